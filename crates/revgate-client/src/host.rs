@@ -1,0 +1,45 @@
+//! What the replica needs of its surroundings: a clock, timers, tasks.
+
+use std::time::Duration;
+
+use gloo_timers::callback::Timeout;
+
+/// A clock, timers and tasks, all on one thread.
+pub trait Host: Clone + 'static {
+    /// A timer that has not fired; dropping it cancels it.
+    type Timer: 'static;
+
+    /// Time since any fixed origin, monotonic.
+    fn now(&self) -> Duration;
+
+    /// Calls `call` once, after `delay` at the earliest.
+    fn after(&self, delay: Duration, call: impl FnOnce() + 'static) -> Self::Timer;
+
+    /// Runs `task` to its end, beginning after the caller has returned.
+    fn spawn(&self, task: impl Future<Output = ()> + 'static);
+}
+
+/// The browser's event loop.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Browser;
+
+impl Host for Browser {
+    type Timer = Timeout;
+
+    fn now(&self) -> Duration {
+        // Absent only outside a window, where there is nothing to synchronise.
+        let performance = web_sys::window().and_then(|window| window.performance());
+        let milliseconds = performance.map_or(0.0, |performance| performance.now());
+        Duration::try_from_secs_f64(milliseconds / 1e3).unwrap_or_default()
+    }
+
+    fn after(&self, delay: Duration, call: impl FnOnce() + 'static) -> Timeout {
+        // Rounded up: a timer that fires early would only have to be set again.
+        let milliseconds = delay.as_nanos().div_ceil(1_000_000);
+        Timeout::new(u32::try_from(milliseconds).unwrap_or(i32::MAX as u32), call)
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + 'static) {
+        wasm_bindgen_futures::spawn_local(task);
+    }
+}

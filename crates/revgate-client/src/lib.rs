@@ -1,0 +1,22 @@
+//! A window's replica of a topic: it drives the revision gate over a [`Transport`].
+//!
+//! - [`Replica`]: the state, kept the same as the backend's. **Start reading here.**
+//! - [`Observer`]: who is told of each change.
+//! - [`Transport`]: the way to the backend: [`tauri::Tauri`], or [`memory::Memory`] for tests.
+//! - [`Host`]: clock, timers and tasks: [`host::Browser`].
+//!
+//! No UI framework: `revgate-leptos` makes signals of it.
+
+mod error;
+pub mod host;
+pub mod memory;
+mod optimistic;
+mod replica;
+pub mod tauri;
+mod transport;
+
+pub use error::SyncError;
+pub use host::Host;
+pub use replica::{Observer, Options, Replica, Written};
+pub use revgate::gate::Status;
+pub use transport::{Transport, TransportError, WriteError};

@@ -1,0 +1,200 @@
+//! A backend within the process, for tests and demonstrations: it speaks the same JSON as the
+//! real one, and does to its windows what the real one never should.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::{Rc, Weak};
+
+use revgate::wire::Refusal;
+use revgate::{Epoch, Invalidation, Revision, Snapshot, Topic, TopicName, UnknownTopic, Version};
+use serde_json::Value;
+
+use crate::{Transport, TransportError, WriteError};
+
+/// The backend and a transport to it; clones are the same backend.
+#[derive(Clone, Default)]
+pub struct Memory {
+    inner: Rc<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    topics: RefCell<BTreeMap<TopicName, (Version, Value)>>,
+    subscribers: RefCell<BTreeMap<u64, Subscriber>>,
+    last_subscriber: Cell<u64>,
+    /// Answers that the next fetches get instead of the true one.
+    answers: RefCell<VecDeque<Result<Value, TransportError>>>,
+    fetches: Cell<usize>,
+    writes: Cell<usize>,
+}
+
+type News = Rc<dyn Fn(Result<Invalidation, String>)>;
+
+#[derive(Clone)]
+struct Subscriber {
+    topic: TopicName,
+    news: News,
+}
+
+/// Ends the subscription when dropped.
+pub struct Subscription {
+    backend: Weak<Inner>,
+    id: u64,
+}
+
+impl Memory {
+    /// A backend without topics.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Registers the topic `T` at revision 1 of epoch 0, or sets it back to that.
+    pub fn with_topic<T: Topic>(self, initial: &T) -> Self {
+        let version = Version::new(Epoch::default(), Revision::FIRST);
+        self.inner.topics.borrow_mut().insert(TopicName::of::<T>(), (version, to_json(initial)));
+        self
+    }
+
+    /// Sets the state of the topic `T` as the backend itself would, and announces it. Returns the
+    /// new version.
+    pub fn set<T: Topic>(&self, state: &T) -> Version {
+        let version = self.set_silently(state);
+        self.announce_version::<T>(version);
+        version
+    }
+
+    /// As [`Memory::set`], but the announcement is lost.
+    pub fn set_silently<T: Topic>(&self, state: &T) -> Version {
+        let mut topics = self.inner.topics.borrow_mut();
+        let (version, data) = topics.entry(TopicName::of::<T>()).or_default();
+        // A counter at its end stays there; the real backend refuses the write instead.
+        *version = version.next().unwrap_or(*version);
+        *data = to_json(state);
+        *version
+    }
+
+    /// Announces `version` of the topic `T`, true or not.
+    pub fn announce_version<T: Topic>(&self, version: Version) {
+        let topic = TopicName::of::<T>();
+        self.announce(&to_json(&Invalidation::new(topic.clone(), version)), &topic);
+    }
+
+    /// Sends `message` as it is, well-formed or not, to the subscribers of `topic`.
+    pub fn announce(&self, message: &Value, topic: &TopicName) {
+        let news = serde_json::from_value::<Invalidation>(message.clone());
+        let news = news.map_err(|error| error.to_string());
+        // Copied, for a listener may subscribe or unsubscribe.
+        let subscribers: Vec<_> = self.inner.subscribers.borrow().values().cloned().collect();
+        for subscriber in subscribers.iter().filter(|subscriber| subscriber.topic == *topic) {
+            (subscriber.news)(news.clone());
+        }
+    }
+
+    /// Answers one fetch to come with this message, or error, instead of the truth.
+    pub fn answer_next_fetch(&self, answer: Result<Value, TransportError>) {
+        self.inner.answers.borrow_mut().push_back(answer);
+    }
+
+    /// The state of the topic `T` as JSON, if it is registered.
+    pub fn state<T: Topic>(&self) -> Option<Value> {
+        self.inner.topics.borrow().get(&TopicName::of::<T>()).map(|(_, data)| data.clone())
+    }
+
+    /// How many subscriptions stand.
+    pub fn subscriptions(&self) -> usize {
+        self.inner.subscribers.borrow().len()
+    }
+
+    /// How many fetches were made.
+    pub fn fetches(&self) -> usize {
+        self.inner.fetches.get()
+    }
+
+    /// How many writes were made, refused ones among them.
+    pub fn writes(&self) -> usize {
+        self.inner.writes.get()
+    }
+
+    fn snapshot(&self, topic: &TopicName) -> Result<Snapshot<Value>, UnknownTopic> {
+        let topics = self.inner.topics.borrow();
+        match topics.get(topic) {
+            Some((version, data)) => Ok(Snapshot::new(*version, data.clone())),
+            None => Err(UnknownTopic {
+                topic: topic.to_string(),
+                known: topics.keys().cloned().collect(),
+            }),
+        }
+    }
+}
+
+impl Transport for Memory {
+    type Subscription = Subscription;
+
+    fn subscribe(
+        &self,
+        topic: &TopicName,
+        news: impl Fn(Result<Invalidation, String>) + 'static,
+    ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
+        let (backend, topic) = (self.clone(), topic.clone());
+        async move {
+            backend.snapshot(&topic).map_err(refused)?;
+            let id = backend.inner.last_subscriber.get() + 1;
+            backend.inner.last_subscriber.set(id);
+            let subscriber = Subscriber { topic, news: Rc::new(news) };
+            backend.inner.subscribers.borrow_mut().insert(id, subscriber);
+            Ok(Subscription { backend: Rc::downgrade(&backend.inner), id })
+        }
+    }
+
+    fn fetch<T: Topic>(
+        &self,
+    ) -> impl Future<Output = Result<Snapshot<T>, TransportError>> + 'static {
+        self.inner.fetches.set(self.inner.fetches.get() + 1);
+        let backend = self.clone();
+        async move {
+            let planned = backend.inner.answers.borrow_mut().pop_front();
+            let answer = match planned {
+                Some(answer) => answer?,
+                None => to_json(&backend.snapshot(&TopicName::of::<T>()).map_err(refused)?),
+            };
+            serde_json::from_value(answer)
+                .map_err(|error| TransportError::Malformed(error.to_string()))
+        }
+    }
+
+    fn replace<T: Topic>(
+        &self,
+        data: T,
+        base: Version,
+    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+        self.inner.writes.set(self.inner.writes.get() + 1);
+        let backend = self.clone();
+        async move {
+            let current = backend.snapshot(&TopicName::of::<T>()).map_err(refused)?;
+            if current.version() != base {
+                let data = serde_json::from_value(current.data.clone())
+                    .map_err(|error| TransportError::Malformed(error.to_string()))?;
+                return Err(WriteError::Conflict(Snapshot::new(current.version(), data)));
+            }
+            data.validate().map_err(|invalid| WriteError::from(Refusal::Invalid(invalid)))?;
+            Ok(Snapshot::new(backend.set(&data), data))
+        }
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        if let Some(backend) = self.backend.upgrade() {
+            backend.subscribers.borrow_mut().remove(&self.id);
+        }
+    }
+}
+
+fn refused(unknown: UnknownTopic) -> TransportError {
+    TransportError::Refused(Refusal::UnknownTopic(unknown))
+}
+
+fn to_json(value: &impl serde::Serialize) -> Value {
+    // What cannot be written as JSON shows as null, which no topic reads back.
+    serde_json::to_value(value).unwrap_or_default()
+}

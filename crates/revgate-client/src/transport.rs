@@ -1,0 +1,72 @@
+//! The way to the backend and back.
+
+use revgate::{Invalidation, Snapshot, Topic, TopicName, Version, wire::Refusal};
+
+/// Carries messages between a replica and the backend. It may lose, repeat, delay and reorder
+/// announcements; the gate copes.
+pub trait Transport: Clone + 'static {
+    /// A standing subscription; dropping it ends it on both sides.
+    type Subscription: 'static;
+
+    /// Asks for every announcement of `topic`. `news` gets each, or says why it was malformed,
+    /// possibly before the future is ready, and never after the subscription was dropped.
+    fn subscribe(
+        &self,
+        topic: &TopicName,
+        news: impl Fn(Result<Invalidation, String>) + 'static,
+    ) -> impl Future<Output = Result<Self::Subscription, TransportError>> + 'static;
+
+    /// Fetches the state of the topic `T`.
+    fn fetch<T: Topic>(
+        &self,
+    ) -> impl Future<Output = Result<Snapshot<T>, TransportError>> + 'static;
+
+    /// Makes `data` the state of the topic `T`, if the newest version is still `base`. Returns
+    /// the new snapshot.
+    fn replace<T: Topic>(
+        &self,
+        data: T,
+        base: Version,
+    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static;
+}
+
+/// A message did not get through.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransportError {
+    /// The page runs outside a Tauri window.
+    #[error("there is no backend: this page runs outside a Tauri window")]
+    NoBackend,
+    /// The backend answered with a refusal.
+    #[error(transparent)]
+    Refused(Refusal<()>),
+    /// The call failed before the backend could answer, for want of a permission, say.
+    #[error("{0}")]
+    Failed(String),
+    /// The answer is not what the protocol says.
+    #[error("malformed answer: {0}")]
+    Malformed(String),
+}
+
+/// A write was not made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError<T> {
+    /// The state has changed meanwhile, to this.
+    #[error("the state has changed to version {}", .0.version())]
+    Conflict(Snapshot<T>),
+    /// Any other failure.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+}
+
+impl<T> From<Refusal<T>> for WriteError<T> {
+    fn from(refusal: Refusal<T>) -> Self {
+        Self::Transport(TransportError::Refused(match refusal {
+            Refusal::Conflict(current) => return Self::Conflict(current),
+            Refusal::UnknownTopic(unknown) => Refusal::UnknownTopic(unknown),
+            Refusal::Invalid(invalid) => Refusal::Invalid(invalid),
+            Refusal::Failed { reason } => Refusal::Failed { reason },
+        }))
+    }
+}

@@ -1,0 +1,90 @@
+//! One replica per topic and window, however many components use it.
+
+use std::any::{Any, TypeId};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::{Rc, Weak};
+
+use leptos::prelude::*;
+use revgate::{Topic, Version};
+use revgate_client::tauri::Tauri;
+use revgate_client::{Observer, Options, Replica, Status, SyncError, host::Browser};
+
+/// A replica and the signals that follow it. The replica stops with the last user.
+pub(crate) struct Shared<T: Topic> {
+    pub(crate) replica: Replica<T, Tauri, Browser>,
+    pub(crate) signals: Signals<T>,
+}
+
+/// What components read. Reference-counted: the component that came first may go first.
+pub(crate) struct Signals<T> {
+    pub(crate) state: ArcRwSignal<T>,
+    pub(crate) version: ArcRwSignal<Option<Version>>,
+    pub(crate) status: ArcRwSignal<Status>,
+    pub(crate) error: ArcRwSignal<Option<SyncError>>,
+}
+
+thread_local! {
+    static SHARED: RefCell<HashMap<TypeId, Weak<dyn Any>>> = RefCell::default();
+}
+
+/// The window's replica of `T`, started by its first user.
+pub(crate) fn shared<T: Topic + Default>() -> Rc<Shared<T>> {
+    let key = TypeId::of::<T>();
+    let found = SHARED.with_borrow(|shared| shared.get(&key).and_then(Weak::upgrade));
+    if let Some(Ok(found)) = found.map(Rc::downcast) {
+        return found;
+    }
+    let signals = Signals {
+        state: ArcRwSignal::new(T::default()),
+        version: ArcRwSignal::new(None),
+        status: ArcRwSignal::new(Status::Loading),
+        error: ArcRwSignal::new(None),
+    };
+    let replica = Replica::start(Tauri, Browser, Options::default(), signals.clone());
+    let started = Rc::new(Shared { replica, signals });
+    let erased: Rc<dyn Any> = started.clone();
+    SHARED.with_borrow_mut(|shared| shared.insert(key, Rc::downgrade(&erased)));
+    started
+}
+
+impl<T: Topic> Observer<T> for Signals<T> {
+    fn changed(&self, state: &T, version: Version) -> Result<(), String> {
+        // Effects run after this, so none sees one without the other.
+        self.version.set(Some(version));
+        self.state.set(state.clone());
+        self.forget_error();
+        Ok(())
+    }
+
+    fn status(&self, status: Status) {
+        self.status.set(status);
+        if status == Status::Live {
+            self.forget_error();
+        }
+    }
+
+    fn failed(&self, error: &SyncError) {
+        self.error.set(Some(error.clone()));
+    }
+}
+
+impl<T> Signals<T> {
+    fn forget_error(&self) {
+        if self.error.with_untracked(Option::is_some) {
+            self.error.set(None);
+        }
+    }
+}
+
+impl<T> Clone for Signals<T> {
+    fn clone(&self) -> Self {
+        let Self { state, version, status, error } = self;
+        Self {
+            state: state.clone(),
+            version: version.clone(),
+            status: status.clone(),
+            error: error.clone(),
+        }
+    }
+}

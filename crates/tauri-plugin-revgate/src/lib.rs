@@ -1,0 +1,60 @@
+//! State that every window of a Tauri app shares: Rust holds it, windows hold replicas.
+//!
+//! ```no_run
+//! use revgate::Topic;
+//! use serde::{Deserialize, Serialize};
+//! use tauri_plugin_revgate::RevgateExt;
+//!
+//! #[derive(Clone, Default, Serialize, Deserialize)]
+//! struct Player { volume: u8 }
+//!
+//! impl Topic for Player {
+//!     const NAME: &'static str = "player";
+//! }
+//!
+//! fn build<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
+//!     builder
+//!         .plugin(tauri_plugin_revgate::Builder::new().topic(Player::default()).build())
+//!         .setup(|app| {
+//!             // From Rust, with or without windows:
+//!             app.topic::<Player>()?.update(|player| player.volume = 11)?;
+//!             Ok(())
+//!         })
+//! }
+//! ```
+//!
+//! Windows need the permission `revgate:read` in a capability, and `revgate:write` to change
+//! anything. What they call is in the crates `revgate-client` and `revgate-leptos`.
+
+mod builder;
+mod commands;
+mod error;
+mod handle;
+mod registry;
+mod subscribers;
+
+pub use builder::Builder;
+pub use error::{RegistryError, UpdateError};
+pub use handle::TopicHandle;
+
+use revgate::Topic;
+use tauri::{Manager, Runtime};
+
+use crate::registry::Registry;
+
+/// Gives `App`, `AppHandle` and every window access to the topics.
+pub trait RevgateExt<R: Runtime> {
+    /// The handle of a registered topic.
+    ///
+    /// # Errors
+    ///
+    /// If the plugin is not there, or no topic of this name and type is registered: the error
+    /// names those that are.
+    fn topic<T: Topic>(&self) -> Result<TopicHandle<T>, RegistryError>;
+}
+
+impl<R: Runtime, M: Manager<R>> RevgateExt<R> for M {
+    fn topic<T: Topic>(&self) -> Result<TopicHandle<T>, RegistryError> {
+        self.try_state::<Registry>().ok_or(RegistryError::NoPlugin)?.handle()
+    }
+}

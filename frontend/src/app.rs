@@ -1,0 +1,31 @@
+//! The root component: which window this is, and its frame.
+
+use leptos::prelude::*;
+
+use crate::labels::use_labels;
+use crate::main_window::MainWindow;
+use crate::root_attributes::keep_root_attributes;
+use crate::settings_window::SettingsWindow;
+use crate::status_bar::StatusBar;
+use crate::window::WindowKind;
+
+/// One window: its view above the status bar.
+#[component]
+pub(crate) fn App() -> impl IntoView {
+    let kind = WindowKind::current();
+    let labels = use_labels();
+    keep_root_attributes(kind);
+
+    let view = match kind {
+        WindowKind::Main => MainWindow().into_any(),
+        WindowKind::Settings => SettingsWindow().into_any(),
+    };
+    view! {
+        // `lang` of the document is the setting, whatever it names; the labels speak the nearest
+        // language that there is a translation for.
+        <div class="window" lang=move || labels.language().tag()>
+            {view}
+            <StatusBar />
+        </div>
+    }
+}

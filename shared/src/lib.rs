@@ -1,0 +1,31 @@
+//! Revgate keeps one piece of state the same in every window of a Tauri app. Rust owns the state,
+//! each window holds a replica, and a **revision gate** decides what is news and what is stale.
+//!
+//! This crate is what both sides agree on, and nothing else:
+//!
+//! - [`Gate`]: the gate, a state machine without IO. **Start reading here.**
+//! - [`Backoff`]: how long the gate waits between failures.
+//! - [`Topic`]: a shared piece of state, its name and its validity.
+//! - [`Version`]: how new a state is, an [`Epoch`] and a [`Revision`].
+//! - [`wire`]: the messages, [`Invalidation`], [`Snapshot`] and refusals.
+//! - [`Phase`]: where something failed.
+//! - `settings`: the example app's topic, behind the feature of that name.
+//!
+//! It reads no clock, no randomness and no environment, and knows neither Tauri nor Leptos: the
+//! backend compiles it natively, the windows to WASM, and tests run it on both.
+
+mod backoff;
+pub mod gate;
+mod phase;
+#[cfg(feature = "settings")]
+pub mod settings;
+mod topic;
+mod version;
+pub mod wire;
+
+pub use backoff::Backoff;
+pub use gate::Gate;
+pub use phase::Phase;
+pub use topic::{Invalid, Topic, TopicName, TopicNameError, UnknownTopic};
+pub use version::{Epoch, ParseNumberError, Revision, RevisionExhausted, Version};
+pub use wire::{Invalidation, Snapshot};

@@ -1,0 +1,106 @@
+//! The messages between backend and windows, as JSON in camelCase.
+//!
+//! The first two fields of each are those of the state-sync protocol 1.1, so a window or a backend
+//! that speaks it takes part. Unknown fields are ignored; missing or malformed ones are errors.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Epoch, Invalid, Revision, TopicName, UnknownTopic, Version};
+
+/// "There is a newer state": small enough to send to every window on every write.
+///
+/// ```
+/// use revgate::Invalidation;
+///
+/// let json = r#"{"topic":"settings","revision":"2","sourceId":"main"}"#;
+/// let news: Invalidation = serde_json::from_str(json)?;
+/// assert_eq!(news.version().to_string(), "0.2");
+/// assert_eq!(serde_json::to_string(&news)?, json);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Invalidation {
+    /// The topic that changed.
+    pub topic: TopicName,
+    /// Its newest revision.
+    pub revision: Revision,
+    /// The epoch of that revision.
+    #[serde(default, skip_serializing_if = "Epoch::is_zero")]
+    pub epoch: Epoch,
+    /// Who wrote: a window's label, absent for the backend itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_id: Option<String>,
+    /// When, in milliseconds since the Unix epoch. For people; nothing is decided by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timestamp_ms: Option<u64>,
+}
+
+/// A whole state and how new it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Snapshot<T> {
+    /// The revision of `data`.
+    pub revision: Revision,
+    /// The epoch of that revision.
+    #[serde(default, skip_serializing_if = "Epoch::is_zero")]
+    pub epoch: Epoch,
+    /// The state.
+    pub data: T,
+}
+
+/// Why the backend did not do what a window asked: an object with a `kind`.
+///
+/// ```
+/// use revgate::wire::Refusal;
+///
+/// let json = r#"{"kind":"invalid","path":"fontSize","reason":"too big"}"#;
+/// let refusal: Refusal<()> = serde_json::from_str(json)?;
+/// assert_eq!(refusal.to_string(), "fontSize: too big");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Refusal<T> {
+    /// No such topic is registered in the backend.
+    #[error(transparent)]
+    UnknownTopic(UnknownTopic),
+    /// The state written has the wrong shape or does not pass the topic's validation.
+    #[error(transparent)]
+    Invalid(Invalid),
+    /// The write was made on a version that is no longer the newest: this one is.
+    #[error("the state has changed to version {}", .0.version())]
+    Conflict(Snapshot<T>),
+    /// The backend could not do it.
+    #[error("{reason}")]
+    Failed {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Invalidation {
+    /// An announcement of `version` of `topic`, with no source and no time.
+    pub fn new(topic: TopicName, version: Version) -> Self {
+        let Version { epoch, revision } = version;
+        Self { topic, revision, epoch, source_id: None, timestamp_ms: None }
+    }
+
+    /// The version that it announces.
+    pub fn version(&self) -> Version {
+        Version::new(self.epoch, self.revision)
+    }
+}
+
+impl<T> Snapshot<T> {
+    /// The state `data` at `version`.
+    pub fn new(version: Version, data: T) -> Self {
+        let Version { epoch, revision } = version;
+        Self { revision, epoch, data }
+    }
+
+    /// How new the state is.
+    pub fn version(&self) -> Version {
+        Version::new(self.epoch, self.revision)
+    }
+}

@@ -1,0 +1,38 @@
+//! The Settings app's backend: wiring only.
+
+use revgate::settings::Settings;
+use tauri::{AppHandle, Manager, RunEvent, WebviewWindowBuilder, WindowEvent};
+
+/// Opens both windows and serves them until the main one is closed.
+///
+/// # Errors
+///
+/// If the app cannot be built, with what is missing or wrong.
+pub fn run() -> tauri::Result<()> {
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_revgate::Builder::new().topic(Settings::default()).build())
+        .invoke_handler(tauri::generate_handler![open_settings])
+        .build(tauri::generate_context!())?;
+    app.run(|app, event| {
+        // The settings window alone would be an app without a way back.
+        if let RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. } = event
+            && label == "main"
+        {
+            app.exit(0);
+        }
+    });
+    Ok(())
+}
+
+/// Brings the settings window to the front, opening it again if it was closed.
+#[tauri::command]
+async fn open_settings(app: AppHandle) -> tauri::Result<()> {
+    if let Some(window) = app.get_webview_window("settings") {
+        return window.set_focus();
+    }
+    let windows = &app.config().app.windows;
+    let config = windows.iter().find(|window| window.label == "settings");
+    let config = config.ok_or(tauri::Error::WindowNotFound)?;
+    WebviewWindowBuilder::from_config(&app, config)?.build()?;
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! The binding to Tauri's JavaScript internals, in a real browser, against a page that offers
+//! what `@tauri-apps/api` 2 calls. Real windows have their own tests in `windows.rs`.
+
+#![cfg(target_arch = "wasm32")]
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Function, Reflect, eval};
+use revgate::settings::{Settings, Theme};
+use revgate::{Epoch, Revision, TopicName, Version};
+use revgate_client::tauri::{Tauri, window_label};
+use revgate_client::{Transport, TransportError, WriteError};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// Puts internals into the page whose `invoke` is this JavaScript function `(command, args)`.
+fn install(invoke: &str) {
+    let script = format!(
+        "globalThis.__TAURI_INTERNALS__ = {{
+            callbacks: new Map(), last: 0, calls: [],
+            metadata: {{ currentWindow: {{ label: 'main' }} }},
+            transformCallback(callback) {{ this.callbacks.set(++this.last, callback); return this.last; }},
+            unregisterCallback(id) {{ this.callbacks.delete(id); }},
+            async invoke(command, args) {{ this.calls.push(command); return ({invoke})(command, args); }},
+        }}"
+    );
+    eval(&script).expect("the page takes the internals");
+}
+
+fn remove() {
+    eval("delete globalThis.__TAURI_INTERNALS__").expect("the page lets go of the internals");
+}
+
+fn page(expression: &str) -> JsValue {
+    eval(&format!("globalThis.__TAURI_INTERNALS__.{expression}")).expect(expression)
+}
+
+fn settings() -> TopicName {
+    TopicName::of::<Settings>()
+}
+
+const SNAPSHOT: &str = "{revision: '5', epoch: '2', data: {theme: 'dark', language: 'de', \
+     fontSize: 20, notificationsEnabled: true, autoSave: false, sidebarCollapsed: true}}";
+
+fn base() -> Version {
+    Version::new(Epoch::default(), Revision::FIRST)
+}
+
+#[wasm_bindgen_test]
+async fn outside_tauri_every_call_says_so() {
+    remove();
+    assert_eq!(window_label(), None);
+    assert_eq!(Tauri.fetch::<Settings>().await, Err(TransportError::NoBackend));
+    let subscription = Tauri.subscribe(&settings(), |_| {}).await;
+    assert_eq!(subscription.err(), Some(TransportError::NoBackend));
+    let written = Tauri.replace(Settings::default(), base()).await;
+    assert_eq!(written, Err(WriteError::Transport(TransportError::NoBackend)));
+}
+
+#[wasm_bindgen_test]
+async fn a_snapshot_is_decoded_and_a_wrong_one_is_named() {
+    install(&format!("() => ({SNAPSHOT})"));
+    assert_eq!(window_label().as_deref(), Some("main"));
+    let snapshot = Tauri.fetch::<Settings>().await.expect("well-formed");
+    assert_eq!(snapshot.version(), Version::new(Epoch::new(2), Revision::new(5)));
+    assert_eq!((snapshot.data.theme, snapshot.data.font_size), (Theme::Dark, 20));
+
+    for (answer, reason) in [
+        ("null", "null"),
+        ("({revision: 5, data: {}})", "canonical decimal string"),
+        ("({revision: '5', data: {theme: 'blue'}})", "`blue`"),
+        ("({revision: '5'})", "missing field `data`"),
+    ] {
+        install(&format!("() => {answer}"));
+        match Tauri.fetch::<Settings>().await {
+            Err(TransportError::Malformed(error)) => assert!(error.contains(reason), "{error}"),
+            other => panic!("{answer}: {other:?}"),
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn refusals_and_tauris_own_errors_are_told_apart() {
+    install("() => { throw {kind: 'unknownTopic', topic: 'x', known: ['settings']} }");
+    let error = Tauri.fetch::<Settings>().await.expect_err("refused").to_string();
+    assert_eq!(error, "no topic `x` is registered; there are: `settings`");
+
+    install("() => { throw 'revgate.snapshot not allowed on window \"main\"' }");
+    let error = Tauri.fetch::<Settings>().await.expect_err("denied");
+    assert!(
+        matches!(&error, TransportError::Failed(text) if text.contains("not allowed")),
+        "{error}"
+    );
+
+    install("() => { throw {kind: 'invalid', path: 'fontSize', reason: 'too big'} }");
+    let error = Tauri.replace(Settings::default(), base()).await.expect_err("refused");
+    assert_eq!(error.to_string(), "fontSize: too big");
+
+    install(&format!("() => {{ throw {{kind: 'conflict', ...{SNAPSHOT}}} }}"));
+    match Tauri.replace(Settings::default(), base()).await {
+        Err(WriteError::Conflict(current)) => assert_eq!(current.data.language, "de"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_write_carries_topic_state_and_base() {
+    install(&format!(
+        "(command, args) => {{
+            if (command !== 'plugin:revgate|replace') throw command;
+            const {{ topic, data, base }} = args;
+            const sent = JSON.stringify([topic, data.theme, data.fontSize, base.revision]);
+            if (sent !== '[\"settings\",\"system\",14,\"1\"]') throw sent;
+            return {SNAPSHOT};
+        }}"
+    ));
+    let written = Tauri.replace(Settings::default(), base()).await.expect("as agreed");
+    assert_eq!(written.revision, Revision::new(5));
+}
+
+#[wasm_bindgen_test]
+async fn news_are_decoded_and_malformed_ones_named() {
+    install("(command) => command.endsWith('|subscribe') ? 77 : true");
+    let heard = Rc::new(RefCell::new(Vec::new()));
+    let sink = Rc::clone(&heard);
+    let subscribe = Tauri.subscribe(&settings(), move |news| sink.borrow_mut().push(news));
+    let subscription = subscribe.await.expect("it stands");
+
+    let callback: Function = page("callbacks.get(1)").into();
+    let send = |message: &str| {
+        let message = eval(&format!("({message})")).expect(message);
+        callback.call1(&JsValue::NULL, &message).expect("no message makes it throw");
+    };
+    send("{index: 1, message: {topic: 'settings', revision: '9'}}");
+    send("{index: 0, message: {topic: 'settings', revision: 9}}");
+    send("{index: 2, message: null}");
+    send("null");
+    send("{index: 3, end: true}");
+    let heard = heard.take();
+    assert_eq!(heard[0].as_ref().map(|news| news.revision), Ok(Revision::new(9)));
+    let reasons: Vec<_> = heard[1..].iter().map(|news| news.as_ref().unwrap_err()).collect();
+    assert_eq!(reasons.len(), 3, "{reasons:?}");
+    assert!(reasons[0].contains("canonical decimal string"), "{}", reasons[0]);
+
+    drop(subscription);
+    gloo_timers::future::TimeoutFuture::new(10).await;
+    assert_eq!(page("callbacks.size"), 0);
+    assert_eq!(page("calls.at(-1)"), "plugin:revgate|unsubscribe");
+}
+
+#[wasm_bindgen_test]
+async fn a_refused_subscription_leaves_no_callback() {
+    install("() => { throw 'no' }");
+    assert!(Tauri.subscribe(&settings(), |_| {}).await.is_err());
+    assert_eq!(Reflect::get(&page("callbacks"), &"size".into()), Ok(0.into()));
+}

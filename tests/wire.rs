@@ -1,0 +1,99 @@
+//! The messages, pinned: what is written, what is read, what is refused.
+
+use revgate::settings::Settings;
+use revgate::wire::Refusal;
+use revgate::{Epoch, Invalid, Invalidation, Revision, Snapshot, TopicName, UnknownTopic, Version};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen_test::wasm_bindgen_test as wire_test;
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+fn topic(name: &str) -> TopicName {
+    name.parse().expect("well-formed")
+}
+
+fn version(epoch: u64, revision: u64) -> Version {
+    Version::new(Epoch::new(epoch), Revision::new(revision))
+}
+
+/// `value` is written as `json`, and read back from it.
+fn pinned<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(value: T, json: &str) {
+    assert_eq!(serde_json::to_string(&value).expect("plain data"), json);
+    assert_eq!(serde_json::from_str::<T>(json).expect("plain data"), value);
+}
+
+fn refused<T: DeserializeOwned + std::fmt::Debug>(json: &str, reason: &str) {
+    let error = serde_json::from_str::<T>(json).expect_err(json).to_string();
+    assert!(error.contains(reason), "{json}: {error}");
+}
+
+#[wire_test(unsupported = test)]
+fn an_invalidation_of_epoch_0_is_the_reference_documents() {
+    let news = Invalidation::new(topic("settings"), version(0, 2));
+    pinned(news, r#"{"topic":"settings","revision":"2"}"#);
+}
+
+#[wire_test(unsupported = test)]
+fn an_invalidation_carries_epoch_source_and_time() {
+    let news = Invalidation {
+        source_id: Some("main".to_owned()),
+        timestamp_ms: Some(1_700_000_000_000),
+        ..Invalidation::new(topic("doc:42"), version(3, u64::MAX))
+    };
+    let json = r#"{"topic":"doc:42","revision":"18446744073709551615","epoch":"3","sourceId":"main","timestampMs":1700000000000}"#;
+    pinned(news, json);
+}
+
+#[wire_test(unsupported = test)]
+fn a_snapshot_is_the_reference_documents() {
+    let json = r#"{"revision":"1","data":{"theme":"system","language":"en","fontSize":14,"notificationsEnabled":true,"autoSave":true,"sidebarCollapsed":false}}"#;
+    pinned(Snapshot::new(version(0, 1), Settings::default()), json);
+}
+
+#[wire_test(unsupported = test)]
+fn a_base_is_a_version() {
+    pinned(version(0, 7), r#"{"revision":"7"}"#);
+    pinned(version(2, 7), r#"{"epoch":"2","revision":"7"}"#);
+}
+
+#[wire_test(unsupported = test)]
+fn refusals_are_tagged_objects() {
+    let known = vec![topic("settings")];
+    pinned(
+        Refusal::<()>::UnknownTopic(UnknownTopic { topic: "sttings".to_owned(), known }),
+        r#"{"kind":"unknownTopic","topic":"sttings","known":["settings"]}"#,
+    );
+    pinned(
+        Refusal::<()>::Invalid(Invalid::new("fontSize", "100 is not within 8 to 72")),
+        r#"{"kind":"invalid","path":"fontSize","reason":"100 is not within 8 to 72"}"#,
+    );
+    pinned(
+        Refusal::Conflict(Snapshot::new(version(0, 9), 5)),
+        r#"{"kind":"conflict","revision":"9","data":5}"#,
+    );
+    pinned(Refusal::<()>::Failed { reason: "no".to_owned() }, r#"{"kind":"failed","reason":"no"}"#);
+}
+
+#[wire_test(unsupported = test)]
+fn unknown_fields_are_ignored() {
+    let json = r#"{"topic":"settings","revision":"2","colour":"blue"}"#;
+    let news: Invalidation = serde_json::from_str(json).expect("a newer sender");
+    assert_eq!(news, Invalidation::new(topic("settings"), version(0, 2)));
+}
+
+#[wire_test(unsupported = test)]
+fn malformed_messages_are_refused_with_the_reason() {
+    refused::<Invalidation>("null", "null");
+    refused::<Invalidation>(r#"{"revision":"2"}"#, "missing field `topic`");
+    refused::<Invalidation>(r#"{"topic":"settings"}"#, "missing field `revision`");
+    refused::<Invalidation>(r#"{"topic":"settings","revision":2}"#, "canonical decimal string");
+    refused::<Invalidation>(r#"{"topic":"settings","revision":"042"}"#, "`042`");
+    refused::<Invalidation>(r#"{"topic":"settings","revision":"+5"}"#, "`+5`");
+    refused::<Invalidation>(r#"{"topic":"settings","revision":" 7"}"#, "` 7`");
+    refused::<Invalidation>(r#"{"topic":"a b","revision":"7"}"#, "`a b` cannot name a topic");
+    refused::<Invalidation>(r#"{"topic":"settings","revision":"7","epoch":1}"#, "an epoch");
+    refused::<Snapshot<Settings>>(r#"{"revision":"1"}"#, "missing field `data`");
+    refused::<Snapshot<Settings>>(r#"{"revision":"1","data":{"theme":"blue"}}"#, "`blue`");
+}

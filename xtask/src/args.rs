@@ -1,0 +1,142 @@
+//! The command line. Parsed by hand: three commands and four options are not worth a dependency
+//! that takes longer to compile than the rest of this package.
+
+use std::path::PathBuf;
+
+/// What `--help`, and no argument at all, print.
+pub(crate) const USAGE: &str = "\
+Sets up, runs and tests Revgate.
+
+Usage: cargo xtask <command> [options]
+
+Commands:
+  app [--headless] [--shots DIR] [--port N]
+          Sets up what is missing, builds, opens the two windows and waits till the app ends.
+          --headless   Drives both windows on a virtual display instead, and checks that they
+                       stay in sync; so without a display even if not asked for (Linux)
+          --shots DIR  Where the screenshots of that go (default: target/shots)
+          --port N     The port of its WebDriver (default: a free one)
+  test [--quick]
+          Sets up what is missing and runs every check.
+          --quick      Leaves out what needs a window or a browser
+  doctor
+          Says what is present, what is missing, and what set-up would do about it.
+
+Options:
+  -h, --help   Prints this";
+
+/// What the person asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    App(AppOptions),
+    Test { quick: bool },
+    Doctor,
+    Help,
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct AppOptions {
+    pub(crate) headless: bool,
+    pub(crate) shots: Option<PathBuf>,
+    pub(crate) port: Option<u16>,
+}
+
+/// Reads the arguments; an error names the argument and lists what exists.
+pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, String> {
+    let mut arguments = arguments.into_iter();
+    let Some(name) = arguments.next() else { return Ok(Command::Help) };
+    let rest: Vec<String> = arguments.collect();
+    if is_help(&name) || rest.iter().any(|argument| is_help(argument)) {
+        return Ok(Command::Help);
+    }
+    match name.as_str() {
+        "app" => app(rest).map(Command::App),
+        "test" => {
+            let unknown = rest.iter().find(|argument| *argument != "--quick");
+            refuse("test", unknown, "--quick")?;
+            Ok(Command::Test { quick: !rest.is_empty() })
+        }
+        "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
+        _ => Err(format!("unknown command `{name}`; the commands are: app, test, doctor")),
+    }
+}
+
+fn app(arguments: Vec<String>) -> Result<AppOptions, String> {
+    let mut options = AppOptions::default();
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        // `--port 4444` and `--port=4444` mean the same.
+        let (name, attached) = match argument.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (argument.as_str(), None),
+        };
+        let mut value = |what: &str| {
+            let given = attached.clone().or_else(|| arguments.next());
+            given.filter(|value| !value.is_empty()).ok_or(format!("`{name}` needs {what}"))
+        };
+        match name {
+            "--headless" if attached.is_none() => options.headless = true,
+            "--shots" => options.shots = Some(value("a folder")?.into()),
+            "--port" => options.port = Some(port(&value("a port number")?)?),
+            _ => refuse("app", Some(&argument), "--headless, --shots DIR, --port N")?,
+        }
+    }
+    Ok(options)
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    let port = text.parse().ok().filter(|port| *port > 0);
+    port.ok_or_else(|| format!("`--port {text}`: a port is a number from 1 to 65535"))
+}
+
+fn refuse(command: &str, unknown: Option<&String>, known: &str) -> Result<(), String> {
+    let error =
+        |unknown| Err(format!("unknown argument `{unknown}` of `{command}`; known: {known}"));
+    unknown.map_or(Ok(()), error)
+}
+
+fn is_help(argument: &str) -> bool {
+    matches!(argument, "-h" | "--help" | "help")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Command, String> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn every_command_and_option_is_understood() {
+        assert_eq!(read(""), Ok(Command::Help));
+        assert_eq!(read("app --help"), Ok(Command::Help));
+        assert_eq!(read("doctor"), Ok(Command::Doctor));
+        assert_eq!(read("test"), Ok(Command::Test { quick: false }));
+        assert_eq!(read("test --quick"), Ok(Command::Test { quick: true }));
+        let options =
+            AppOptions { headless: true, shots: Some("pictures".into()), port: Some(4444) };
+        assert_eq!(read("app --headless --shots=pictures --port 4444"), Ok(Command::App(options)));
+    }
+
+    #[test]
+    fn what_is_unknown_is_named_beside_what_exists() {
+        for (line, name, known) in [
+            ("ap", "`ap`", "app, test, doctor"),
+            ("app --hedless", "`--hedless`", "--headless, --shots DIR, --port N"),
+            ("app --headless=yes", "`--headless=yes`", "--headless"),
+            ("test --fast", "`--fast`", "--quick"),
+            ("doctor now", "`now`", "none"),
+        ] {
+            let error = read(line).expect_err(line);
+            assert!(error.contains(name) && error.contains(known), "{line}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_bad_value_is_named() {
+        assert!(read("app --port 70000").expect_err("too high").contains("70000"));
+        assert!(read("app --port 0").expect_err("zero").contains("`--port 0`"));
+        assert!(read("app --shots").expect_err("nothing").contains("a folder"));
+    }
+}

@@ -1,0 +1,193 @@
+//! `cargo xtask test`: every check, each in spite of the others' failures.
+
+use std::{process::Command, time::Duration};
+
+use xtask::{Error, display::VirtualDisplay, process, report, step::Step, workspace::Workspace};
+
+use crate::{
+    compile,
+    setup::{self, Goal, toolchain::WASM},
+    tally::Tally,
+};
+
+/// Packages that only make sense in a window.
+const WINDOW_ONLY: [&str; 4] = ["--exclude", "revgate-frontend", "--exclude", "revgate-leptos"];
+/// Packages that are compiled for the windows. Always the same list: another one would give
+/// their dependencies other features, and cargo would compile those once more.
+const WASM_PACKAGES: [&str; 8] =
+    ["-p", "revgate", "-p", "revgate-client", "-p", "revgate-leptos", "-p", "revgate-frontend"];
+/// A browser or a window that hangs must not hold CI up.
+const PATIENCE: Duration = Duration::from_secs(20 * 60);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Right or wrong as a whole.
+    Lint,
+    /// Reports its tests one by one.
+    Tests,
+}
+
+struct Outcome {
+    name: &'static str,
+    tally: Tally,
+    took: Duration,
+}
+
+/// Runs the checks; whether all passed.
+pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error> {
+    setup::run(workspace, if quick { Goal::Quick } else { Goal::Test })?;
+    let mut checks = Checks { workspace, outcomes: Vec::new() };
+    checks.lints();
+    if quick {
+        checks.native_tests(&[]);
+    } else {
+        let features = ["--features", "revgate-app/custom-protocol"];
+        let built = checks.build_windows();
+        checks.native_tests(if built { &features } else { &[] });
+        checks.browser_tests();
+        checks.window_tests();
+    }
+    process::wait_if_interrupted();
+    Ok(checks.summary())
+}
+
+struct Checks<'a> {
+    workspace: &'a Workspace,
+    outcomes: Vec<Outcome>,
+}
+
+impl Checks<'_> {
+    fn lints(&mut self) {
+        let all = [&["--workspace"][..], &WINDOW_ONLY].concat();
+        let deny = ["--", "-D", "warnings"];
+        let wasm = [&["--target", WASM][..], &WASM_PACKAGES].concat();
+        let cargo = |parts: &[&[&str]]| self.workspace.cargo(parts.concat());
+        let document = |packages: &[&str]| {
+            let mut command = cargo(&[&["doc", "--locked", "--no-deps"], packages]);
+            command.env("RUSTDOCFLAGS", "-D warnings");
+            command
+        };
+        let clippy = ["clippy", "--locked", "--all-targets"];
+        let windows = ["--features", "revgate-tests/windows"];
+        let checks = [
+            ("format", cargo(&[&["fmt", "--all", "--check"]])),
+            ("clippy", cargo(&[&clippy, &all, &windows, &deny])),
+            ("clippy, WASM", cargo(&[&clippy, &wasm, &["-p", "revgate-tests"], &deny])),
+            ("rustdoc", document(&all)),
+            ("rustdoc, WASM", document(&wasm)),
+        ];
+        for (name, command) in checks {
+            self.check(name, Kind::Lint, Step::new(command));
+        }
+    }
+
+    fn build_windows(&mut self) -> bool {
+        let result = compile::windows(self.workspace);
+        self.note("trunk build", result)
+    }
+
+    fn native_tests(&mut self, features: &[&str]) {
+        let command = self.native(&["test", "--no-fail-fast"], features);
+        self.check("tests and doctests", Kind::Tests, Step::new(command));
+        // As `no_run` for the windows' target, whose dependencies the windows were built with:
+        // natively, every one of them would be compiled once more.
+        let parts = [&["test", "--locked", "--doc", "--target", WASM][..], &WASM_PACKAGES];
+        let command = self.workspace.cargo(parts.concat());
+        self.check("doctests, WASM", Kind::Tests, Step::new(command));
+    }
+
+    fn browser_tests(&mut self) {
+        let driver = self.workspace.which("chromedriver").unwrap_or_else(|| "chromedriver".into());
+        let mut command = self.workspace.command("wasm-pack");
+        // wasm-bindgen's test runner comes from set-up; nothing is to be downloaded here.
+        command.args(["test", "--headless", "--chrome", "--mode", "no-install", "--chromedriver"]);
+        command.arg(driver).args(["tests", "--", "--locked"]);
+        self.check("tests in Chrome", Kind::Tests, Step::new(command).limit(PATIENCE));
+    }
+
+    /// The app is built together with the tests: on its own, Tauri would get other features and
+    /// be compiled once more.
+    fn window_tests(&mut self) {
+        const NAME: &str = "tests in real windows";
+        let features = ["--features", "revgate-app/custom-protocol,revgate-tests/windows"];
+        if !cfg!(target_os = "linux") {
+            report::say(format_args!("==> {NAME}: left out, they need WebKitWebDriver (Linux)"));
+            return;
+        }
+        let build = self.native(&["build", "--bins", "--tests"], &features);
+        let built = compile::build(self.workspace, "build the app and its tests", build);
+        let display = built.and_then(|()| VirtualDisplay::start(self.workspace));
+        let display = match display {
+            Ok(display) => display,
+            Err(error) => {
+                self.note(NAME, Err(error));
+                return;
+            }
+        };
+        let mut test = self.native(&["test", "--test", "windows"], &features);
+        test.args(["--", "--test-threads=1"]);
+        test.env("REVGATE_APP", self.workspace.app()).env("DISPLAY", display.name());
+        self.check(NAME, Kind::Tests, Step::new(test).limit(PATIENCE));
+    }
+
+    /// One selection of packages for all native commands, so that they share their dependencies.
+    fn native(&self, what: &[&str], features: &[&str]) -> Command {
+        let parts = [what, &["--locked", "--workspace"], &WINDOW_ONLY, features];
+        self.workspace.cargo(parts.concat())
+    }
+
+    fn check(&mut self, name: &'static str, kind: Kind, step: Step) {
+        let since = report::begin(name);
+        let log = format!("{}.log", name.replace([',', ' '], "-"));
+        let step = step.log(self.workspace.own_folder().join("logs").join(log));
+        let lines = kind == Kind::Tests || report::to_a_person();
+        let step = if lines { step } else { step.heartbeat() };
+        let tally = match step.finish() {
+            Ok(done) => {
+                let success = done.status.success();
+                if !success && !lines {
+                    done.lines.iter().for_each(report::say);
+                }
+                let tally = match kind {
+                    Kind::Lint => Tally::of_one(success),
+                    Kind::Tests => Tally::of(&done.lines).judged(success),
+                };
+                if success && tally.failed > 0 {
+                    report::say("    it reported no test: counted as failed");
+                }
+                tally
+            }
+            Err(error) => {
+                report::say(format_args!("    {error}"));
+                Tally::of_one(false)
+            }
+        };
+        report::done(since, if tally.failed == 0 { "passed" } else { "FAILED" });
+        self.outcomes.push(Outcome { name, tally, took: since.elapsed() });
+    }
+
+    /// A step that is no check of its own; whether it went well.
+    fn note(&mut self, name: &'static str, result: Result<(), Error>) -> bool {
+        let Err(error) = result else { return true };
+        report::say(format_args!("    {error}"));
+        let took = Duration::ZERO;
+        self.outcomes.push(Outcome { name, tally: Tally::of_one(false), took });
+        false
+    }
+
+    fn summary(&self) -> bool {
+        let total = self.outcomes.iter().fold(Tally::default(), |sum, it| sum.plus(it.tally));
+        let mut rows = vec![["check", "result", "passed", "failed", "seconds"].map(str::to_owned)];
+        rows.extend(self.outcomes.iter().map(|outcome| {
+            let Tally { passed, failed } = outcome.tally;
+            let result = if failed == 0 { "ok" } else { "FAILED" };
+            let seconds = outcome.took.as_secs().to_string();
+            [outcome.name.into(), result.into(), passed.to_string(), failed.to_string(), seconds]
+        }));
+        let rows: Vec<Vec<String>> = rows.into_iter().map(Vec::from).collect();
+        report::say("");
+        report::say(report::table(&rows));
+        report::say(format_args!("\n{} passed, {} failed", total.passed, total.failed));
+        total.failed == 0
+    }
+}

@@ -1,0 +1,88 @@
+use serde_json::{Value, json};
+
+use super::Desktop;
+use crate::{
+    Error,
+    webdriver::{Element, Error as DriverError},
+};
+
+/// A radio button or a switch is often an invisible input below a drawn label: a person clicks
+/// the label.
+const VISIBLE: &str = "const it = document.querySelector(arguments[0]); \
+    if (!it) return null; \
+    const drawn = ['radio', 'checkbox'].includes(it.type) && it.labels?.[0]; \
+    return drawn || it";
+
+/// Where the thumb of a slider is, and where it must be for each of the values on the way.
+const TRACK: &str = "const it = document.querySelector(arguments[0]); \
+    const [low, high] = [Number(it.min || 0), Number(it.max || 100)]; \
+    const box = it.getBoundingClientRect(); \
+    const thumb = Math.min(box.height, 16); \
+    const x = value => box.left + thumb / 2 + (box.width - thumb) * (value - low) / (high - low); \
+    const [from, to, steps] = [Number(it.value), Number(arguments[1]), arguments[2]]; \
+    const way = [...Array(steps + 1).keys()].map(i => Math.round(x(from + (to - from) * i / steps))); \
+    return { way, y: Math.round(box.top + box.height / 2) }";
+
+impl Desktop {
+    /// Clicks the first element that the CSS selector matches, or its label if it is a radio
+    /// button or a check box.
+    ///
+    /// # Errors
+    /// [`Error::WebDriver`] if there is none or it is covered by another.
+    pub fn click(&mut self, label: &str, css: &str) -> Result<(), Error> {
+        let found = self.execute(label, VISIBLE, &[json!(css)])?;
+        let element = Element::from_reference(&found);
+        let element = element.map_or_else(|| self.client.find(css), Ok)?;
+        Ok(self.client.click(&element)?)
+    }
+
+    /// Focuses an element and types.
+    ///
+    /// # Errors
+    /// [`Error::WebDriver`] if there is none.
+    pub fn type_keys(&mut self, label: &str, css: &str, text: &str) -> Result<(), Error> {
+        self.enter(label)?;
+        let element = self.client.find(css)?;
+        Ok(self.client.send_keys(&element, text)?)
+    }
+
+    /// Chooses an option of a `<select>` by its value.
+    ///
+    /// # Errors
+    /// [`Error::WebDriver`] if there is no such option.
+    pub fn choose(&mut self, label: &str, css: &str, value: &str) -> Result<(), Error> {
+        self.enter(label)?;
+        let option = self.client.find(&format!("{css} option[value='{value}']"))?;
+        Ok(self.client.click(&option)?)
+    }
+
+    /// Takes the thumb of a slider and drags it towards a value, in so many moves. A person does
+    /// not hit a value to the pixel: the value that the slider ends at is returned.
+    ///
+    /// # Errors
+    /// [`Error::WebDriver`] if there is no such slider.
+    pub fn drag(&mut self, label: &str, css: &str, to: i64, moves: u32) -> Result<String, Error> {
+        self.enter(label)?;
+        // Only an element in view can be dragged.
+        let slider = self.client.find(css)?;
+        self.client
+            .execute("arguments[0].scrollIntoView({ block: 'center' })", &[slider.reference()])?;
+        let track = self.client.execute(TRACK, &[json!(css), json!(to), json!(moves)])?;
+        let shape = || {
+            let (command, seen) = (format!("drag `{css}`"), track.to_string());
+            Error::WebDriver(DriverError::Shape { command, seen })
+        };
+        let way = track["way"].as_array().ok_or_else(shape)?;
+        let move_to = |x: &Value, duration: u32| json!({ "type": "pointerMove", "duration": duration, "x": x, "y": track["y"], "origin": "viewport" });
+        let mut actions = vec![move_to(way.first().ok_or_else(shape)?, 0)];
+        actions.push(json!({ "type": "pointerDown", "button": 0 }));
+        actions.extend(way[1..].iter().map(|x| move_to(x, 16)));
+        actions.push(json!({ "type": "pointerUp", "button": 0 }));
+        let pointer = json!({ "pointerType": "mouse" });
+        self.client.perform(&json!([
+            { "type": "pointer", "id": "mouse", "parameters": pointer, "actions": actions }
+        ]))?;
+        let value = self.client.execute("return arguments[0].value", &[slider.reference()])?;
+        Ok(value.as_str().unwrap_or_default().to_owned())
+    }
+}

@@ -1,0 +1,161 @@
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io::ErrorKind,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use serde_json::json;
+
+use super::Desktop;
+use crate::{
+    Error,
+    process::{self, Guarded, Scratch},
+    webdriver::Client,
+    workspace::Workspace,
+};
+
+/// How long the driver may take to answer, and the app to show its first window.
+const START: Duration = Duration::from_secs(60);
+
+/// What the app is started with.
+#[derive(Clone, Debug)]
+pub struct Launch<'a> {
+    /// Where programs are found.
+    pub workspace: &'a Workspace,
+    /// The app's binary.
+    pub app: PathBuf,
+    /// The X display that it opens its windows on (`:99`).
+    pub display: &'a str,
+    /// The WebDriver's port; `None` takes a free one.
+    pub port: Option<u16>,
+}
+
+impl Launch<'_> {
+    /// Starts WebKitWebDriver on a session bus of its own, and the app below it. The app sees
+    /// empty data and config folders, so that neither an earlier run nor the person's own
+    /// settings leak in.
+    ///
+    /// # Errors
+    /// [`Error::Step`] that says what did not start and shows the app's last words.
+    pub fn start(&self) -> Result<Desktop, Error> {
+        if !cfg!(target_os = "linux") {
+            return Err(Error::Other(
+                "driving the app needs WebKitWebDriver and Xvfb, which exist on Linux only".into(),
+            ));
+        }
+        let port = free_port(self.port)?;
+        let profile = Scratch::new(&std::env::temp_dir(), "revgate-profile")?;
+        let log = self.workspace.own_folder().join(format!("app-{}.log", std::process::id()));
+        let mut command = self.command(port, profile.path())?;
+        redirect(&mut command, &log)?;
+        let mut driver = Guarded::spawn(&mut command)?;
+
+        let base = format!("http://127.0.0.1:{port}");
+        let failed = |error: Error| {
+            let words = last_lines(&log);
+            let advice = format!("the last lines of {}:\n{words}", log.display());
+            error.in_step("start the app under WebKitWebDriver", advice)
+        };
+        let ready = process::poll(START, || {
+            let ended = driver.try_wait().ok().flatten().is_some();
+            if ended { Some(false) } else { Client::is_ready(&base).then_some(true) }
+        });
+        if ready != Some(true) {
+            return Err(failed(Error::Other(format!("the driver does not answer on port {port}"))));
+        }
+        let options = json!({ "binary": self.app, "args": [] });
+        let wanted = json!({ "alwaysMatch": { "webkitgtk:browserOptions": options } });
+        let client = Client::new_session(&base, &wanted).map_err(|error| failed(error.into()))?;
+        let labels = BTreeMap::new();
+        Ok(Desktop { client, labels, current: None, driver, _profile: profile })
+    }
+
+    fn command(&self, port: u16, profile: &Path) -> Result<Command, Error> {
+        let mut command = self.workspace.command("dbus-run-session");
+        command.args(["--", "WebKitWebDriver", "--host=127.0.0.1", &format!("--port={port}")]);
+        command
+            .env("DISPLAY", self.display)
+            .env_remove("WAYLAND_DISPLAY")
+            .env("GDK_BACKEND", "x11");
+        // Without these two the app does not let itself be driven.
+        command.env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
+        // No screen reader listens here; its bus would only be one more process to end.
+        command.env("NO_AT_BRIDGE", "1");
+        let folders = ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"];
+        for name in folders.iter().chain(&["XDG_RUNTIME_DIR"]) {
+            let folder = profile.join(name);
+            make_private(&folder)?;
+            command.env(name, folder);
+        }
+        // Without a desktop's own settings GTK falls back to whatever font comes first.
+        let gtk = profile.join("XDG_CONFIG_HOME/gtk-3.0");
+        let settings = gtk.join("settings.ini");
+        let written = fs::create_dir_all(&gtk)
+            .and_then(|()| fs::write(&settings, "[Settings]\ngtk-font-name=Inter 10\n"));
+        written.map_err(Error::io(format!("writing {}", settings.display())))?;
+        Ok(command)
+    }
+}
+
+/// A port of this machine on which nobody listens: the wanted one, or any.
+///
+/// # Errors
+/// [`Error::Other`] that names the port if it is taken.
+pub fn free_port(wanted: Option<u16>) -> Result<u16, Error> {
+    let bound = TcpListener::bind(("127.0.0.1", wanted.unwrap_or(0)));
+    let address = bound.and_then(|listener| listener.local_addr());
+    address.map(|address| address.port()).map_err(|error| match (error.kind(), wanted) {
+        (ErrorKind::AddrInUse, Some(port)) => Error::Other(format!(
+            "port {port} is taken by another program: end that one (`ss -ltnp` shows it), \
+             give another port by --port, or leave --port out to get a free one"
+        )),
+        _ => Error::io(format!("opening port {}", wanted.unwrap_or(0)))(error),
+    })
+}
+
+fn redirect(command: &mut Command, log: &Path) -> Result<(), Error> {
+    let what = || format!("writing {}", log.display());
+    if let Some(folder) = log.parent() {
+        fs::create_dir_all(folder).map_err(Error::io(what()))?;
+    }
+    let file = File::create(log).map_err(Error::io(what()))?;
+    let second = file.try_clone().map_err(Error::io(what()))?;
+    command.stdout(file).stderr(second);
+    Ok(())
+}
+
+fn last_lines(log: &Path) -> String {
+    let text = fs::read(log).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let lines: Vec<_> = text.lines().collect();
+    let tail = lines[lines.len().saturating_sub(15)..].iter().map(|line| format!("  | {line}"));
+    tail.collect::<Vec<_>>().join("\n")
+}
+
+/// The session bus refuses a runtime folder that others can read.
+fn make_private(folder: &Path) -> Result<(), Error> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(Error::io(format!("creating {}", folder.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taken_port_is_named_with_the_way_out() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        let text = free_port(Some(port)).expect_err("it is taken").to_string();
+        assert!(text.contains(&port.to_string()) && text.contains("--port"), "{text}");
+        drop(listener);
+        assert_eq!(free_port(Some(port)).expect("it is free again"), port);
+        assert_ne!(free_port(None).expect("any"), 0);
+    }
+}

@@ -1,0 +1,255 @@
+//! Drives both windows as a person would and checks after each act that they agree.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use xtask::{
+    Error,
+    desktop::{Desktop, Launch, Settled},
+    display::VirtualDisplay,
+    report,
+    workspace::Workspace,
+};
+
+use crate::args::AppOptions;
+
+const MAIN: &str = "main";
+const SETTINGS: &str = "settings";
+const BOTH: [&str; 2] = [MAIN, SETTINGS];
+/// How long a window may take to follow.
+const FOLLOW: Duration = Duration::from_secs(10);
+/// How long the windows may take to load.
+const LOAD: Duration = Duration::from_secs(60);
+/// Colours fade for a moment when the theme changes; a picture is taken after it.
+const FADE: Duration = Duration::from_millis(300);
+
+/// A property and the value that every window must come to show.
+type Wanted = (&'static str, String);
+
+pub(crate) fn run(workspace: &Workspace, options: &AppOptions) -> Result<(), Error> {
+    let since = report::begin("drive both windows on a virtual display");
+    let shots = options.shots.clone().unwrap_or_else(|| workspace.target.join("shots"));
+    empty(&shots)?;
+    let display = VirtualDisplay::start(workspace)
+        .map_err(|error| error.in_step("start a virtual display", "is Xvfb installed?"))?;
+    let launch =
+        Launch { workspace, app: workspace.app(), display: display.name(), port: options.port };
+    let desktop = launch.start()?;
+    report::done(since, format_args!("the app is up on display {}", display.name()));
+
+    let mut drive = Drive {
+        workspace,
+        display: &display,
+        desktop,
+        shots,
+        step: 0,
+        revision: 0,
+        changes: 0,
+        slowest: Duration::ZERO,
+    };
+    let played = drive.play();
+    if played.is_err() {
+        // What the windows looked like says more than any message.
+        let _ = drive.shoot("failed");
+    }
+    let place = drive.shots.display().to_string();
+    played
+        .map_err(|(step, error)| error.in_step(step, format!("look at the pictures in {place}")))?;
+    let (changes, slowest) = (drive.changes, drive.slowest.as_millis());
+    drive.desktop.quit()?;
+    report::done(since, format_args!("screenshots are in {place}"));
+    report::say(format_args!(
+        "synced windows={} changes={changes} slowest_ms={slowest}",
+        BOTH.len()
+    ));
+    Ok(())
+}
+
+struct Drive<'a> {
+    workspace: &'a Workspace,
+    display: &'a VirtualDisplay,
+    desktop: Desktop,
+    shots: PathBuf,
+    step: u32,
+    revision: u64,
+    changes: u32,
+    slowest: Duration,
+}
+
+impl Drive<'_> {
+    /// All acts; an error comes with the name of its act.
+    fn play(&mut self) -> Result<(), (String, Error)> {
+        self.named("both-windows-open", Self::open)?;
+        self.change("theme-dark", SETTINGS, |desktop| {
+            desktop.click(SETTINGS, "input[name=theme][value=dark]")?;
+            Ok(("theme", "dark".into()))
+        })?;
+        self.change("font-size-dragged", SETTINGS, |desktop| {
+            let value = desktop.drag(SETTINGS, "input[name=fontSize]", 24, 12)?;
+            Ok(("fontSize", value))
+        })?;
+        self.change("language-german", SETTINGS, |desktop| {
+            desktop.choose(SETTINGS, "select[name=language]", "de")?;
+            Ok(("language", "de".into()))
+        })?;
+        for (name, property) in [
+            ("notifications-switched", "notificationsEnabled"),
+            ("auto-save-switched", "autoSave"),
+            ("side-bar-switched", "sidebarCollapsed"),
+        ] {
+            self.change(name, SETTINGS, |desktop| {
+                flip(desktop, SETTINGS, property, &format!("input[name={property}]"))
+            })?;
+        }
+        self.change("side-bar-toggled-in-main", MAIN, |desktop| {
+            flip(desktop, MAIN, "sidebarCollapsed", "[data-testid=toggle-sidebar]")
+        })?;
+        self.change("theme-toggled-in-main", MAIN, |desktop| {
+            desktop.click(MAIN, "[data-testid=toggle-theme]")?;
+            Ok(("theme", "light".into()))
+        })?;
+        self.named("settings-closed", Self::close)?;
+        self.named("settings-reopened", Self::reopen)?;
+        self.change("theme-dark-after-reopening", SETTINGS, |desktop| {
+            desktop.click(SETTINGS, "input[name=theme][value=dark]")?;
+            Ok(("theme", "dark".into()))
+        })?;
+        self.named("both-windows-equal", Self::compare)
+    }
+
+    fn open(&mut self, name: &str) -> Result<(), Error> {
+        self.desktop.wait_for_windows(&BOTH, LOAD)?;
+        let settled = self.desktop.settle(&BOTH, MAIN, &[], 0, LOAD)?;
+        for window in BOTH {
+            self.desktop.observe(window)?;
+        }
+        self.record(name, "both", settled.revision(), None)
+    }
+
+    fn close(&mut self, name: &str) -> Result<(), Error> {
+        self.desktop.close(SETTINGS)?;
+        let settled = self.desktop.settle(&[MAIN], MAIN, &[], self.revision, FOLLOW)?;
+        self.record(name, SETTINGS, settled.revision(), None)
+    }
+
+    fn reopen(&mut self, name: &str) -> Result<(), Error> {
+        let before = self.desktop.state(MAIN)?;
+        self.desktop.click(MAIN, "[data-testid=open-settings]")?;
+        self.desktop.wait_for_windows(&BOTH, FOLLOW)?;
+        let wanted = ["theme", "language", "fontSize", "revision"].map(|it| (it, before.value(it)));
+        let settled = self.desktop.settle(&BOTH, MAIN, &wanted, self.revision, FOLLOW)?;
+        self.desktop.observe(SETTINGS)?;
+        self.record(name, MAIN, settled.revision(), None)
+    }
+
+    fn compare(&mut self, name: &str) -> Result<(), Error> {
+        let settled = self.desktop.settle(&BOTH, MAIN, &[], self.revision, FOLLOW)?;
+        self.record(name, "both", settled.revision(), None)
+    }
+
+    /// An act that changes the state: every window must come to show what was wanted, at a
+    /// newer revision.
+    fn change(
+        &mut self,
+        name: &str,
+        actor: &str,
+        act: impl FnOnce(&mut Desktop) -> Result<Wanted, Error>,
+    ) -> Result<(), (String, Error)> {
+        self.named(name, |drive, name| {
+            let (property, value) = act(&mut drive.desktop)?;
+            let next = drive.revision + 1;
+            let wanted = [(property, value.as_str())];
+            let Settled { states, sync } =
+                drive.desktop.settle(&BOTH, actor, &wanted, next, FOLLOW)?;
+            drive.changes += 1;
+            drive.slowest = drive.slowest.max(sync);
+            let revision = states[0].revision().unwrap_or(0);
+            drive.record(&format!("{name} ({property}={value})"), actor, revision, Some(sync))?;
+            Ok(())
+        })
+    }
+
+    fn named(
+        &mut self,
+        name: &str,
+        act: impl FnOnce(&mut Self, &str) -> Result<(), Error>,
+    ) -> Result<(), (String, Error)> {
+        self.step += 1;
+        let step = format!("{:02}-{name}", self.step);
+        act(self, name).and_then(|()| self.shoot(name)).map_err(|error| (step, error))
+    }
+
+    /// A line of the timeline.
+    fn record(
+        &mut self,
+        what: &str,
+        window: &str,
+        revision: u64,
+        sync: Option<Duration>,
+    ) -> Result<(), Error> {
+        let before = std::mem::replace(&mut self.revision, revision);
+        let time = sync.map_or(String::new(), |sync| format!("{} ms", sync.as_millis()));
+        let revisions = format!("{before} -> {revision}");
+        let step = self.step;
+        report::say(format_args!("{step:02}  {window:<8}  {revisions:>9}  {time:>7}  {what}"));
+        Ok(())
+    }
+
+    fn shoot(&mut self, name: &str) -> Result<(), Error> {
+        for label in self.desktop.labels()? {
+            self.desktop.wait_for_paint(&label)?;
+        }
+        std::thread::sleep(FADE);
+        let file = self.shots.join(format!("{:02}-{name}.png", self.step));
+        self.display.shoot(self.workspace, &file)
+    }
+}
+
+/// Clicks what turns a property to its opposite.
+fn flip(
+    desktop: &mut Desktop,
+    window: &str,
+    property: &'static str,
+    css: &str,
+) -> Result<Wanted, Error> {
+    let before = desktop.state(window)?;
+    let after = if before.value(property) == "true" { "false" } else { "true" };
+    desktop.click(window, css)?;
+    Ok((property, after.into()))
+}
+
+/// Creates the folder and removes what an earlier run left there, and nothing else.
+fn empty(shots: &Path) -> Result<(), Error> {
+    let what = || format!("preparing the folder {}", shots.display());
+    fs::create_dir_all(shots).map_err(Error::io(what()))?;
+    for entry in fs::read_dir(shots).map_err(Error::io(what()))?.flatten() {
+        if is_shot(&entry.file_name().to_string_lossy()) {
+            fs::remove_file(entry.path()).map_err(Error::io(what()))?;
+        }
+    }
+    Ok(())
+}
+
+/// `07-name.png`
+fn is_shot(name: &str) -> bool {
+    let numbered = name.split_once('-').is_some_and(|(number, _)| {
+        number.len() == 2 && number.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    numbered && Path::new(name).extension().is_some_and(|extension| extension == "png")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_pictures_are_removed() {
+        assert!(is_shot("07-theme-dark.png"));
+        for other in ["7-x.png", "07-x.jpg", "holiday.png", "123-x.png"] {
+            assert!(!is_shot(other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! `cargo xtask`: sets up, runs and tests the project, on a bare machine as well.
+#![forbid(unsafe_code)]
+
+mod app;
+mod args;
+mod check;
+mod compile;
+mod doctor;
+mod drive;
+mod setup;
+mod tally;
+
+use std::process::ExitCode;
+
+use xtask::{Error, process, report, workspace::Workspace};
+
+use crate::args::Command;
+
+fn main() -> ExitCode {
+    let command = match args::parse(std::env::args().skip(1)) {
+        Ok(command) => command,
+        Err(text) => {
+            report::complain(format_args!("error: {text}\n`cargo xtask --help` explains them"));
+            return ExitCode::from(2);
+        }
+    };
+    let result = run(command);
+    // What a signal broke off is not the project's failure.
+    process::wait_if_interrupted();
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            report::complain(format_args!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether all is well; an error is something that kept the command from finding out.
+fn run(command: Command) -> Result<bool, Error> {
+    if command == Command::Help {
+        report::say(args::USAGE);
+        return Ok(true);
+    }
+    process::end_children_on_signals();
+    let mut workspace = Workspace::find()?;
+    match command {
+        Command::Help => Ok(true),
+        Command::App(options) => app::run(&mut workspace, options).map(|()| true),
+        Command::Test { quick } => check::run(&mut workspace, quick),
+        Command::Doctor => doctor::run(&workspace),
+    }
+}

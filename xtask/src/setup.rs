@@ -1,0 +1,68 @@
+//! Set-up: whatever a command needs and the machine lacks.
+//!
+//! Three layers, each of which first looks and then acts: system packages, a toolchain that can
+//! build for WASM, command-line tools.
+
+pub(crate) mod packages;
+pub(crate) mod toolchain;
+pub(crate) mod tools;
+
+mod apt;
+mod privilege;
+mod system;
+mod versions;
+
+use std::time::Instant;
+
+use xtask::{Error, report, step::Step, workspace::Workspace};
+
+pub(crate) use system::System;
+
+/// What the set-up is for. Each goal needs all that the ones above it need, but for `Headless`
+/// and `Test`, which stand side by side on `App`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Goal {
+    /// Compile and test without a window.
+    Quick,
+    /// Open the windows on the person's own screen.
+    App,
+    /// Drive the windows on a virtual screen.
+    Headless,
+    /// Run every check.
+    Test,
+}
+
+/// Installs what is missing for the goal, and tells the workspace which toolchain to use.
+pub(crate) fn run(workspace: &mut Workspace, goal: Goal) -> Result<(), Error> {
+    let since = Instant::now();
+    let system = System::look(workspace);
+    packages::ensure(workspace, &system, goal)?;
+    toolchain::ensure(workspace, &system, goal)?;
+    tools::ensure(workspace, goal)?;
+    let took = report::seconds(since.elapsed());
+    report::say(format_args!("==> set-up is complete ({took})"));
+    Ok(())
+}
+
+/// Runs a long step with a heartbeat and a log of its own.
+fn long_step(
+    workspace: &Workspace,
+    name: &str,
+    command: std::process::Command,
+    advice: &str,
+) -> Result<(), Error> {
+    let since = report::begin(name);
+    let file = name.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let log = workspace.own_folder().join("logs").join(format!("{file}.log"));
+    let step = Step::new(command).heartbeat().log(log);
+    step.run().map_err(|error| error.in_step(name, advice))?;
+    report::done(since, "done");
+    Ok(())
+}
+
+/// The output of a question to a program; `None` if it cannot answer.
+fn ask(command: std::process::Command) -> Option<String> {
+    let limit = std::time::Duration::from_secs(30);
+    let done = Step::new(command).silent().limit(limit).run().ok()?;
+    Some(done.lines.join("\n"))
+}

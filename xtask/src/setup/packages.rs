@@ -1,0 +1,280 @@
+//! System packages: found by what they bring, so that it does not matter how they came.
+
+use std::path::PathBuf;
+
+use xtask::{Error, workspace::Workspace};
+
+use super::{Goal, System, apt, ask, system::Family};
+
+/// How to see that a thing is there.
+#[derive(Debug)]
+enum Probe {
+    /// One of these programs is.
+    Program(&'static [&'static str]),
+    /// `pkg-config` knows the library.
+    Library(&'static str),
+    /// A font family of this name is.
+    Font(&'static str),
+}
+
+/// A thing that a system's packages bring, and the packages' names.
+#[derive(Debug)]
+pub(crate) struct Need {
+    /// What it is, in a few words.
+    pub(crate) name: &'static str,
+    probe: Probe,
+    /// What it is for.
+    layer: Layer,
+    debian: &'static str,
+    fedora: &'static str,
+    arch: &'static str,
+    /// What macOS and Windows need in its place; empty if nothing.
+    macos: &'static str,
+    windows: &'static str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layer {
+    Build,
+    VirtualScreen,
+    Browser,
+}
+
+const NEEDS: [Need; 11] = [
+    Need {
+        name: "C compiler",
+        probe: Probe::Program(&["cc"]),
+        layer: Layer::Build,
+        debian: "build-essential",
+        fedora: "gcc",
+        arch: "base-devel",
+        macos: "xcode-select --install",
+        windows: "winget install Microsoft.VisualStudio.2022.BuildTools Microsoft.EdgeWebView2Runtime",
+    },
+    linux(
+        "pkg-config",
+        Probe::Program(&["pkg-config"]),
+        Layer::Build,
+        ["pkg-config", "pkgconf-pkg-config", "pkgconf"],
+    ),
+    linux(
+        "WebKitGTK 4.1",
+        Probe::Library("webkit2gtk-4.1"),
+        Layer::Build,
+        ["libwebkit2gtk-4.1-dev", "webkit2gtk4.1-devel", "webkit2gtk-4.1"],
+    ),
+    linux(
+        "D-Bus library",
+        Probe::Library("dbus-1"),
+        Layer::Build,
+        ["libdbus-1-dev", "dbus-devel", "dbus"],
+    ),
+    linux(
+        "virtual display",
+        Probe::Program(&["Xvfb"]),
+        Layer::VirtualScreen,
+        ["xvfb", "xorg-x11-server-Xvfb", "xorg-server-xvfb"],
+    ),
+    linux(
+        "WebKitWebDriver",
+        Probe::Program(&["WebKitWebDriver"]),
+        Layer::VirtualScreen,
+        ["webkit2gtk-driver", "/usr/bin/WebKitWebDriver", "webkit2gtk-4.1"],
+    ),
+    linux(
+        "D-Bus session",
+        Probe::Program(&["dbus-run-session"]),
+        Layer::VirtualScreen,
+        ["dbus", "dbus-daemon", "dbus"],
+    ),
+    linux(
+        "ImageMagick",
+        Probe::Program(&["import"]),
+        Layer::VirtualScreen,
+        ["imagemagick", "ImageMagick", "imagemagick"],
+    ),
+    // Not needed to run, but a screenshot in a fallback font shows nobody's app.
+    linux(
+        "font Inter",
+        Probe::Font("Inter"),
+        Layer::VirtualScreen,
+        ["fontconfig fonts-inter", "fontconfig rsms-inter-fonts", "fontconfig inter-font"],
+    ),
+    Need {
+        name: "Chromium",
+        probe: Probe::Program(&["chromium", "chromium-browser", "google-chrome", "chrome"]),
+        layer: Layer::Browser,
+        debian: "chromium",
+        fedora: "chromium",
+        arch: "chromium",
+        macos: "brew install --cask google-chrome",
+        windows: "winget install Google.Chrome",
+    },
+    Need {
+        name: "ChromeDriver",
+        probe: Probe::Program(&["chromedriver"]),
+        layer: Layer::Browser,
+        debian: "chromium-driver",
+        fedora: "chromedriver",
+        arch: "chromium",
+        macos: "brew install --cask chromedriver",
+        windows: "npm install --global chromedriver",
+    },
+];
+
+const fn linux(
+    name: &'static str,
+    probe: Probe,
+    layer: Layer,
+    [debian, fedora, arch]: [&'static str; 3],
+) -> Need {
+    Need { name, probe, layer, debian, fedora, arch, macos: "", windows: "" }
+}
+
+/// What the goal needs on this kind of system.
+pub(crate) fn needs(system: &System, goal: Goal) -> impl Iterator<Item = &'static Need> {
+    let family = system.family;
+    NEEDS.iter().filter(move |need| {
+        let asked = match need.layer {
+            Layer::Build => true,
+            Layer::VirtualScreen => matches!(goal, Goal::Headless | Goal::Test),
+            Layer::Browser => goal == Goal::Test,
+        };
+        asked
+            && match family {
+                // Apple's and Microsoft's own places are not on PATH: the build says it itself.
+                Family::Macos => need.macos.starts_with("xcode") || need.name == "ChromeDriver",
+                Family::Windows => need.name == "ChromeDriver",
+                _ => true,
+            }
+    })
+}
+
+impl Need {
+    /// Which version is there, or where it is; `None` if it is missing.
+    pub(crate) fn find(&self, workspace: &Workspace) -> Option<String> {
+        match self.probe {
+            Probe::Program(names) => {
+                let found: Option<PathBuf> = names.iter().find_map(|name| workspace.which(name));
+                found.map(|path| path.display().to_string())
+            }
+            Probe::Library(name) => {
+                let mut command = workspace.command("pkg-config");
+                command.args(["--modversion", name]);
+                ask(command).map(|version| version.trim().to_owned())
+            }
+            Probe::Font(name) => {
+                let mut command = workspace.command("fc-list");
+                command.args([name, "family"]);
+                ask(command).filter(|fonts| fonts.contains(name)).map(|_| "present".to_owned())
+            }
+        }
+    }
+
+    /// The package's name on this system.
+    pub(crate) fn package(&self, family: Family) -> &'static str {
+        match (family, self.debian) {
+            (Family::Ubuntu, "chromium") => "chromium-browser",
+            (Family::Ubuntu, "chromium-driver") => "chromium-chromedriver",
+            (Family::Macos, _) => self.macos,
+            (Family::Windows, _) => self.windows,
+            _ => self.debian,
+        }
+    }
+}
+
+/// Installs what is missing, or says what the person has to install.
+pub(super) fn ensure(workspace: &Workspace, system: &System, goal: Goal) -> Result<(), Error> {
+    let missing: Vec<&Need> =
+        needs(system, goal).filter(|need| need.find(workspace).is_none()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let Some(privilege) = system.privilege else { return Err(by_hand(&missing)) };
+    let words = missing.iter().flat_map(|need| need.package(system.family).split(' '));
+    let packages: Vec<String> = words.map(str::to_owned).collect();
+    apt::install(workspace, privilege, &packages)?;
+    let left: Vec<&Need> =
+        missing.into_iter().filter(|need| need.find(workspace).is_none()).collect();
+    if left.is_empty() { Ok(()) } else { Err(by_hand(&left)) }
+}
+
+/// Exactly what to install, for every kind of system.
+fn by_hand(missing: &[&Need]) -> Error {
+    let names: Vec<_> = missing.iter().map(|need| need.name).collect();
+    let mut lines = vec![
+        format!("missing: {}", names.join(", ")),
+        "  this needs root (or sudo without a password) on Debian or Ubuntu; install by hand:"
+            .into(),
+    ];
+    lines.extend(
+        instructions(missing).into_iter().map(|(system, how)| format!("  {system}: {how}")),
+    );
+    lines.push("  and start the command again".into());
+    Error::Other(lines.join("\n"))
+}
+
+fn instructions(missing: &[&Need]) -> Vec<(&'static str, String)> {
+    let join = |pick: &dyn Fn(&Need) -> &'static str, between: &str| {
+        let mut words: Vec<&str> = Vec::new();
+        for word in missing.iter().map(|need| pick(need)).filter(|word| !word.is_empty()) {
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        words.join(between)
+    };
+    let ways = [
+        ("Debian", "sudo apt-get install ", join(&|need| need.debian, " ")),
+        ("Ubuntu", "sudo apt-get install ", join(&|need| need.package(Family::Ubuntu), " ")),
+        ("Fedora", "sudo dnf install ", join(&|need| need.fedora, " ")),
+        ("Arch", "sudo pacman -S --needed ", join(&|need| need.arch, " ")),
+        ("macOS", "", join(&|need| need.macos, "; ")),
+        ("Windows", "", join(&|need| need.windows, "; ")),
+    ];
+    let said = ways.into_iter().filter(|(_, _, packages)| !packages.is_empty());
+    said.map(|(system, how, packages)| (system, format!("{how}{packages}"))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on(family: Family, goal: Goal) -> Vec<&'static str> {
+        needs(&System { family, privilege: None }, goal).map(|need| need.name).collect()
+    }
+
+    #[test]
+    fn a_desktop_is_not_asked_for_what_only_the_virtual_one_needs() {
+        let app = on(Family::Debian, Goal::App);
+        assert!(app.contains(&"WebKitGTK 4.1") && !app.contains(&"virtual display"), "{app:?}");
+        let headless = on(Family::Debian, Goal::Headless);
+        assert!(headless.contains(&"virtual display") && !headless.contains(&"Chromium"));
+        assert!(on(Family::Debian, Goal::Test).contains(&"Chromium"));
+        assert_eq!(on(Family::Windows, Goal::App), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn every_system_is_told_its_own_names() {
+        let missing: Vec<&Need> = NEEDS.iter().collect();
+        let text = by_hand(&missing).to_string();
+        for part in [
+            "Debian: sudo apt-get install build-essential pkg-config libwebkit2gtk-4.1-dev",
+            "Fedora: sudo dnf install gcc",
+            "Arch: sudo pacman -S --needed base-devel",
+            "chromium-chromedriver",
+            "macOS: xcode-select --install",
+            "Windows: winget install",
+        ] {
+            assert!(text.contains(part), "{part} is not in: {text}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_not_said_twice() {
+        let missing: Vec<&Need> = NEEDS.iter().collect();
+        let arch = instructions(&missing).into_iter().find(|(system, _)| *system == "Arch");
+        let text = arch.expect("Arch is there").1;
+        assert_eq!(text.matches("webkit2gtk-4.1").count(), 1, "{text}");
+    }
+}

@@ -1,0 +1,220 @@
+//! Command-line tools: trunk, wasm-bindgen, wasm-pack, the Tauri CLI.
+//!
+//! Cargo builds them from source with a profile that favours compile time. Their prebuilt
+//! downloads are left alone: a set-up that works from package registries works everywhere.
+
+use std::{fs, path::Path};
+
+use xtask::{Error, report, workspace::Workspace};
+
+use super::{
+    Goal, ask, long_step,
+    versions::{Version, find_version, locked_version},
+};
+
+/// The newest trunk that the oldest supported compiler builds.
+const TRUNK: &str = "0.21.14";
+const WASM_PACK: &str = "0.15.1";
+
+/// A command-line tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tool {
+    Trunk,
+    WasmBindgen,
+    WasmPack,
+    TauriCli,
+}
+
+/// The tools that the goal needs. `cargo tauri` is needed by no command of xtask, but by the
+/// person who types `cargo tauri dev` after set-up.
+pub(crate) fn needed(goal: Goal) -> &'static [Tool] {
+    use Tool::{TauriCli, Trunk, WasmBindgen, WasmPack};
+    match goal {
+        Goal::Quick => &[],
+        Goal::App | Goal::Headless => &[Trunk, WasmBindgen, TauriCli],
+        Goal::Test => &[Trunk, WasmBindgen, WasmPack, TauriCli],
+    }
+}
+
+/// Installs what the goal needs and is missing.
+pub(super) fn ensure(workspace: &Workspace, goal: Goal) -> Result<(), Error> {
+    let mut missing = Vec::new();
+    for tool in needed(goal) {
+        if let State::Missing(_) = tool.look(workspace)? {
+            missing.push(*tool);
+        }
+    }
+    for tool in &missing {
+        tool.install(workspace)?;
+        if let State::Missing(seen) = tool.look(workspace)? {
+            let seen = seen.map_or("nothing is".to_owned(), |seen| format!("`{seen}` is"));
+            let error = Error::Other(format!("after its installation, {seen} found"));
+            let advice = "is another version of it earlier in PATH?";
+            return Err(error.in_step(format!("install {}", tool.name()), advice));
+        }
+    }
+    if !missing.is_empty() {
+        // Hundreds of megabytes that only half-finished installations could use again.
+        let _ = fs::remove_dir_all(build_folder(workspace));
+    }
+    Ok(())
+}
+
+/// What was found of a tool.
+#[derive(Debug)]
+pub(crate) enum State {
+    /// A version that fits.
+    Present(String),
+    /// None, or one that does not fit.
+    Missing(Option<String>),
+}
+
+impl Tool {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Trunk => "trunk",
+            Self::WasmBindgen => "wasm-bindgen",
+            Self::WasmPack => "wasm-pack",
+            Self::TauriCli => "cargo tauri",
+        }
+    }
+
+    /// Looks for a version that fits.
+    pub(crate) fn look(self, workspace: &Workspace) -> Result<State, Error> {
+        let command = match self {
+            Self::TauriCli => workspace.cargo(["tauri", "--version"]),
+            _ => {
+                let mut command = workspace.command(self.name());
+                command.arg("--version");
+                command
+            }
+        };
+        let Some(seen) = ask(command) else { return Ok(State::Missing(None)) };
+        let seen = seen.lines().last().unwrap_or_default().trim().to_owned();
+        let version = find_version(&seen).unwrap_or_default();
+        let fits = match self {
+            Self::Trunk => version >= (0, 21, 0),
+            // Generated code and the library that it calls must be of one version.
+            Self::WasmBindgen => {
+                Some(version) == bindgen_version(workspace)?.1
+                    && workspace.which("wasm-bindgen-test-runner").is_some()
+            }
+            Self::WasmPack => version >= (0, 13, 0),
+            Self::TauriCli => version.0 == 2,
+        };
+        Ok(if fits { State::Present(seen) } else { State::Missing(Some(seen)) })
+    }
+
+    /// What set-up would do, in words.
+    pub(crate) fn plan(self, workspace: &Workspace) -> Result<String, Error> {
+        Ok(match self {
+            Self::Trunk => format!("cargo install trunk {TRUNK}"),
+            Self::WasmBindgen => {
+                format!("cargo install wasm-bindgen-cli {}", bindgen_version(workspace)?.0)
+            }
+            Self::WasmPack => format!("cargo install wasm-pack {WASM_PACK}"),
+            Self::TauriCli if npm_serves(workspace) => "npm install @tauri-apps/cli 2".to_owned(),
+            Self::TauriCli => "cargo install tauri-cli 2".to_owned(),
+        })
+    }
+
+    fn install(self, workspace: &Workspace) -> Result<(), Error> {
+        match self {
+            // trunk's own downloads and its update check are left out: with them TLS.
+            Self::Trunk => {
+                let options = ["--locked", "--no-default-features"];
+                cargo_install(workspace, "trunk", TRUNK, &options)
+            }
+            // Its own lock file may name a version that is not published yet.
+            Self::WasmBindgen => {
+                let version = bindgen_version(workspace)?.0;
+                cargo_install(workspace, "wasm-bindgen-cli", &version, &["--no-default-features"])
+            }
+            Self::WasmPack => cargo_install(workspace, "wasm-pack", WASM_PACK, &["--locked"]),
+            Self::TauriCli if npm_serves(workspace) => npm_install_tauri(workspace),
+            Self::TauriCli => cargo_install(workspace, "tauri-cli", "^2", &["--locked"]),
+        }
+    }
+}
+
+/// The version of wasm-bindgen that the workspace is built with, as text and as numbers.
+fn bindgen_version(workspace: &Workspace) -> Result<(String, Option<Version>), Error> {
+    let path = workspace.root.join("Cargo.lock");
+    let lock =
+        fs::read_to_string(&path).map_err(Error::io(format!("reading {}", path.display())))?;
+    let version = locked_version(&lock, "wasm-bindgen").ok_or_else(|| {
+        Error::Other(format!("{} does not name wasm-bindgen: is it damaged?", path.display()))
+    })?;
+    let numbers = find_version(&version);
+    Ok((version, numbers))
+}
+
+fn build_folder(workspace: &Workspace) -> std::path::PathBuf {
+    workspace.own_folder().join("tools")
+}
+
+fn cargo_install(
+    workspace: &Workspace,
+    package: &str,
+    version: &str,
+    options: &[&str],
+) -> Result<(), Error> {
+    let mut command = workspace.cargo(["install", package, "--version", version]);
+    command.args(options);
+    if let Some(home) = workspace.cargo_bin().and_then(Path::parent) {
+        command.arg("--root").arg(home);
+    }
+    // Not in the checkout: its lock file, its settings and its target folder are not the tool's.
+    command.current_dir(std::env::temp_dir());
+    // One folder for all tools: what they have in common is compiled once.
+    command.env("CARGO_TARGET_DIR", build_folder(workspace));
+    for (setting, value) in [
+        ("OPT_LEVEL", "1"),
+        ("DEBUG", "0"),
+        ("LTO", "off"),
+        ("CODEGEN_UNITS", "16"),
+        ("STRIP", "true"),
+    ] {
+        command.env(format!("CARGO_PROFILE_RELEASE_{setting}"), value);
+    }
+    let advice = "is crates.io reachable? The log shows which crate did not compile";
+    long_step(workspace, &format!("install {package} {version}"), command, advice)
+}
+
+/// The shim for the npm package is a shell script.
+fn npm_serves(workspace: &Workspace) -> bool {
+    cfg!(unix) && workspace.which("npm").is_some() && workspace.cargo_bin().is_some()
+}
+
+/// The npm package carries a prebuilt program: seconds instead of minutes. It goes into a folder
+/// of cargo's, which needs no root, and a shim makes it a cargo command.
+fn npm_install_tauri(workspace: &Workspace) -> Result<(), Error> {
+    let Some(bin) = workspace.cargo_bin() else { return Ok(()) };
+    let home = bin.with_file_name("npm");
+    let mut command = workspace.command("npm");
+    command.args(["install", "--global", "--no-audit", "--no-fund", "--prefix"]).arg(&home);
+    command.arg("@tauri-apps/cli@^2").current_dir(std::env::temp_dir());
+    let advice = "is the npm registry reachable? Or: cargo install tauri-cli --version ^2 --locked";
+    long_step(workspace, "install the Tauri CLI", command, advice)?;
+    write_shim(&bin.join("cargo-tauri"), &home.join("bin/tauri"))
+}
+
+#[cfg(unix)]
+fn write_shim(shim: &Path, program: &Path) -> Result<(), Error> {
+    use std::os::unix::fs::PermissionsExt;
+    let script = format!(
+        "#!/bin/sh\n# Written by `cargo xtask`: makes the npm package a cargo command.\n\
+         [ \"$1\" = tauri ] && shift\nexec '{}' \"$@\"\n",
+        program.display()
+    );
+    let written = fs::write(shim, script)
+        .and_then(|()| fs::set_permissions(shim, fs::Permissions::from_mode(0o755)));
+    written.map_err(Error::io(format!("writing {}", shim.display())))?;
+    report::say(format_args!("    `cargo tauri` is {}", shim.display()));
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn write_shim(_: &Path, _: &Path) -> Result<(), Error> {
+    Ok(())
+}
