@@ -1,1 +1,174 @@
-fn main(){}
+//! The example app in its real windows: life cycle, bad input, edits at the same time.
+//!
+//! `cargo xtask test` builds the app, gives the display, and runs these one at a time.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use xtask::desktop::{Desktop, Launch};
+use xtask::workspace::Workspace;
+
+const BOTH: [&str; 2] = ["main", "settings"];
+const LIMIT: Duration = Duration::from_secs(30);
+
+fn environment(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| {
+        panic!(
+            "{name} is not set: run `cargo xtask test`, which builds the app and gives a display"
+        )
+    })
+}
+
+/// The app with both windows live.
+fn open() -> Desktop {
+    let workspace = Workspace::find().expect("the tests run in the workspace");
+    let (app, display) = (PathBuf::from(environment("REVGATE_APP")), environment("DISPLAY"));
+    let launch = Launch { workspace: &workspace, app, display: &display, port: None };
+    let mut desktop = launch.start().expect("the app starts");
+    desktop.wait_for_windows(&BOTH, LIMIT).expect("both windows open");
+    agree(&mut desktop, &[]);
+    desktop
+}
+
+/// Waits until both windows show the same, and these values.
+fn agree(desktop: &mut Desktop, wanted: &[(&str, &str)]) -> u64 {
+    let settled = desktop.settle(&BOTH, "main", wanted, 0, LIMIT);
+    settled.expect("both windows show the same").revision()
+}
+
+/// Calls a command of the plugin by hand, as any script in the window could.
+fn call(desktop: &mut Desktop, window: &str, command: &str, arguments: Value) -> Value {
+    let script = "const done = arguments[arguments.length - 1];
+        window.__TAURI_INTERNALS__.invoke('plugin:revgate|' + arguments[0], arguments[1])
+            .then(ok => done({ ok }), error => done({ error }))";
+    desktop.execute_async(window, script, &[json!(command), arguments]).expect("it answers")
+}
+
+/// How many subscriptions each window has, by the backend's count.
+fn subscriptions(desktop: &mut Desktop) -> Value {
+    call(desktop, "main", "inspect", json!({}))["ok"][0]["subscriptions"].clone()
+}
+
+/// How many functions the backend can still call in a window.
+fn listeners(desktop: &mut Desktop, window: &str) -> Value {
+    let script = "return window.__TAURI_INTERNALS__.callbacks.size";
+    desktop.execute(window, script, &[]).expect("the window answers")
+}
+
+fn change_theme(desktop: &mut Desktop, theme: &str) {
+    let css = format!("input[name=theme][value={theme}]");
+    desktop.click("settings", &css).expect("the theme can be chosen");
+    agree(desktop, &[("theme", theme)]);
+}
+
+#[test]
+fn closed_and_opened_ten_times_leaves_no_listener_and_no_subscription() {
+    let mut desktop = open();
+    let listening = listeners(&mut desktop, "main");
+    assert_eq!(subscriptions(&mut desktop), json!({"main": 1, "settings": 1}));
+    for round in 1..=10 {
+        desktop.close("settings").expect("it closes");
+        assert_eq!(subscriptions(&mut desktop), json!({"main": 1}), "closed, round {round}");
+        desktop.click("main", "[data-testid=open-settings]").expect("it opens again");
+        desktop.wait_for_windows(&BOTH, LIMIT).expect("it opens again");
+        agree(&mut desktop, &[]);
+        let open = json!({"main": 1, "settings": 1});
+        assert_eq!(subscriptions(&mut desktop), open, "open, round {round}");
+    }
+    assert_eq!(listeners(&mut desktop, "main"), listening);
+    change_theme(&mut desktop, "dark");
+}
+
+#[test]
+fn a_reloaded_window_subscribes_once() {
+    let mut desktop = open();
+    change_theme(&mut desktop, "dark");
+    for _ in 0..3 {
+        desktop.execute("settings", "location.reload()", &[]).expect("it reloads");
+        agree(&mut desktop, &[("theme", "dark")]);
+        assert_eq!(subscriptions(&mut desktop), json!({"main": 1, "settings": 1}));
+    }
+    change_theme(&mut desktop, "light");
+}
+
+#[test]
+fn malformed_events_are_shown_as_errors_and_the_next_good_one_is_applied() {
+    let mut desktop = open();
+    for (message, reason) in [
+        (json!(null), "null"),
+        (json!({"topic": "settings"}), "missing field `revision`"),
+        (json!({"topic": "settings", "revision": 7}), "canonical decimal string"),
+        (json!({"topic": "settings", "revision": "007"}), "`007`"),
+    ] {
+        let script = "const internals = window.__TAURI_INTERNALS__;
+            const message = arguments[0];
+            for (const id of [...internals.callbacks.keys()])
+                internals.runCallback(id, { index: 99, message });
+            return new Promise(painted => requestAnimationFrame(() =>
+                painted(document.querySelector('[role=status] [title]')?.title ?? 'nothing')))";
+        let shown = desktop.execute("main", script, &[message]).expect("no exception");
+        let shown = shown.as_str().unwrap_or_default();
+        assert!(shown.contains(reason), "the window says `{shown}`, not `{reason}`");
+        assert!(shown.contains("topic `settings`, phase protocol"), "{shown}");
+    }
+    change_theme(&mut desktop, "dark");
+    change_theme(&mut desktop, "light");
+}
+
+#[test]
+fn refused_calls_say_why_and_change_nothing() {
+    let mut desktop = open();
+    let before = agree(&mut desktop, &[]);
+    let unknown = call(&mut desktop, "main", "snapshot", json!({"topic": "sttings"}));
+    let expected = json!({"kind": "unknownTopic", "topic": "sttings", "known": ["settings"]});
+    assert_eq!(unknown, json!({"error": expected}));
+
+    let good = call(&mut desktop, "main", "snapshot", json!({"topic": "settings"}));
+    let good = &good["ok"]["data"];
+    for (field, value, reason) in [
+        ("fontSize", json!(100), "100 is not within 8 to 72"),
+        ("language", json!("e n"), "`e n` is not a BCP 47 language tag"),
+        ("theme", json!("blue"), "unknown variant `blue`"),
+    ] {
+        let mut data = good.clone();
+        data[field] = value;
+        let write = json!({"topic": "settings", "data": data});
+        let refused = call(&mut desktop, "settings", "replace", write);
+        assert_eq!(refused["error"]["kind"], "invalid", "{refused}");
+        assert_eq!(refused["error"]["path"], field, "{refused}");
+        assert!(refused["error"]["reason"].as_str().unwrap_or_default().contains(reason));
+    }
+    assert_eq!(agree(&mut desktop, &[]), before);
+    change_theme(&mut desktop, "dark");
+}
+
+#[test]
+fn edits_of_different_fields_at_the_same_time_are_all_kept() {
+    let mut desktop = open();
+    let odd_toggles = "window.edits = 0;
+        const press = () => {
+            document.querySelector('[data-testid=toggle-sidebar]').click();
+            if (++window.edits < 201) setTimeout(press, 1);
+        };
+        press()";
+    let slide = "window.edits = 0;
+        const slider = document.querySelector('input[name=fontSize]');
+        const slide = () => {
+            const size = window.edits === 200 ? 33 : 8 + window.edits % 60;
+            slider.value = size;
+            slider.dispatchEvent(new Event('input', { bubbles: true }));
+            if (++window.edits < 201) setTimeout(slide, 1);
+        };
+        slide()";
+    desktop.execute("main", odd_toggles, &[]).expect("the side bar is toggled");
+    desktop.execute("settings", slide, &[]).expect("the slider is moved");
+    agree(&mut desktop, &[("sidebarCollapsed", "true"), ("fontSize", "33")]);
+    for window in BOTH {
+        let edits = desktop.execute(window, "return window.edits", &[]).expect("it answers");
+        assert_eq!(edits, 201, "in `{window}`");
+    }
+    let end = call(&mut desktop, "main", "snapshot", json!({"topic": "settings"}));
+    assert_eq!(end["ok"]["data"]["fontSize"], 33);
+    assert_eq!(end["ok"]["data"]["sidebarCollapsed"], true);
+}

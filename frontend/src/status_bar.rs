@@ -27,7 +27,7 @@ pub(crate) fn StatusBar() -> impl IntoView {
                     <p class="status-fault">
                         <Glyph icon=Icon::Warning />
                         <span>
-                            {move || (!inside_tauri()).then(|| labels.get().no_backend)} " "
+                            {move || (!inside_tauri()).then(|| labels.get().no_backend)}
                             <span class="status-reason" lang="en" title=move || fault().map(|(_, whole)| whole)>
                                 {move || fault().map(|(reason, _)| reason)}
                             </span>

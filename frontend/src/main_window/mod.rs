@@ -23,6 +23,7 @@ use self::trouble::{Trouble, TroubleBar};
 use crate::header::Header;
 use crate::icons::{Glyph, Icon};
 use crate::labels::{Labels, use_labels};
+use crate::ready::use_ready;
 use crate::system_theme::use_is_dark;
 
 /// The main window's view.
@@ -56,6 +57,7 @@ pub(crate) fn MainWindow() -> impl IntoView {
 #[component]
 fn SidebarButton() -> impl IntoView {
     let settings = use_topic::<Settings>();
+    let ready = use_ready();
     let labels = use_labels();
     let collapsed = settings.select(|settings| settings.sidebar_collapsed);
     let name =
@@ -75,6 +77,7 @@ fn SidebarButton() -> impl IntoView {
             aria-expanded=move || if collapsed.get() { "false" } else { "true" }
             aria-label=name
             title=name
+            prop:disabled=move || !ready.get()
             on:click=toggle
         >
             <Glyph icon=Icon::SideBar />
@@ -85,6 +88,7 @@ fn SidebarButton() -> impl IntoView {
 #[component]
 fn ThemeButton() -> impl IntoView {
     let settings = use_topic::<Settings>();
+    let ready = use_ready();
     let labels = use_labels();
     let dark = use_is_dark(settings.select(|settings| settings.theme));
     // The button leaves `system` for the opposite of what is seen now.
@@ -101,6 +105,7 @@ fn ThemeButton() -> impl IntoView {
             aria-pressed=move || if dark.get() { "true" } else { "false" }
             aria-label=move || labels.get().dark_look
             title=move || labels.get().dark_look
+            prop:disabled=move || !ready.get()
             on:click=toggle
         >
             {move || {

@@ -15,11 +15,13 @@ use self::theme::ThemePicker;
 use crate::header::Header;
 use crate::icons::Icon;
 use crate::labels::use_labels;
+use crate::ready::use_ready;
 
 /// The settings window's view.
 #[component]
 pub(crate) fn SettingsWindow() -> impl IntoView {
     let labels = use_labels();
+    let ready = use_ready();
     view! {
         <Header
             icon=Icon::Sliders
@@ -27,22 +29,24 @@ pub(crate) fn SettingsWindow() -> impl IntoView {
             subtitle=Signal::derive(move || labels.get().settings_subtitle)
         />
         <main class="settings">
-            <section class="group" aria-labelledby="appearance">
-                <h2 id="appearance">{move || labels.get().appearance}</h2>
-                <div class="card">
-                    <ThemePicker />
-                    <LanguageSelect />
-                    <FontSizeSlider />
-                </div>
-            </section>
-            <section class="group" aria-labelledby="behavior">
-                <h2 id="behavior">{move || labels.get().behavior}</h2>
-                <div class="card">
-                    <Switch flag=Flag::Notifications />
-                    <Switch flag=Flag::AutoSave />
-                    <Switch flag=Flag::SidebarCollapsed />
-                </div>
-            </section>
+            <fieldset class="settings-controls" prop:disabled=move || !ready.get()>
+                <section class="group" aria-labelledby="appearance">
+                    <h2 id="appearance">{move || labels.get().appearance}</h2>
+                    <div class="card">
+                        <ThemePicker />
+                        <LanguageSelect />
+                        <FontSizeSlider />
+                    </div>
+                </section>
+                <section class="group" aria-labelledby="behavior">
+                    <h2 id="behavior">{move || labels.get().behavior}</h2>
+                    <div class="card">
+                        <Switch flag=Flag::Notifications />
+                        <Switch flag=Flag::AutoSave />
+                        <Switch flag=Flag::SidebarCollapsed />
+                    </div>
+                </section>
+            </fieldset>
         </main>
     }
 }
