@@ -176,11 +176,10 @@ impl Desk {
     fn follow_auto_save(self) {
         let auto_save = self.settings.select(|settings| settings.auto_save);
         Effect::new(move |_| {
-            let unsaved = self.saved.get_untracked() == Saved::No;
-            match auto_save.get() {
-                true if unsaved => self.save_soon(),
-                true => {}
-                false => self.save_timer.set_value(None),
+            if !auto_save.get() {
+                self.save_timer.set_value(None);
+            } else if self.saved.get_untracked() == Saved::No {
+                self.save_soon();
             }
         });
     }
