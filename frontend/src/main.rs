@@ -19,6 +19,10 @@ mod status_bar;
 mod system_theme;
 mod window;
 
+// The tests run where the windows do.
+#[cfg(test)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 fn main() {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();

@@ -48,6 +48,8 @@ pub(crate) fn inside_tauri() -> bool {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::WindowKind;
 
     #[test]

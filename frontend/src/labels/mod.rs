@@ -238,6 +238,8 @@ impl Labels {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::Language;
 
     #[test]

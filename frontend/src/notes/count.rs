@@ -12,6 +12,8 @@ pub(crate) fn characters(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::{characters, words};
 
     #[test]

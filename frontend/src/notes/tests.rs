@@ -1,3 +1,5 @@
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
 use super::{NoteId, Notebook};
 use crate::labels::Language;
 

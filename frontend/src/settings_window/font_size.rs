@@ -79,6 +79,8 @@ fn ratio(value: u32, low: u32, high: u32) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::ratio;
 
     #[test]

@@ -93,6 +93,8 @@ pub(super) fn Switch(flag: Flag) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use revgate::settings::Settings;
 
     use super::Flag;
