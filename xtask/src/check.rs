@@ -14,8 +14,8 @@ use crate::{
 const WINDOW_ONLY: [&str; 4] = ["--exclude", "revgate-frontend", "--exclude", "revgate-leptos"];
 /// Packages that are compiled for the windows. Always the same list: another one would give
 /// their dependencies other features, and cargo would compile those once more.
-const WASM_PACKAGES: [&str; 8] =
-    ["-p", "revgate", "-p", "revgate-client", "-p", "revgate-leptos", "-p", "revgate-frontend"];
+const WINDOW_PACKAGES: [&str; 6] =
+    ["-p", "revgate-client", "-p", "revgate-leptos", "-p", "revgate-frontend"];
 /// A browser or a window that hangs must not hold CI up.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);
 
@@ -60,19 +60,21 @@ impl Checks<'_> {
     fn lints(&mut self) {
         let all = [&["--workspace"][..], &WINDOW_ONLY].concat();
         let deny = ["--", "-D", "warnings"];
-        let wasm = [&["--target", WASM][..], &WASM_PACKAGES].concat();
+        let wasm = [&["--target", WASM][..], &WINDOW_PACKAGES].concat();
+        let both = ["-p", "revgate", "-p", "revgate-tests"];
         let cargo = |parts: &[&[&str]]| self.workspace.cargo(parts.concat());
         let document = |packages: &[&str]| {
             let mut command = cargo(&[&["doc", "--locked", "--no-deps"], packages]);
             command.env("RUSTDOCFLAGS", "-D warnings");
             command
         };
-        let clippy = ["clippy", "--locked", "--all-targets"];
+        // With `--keep-going` one crate's warnings do not hide another's.
+        let clippy = ["clippy", "--locked", "--all-targets", "--keep-going"];
         let windows = ["--features", "revgate-tests/windows"];
         let checks = [
             ("format", cargo(&[&["fmt", "--all", "--check"]])),
             ("clippy", cargo(&[&clippy, &all, &windows, &deny])),
-            ("clippy, WASM", cargo(&[&clippy, &wasm, &["-p", "revgate-tests"], &deny])),
+            ("clippy, WASM", cargo(&[&clippy, &wasm, &both, &deny])),
             ("rustdoc", document(&all)),
             ("rustdoc, WASM", document(&wasm)),
         ];
@@ -89,9 +91,9 @@ impl Checks<'_> {
     fn native_tests(&mut self, features: &[&str]) {
         let command = self.native(&["test", "--no-fail-fast"], features);
         self.check("tests and doctests", Kind::Tests, Step::new(command));
-        // As `no_run` for the windows' target, whose dependencies the windows were built with:
-        // natively, every one of them would be compiled once more.
-        let parts = [&["test", "--locked", "--doc", "--target", WASM][..], &WASM_PACKAGES];
+        // Compiled as `no_run` with the dependencies that the windows were built with: natively,
+        // Leptos would be compiled once more.
+        let parts = [&["test", "--locked", "--doc", "--target", WASM][..], &WINDOW_PACKAGES];
         let command = self.workspace.cargo(parts.concat());
         self.check("doctests, WASM", Kind::Tests, Step::new(command));
     }
@@ -101,7 +103,12 @@ impl Checks<'_> {
         let mut command = self.workspace.command("wasm-pack");
         // wasm-bindgen's test runner comes from set-up; nothing is to be downloaded here.
         command.args(["test", "--headless", "--chrome", "--mode", "no-install", "--chromedriver"]);
-        command.arg(driver).args(["tests", "--", "--locked"]);
+        command.arg(driver);
+        // Both packages at once, so that they share their dependencies. Neither is a library:
+        // wasm-pack would run a library's doctests in the browser.
+        command.args(["tests", "-p", "revgate-tests", "-p", "revgate-frontend", "--locked"]);
+        let chrome = self.workspace.root.join("tests/webdriver.json");
+        command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", chrome);
         self.check("tests in Chrome", Kind::Tests, Step::new(command).limit(PATIENCE));
     }
 

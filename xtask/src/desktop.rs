@@ -3,9 +3,13 @@
 mod hands;
 mod launch;
 mod observe;
+#[cfg(unix)]
+mod x11;
 
 use std::{
     collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -21,6 +25,7 @@ use crate::{
     windows::{PROPERTIES, WindowState},
 };
 
+const PLACE: &str = "return [screenX, screenY, outerWidth, outerHeight]";
 const LABEL: &str = "return window.__TAURI_INTERNALS__?.metadata?.currentWindow?.label ?? null";
 
 /// The app with all its windows. Dropping it ends the app, the driver and the session bus.
@@ -34,6 +39,8 @@ pub struct Desktop {
     labels: BTreeMap<Handle, String>,
     current: Option<Handle>,
     driver: Guarded,
+    display: String,
+    log: PathBuf,
     _profile: Scratch,
 }
 
@@ -137,18 +144,26 @@ impl Desktop {
         self.execute_async(label, script, &[]).map(drop)
     }
 
-    /// Closes a window and waits until it is gone.
+    /// Closes a window as its close button does, and waits until it is gone.
     ///
     /// # Errors
-    /// [`Error::Windows`] if it stays.
+    /// [`Error::Windows`] if it stays, or if another lies exactly on it.
     pub fn close(&mut self, label: &str) -> Result<(), Error> {
-        self.enter(label)?;
-        self.client.close_window()?;
-        self.current = None;
+        let place = self.execute(label, PLACE, &[])?;
+        self.ask_to_close(&place)?;
         let gone = process::poll(Duration::from_secs(10), || {
             self.labels().is_ok_and(|open| !open.iter().any(|other| other == label)).then_some(())
         });
         gone.ok_or_else(|| Error::Windows(format!("window `{label}` does not close")))
+    }
+
+    /// Loads a window's page again.
+    ///
+    /// # Errors
+    /// Those of [`Desktop::execute`].
+    pub fn reload(&mut self, label: &str) -> Result<(), Error> {
+        self.enter(label)?;
+        Ok(self.client.refresh()?)
     }
 
     /// Ends the app as a user's session would, then everything around it.
@@ -158,7 +173,15 @@ impl Desktop {
     pub fn quit(mut self) -> Result<(), Error> {
         let ended = self.client.delete_session();
         self.driver.end();
-        Ok(ended?)
+        ended?;
+        let _ = fs::remove_file(&self.log);
+        Ok(())
+    }
+
+    /// The file with all that the app prints; [`Desktop::quit`] removes it, for all was well.
+    #[must_use]
+    pub fn log(&self) -> &Path {
+        &self.log
     }
 
     /// The WebDriver session, for what this type has no word for; [`Desktop::enter`] first.
@@ -189,6 +212,18 @@ impl Desktop {
             self.current = Some(handle);
         }
         Ok(())
+    }
+
+    #[cfg(unix)]
+    fn ask_to_close(&self, place: &Value) -> Result<(), Error> {
+        let side = |index: usize| place[index].as_f64().map_or(0, |side| side.round() as i64);
+        let place = x11::Place { x: side(0), y: side(1), width: side(2), height: side(3) };
+        x11::close(&self.display, place)
+    }
+
+    #[cfg(not(unix))]
+    fn ask_to_close(&self, _: &Value) -> Result<(), Error> {
+        Err(Error::Other(format!("no X11 display {}", self.display)))
     }
 
     fn elapsed_ms(since: Instant) -> u64 {

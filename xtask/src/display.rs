@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader},
     net::TcpStream,
     path::{Path, PathBuf},
     process::Stdio,
@@ -10,6 +10,9 @@ use std::{
     thread,
     time::Duration,
 };
+
+#[cfg(unix)]
+use std::os::unix::net::UnixStream;
 
 use crate::{Error, process::Guarded, step::Step, workspace::Workspace};
 
@@ -125,22 +128,31 @@ fn address(display: &str) -> Option<Address> {
     Some(Address::Tcp(host.to_owned(), number.checked_add(6000)?))
 }
 
+/// Connects to an X server on this machine.
 #[cfg(unix)]
-fn answers(socket: &Path) -> bool {
-    use std::os::unix::net::UnixStream;
-    if UnixStream::connect(socket).is_ok() {
-        return true;
+pub(crate) fn connect(display: &str) -> io::Result<UnixStream> {
+    match address(display) {
+        Some(Address::Local(socket)) => open(&socket),
+        _ => Err(io::Error::other(format!("{display} is not on this machine"))),
     }
+}
+
+#[cfg(unix)]
+fn open(socket: &Path) -> io::Result<UnixStream> {
+    let opened = UnixStream::connect(socket);
     // Some X servers listen on the abstract socket of the same name only.
     #[cfg(target_os = "linux")]
-    {
+    let opened = opened.or_else(|_| {
         use std::os::{linux::net::SocketAddrExt, unix::net::SocketAddr};
         let name = socket.as_os_str().as_encoded_bytes();
-        let address = SocketAddr::from_abstract_name(name);
-        address.and_then(|address| UnixStream::connect_addr(&address)).is_ok()
-    }
-    #[cfg(not(target_os = "linux"))]
-    false
+        UnixStream::connect_addr(&SocketAddr::from_abstract_name(name)?)
+    });
+    opened
+}
+
+#[cfg(unix)]
+fn answers(socket: &Path) -> bool {
+    open(socket).is_ok()
 }
 
 #[cfg(not(unix))]

@@ -24,7 +24,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<bool, Error> {
             Some(_) => format!("apt-get install {package}"),
             None => format!("ask you to install it (Debian: {package})"),
         };
-        rows.push(Row { what: need.name.to_owned(), found: need.find(workspace), plan });
+        rows.push(Row { what: need.name.to_owned(), found: need.version(workspace), plan });
     }
     let chosen = add_toolchain(workspace, &system, &mut rows);
     for tool in tools::needed(Goal::Test) {

@@ -32,6 +32,8 @@ type Wanted = (&'static str, String);
 pub(crate) fn run(workspace: &Workspace, options: &AppOptions) -> Result<(), Error> {
     let since = report::begin("drive both windows on a virtual display");
     let shots = options.shots.clone().unwrap_or_else(|| workspace.target.join("shots"));
+    // Commands run in the root, wherever the person typed the folder's name.
+    let shots = std::path::absolute(&shots).map_err(Error::io("reading the current folder"))?;
     empty(&shots)?;
     let display = VirtualDisplay::start(workspace)
         .map_err(|error| error.in_step("start a virtual display", "is Xvfb installed?"))?;
@@ -51,13 +53,13 @@ pub(crate) fn run(workspace: &Workspace, options: &AppOptions) -> Result<(), Err
         slowest: Duration::ZERO,
     };
     let played = drive.play();
-    if played.is_err() {
+    let place = drive.shots.display().to_string();
+    played.map_err(|(step, error)| {
         // What the windows looked like says more than any message.
         let _ = drive.shoot("failed");
-    }
-    let place = drive.shots.display().to_string();
-    played
-        .map_err(|(step, error)| error.in_step(step, format!("look at the pictures in {place}")))?;
+        let log = drive.desktop.log().display();
+        error.in_step(step, format!("look at the pictures in {place} and at {log}"))
+    })?;
     let (changes, slowest) = (drive.changes, drive.slowest.as_millis());
     drive.desktop.quit()?;
     report::done(since, format_args!("screenshots are in {place}"));
@@ -199,8 +201,9 @@ impl Drive<'_> {
     }
 
     fn shoot(&mut self, name: &str) -> Result<(), Error> {
-        for label in self.desktop.labels()? {
-            self.desktop.wait_for_paint(&label)?;
+        // An app that is gone paints nothing, but the screen can still be photographed.
+        for label in self.desktop.labels().unwrap_or_default() {
+            let _ = self.desktop.wait_for_paint(&label);
         }
         std::thread::sleep(FADE);
         let file = self.shots.join(format!("{:02}-{name}.png", self.step));

@@ -18,8 +18,7 @@ use xtask::{Error, report, step::Step, workspace::Workspace};
 
 pub(crate) use system::System;
 
-/// What the set-up is for. Each goal needs all that the ones above it need, but for `Headless`
-/// and `Test`, which stand side by side on `App`.
+/// What the set-up is for; all need a compiler for both targets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Goal {
     /// Compile and test without a window.
@@ -52,7 +51,9 @@ fn long_step(
     advice: &str,
 ) -> Result<(), Error> {
     let since = report::begin(name);
-    let file = name.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    // A list of packages is longer than a file's name may be.
+    let short = name.chars().take(60).collect::<String>();
+    let file = short.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     let log = workspace.own_folder().join("logs").join(format!("{file}.log"));
     let step = Step::new(command).heartbeat().log(log);
     step.run().map_err(|error| error.in_step(name, advice))?;

@@ -79,12 +79,12 @@ impl Client {
         self.post("switch to window", "window", &json!({ "handle": window.0 })).map(drop)
     }
 
-    /// Closes the current window, as its close button does.
+    /// Loads the current window's page again and waits until it is loaded.
     ///
     /// # Errors
     /// See [`Client::delete_session`].
-    pub fn close_window(&self) -> Result<(), Error> {
-        read("close window", self.agent.delete(self.url("window")).call()).map(drop)
+    pub fn refresh(&self) -> Result<(), Error> {
+        self.post("refresh", "refresh", &json!({})).map(drop)
     }
 
     /// Runs the body of a JavaScript function in the current window and gives what it returns.

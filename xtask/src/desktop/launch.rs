@@ -21,6 +21,17 @@ use crate::{
 /// How long the driver may take to answer, and the app to show its first window.
 const START: Duration = Duration::from_secs(60);
 
+/// Without a desktop's own settings `system-ui` is whatever font comes first.
+const FONTS: &str = r#"<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <match target="pattern">
+    <test name="family"><string>system-ui</string></test>
+    <edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit>
+  </match>
+</fontconfig>
+"#;
+
 /// What the app is started with.
 #[derive(Clone, Debug)]
 pub struct Launch<'a> {
@@ -71,7 +82,8 @@ impl Launch<'_> {
         let wanted = json!({ "alwaysMatch": { "webkitgtk:browserOptions": options } });
         let client = Client::new_session(&base, &wanted).map_err(|error| failed(error.into()))?;
         let labels = BTreeMap::new();
-        Ok(Desktop { client, labels, current: None, driver, _profile: profile })
+        let display = self.display.to_owned();
+        Ok(Desktop { client, labels, current: None, driver, display, log, _profile: profile })
     }
 
     fn command(&self, port: u16, profile: &Path) -> Result<Command, Error> {
@@ -91,12 +103,10 @@ impl Launch<'_> {
             make_private(&folder)?;
             command.env(name, folder);
         }
-        // Without a desktop's own settings GTK falls back to whatever font comes first.
-        let gtk = profile.join("XDG_CONFIG_HOME/gtk-3.0");
-        let settings = gtk.join("settings.ini");
-        let written = fs::create_dir_all(&gtk)
-            .and_then(|()| fs::write(&settings, "[Settings]\ngtk-font-name=Inter 10\n"));
-        written.map_err(Error::io(format!("writing {}", settings.display())))?;
+        let fonts = profile.join("XDG_CONFIG_HOME/fontconfig");
+        let file = fonts.join("fonts.conf");
+        let written = fs::create_dir_all(&fonts).and_then(|()| fs::write(&file, FONTS));
+        written.map_err(Error::io(format!("writing {}", file.display())))?;
         Ok(command)
     }
 }

@@ -20,10 +20,6 @@ pub(super) fn install(
         command.args(arguments);
         command
     };
-    let update = || {
-        let advice = "is the network up, and /etc/apt/sources.list right?";
-        long_step(workspace, "read the package lists", apt(&["update"]), advice)
-    };
     let install = || -> Command {
         // `--no-remove`: a conflict with something installed is the person's to decide.
         let mut command = apt(&["install", "-y", "--no-install-recommends", "--no-remove"]);
@@ -31,6 +27,12 @@ pub(super) fn install(
         command
     };
     let advice = "run the command by hand: apt-get says which package is in the way";
+    // What an interrupted installation left half done would stop this one.
+    let mut repair = privilege.command(workspace, "dpkg");
+    repair.args(["--configure", "-a"]);
+    let log = workspace.own_folder().join("logs/dpkg.log");
+    let repaired = Step::new(repair).silent().log(log).run();
+    repaired.map_err(|error| error.in_step("finish earlier installations", advice))?;
     let known = packages.iter().all(|package| is_known(workspace, package));
     if known {
         let since = report::begin(&name);
@@ -40,7 +42,13 @@ pub(super) fn install(
             return Ok(());
         }
     }
-    update()?;
+    // One unreachable source among many need not matter: what counts is whether the packages can
+    // then be installed.
+    let advice_update = "is the network up, and /etc/apt/sources.list right?";
+    let update = apt(&["update"]);
+    if let Err(error) = long_step(workspace, "read the package lists", update, advice_update) {
+        report::say(format_args!("    {error}"));
+    }
     long_step(workspace, &name, install(), advice)
 }
 

@@ -9,8 +9,8 @@ use super::{Goal, System, apt, ask, system::Family};
 /// How to see that a thing is there.
 #[derive(Debug)]
 enum Probe {
-    /// One of these programs is.
-    Program(&'static [&'static str]),
+    /// One of these programs is; the option makes it print its version.
+    Program(&'static [&'static str], &'static str),
     /// `pkg-config` knows the library.
     Library(&'static str),
     /// A font family of this name is.
@@ -43,7 +43,7 @@ enum Layer {
 const NEEDS: [Need; 11] = [
     Need {
         name: "C compiler",
-        probe: Probe::Program(&["cc"]),
+        probe: Probe::Program(&["cc"], "--version"),
         layer: Layer::Build,
         debian: "build-essential",
         fedora: "gcc",
@@ -53,7 +53,7 @@ const NEEDS: [Need; 11] = [
     },
     linux(
         "pkg-config",
-        Probe::Program(&["pkg-config"]),
+        Probe::Program(&["pkg-config"], "--version"),
         Layer::Build,
         ["pkg-config", "pkgconf-pkg-config", "pkgconf"],
     ),
@@ -71,25 +71,25 @@ const NEEDS: [Need; 11] = [
     ),
     linux(
         "virtual display",
-        Probe::Program(&["Xvfb"]),
+        Probe::Program(&["Xvfb"], "-version"),
         Layer::VirtualScreen,
         ["xvfb", "xorg-x11-server-Xvfb", "xorg-server-xvfb"],
     ),
     linux(
         "WebKitWebDriver",
-        Probe::Program(&["WebKitWebDriver"]),
+        Probe::Program(&["WebKitWebDriver"], "--version"),
         Layer::VirtualScreen,
         ["webkit2gtk-driver", "/usr/bin/WebKitWebDriver", "webkit2gtk-4.1"],
     ),
     linux(
         "D-Bus session",
-        Probe::Program(&["dbus-run-session"]),
+        Probe::Program(&["dbus-run-session"], "--version"),
         Layer::VirtualScreen,
         ["dbus", "dbus-daemon", "dbus"],
     ),
     linux(
         "ImageMagick",
-        Probe::Program(&["import"]),
+        Probe::Program(&["import"], "-version"),
         Layer::VirtualScreen,
         ["imagemagick", "ImageMagick", "imagemagick"],
     ),
@@ -102,7 +102,10 @@ const NEEDS: [Need; 11] = [
     ),
     Need {
         name: "Chromium",
-        probe: Probe::Program(&["chromium", "chromium-browser", "google-chrome", "chrome"]),
+        probe: Probe::Program(
+            &["chromium", "chromium-browser", "google-chrome", "chrome"],
+            "--version",
+        ),
         layer: Layer::Browser,
         debian: "chromium",
         fedora: "chromium",
@@ -112,7 +115,7 @@ const NEEDS: [Need; 11] = [
     },
     Need {
         name: "ChromeDriver",
-        probe: Probe::Program(&["chromedriver"]),
+        probe: Probe::Program(&["chromedriver"], "--version"),
         layer: Layer::Browser,
         debian: "chromium-driver",
         fedora: "chromedriver",
@@ -151,10 +154,24 @@ pub(crate) fn needs(system: &System, goal: Goal) -> impl Iterator<Item = &'stati
 }
 
 impl Need {
-    /// Which version is there, or where it is; `None` if it is missing.
-    pub(crate) fn find(&self, workspace: &Workspace) -> Option<String> {
+    /// Which version is there; `None` if it is missing.
+    pub(crate) fn version(&self, workspace: &Workspace) -> Option<String> {
+        let found = self.find(workspace)?;
+        let Probe::Program(_, option) = self.probe else { return Some(found) };
+        let mut command = workspace.command(&found);
+        command.arg(option);
+        let text = ask(command).unwrap_or_default();
+        // Some print a banner or a copyright around it.
+        let words = || text.split_whitespace().map(|word| word.trim_matches(['(', ')', ',']));
+        let numbers =
+            |word: &&str| word.contains('.') && word.starts_with(|c: char| c.is_ascii_digit());
+        Some(words().find(numbers).map_or(found, str::to_owned))
+    }
+
+    /// Where it is, or for a library its version; `None` if it is missing.
+    fn find(&self, workspace: &Workspace) -> Option<String> {
         match self.probe {
-            Probe::Program(names) => {
+            Probe::Program(names, _) => {
                 let found: Option<PathBuf> = names.iter().find_map(|name| workspace.which(name));
                 found.map(|path| path.display().to_string())
             }

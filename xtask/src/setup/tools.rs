@@ -120,19 +120,23 @@ impl Tool {
 
     fn install(self, workspace: &Workspace) -> Result<(), Error> {
         match self {
-            // trunk's own downloads and its update check are left out: with them TLS.
+            // trunk's own downloads and its update check are left out: with them TLS. Of what it
+            // does itself only the hashes of what it built take time.
             Self::Trunk => {
-                let options = ["--locked", "--no-default-features"];
-                cargo_install(workspace, "trunk", TRUNK, &options)
+                let hashes = "profile.release.package.sha2.opt-level=3";
+                let options = ["--locked", "--no-default-features", "--config", hashes];
+                cargo_install(workspace, "trunk", TRUNK, "0", &options)
             }
-            // Its own lock file may name a version that is not published yet.
+            // Its own lock file may name a version that is not published yet. It reads and writes
+            // tens of megabytes, so it is optimised.
             Self::WasmBindgen => {
                 let version = bindgen_version(workspace)?.0;
-                cargo_install(workspace, "wasm-bindgen-cli", &version, &["--no-default-features"])
+                let options = ["--no-default-features"];
+                cargo_install(workspace, "wasm-bindgen-cli", &version, "1", &options)
             }
-            Self::WasmPack => cargo_install(workspace, "wasm-pack", WASM_PACK, &["--locked"]),
+            Self::WasmPack => cargo_install(workspace, "wasm-pack", WASM_PACK, "0", &["--locked"]),
             Self::TauriCli if npm_serves(workspace) => npm_install_tauri(workspace),
-            Self::TauriCli => cargo_install(workspace, "tauri-cli", "^2", &["--locked"]),
+            Self::TauriCli => cargo_install(workspace, "tauri-cli", "^2", "0", &["--locked"]),
         }
     }
 }
@@ -157,6 +161,7 @@ fn cargo_install(
     workspace: &Workspace,
     package: &str,
     version: &str,
+    optimisation: &str,
     options: &[&str],
 ) -> Result<(), Error> {
     let mut command = workspace.cargo(["install", package, "--version", version]);
@@ -169,7 +174,7 @@ fn cargo_install(
     // One folder for all tools: what they have in common is compiled once.
     command.env("CARGO_TARGET_DIR", build_folder(workspace));
     for (setting, value) in [
-        ("OPT_LEVEL", "1"),
+        ("OPT_LEVEL", optimisation),
         ("DEBUG", "0"),
         ("LTO", "off"),
         ("CODEGEN_UNITS", "16"),
