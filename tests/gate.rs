@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use revgate::gate::{Candidate, Cause, FetchId, Gate, Input, Options, Output, Report, Status};
-use revgate::{Epoch, Phase, Revision, Version};
+use revgate::gate::{
+    Candidate, Cause, FetchId, Gate, Input, News, Options, Output, Report, Settlement, Status,
+};
+use revgate::{Epoch, Pacing, Phase, Revision, Version};
 use wasm_bindgen_test::wasm_bindgen_test as gate_test;
 
 #[cfg(target_arch = "wasm32")]
@@ -19,12 +21,20 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        Self { gate: Gate::new(Options::default()), now: SECOND }
+        Self::with(Options::default())
+    }
+
+    fn with(options: Options) -> Self {
+        Self { gate: Gate::new(options), now: SECOND }
     }
 
     /// A gate that listens and shows `version`.
     fn live(version: Version) -> Self {
-        let mut bench = Self::new();
+        Self::live_with(Options::default(), version)
+    }
+
+    fn live_with(options: Options, version: Version) -> Self {
+        let mut bench = Self::with(options);
         bench.input(Input::Start);
         let id = bench.fetch_after(Input::Subscribed);
         bench.answer(id, version);
@@ -79,7 +89,7 @@ const fn version(revision: u64) -> Version {
 }
 
 const fn announced(revision: u64) -> Input {
-    Input::Announced { version: version(revision) }
+    Input::Announced { version: version(revision), news: News::Version }
 }
 
 #[gate_test(unsupported = test)]
@@ -155,7 +165,7 @@ fn a_snapshot_older_than_announced_is_fetched_again_after_a_pause() {
 fn a_new_epoch_is_news_whatever_its_revision() {
     let mut bench = Bench::live(version(50));
     let restarted = Version::new(Epoch::new(1), Revision::new(1));
-    let id = bench.fetch_after(Input::Announced { version: restarted });
+    let id = bench.fetch_after(Input::Announced { version: restarted, news: News::Version });
     assert_eq!(bench.answer(id, restarted), [Output::Apply(Candidate::Fetched)]);
     assert_eq!(bench.input(announced(51)), [], "the old epoch is over");
 }
@@ -348,7 +358,7 @@ fn the_largest_versions_and_a_clock_that_jumps_back_are_no_trouble() {
     let largest = Version::new(Epoch::new(u64::MAX), Revision::new(u64::MAX));
     let mut bench = Bench::live(version(1));
     bench.now = Duration::MAX;
-    let id = bench.fetch_after(Input::Announced { version: largest });
+    let id = bench.fetch_after(Input::Announced { version: largest, news: News::Version });
     assert_eq!(bench.deadline(), Some(Duration::MAX));
     bench.now = Duration::ZERO;
     assert_eq!(bench.input(Input::Tick), []);

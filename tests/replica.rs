@@ -62,9 +62,10 @@ type SettingsReplica = Replica<Settings, Memory, Browser>;
 
 /// Retries come after 20 ms, so that a test need not wait for them long.
 fn start(backend: &Memory) -> (SettingsReplica, Recorder) {
-    let backoff = Backoff { first: Duration::from_millis(20), cap: Duration::from_millis(20) };
-    let fetch_timeout = Duration::from_millis(200);
-    let gate = gate::Options { backoff, fetch_timeout };
+    let (first, cap) = (Duration::from_millis(20), Duration::from_millis(20));
+    let backoff = Backoff { first, cap, jitter_seed: None };
+    let gate = gate::Options::builder().backoff(backoff).fetch_timeout(Duration::from_millis(200));
+    let gate = gate.build().expect("sensible options");
     let options = Options { gate, ..Options::default() };
     let recorder = Recorder::default();
     (Replica::start(backend.clone(), Browser, options, recorder.clone()), recorder)

@@ -1,6 +1,7 @@
 //! A topic's state in one window, kept the same as the backend's.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -8,7 +9,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_channel::oneshot;
-use revgate::gate::{Cause, FetchId, Gate, Input, Output, Report, Status};
+use revgate::gate::{
+    Cause, FetchId, Gate, Input, News, Output, Report, Settlement, Status, Ticket,
+};
 use revgate::{Invalidation, Phase, Snapshot, Topic, TopicName, Version};
 
 use crate::optimistic::{Edit, Optimistic, Outcome, Write};
@@ -48,6 +51,13 @@ pub trait Observer<T> {
     /// How the replica is doing has changed.
     fn status(&self, status: Status);
 
+    /// Whether an announcement is of interest. One that is not is as if it had never been made:
+    /// the window may stay behind it until the next.
+    fn should_refresh(&self, news: &Invalidation) -> bool {
+        let _ = news;
+        true
+    }
+
     /// Something failed. It has been logged; what is due is tried again.
     fn failed(&self, error: &SyncError);
 }
@@ -58,8 +68,8 @@ pub struct Replica<T: Topic, X: Transport, H: Host> {
     inner: Rc<Inner<T, X, H>>,
 }
 
-/// A write under way. Ready when the backend has answered; dropping it changes nothing.
-pub struct Written(oneshot::Receiver<Outcome>);
+/// A write or refresh under way. Ready when it has ended; dropping it changes nothing.
+pub struct Pending(oneshot::Receiver<Outcome>);
 
 struct Inner<T, X: Transport, H: Host> {
     topic: TopicName,
@@ -77,6 +87,9 @@ struct Inner<T, X: Transport, H: Host> {
     /// Counts writes, so that the answer to one that timed out is told from the awaited one.
     last_write: Cell<u64>,
     rebases: Cell<u32>,
+    /// Refreshes that have not ended, in the order of their tickets.
+    refreshes: RefCell<VecDeque<(Ticket, oneshot::Sender<Outcome>)>>,
+    last_error: RefCell<Option<SyncError>>,
     status: Cell<Status>,
 }
 
@@ -116,6 +129,8 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
             write_timer: RefCell::new(None),
             last_write: Cell::new(0),
             rebases: Cell::new(0),
+            refreshes: RefCell::new(VecDeque::new()),
+            last_error: RefCell::new(None),
         });
         inner.step(Input::Start, Payload::None);
         Self { inner }
@@ -129,12 +144,29 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     ///
     /// # Errors
     ///
-    /// [`Written`] yields them: an invalid result, a refusal, no answer in time. Each also goes
+    /// [`Pending`] yields them: an invalid result, a refusal, no answer in time. Each also goes
     /// to the observer and the log.
-    pub fn update(&self, change: impl Fn(&mut T) + 'static) -> Written {
+    pub fn update(&self, change: impl Fn(&mut T) + 'static) -> Pending {
         let (done, written) = oneshot::channel();
         self.inner.edit(Edit { change: Box::new(change), done });
-        Written(written)
+        Pending(written)
+    }
+
+    /// Fetches now, whatever the pacing, and ends when a state at least as new as this call is
+    /// shown. Calls made while a fetch is under way share the next one.
+    ///
+    /// # Errors
+    ///
+    /// [`Pending`] yields it if that fetch fails; what is wanted is still tried again.
+    pub fn refresh(&self) -> Pending {
+        let (done, refreshed) = oneshot::channel();
+        self.inner.refresh(done);
+        Pending(refreshed)
+    }
+
+    /// Tells whether the window can be seen. Shown again, it fetches whatever it missed.
+    pub fn set_visible(&self, visible: bool) {
+        self.inner.step(if visible { Input::Shown } else { Input::Hidden }, Payload::None);
     }
 
     /// The state that is shown; `None` before the first snapshot.
@@ -165,7 +197,7 @@ impl<T: Topic, X: Transport, H: Host> Drop for Replica<T, X, H> {
     }
 }
 
-impl Future for Written {
+impl Future for Pending {
     type Output = Result<Version, SyncError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -201,6 +233,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                     }
                 },
                 Output::Report(report) => self.report(report, fault.take()),
+                Output::Settle(through, settlement) => self.settle(through, settlement),
                 Output::Wait(deadline) => {
                     self.set_timer(deadline);
                     break;
@@ -238,7 +271,11 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     fn hear(self: &Rc<Self>, news: Result<Invalidation, String>) {
         match news {
             Ok(news) if news.topic == self.topic => {
-                self.step(Input::Announced { version: news.version() }, Payload::None);
+                if !self.observer.should_refresh(&news) {
+                    return;
+                }
+                let version = news.version();
+                self.step(Input::Announced { version, news: News::Version }, Payload::None);
             }
             Ok(news) => log::debug!("topic `{}`: news of `{}` came along", self.topic, news.topic),
             Err(reason) => drop(self.fail(Phase::Protocol, reason)),
@@ -257,6 +294,37 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 inner.step(Input::FetchFailed { id }, Payload::Fault(fault));
             }
         });
+    }
+
+    fn refresh(self: &Rc<Self>, done: oneshot::Sender<Outcome>) {
+        // The gate counts from 1, and settles within the step below at the earliest.
+        let ticket = self.gate.borrow().asked().next();
+        self.refreshes.borrow_mut().push_back((ticket, done));
+        self.step(Input::Refresh, Payload::None);
+    }
+
+    fn settle(&self, through: Ticket, settlement: Settlement) {
+        let outcome = match (settlement, self.gate.borrow().applied()) {
+            (Settlement::Fresh, Some(version)) => Ok(version),
+            (Settlement::Failed, _) if self.last_error.borrow().is_some() => {
+                Err(self.last_error.borrow().clone())
+            }
+            _ => Err(None),
+        };
+        let outcome = outcome.map_err(|error| {
+            let stopped = || self.error(Phase::Refresh, "the replica has stopped".to_owned());
+            error.unwrap_or_else(stopped)
+        });
+        loop {
+            let mut refreshes = self.refreshes.borrow_mut();
+            if refreshes.front().is_none_or(|(ticket, _)| *ticket > through) {
+                return;
+            }
+            let Some((_, done)) = refreshes.pop_front() else { return };
+            drop(refreshes);
+            // Whoever asked may have lost interest.
+            let _ = done.send(outcome.clone());
+        }
     }
 
     fn apply(&self, snapshot: Option<Snapshot<T>>) -> Result<(), String> {
@@ -364,7 +432,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let fault = match report.cause {
             Cause::Failed => fault,
             Cause::TimedOut => {
-                let limit = self.options.gate.fetch_timeout;
+                let limit = self.options.gate.fetch_timeout();
                 Some(Fault { phase: report.phase, reason: format!("no answer within {limit:?}") })
             }
             Cause::Stale { fetched, wanted } => Some(Fault {
@@ -375,7 +443,9 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         // Only a driver that breaks the gate's contract has no reason to give.
         let Some(Fault { phase, reason }) = fault else { return };
         let Report { attempt, retry_in, .. } = report;
-        self.tell(&SyncError { attempt, retry_in, ..self.error(phase, reason) });
+        let error = SyncError { attempt, retry_in, ..self.error(phase, reason) };
+        self.tell(&error);
+        *self.last_error.borrow_mut() = Some(error);
     }
 
     /// Reports a failure that is not tried again.
