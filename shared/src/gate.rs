@@ -347,7 +347,10 @@ impl Gate {
                 self.fail_fetch(now, fetch, Phase::GetSnapshot, Cause::TimedOut);
             }
             State::Live(Work::BackingOff { until }) if until <= now && !self.is_paused() => {
-                self.fetch(now);
+                self.advance(now);
+                if self.applying.is_none() {
+                    self.fetch(now);
+                }
             }
             State::Live(Work::Quiet) if self.resync_at().is_some_and(|at| at <= now) => {
                 self.fetch_anyway = true;
@@ -379,11 +382,11 @@ impl Gate {
         }
         let quiet = match self.state {
             State::Live(Work::Quiet) => true,
-            // What is at hand need not wait for what is on its way.
-            State::Live(Work::Fetching(_)) => false,
+            // What is at hand need not wait for what is on its way, or for the next try.
+            State::Live(Work::Fetching(_) | Work::BackingOff { .. }) => false,
             _ => return,
         };
-        if quiet && self.fetch_anyway && !(self.is_paused() && self.asked == self.settled) {
+        if quiet && self.fetch_anyway && !self.is_paused() {
             return self.fetch(now);
         }
         // Nothing waits, and yet a state is missing: what was delivered did not suffice.
@@ -526,8 +529,10 @@ impl Gate {
         self.applied.is_none() || self.is_wanting()
     }
 
+    /// Whether all can wait until the window is shown. Whoever asked for a refresh does not.
     fn is_paused(&self) -> bool {
-        self.hidden && self.options.pause_while_hidden && self.applied.is_some()
+        let may_pause = self.hidden && self.options.pause_while_hidden;
+        may_pause && self.applied.is_some() && self.asked == self.settled
     }
 
     fn resync_at(&self) -> Option<Duration> {
@@ -537,13 +542,16 @@ impl Gate {
 
     fn deadline(&self) -> Option<Duration> {
         let paced = self.pacer.deadline().filter(|_| self.is_wanting() && !self.is_paused());
+        let at_hand = paced.filter(|_| self.usable().is_some());
         match self.state {
             State::Resubscribing { at } => Some(at),
             State::Live(Work::Fetching(Fetching { deadline, .. })) => {
-                let at_hand = paced.filter(|_| self.usable().is_some());
                 Some(at_hand.map_or(deadline, |at_hand| at_hand.min(deadline)))
             }
-            State::Live(Work::BackingOff { until }) => Some(until).filter(|_| !self.is_paused()),
+            State::Live(Work::BackingOff { .. }) if self.is_paused() => None,
+            State::Live(Work::BackingOff { until }) => {
+                Some(at_hand.map_or(until, |at_hand| at_hand.min(until)))
+            }
             State::Live(Work::Quiet) => match (paced, self.resync_at()) {
                 (Some(paced), Some(resync)) => Some(paced.min(resync)),
                 (paced, resync) => paced.or(resync),
