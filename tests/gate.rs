@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use revgate::gate::{Candidate, Cause, FetchId, Gate, Input, Options, Output, Report, Status};
-use revgate::{Epoch, Phase, Revision, Version};
+use revgate::gate::{
+    Candidate, Cause, FetchId, Gate, Input, News, Options, Output, Report, Settlement, Status,
+};
+use revgate::{Epoch, Pacing, Phase, Revision, Version};
 use wasm_bindgen_test::wasm_bindgen_test as gate_test;
 
 #[cfg(target_arch = "wasm32")]
@@ -19,12 +21,20 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        Self { gate: Gate::new(Options::default()), now: SECOND }
+        Self::with(Options::default())
+    }
+
+    fn with(options: Options) -> Self {
+        Self { gate: Gate::new(options), now: SECOND }
     }
 
     /// A gate that listens and shows `version`.
     fn live(version: Version) -> Self {
-        let mut bench = Self::new();
+        Self::live_with(Options::default(), version)
+    }
+
+    fn live_with(options: Options, version: Version) -> Self {
+        let mut bench = Self::with(options);
         bench.input(Input::Start);
         let id = bench.fetch_after(Input::Subscribed);
         bench.answer(id, version);
@@ -79,7 +89,7 @@ const fn version(revision: u64) -> Version {
 }
 
 const fn announced(revision: u64) -> Input {
-    Input::Announced { version: version(revision) }
+    Input::Announced { version: version(revision), news: News::Version }
 }
 
 #[gate_test(unsupported = test)]
@@ -155,7 +165,7 @@ fn a_snapshot_older_than_announced_is_fetched_again_after_a_pause() {
 fn a_new_epoch_is_news_whatever_its_revision() {
     let mut bench = Bench::live(version(50));
     let restarted = Version::new(Epoch::new(1), Revision::new(1));
-    let id = bench.fetch_after(Input::Announced { version: restarted });
+    let id = bench.fetch_after(Input::Announced { version: restarted, news: News::Version });
     assert_eq!(bench.answer(id, restarted), [Output::Apply(Candidate::Fetched)]);
     assert_eq!(bench.input(announced(51)), [], "the old epoch is over");
 }
@@ -348,10 +358,244 @@ fn the_largest_versions_and_a_clock_that_jumps_back_are_no_trouble() {
     let largest = Version::new(Epoch::new(u64::MAX), Revision::new(u64::MAX));
     let mut bench = Bench::live(version(1));
     bench.now = Duration::MAX;
-    let id = bench.fetch_after(Input::Announced { version: largest });
+    let id = bench.fetch_after(Input::Announced { version: largest, news: News::Version });
     assert_eq!(bench.deadline(), Some(Duration::MAX));
     bench.now = Duration::ZERO;
     assert_eq!(bench.input(Input::Tick), []);
     assert_eq!(bench.answer(id, largest), [Output::Apply(Candidate::Fetched)]);
     assert_eq!(bench.input(announced(u64::MAX)), []);
+}
+
+const fn announced_with(revision: u64, news: News) -> Input {
+    Input::Announced { version: version(revision), news }
+}
+
+const fn ms(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
+
+fn paced(pacing: Pacing) -> Options {
+    Options::builder().pacing(pacing).build().expect("sensible options")
+}
+
+fn fetch_id(outputs: &[Output]) -> FetchId {
+    let [.., Output::Fetch(id)] = outputs else { panic!("a fetch expected: {outputs:?}") };
+    *id
+}
+
+#[gate_test(unsupported = test)]
+fn news_of_the_whole_state_is_applied_without_a_fetch() {
+    let mut bench = Bench::live(version(1));
+    let outputs = bench.input(announced_with(2, News::State));
+    assert_eq!(outputs, [Output::Apply(Candidate::Announced(version(2)))]);
+    assert_eq!(bench.input(announced(2)), [], "the plain announcement of it is an echo");
+    assert_eq!(bench.input(announced_with(2, News::State)), []);
+    assert_eq!(bench.deadline(), None);
+}
+
+#[gate_test(unsupported = test)]
+fn a_patch_is_applied_on_its_base_and_fetched_on_any_other() {
+    let mut bench = Bench::live(version(1));
+    let patch = |base| News::Patch { base: version(base) };
+    let outputs = bench.input(announced_with(2, patch(1)));
+    assert_eq!(outputs, [Output::Apply(Candidate::Announced(version(2)))]);
+    let outputs = bench.input(announced_with(4, patch(3)));
+    let id = fetch_id(&outputs);
+    assert_eq!(bench.answer(id, version(4)), [Output::Apply(Candidate::Fetched)]);
+    assert_eq!(bench.deadline(), None);
+}
+
+#[gate_test(unsupported = test)]
+fn news_that_another_announcement_has_outdated_are_not_applied() {
+    let mut bench = Bench::live(version(1));
+    let id = bench.fetch_after(announced(3));
+    assert_eq!(bench.input(announced_with(2, News::State)), [], "older than wanted");
+    assert_eq!(bench.answer(id, version(3)), [Output::Apply(Candidate::Fetched)]);
+}
+
+#[gate_test(unsupported = test)]
+fn news_that_come_during_a_fetch_overtake_it() {
+    let mut bench = Bench::live(version(1));
+    let id = bench.fetch_after(announced(2));
+    let outputs = bench.input(announced_with(3, News::State));
+    assert_eq!(outputs, [Output::Apply(Candidate::Announced(version(3)))]);
+    assert_eq!(bench.answer(id, version(2)), []);
+    assert_eq!((bench.gate.applied(), bench.deadline()), (Some(version(3)), None));
+}
+
+#[gate_test(unsupported = test)]
+fn news_that_cannot_be_applied_lead_to_a_fetch() {
+    for during_a_fetch in [false, true] {
+        let mut bench = Bench::live(version(1));
+        let under_way = during_a_fetch.then(|| bench.fetch_after(announced(2)));
+        bench.input_applying(announced_with(3, News::State), Input::ApplyFailed);
+        let outputs = match under_way {
+            Some(id) => bench.answer(id, version(2)),
+            None => bench.tick(),
+        };
+        let id = fetch_id(&outputs);
+        assert_eq!(bench.answer(id, version(3)), [Output::Apply(Candidate::Fetched)]);
+    }
+}
+
+#[gate_test(unsupported = test)]
+fn a_debounced_burst_costs_one_fetch_when_it_is_over() {
+    let mut bench = Bench::live_with(paced(Pacing::debounce(ms(50))), version(1));
+    for revision in 2..=11 {
+        assert_eq!(bench.input(announced(revision)), []);
+        bench.now += ms(10);
+    }
+    assert_eq!(bench.deadline(), Some(bench.now + ms(40)));
+    let id = fetch_id(&bench.tick());
+    bench.answer(id, version(11));
+    assert_eq!(bench.deadline(), None);
+}
+
+#[gate_test(unsupported = test)]
+fn sustained_traffic_gets_through_every_max_wait() {
+    let pacing = Pacing::debounce(ms(50)).max_wait(ms(200));
+    let mut bench = Bench::live_with(paced(pacing), version(1));
+    let mut fetches = 0;
+    for revision in 2..=201 {
+        let mut outputs = bench.input(announced(revision));
+        bench.now += ms(10);
+        outputs.extend(bench.input(Input::Tick));
+        if let [Output::Fetch(id)] = outputs[..] {
+            fetches += 1;
+            bench.answer(id, version(revision));
+        }
+    }
+    assert_eq!(fetches, 10, "2 s of announcements every 10 ms");
+}
+
+#[gate_test(unsupported = test)]
+fn a_throttled_burst_is_fetched_at_once_and_then_once_a_period() {
+    let mut bench = Bench::live_with(paced(Pacing::none().throttle(ms(100))), version(1));
+    let id = bench.fetch_after(announced(2));
+    bench.answer(id, version(2));
+    bench.now += ms(10);
+    assert_eq!(bench.input(announced(3)), []);
+    assert_eq!(bench.deadline(), Some(bench.now + ms(90)));
+    let id = fetch_id(&bench.tick());
+    bench.answer(id, version(3));
+    assert_eq!(bench.deadline(), None);
+}
+
+#[gate_test(unsupported = test)]
+fn paced_news_are_applied_when_their_turn_comes() {
+    let mut bench = Bench::live_with(paced(Pacing::debounce(ms(50))), version(1));
+    assert_eq!(bench.input(announced_with(2, News::State)), []);
+    assert_eq!(bench.input(announced_with(3, News::State)), []);
+    assert_eq!(bench.tick(), [Output::Apply(Candidate::Announced(version(3)))]);
+    assert_eq!(bench.deadline(), None);
+}
+
+#[gate_test(unsupported = test)]
+fn neither_start_nor_refresh_nor_own_writes_are_paced() {
+    let mut bench = Bench::with(paced(Pacing::debounce(SECOND)));
+    bench.input(Input::Start);
+    let id = bench.fetch_after(Input::Subscribed);
+    bench.answer(id, version(1));
+    let outputs = bench.input(Input::Offered { version: version(2) });
+    assert_eq!(outputs, [Output::Apply(Candidate::Offered)]);
+    bench.fetch_after(Input::Refresh);
+}
+
+#[gate_test(unsupported = test)]
+fn what_waits_is_forgotten_once_it_came_another_way() {
+    let mut bench = Bench::live_with(paced(Pacing::debounce(SECOND)), version(1));
+    assert_eq!(bench.input(announced(2)), []);
+    bench.input(Input::Offered { version: version(2) });
+    assert_eq!(bench.deadline(), None);
+}
+
+#[gate_test(unsupported = test)]
+fn a_refresh_ends_when_a_fetch_begun_after_it_is_applied() {
+    let mut bench = Bench::live(version(1));
+    let before = bench.fetch_after(announced(2));
+    assert_eq!(bench.input(Input::Refresh), [], "one fetch at a time");
+    assert_eq!(bench.input(Input::Refresh), []);
+    let both = bench.gate.asked();
+    let outputs = bench.answer(before, version(2));
+    let [Output::Apply(_), Output::Fetch(after)] = outputs[..] else { panic!("{outputs:?}") };
+    let outputs = bench.answer(after, version(2));
+    assert_eq!(outputs, [Output::Settle(both, Settlement::Fresh)], "nothing newer is fresh too");
+    assert_eq!(bench.deadline(), None);
+}
+
+#[gate_test(unsupported = test)]
+fn a_refresh_that_fails_ends_with_the_failure() {
+    let mut bench = Bench::live(version(1));
+    let id = bench.fetch_after(Input::Refresh);
+    let asked = bench.gate.asked();
+    let outputs = bench.input(Input::FetchFailed { id });
+    let [Output::Report(report), Output::Settle(through, settlement)] = outputs[..] else {
+        panic!("{outputs:?}")
+    };
+    assert_eq!(report.retry_in, None, "nothing is wanting");
+    assert_eq!((through, settlement), (asked, Settlement::Failed));
+}
+
+#[gate_test(unsupported = test)]
+fn a_refresh_cuts_a_pause_short() {
+    let mut bench = Bench::live(version(1));
+    let id = bench.fetch_after(announced(2));
+    bench.input(Input::FetchFailed { id });
+    bench.fetch_after(Input::Refresh);
+}
+
+#[gate_test(unsupported = test)]
+fn a_refresh_asked_before_the_start_is_answered_by_the_first_fetch() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.input(Input::Refresh), []);
+    bench.input(Input::Start);
+    let id = bench.fetch_after(Input::Subscribed);
+    let outputs = bench.answer(id, version(1));
+    let settled = Output::Settle(bench.gate.asked(), Settlement::Fresh);
+    assert_eq!(outputs, [Output::Apply(Candidate::Fetched), settled]);
+}
+
+#[gate_test(unsupported = test)]
+fn stop_tells_who_waits_and_who_comes_later() {
+    let mut bench = Bench::live(version(1));
+    bench.fetch_after(Input::Refresh);
+    let stopped = Output::Settle(bench.gate.asked(), Settlement::Stopped);
+    assert_eq!(bench.input(Input::Stop), [Output::Unsubscribe, stopped]);
+    let outputs = bench.input(Input::Refresh);
+    assert_eq!(outputs, [Output::Settle(bench.gate.asked(), Settlement::Stopped)]);
+}
+
+#[gate_test(unsupported = test)]
+fn a_window_that_is_shown_again_fetches() {
+    let mut bench = Bench::live(version(1));
+    assert_eq!(bench.input(Input::Hidden), []);
+    let id = bench.fetch_after(announced(2));
+    bench.answer(id, version(2));
+    let id = bench.fetch_after(Input::Shown);
+    assert_eq!(bench.answer(id, version(2)), []);
+}
+
+#[gate_test(unsupported = test)]
+fn a_hidden_window_that_pauses_fetches_nothing_until_it_is_shown() {
+    let pause = Options::builder().pause_while_hidden(true).build().expect("sensible options");
+    let mut bench = Bench::live_with(pause, version(1));
+    bench.input(Input::Hidden);
+    assert_eq!(bench.input(announced(2)), []);
+    assert_eq!(bench.input(announced_with(3, News::State)), []);
+    assert_eq!(bench.deadline(), None);
+    let id = bench.fetch_after(Input::Shown);
+    assert_eq!(bench.answer(id, version(3)), [Output::Apply(Candidate::Fetched)]);
+}
+
+#[gate_test(unsupported = test)]
+fn a_lost_announcement_is_healed_by_the_resync() {
+    let resync = Options::builder().resync(30 * SECOND).build().expect("sensible options");
+    let mut bench = Bench::live_with(resync, version(1));
+    assert_eq!(bench.deadline(), Some(bench.now + 30 * SECOND));
+    let id = fetch_id(&bench.tick());
+    assert_eq!(bench.answer(id, version(2)), [Output::Apply(Candidate::Fetched)]);
+    assert_eq!(bench.deadline(), Some(bench.now + 30 * SECOND));
+    let id = fetch_id(&bench.tick());
+    bench.input(Input::FetchFailed { id });
+    assert_eq!(bench.deadline(), Some(bench.now + 30 * SECOND), "the next one is its retry");
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use gloo_timers::future::TimeoutFuture;
 use revgate::settings::{Settings, Theme};
-use revgate::{Backoff, Epoch, Phase, Revision, Topic, TopicName, Version, gate};
+use revgate::{Backoff, Epoch, Invalidation, Phase, Revision, Topic, TopicName, Version, gate};
 use revgate_client::host::Browser;
 use revgate_client::memory::Memory;
 use revgate_client::{Observer, Options, Replica, Status, SyncError, TransportError};
@@ -24,6 +24,7 @@ struct Recorder {
     errors: Rc<RefCell<Vec<SyncError>>>,
     statuses: Rc<RefCell<Vec<Status>>>,
     refuse: Rc<Cell<bool>>,
+    deaf_to: Rc<RefCell<Option<String>>>,
 }
 
 impl Observer<Settings> for Recorder {
@@ -37,6 +38,11 @@ impl Observer<Settings> for Recorder {
 
     fn status(&self, status: Status) {
         self.statuses.borrow_mut().push(status);
+    }
+
+    fn should_refresh(&self, news: &Invalidation) -> bool {
+        let deaf_to = self.deaf_to.borrow();
+        deaf_to.is_none() || news.source_id != *deaf_to
     }
 
     fn failed(&self, error: &SyncError) {
@@ -62,9 +68,10 @@ type SettingsReplica = Replica<Settings, Memory, Browser>;
 
 /// Retries come after 20 ms, so that a test need not wait for them long.
 fn start(backend: &Memory) -> (SettingsReplica, Recorder) {
-    let backoff = Backoff { first: Duration::from_millis(20), cap: Duration::from_millis(20) };
-    let fetch_timeout = Duration::from_millis(200);
-    let gate = gate::Options { backoff, fetch_timeout };
+    let (first, cap) = (Duration::from_millis(20), Duration::from_millis(20));
+    let backoff = Backoff { first, cap, jitter_seed: None };
+    let gate = gate::Options::builder().backoff(backoff).fetch_timeout(Duration::from_millis(200));
+    let gate = gate.build().expect("sensible options");
     let options = Options { gate, ..Options::default() };
     let recorder = Recorder::default();
     (Replica::start(backend.clone(), Browser, options, recorder.clone()), recorder)
@@ -307,4 +314,50 @@ async fn a_write_to_a_stopped_replica_is_an_error() {
     replica.stop();
     let error = replica.update(|settings| settings.auto_save = false).await;
     assert_eq!(error.map_err(|error| error.phase), Err(Phase::Write));
+}
+
+#[wasm_bindgen_test]
+async fn a_refresh_ends_when_the_newest_state_is_shown() {
+    let (backend, replica, recorder) = live().await;
+    let lost = backend.set_silently(&with_font_size(20));
+    assert_eq!(replica.refresh().await, Ok(lost));
+    assert_eq!(recorder.shown().font_size, 20);
+
+    let (first, second) = (replica.refresh(), replica.refresh());
+    assert_eq!((first.await, second.await), (Ok(lost), Ok(lost)));
+    assert_eq!(backend.fetches(), 4, "the second waits for a fetch that began after it");
+}
+
+#[wasm_bindgen_test]
+async fn a_refresh_that_fails_ends_with_the_error() {
+    let (backend, replica, recorder) = live().await;
+    backend.answer_next_fetch(Err(TransportError::Failed("the wire is cut".to_owned())));
+    let error = replica.refresh().await.expect_err("the wire is cut");
+    assert_eq!((error.phase, &*error.reason), (Phase::GetSnapshot, "the wire is cut"));
+    assert_eq!(error, recorder.only_error());
+    assert_recovers(&backend, &recorder).await;
+    replica.stop();
+    assert_eq!(replica.refresh().await.map_err(|error| error.phase), Err(Phase::Refresh));
+}
+
+#[wasm_bindgen_test]
+async fn a_window_that_is_shown_again_heals_a_lost_announcement() {
+    let (backend, replica, recorder) = live().await;
+    replica.set_visible(false);
+    backend.set_silently(&with_font_size(20));
+    settle().await;
+    assert_eq!(recorder.shown(), Settings::default());
+    replica.set_visible(true);
+    until(|| recorder.shown().font_size == 20).await;
+}
+
+#[wasm_bindgen_test]
+async fn an_announcement_that_is_of_no_interest_costs_nothing() {
+    let (backend, _replica, recorder) = live().await;
+    recorder.deaf_to.replace(Some("settings-window".to_owned()));
+    let news = json!({"topic": "settings", "revision": "9", "sourceId": "settings-window"});
+    backend.announce(&news, &settings());
+    settle().await;
+    assert_eq!(backend.fetches(), 1);
+    assert_recovers(&backend, &recorder).await;
 }

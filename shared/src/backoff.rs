@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-/// Exponential backoff with a cap: `first`, twice that, four times that, … at most `cap`.
+/// Exponential backoff with a cap: `first`, twice that, four times that, … at most `cap`; with a
+/// jitter seed, each shortened by up to a half.
 ///
 /// ```
 /// use std::time::Duration;
@@ -13,12 +14,16 @@ use std::time::Duration;
 /// assert_eq!(backoff.delay(2), Duration::from_secs(1));
 /// assert_eq!(backoff.delay(100), Duration::from_secs(10));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Backoff {
     /// The delay after the first failure. Default: 500 ms.
     pub first: Duration,
     /// The longest delay. Default: 10 s.
     pub cap: Duration,
+    /// Sets this window's delays apart from other windows', so that they do not all come back at
+    /// the same moment. The gate owns no randomness: draw the seed where there is some. Default:
+    /// none, no jitter.
+    pub jitter_seed: Option<u64>,
 }
 
 impl Backoff {
@@ -26,12 +31,59 @@ impl Backoff {
     pub fn delay(&self, failures: u32) -> Duration {
         // A factor of 2^31 takes any delay that matters past any cap that does.
         let doublings = failures.saturating_sub(1).min(31);
-        self.first.saturating_mul(1 << doublings).min(self.cap)
+        let delay = self.first.saturating_mul(1 << doublings).min(self.cap);
+        let Some(seed) = self.jitter_seed else { return delay };
+        let cut = split_mix(seed ^ u64::from(failures)) >> 32;
+        // At most a half, as a fraction of 2^32.
+        let cut = (delay.as_nanos() / 2 * u128::from(cut)) >> 32;
+        delay.saturating_sub(Duration::from_nanos(u64::try_from(cut).unwrap_or(u64::MAX)))
     }
 }
 
 impl Default for Backoff {
     fn default() -> Self {
-        Self { first: Duration::from_millis(500), cap: Duration::from_secs(10) }
+        let (first, cap) = (Duration::from_millis(500), Duration::from_secs(10));
+        Self { first, cap, jitter_seed: None }
+    }
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014): near numbers in, far numbers out.
+const fn split_mix(number: u64) -> u64 {
+    let mixed = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jitter_takes_at_most_a_half_and_sets_seeds_apart() {
+        let plain = Backoff::default();
+        let mut delays = Vec::new();
+        for seed in 0..100 {
+            let backoff = Backoff { jitter_seed: Some(seed), ..Backoff::default() };
+            for failures in 1..10 {
+                let (delay, longest) = (backoff.delay(failures), plain.delay(failures));
+                assert!(longest / 2 <= delay && delay <= longest, "{seed} {failures} {delay:?}");
+                assert_eq!(delay, backoff.delay(failures), "the same seed, the same delay");
+            }
+            delays.push(backoff.delay(1));
+        }
+        delays.sort();
+        delays.dedup();
+        assert_eq!(delays.len(), 100);
+        let spread = delays[99] - delays[0];
+        assert!(spread > Duration::from_millis(200), "over the whole half: {spread:?}");
+    }
+
+    #[test]
+    fn the_largest_durations_are_no_trouble() {
+        let (first, cap) = (Duration::MAX, Duration::MAX);
+        let backoff = Backoff { first, cap, jitter_seed: Some(1) };
+        assert!(backoff.delay(u32::MAX) > Duration::MAX / 2);
+        assert_eq!(Backoff { jitter_seed: None, ..backoff }.delay(0), Duration::MAX);
     }
 }

@@ -1,9 +1,18 @@
 //! The revision gate: decides what is news and what is stale, for one topic in one window.
 
+mod message;
+mod options;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::{Backoff, Phase, Version};
+use crate::pacing::Pacer;
+use crate::{Phase, Version};
+
+pub use message::{
+    Candidate, Cause, FetchId, Input, News, Output, Report, Settlement, Status, Ticket,
+};
+pub use options::{Options, OptionsBuilder, OptionsError};
 
 /// Decides when to subscribe, when to fetch, and what to apply.
 ///
@@ -24,13 +33,23 @@ use crate::{Backoff, Phase, Version};
 ///
 /// What it promises:
 ///
-/// - **Listen first, then fetch**, so that no write falls between the two.
-/// - **Track what is wanted**: the newest version announced. A fetch is due while the applied
-///   version is older; a burst that the fetch in flight covers costs no other.
-/// - **Never go back**: the applied version only grows.
-/// - **Never lose a wake-up**: while a fetch is due, one is in flight or a timer is set.
-/// - **Stop is final**: nothing is applied after it, and a subscription that completes later is
-///   undone.
+/// 1. **Listen first, then fetch**, so that no write falls between the two.
+/// 2. **Track what is wanted**: the newest version announced. A fetch is due while the applied
+///    version is older; a burst that the fetch in flight covers costs no other.
+/// 3. **Never go back**: the applied version only grows. What is older than announced is applied
+///    if it is news, and fetched again after a pause.
+/// 4. **Never lose a wake-up**: while a fetch is due, one is in flight or a timer is set, unless
+///    the window is hidden and told to pause.
+/// 5. **One fetch in flight**, and no longer than its time-out.
+/// 6. **Back off** between failures, ever more slowly.
+/// 7. **Pace** what announcements lead to, but not the start, a refresh, or own writes.
+/// 8. **Use the news that an announcement carries**: a whole state at once, a patch only on the
+///    version that it was made for. Order and delivery need no guarantee.
+/// 9. **A refresh ends when a state as new as its asking is applied**, or with the failure.
+/// 10. **Stop is final**: nothing is applied after it, and a subscription that completes later is
+///     undone.
+/// 11. **The echo of an own write costs nothing**: its answer was offered before.
+/// 12. **Heal**: fetch after an interval without news, and when the window is shown again.
 ///
 /// **After every [`handle`](Self::handle), call [`poll_output`](Self::poll_output) until it
 /// returns [`Output::Wait`]; answer an [`Output::Apply`] with [`Input::Applied`] or
@@ -39,7 +58,7 @@ use crate::{Backoff, Phase, Version};
 ///
 /// ```
 /// use std::time::Duration;
-/// use revgate::gate::{Candidate, Gate, Input, Options, Output};
+/// use revgate::gate::{Candidate, Gate, Input, News, Options, Output};
 /// use revgate::{Epoch, Revision, Version};
 ///
 /// let version = |number| Version::new(Epoch::default(), Revision::new(number));
@@ -58,7 +77,7 @@ use crate::{Backoff, Phase, Version};
 /// gate.handle(now, Input::Applied);
 /// assert_eq!(gate.applied(), Some(version(7)));
 ///
-/// gate.handle(now, Input::Announced { version: version(7) });
+/// gate.handle(now, Input::Announced { version: version(7), news: News::Version });
 /// assert_eq!(gate.poll_output(), Output::Wait(None), "nothing new, nothing to do");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -69,140 +88,27 @@ pub struct Gate {
     applied: Option<Version>,
     /// The newest version heard of. Only ever grows.
     wanted: Option<Version>,
-    /// The version that the driver was told to apply and has not answered for.
+    /// The newest news that the driver keeps. Newer than `applied`.
+    kept: Option<Kept>,
+    /// What the driver was told to apply and has not answered for.
     applying: Option<Applying>,
+    /// Announcements that wait for their turn.
+    pacer: Pacer,
+    /// A fetch is to be made though no version is wanting: a refresh, a resync.
+    fetch_anyway: bool,
+    /// The last refresh asked for, and the last one answered.
+    asked: Ticket,
+    settled: Ticket,
+    /// When the last fetch was answered well.
+    answered_at: Duration,
+    hidden: bool,
     /// Failures since the last success; sets the backoff.
     failures: u32,
     last_fetch: FetchId,
     outputs: VecDeque<Output>,
 }
 
-/// How patient a [`Gate`] is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Options {
-    /// How long a fetch may take before it counts as failed. Default: 10 s.
-    pub fetch_timeout: Duration,
-    /// How long to wait between failures.
-    pub backoff: Backoff,
-}
-
-/// Names one fetch, so that a late answer is told from the awaited one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct FetchId(u64);
-
-/// What the driver tells the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Input {
-    /// Begin. Ignored if the gate has begun already.
-    Start,
-    /// The subscription stands: from now on every write is announced.
-    Subscribed,
-    /// The subscription could not be made.
-    SubscribeFailed,
-    /// A version exists.
-    Announced {
-        /// That version.
-        version: Version,
-    },
-    /// A version exists and the driver holds its state, as after a write of the window's own.
-    Offered {
-        /// That version.
-        version: Version,
-    },
-    /// A fetch brought a snapshot.
-    Fetched {
-        /// Which fetch.
-        id: FetchId,
-        /// The snapshot's version.
-        version: Version,
-    },
-    /// A fetch brought an error.
-    FetchFailed {
-        /// Which fetch.
-        id: FetchId,
-    },
-    /// The candidate of the last [`Output::Apply`] is what the window shows now.
-    Applied,
-    /// It could not be applied; the window shows what it showed before.
-    ApplyFailed,
-    /// The deadline of [`Output::Wait`] has come.
-    Tick,
-    /// End for good.
-    Stop,
-}
-
-/// What the gate asks of the driver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Output {
-    /// Ask to be told of writes; answer with [`Input::Subscribed`] or [`Input::SubscribeFailed`].
-    Subscribe,
-    /// Undo the subscription.
-    Unsubscribe,
-    /// Fetch a snapshot; answer with [`Input::Fetched`] or [`Input::FetchFailed`].
-    Fetch(FetchId),
-    /// Show this state; answer with [`Input::Applied`] or [`Input::ApplyFailed`].
-    Apply(Candidate),
-    /// Something failed.
-    Report(Report),
-    /// Nothing more to do before this time, or before the next input if there is none.
-    Wait(Option<Duration>),
-}
-
-/// Which state to apply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Candidate {
-    /// The snapshot of the [`Input::Fetched`] just handled.
-    Fetched,
-    /// The state of the [`Input::Offered`] just handled.
-    Offered,
-}
-
-/// A failure, for logs and error callbacks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Report {
-    /// Where it failed.
-    pub phase: Phase,
-    /// Why.
-    pub cause: Cause,
-    /// How many failures in a row this makes.
-    pub attempt: u32,
-    /// When the gate tries again, from now; `None` if nothing is due any more.
-    pub retry_in: Option<Duration>,
-}
-
-/// Why a step failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Cause {
-    /// As the input said; the driver knows the error.
-    Failed,
-    /// The fetch took longer than [`Options::fetch_timeout`].
-    TimedOut,
-    /// The snapshot was older than what had been announced before it was asked for.
-    Stale {
-        /// The snapshot's version.
-        fetched: Version,
-        /// What had been announced.
-        wanted: Version,
-    },
-}
-
-/// What a window can say of its replica.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Status {
-    /// Nothing applied yet, nothing failed yet.
-    Loading,
-    /// Listening, and the last step succeeded.
-    Live,
-    /// The last step failed; the gate tries again by itself.
-    Retrying {
-        /// Failures in a row.
-        attempt: u32,
-    },
-    /// Ended for good.
-    Stopped,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum State {
     Idle,
     Subscribing,
@@ -211,36 +117,53 @@ enum State {
     Stopped { subscribing: bool },
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Work {
     Quiet,
-    Fetching { id: FetchId, deadline: Duration, wanted_when_sent: Option<Version> },
+    Fetching(Fetching),
     BackingOff { until: Duration },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Applying {
-    candidate: Candidate,
-    version: Version,
-    /// The candidate is older than what was announced before it was asked for.
-    stale: Option<Version>,
+struct Fetching {
+    id: FetchId,
+    deadline: Duration,
+    /// What was wanted when it was sent: an older answer is stale.
+    wanted: Option<Version>,
+    /// The last refresh asked for when it was sent: the ones that its answer settles.
+    covers: Ticket,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self { fetch_timeout: Duration::from_secs(10), backoff: Backoff::default() }
-    }
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Kept {
+    version: Version,
+    /// The version that it can be applied to; `None` for any.
+    base: Option<Version>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Applying {
+    version: Version,
+    /// The fetch that brought it; `None` for what the driver had at hand.
+    fetch: Option<Fetching>,
 }
 
 impl Gate {
     /// A gate that has heard nothing and waits for [`Input::Start`].
     pub fn new(options: Options) -> Self {
         Self {
+            pacer: Pacer::new(options.pacing.clone()),
             options,
             state: State::Idle,
             applied: None,
             wanted: None,
+            kept: None,
             applying: None,
+            fetch_anyway: false,
+            asked: Ticket::default(),
+            settled: Ticket::default(),
+            answered_at: Duration::ZERO,
+            hidden: false,
             failures: 0,
             last_fetch: FetchId::default(),
             outputs: VecDeque::new(),
@@ -257,6 +180,11 @@ impl Gate {
         self.wanted
     }
 
+    /// The last refresh asked for.
+    pub fn asked(&self) -> Ticket {
+        self.asked
+    }
+
     /// How the replica is doing.
     pub fn status(&self) -> Status {
         match self.state {
@@ -269,7 +197,7 @@ impl Gate {
 
     /// What to do next. Ends every drain with [`Output::Wait`].
     pub fn poll_output(&mut self) -> Output {
-        self.outputs.pop_front().unwrap_or(Output::Wait(self.deadline()))
+        self.outputs.pop_front().unwrap_or_else(|| Output::Wait(self.deadline()))
     }
 
     /// Takes one input. An input that does not fit the state (a late answer, a second start,
@@ -279,15 +207,15 @@ impl Gate {
             Input::Start => self.handle_start(),
             Input::Subscribed => self.handle_subscribed(now),
             Input::SubscribeFailed => self.handle_subscribe_failed(now),
-            Input::Announced { version } => self.handle_announced(now, version),
+            Input::Announced { version, news } => self.handle_announced(now, version, news),
             Input::Offered { version } => self.handle_offered(now, version),
             Input::Fetched { id, version } => self.handle_fetched(now, id, version),
-            Input::FetchFailed { id } if self.is_fetching(id) => {
-                self.fail(now, Phase::GetSnapshot, Cause::Failed);
-            }
-            Input::FetchFailed { .. } => {}
+            Input::FetchFailed { id } => self.handle_fetch_failed(now, id),
             Input::Applied => self.handle_applied(now),
             Input::ApplyFailed => self.handle_apply_failed(now),
+            Input::Refresh => self.handle_refresh(now),
+            Input::Hidden => self.hidden = true,
+            Input::Shown => self.handle_shown(now),
             Input::Tick => self.handle_tick(now),
             Input::Stop => self.handle_stop(),
         }
@@ -325,71 +253,110 @@ impl Gate {
         }
     }
 
-    fn handle_announced(&mut self, now: Duration, version: Version) {
-        if matches!(self.state, State::Idle | State::Stopped { .. }) {
+    fn handle_announced(&mut self, now: Duration, version: Version, news: News) {
+        if self.is_over() {
             return;
         }
-        self.wanted = self.wanted.max(Some(version));
-        self.fetch_if_due(now);
+        if self.applied < Some(version) {
+            self.keep(version, news);
+        }
+        if self.wanted.max(self.applied) < Some(version) {
+            self.wanted = Some(version);
+            self.pacer.event(now);
+        }
+        self.advance(now);
     }
 
     fn handle_offered(&mut self, now: Duration, version: Version) {
         // Before the subscription stands, a state at hand proves nothing about writes that
         // nobody announced: only the first fetch does. It still says what to want.
         let listening = matches!(self.state, State::Live(_));
-        if !listening || self.applying.is_some() || self.applied >= Some(version) {
-            return self.handle_announced(now, version);
+        if !listening || self.applying.is_some() {
+            return self.handle_announced(now, version, News::Version);
         }
         self.wanted = self.wanted.max(Some(version));
-        self.apply(Applying { candidate: Candidate::Offered, version, stale: None });
+        if self.applied < Some(version) {
+            self.apply(Candidate::Offered, Applying { version, fetch: None });
+        }
     }
 
     fn handle_fetched(&mut self, now: Duration, id: FetchId, version: Version) {
-        let State::Live(Work::Fetching { id: awaited, wanted_when_sent, .. }) = self.state else {
-            return;
-        };
-        if id != awaited {
-            return;
-        }
-        let stale =
-            wanted_when_sent.filter(|&wanted| version < wanted && self.applied < Some(wanted));
+        let Some(fetch) = self.fetching(id) else { return };
+        self.state = State::Live(Work::Quiet);
         if self.applied < Some(version) {
-            self.state = State::Live(Work::Quiet);
-            self.apply(Applying { candidate: Candidate::Fetched, version, stale });
+            self.apply(Candidate::Fetched, Applying { version, fetch: Some(fetch) });
         } else {
-            self.finish_fetch(now, version, stale);
+            self.finish_fetch(now, fetch, version);
+        }
+    }
+
+    fn handle_fetch_failed(&mut self, now: Duration, id: FetchId) {
+        if let Some(fetch) = self.fetching(id) {
+            self.fail_fetch(now, fetch, Phase::GetSnapshot, Cause::Failed);
         }
     }
 
     fn handle_applied(&mut self, now: Duration) {
-        let Some(Applying { candidate, version, stale }) = self.applying.take() else { return };
+        let Some(Applying { version, fetch }) = self.applying.take() else { return };
         self.applied = Some(version);
-        match candidate {
-            Candidate::Fetched => self.finish_fetch(now, version, stale),
-            Candidate::Offered => self.settle_backoff(),
+        self.kept = self.kept.filter(|kept| kept.version > version);
+        if !self.is_wanting() {
+            self.pacer.forget();
         }
-        self.fetch_if_due(now);
+        match fetch {
+            Some(fetch) => self.finish_fetch(now, fetch, version),
+            None => self.finish_at_hand(now),
+        }
     }
 
     fn handle_apply_failed(&mut self, now: Duration) {
-        let Some(applying) = self.applying.take() else { return };
-        match (&self.state, applying.candidate) {
-            // The fetch in flight will bring this version or a newer one: that is the retry.
-            (State::Live(Work::Fetching { .. } | Work::BackingOff { .. }), Candidate::Offered) => {
-                self.report(Phase::Apply, Cause::Failed, Some(Duration::ZERO));
-            }
-            _ => self.fail(now, Phase::Apply, Cause::Failed),
+        let Some(Applying { fetch, .. }) = self.applying.take() else { return };
+        self.kept = None;
+        match (fetch, self.state) {
+            (Some(fetch), _) => self.fail_fetch(now, fetch, Phase::Apply, Cause::Failed),
+            (None, State::Live(Work::Quiet)) => self.fail(now, Phase::Apply, Cause::Failed),
+            // A fetch is under way or has its time set, and is the next try.
+            (None, _) => self.report(Phase::Apply, Cause::Failed, None),
+        }
+    }
+
+    fn handle_refresh(&mut self, now: Duration) {
+        self.asked = self.asked.next();
+        if let State::Stopped { .. } = self.state {
+            return self.settle(self.asked, Settlement::Stopped);
+        }
+        self.fetch_anyway = true;
+        if let State::Live(Work::BackingOff { .. }) = self.state {
+            self.state = State::Live(Work::Quiet);
+        }
+        self.advance(now);
+    }
+
+    fn handle_shown(&mut self, now: Duration) {
+        self.hidden = false;
+        if let State::Live(_) = self.state {
+            self.fetch_anyway = true;
+            self.advance(now);
         }
     }
 
     fn handle_tick(&mut self, now: Duration) {
         match self.state {
             State::Resubscribing { at } if at <= now => self.subscribe(),
-            State::Live(Work::Fetching { deadline, .. }) if deadline <= now => {
-                self.fail(now, Phase::GetSnapshot, Cause::TimedOut);
+            State::Live(Work::Fetching(fetch)) if fetch.deadline <= now => {
+                self.fail_fetch(now, fetch, Phase::GetSnapshot, Cause::TimedOut);
             }
-            State::Live(Work::BackingOff { until }) if until <= now => self.fetch(now),
-            _ => {}
+            State::Live(Work::BackingOff { until }) if until <= now && !self.is_paused() => {
+                self.advance(now);
+                if self.applying.is_none() {
+                    self.fetch(now);
+                }
+            }
+            State::Live(Work::Quiet) if self.resync_at().is_some_and(|at| at <= now) => {
+                self.fetch_anyway = true;
+                self.advance(now);
+            }
+            _ => self.advance(now),
         }
     }
 
@@ -403,8 +370,41 @@ impl Gate {
                 false
             }
         };
-        self.applying = None;
+        (self.applying, self.kept) = (None, None);
         self.state = State::Stopped { subscribing };
+        self.settle(self.asked, Settlement::Stopped);
+    }
+
+    /// Does what is due and allowed now, if nothing is under way.
+    fn advance(&mut self, now: Duration) {
+        if self.applying.is_some() {
+            return;
+        }
+        let quiet = match self.state {
+            State::Live(Work::Quiet) => true,
+            // What is at hand need not wait for what is on its way, or for the next try.
+            State::Live(Work::Fetching(_) | Work::BackingOff { .. }) => false,
+            _ => return,
+        };
+        if quiet && self.fetch_anyway && !self.is_paused() {
+            return self.fetch(now);
+        }
+        // Nothing waits, and yet a state is missing: what was delivered did not suffice.
+        let is_its_turn = self.pacer.deadline().is_none_or(|at| at <= now);
+        if !self.is_due() || self.is_paused() || !is_its_turn {
+            return;
+        }
+        match self.usable() {
+            Some(Kept { version, .. }) => {
+                self.pacer.delivered(now);
+                self.apply(Candidate::Announced(version), Applying { version, fetch: None });
+            }
+            None if quiet => {
+                self.pacer.delivered(now);
+                self.fetch(now);
+            }
+            None => {}
+        }
     }
 
     fn subscribe(&mut self) {
@@ -413,56 +413,75 @@ impl Gate {
     }
 
     fn fetch(&mut self, now: Duration) {
-        self.last_fetch = FetchId(self.last_fetch.0.wrapping_add(1));
-        self.state = State::Live(Work::Fetching {
+        self.last_fetch.0 = self.last_fetch.0.wrapping_add(1);
+        self.fetch_anyway = false;
+        self.state = State::Live(Work::Fetching(Fetching {
             id: self.last_fetch,
             deadline: now.saturating_add(self.options.fetch_timeout),
-            wanted_when_sent: self.wanted,
-        });
+            wanted: self.wanted,
+            covers: self.asked,
+        }));
         self.outputs.push_back(Output::Fetch(self.last_fetch));
     }
 
-    fn fetch_if_due(&mut self, now: Duration) {
-        let quiet = self.state == State::Live(Work::Quiet) && self.applying.is_none();
-        if quiet && self.is_due() {
-            self.fetch(now);
-        }
+    fn apply(&mut self, candidate: Candidate, applying: Applying) {
+        self.applying = Some(applying);
+        self.outputs.push_back(Output::Apply(candidate));
     }
 
-    fn apply(&mut self, applying: Applying) {
-        self.applying = Some(applying);
-        self.outputs.push_back(Output::Apply(applying.candidate));
+    /// Of two news, the newer is kept; of the same version, the one that can be applied to any.
+    fn keep(&mut self, version: Version, news: News) {
+        let base = match news {
+            News::Version => return,
+            News::State => None,
+            News::Patch { base } => Some(base),
+        };
+        let outdated = self.kept.is_none_or(|kept| kept.version < version);
+        if outdated || base.is_none() && self.kept.is_some_and(|kept| kept.version == version) {
+            self.kept = Some(Kept { version, base });
+        }
     }
 
     /// After a fetch's answer was dealt with: at once to the next one if newer announcements came
     /// meanwhile, but not if the backend answers with what is older than it announced before.
-    fn finish_fetch(&mut self, now: Duration, fetched: Version, stale: Option<Version>) {
-        if let Some(wanted) = stale {
-            return self.fail(now, Phase::GetSnapshot, Cause::Stale { fetched, wanted });
+    fn finish_fetch(&mut self, now: Duration, fetch: Fetching, version: Version) {
+        if let Some(wanted) = fetch.wanted.filter(|&wanted| Some(wanted) > self.applied) {
+            let cause = Cause::Stale { fetched: version, wanted };
+            return self.fail_fetch(now, fetch, Phase::GetSnapshot, cause);
         }
         self.failures = 0;
-        self.state = State::Live(Work::Quiet);
-        self.fetch_if_due(now);
+        self.answered_at = now;
+        self.settle(fetch.covers, Settlement::Fresh);
+        self.advance(now);
     }
 
-    /// An offered state may be all that a backoff was waiting for.
-    fn settle_backoff(&mut self) {
+    /// After a state at hand was applied. It may be all that a backoff was waiting for.
+    fn finish_at_hand(&mut self, now: Duration) {
         if matches!(self.state, State::Live(Work::BackingOff { .. })) && !self.is_due() {
             self.failures = 0;
             self.state = State::Live(Work::Quiet);
         }
+        self.advance(now);
+    }
+
+    fn fail_fetch(&mut self, now: Duration, fetch: Fetching, phase: Phase, cause: Cause) {
+        self.fail(now, phase, cause);
+        self.settle(fetch.covers, Settlement::Failed);
+        self.advance(now);
     }
 
     fn fail(&mut self, now: Duration, phase: Phase, cause: Cause) {
-        if !self.is_due() {
-            // An offered state overtook the fetch: the failure is worth a word, not a retry.
-            self.failures = 0;
-            self.state = State::Live(Work::Quiet);
-            return self.report(phase, cause, None);
-        }
-        let delay = self.count_failure();
-        self.state = State::Live(Work::BackingOff { until: now.saturating_add(delay) });
-        self.report(phase, cause, Some(delay));
+        let retry_in = self.is_due().then(|| self.count_failure());
+        self.report(phase, cause, retry_in);
+        self.state = State::Live(match retry_in {
+            Some(delay) => Work::BackingOff { until: now.saturating_add(delay) },
+            None => {
+                // A state at hand overtook the fetch: the failure is worth a word, not a retry.
+                self.failures = 0;
+                self.answered_at = now;
+                Work::Quiet
+            }
+        });
     }
 
     fn count_failure(&mut self) -> Duration {
@@ -475,20 +494,69 @@ impl Gate {
         self.outputs.push_back(Output::Report(Report { phase, cause, attempt, retry_in }));
     }
 
-    fn is_fetching(&self, id: FetchId) -> bool {
-        matches!(self.state, State::Live(Work::Fetching { id: awaited, .. }) if awaited == id)
+    fn settle(&mut self, through: Ticket, settlement: Settlement) {
+        if self.settled < through {
+            self.settled = through;
+            self.outputs.push_back(Output::Settle(through, settlement));
+        }
     }
 
+    fn fetching(&self, id: FetchId) -> Option<Fetching> {
+        match self.state {
+            State::Live(Work::Fetching(fetch)) if fetch.id == id => Some(fetch),
+            _ => None,
+        }
+    }
+
+    /// The news at hand, if they are all that is wanted and fit on what is shown.
+    fn usable(&self) -> Option<Kept> {
+        // The first state comes by the fetch that begins after the subscription.
+        let applied = self.applied?;
+        let fits = |kept: &Kept| kept.base.is_none_or(|base| base == applied);
+        self.kept.filter(|kept| Some(kept.version) == self.wanted && fits(kept))
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self.state, State::Idle | State::Stopped { .. })
+    }
+
+    fn is_wanting(&self) -> bool {
+        self.applied < self.wanted
+    }
+
+    /// Whether a state is missing: the first, or one that was announced.
     fn is_due(&self) -> bool {
-        self.applied.is_none() || self.applied < self.wanted
+        self.applied.is_none() || self.is_wanting()
+    }
+
+    /// Whether all can wait until the window is shown. Whoever asked for a refresh does not.
+    fn is_paused(&self) -> bool {
+        let may_pause = self.hidden && self.options.pause_while_hidden;
+        may_pause && self.applied.is_some() && self.asked == self.settled
+    }
+
+    fn resync_at(&self) -> Option<Duration> {
+        let interval = self.options.resync.filter(|_| !self.is_paused())?;
+        Some(self.answered_at.saturating_add(interval))
     }
 
     fn deadline(&self) -> Option<Duration> {
+        let paced = self.pacer.deadline().filter(|_| self.is_wanting() && !self.is_paused());
+        let at_hand = paced.filter(|_| self.usable().is_some());
         match self.state {
             State::Resubscribing { at } => Some(at),
-            State::Live(Work::Fetching { deadline, .. }) => Some(deadline),
-            State::Live(Work::BackingOff { until }) => Some(until),
-            _ => None,
+            State::Live(Work::Fetching(Fetching { deadline, .. })) => {
+                Some(at_hand.map_or(deadline, |at_hand| at_hand.min(deadline)))
+            }
+            State::Live(Work::BackingOff { .. }) if self.is_paused() => None,
+            State::Live(Work::BackingOff { until }) => {
+                Some(at_hand.map_or(until, |at_hand| at_hand.min(until)))
+            }
+            State::Live(Work::Quiet) => match (paced, self.resync_at()) {
+                (Some(paced), Some(resync)) => Some(paced.min(resync)),
+                (paced, resync) => paced.or(resync),
+            },
+            State::Idle | State::Subscribing | State::Stopped { .. } => None,
         }
     }
 }

@@ -4,7 +4,8 @@
 //! This crate is what both sides agree on, and nothing else:
 //!
 //! - [`Gate`]: the gate, a state machine without IO. **Start reading here.**
-//! - [`Backoff`]: how long the gate waits between failures.
+//! - [`Pacing`]: how often announcements lead to something; [`Backoff`]: how long the gate waits
+//!   between failures.
 //! - [`Topic`]: a shared piece of state, its name and its validity.
 //! - [`Version`]: how new a state is, an [`Epoch`] and a [`Revision`].
 //! - [`wire`]: the messages, [`Invalidation`], [`Snapshot`] and refusals.
@@ -16,6 +17,7 @@
 
 mod backoff;
 pub mod gate;
+pub mod pacing;
 mod phase;
 #[cfg(feature = "settings")]
 pub mod settings;
@@ -25,6 +27,7 @@ pub mod wire;
 
 pub use backoff::Backoff;
 pub use gate::Gate;
+pub use pacing::{Pacing, PacingError};
 pub use phase::Phase;
 pub use topic::{Invalid, Topic, TopicName, TopicNameError, UnknownTopic};
 pub use version::{Epoch, ParseNumberError, Revision, RevisionExhausted, Version};

@@ -9,6 +9,8 @@ use std::fmt;
 pub enum Phase {
     /// Asking to be told of changes.
     Subscribe,
+    /// A refresh that somebody asked for.
+    Refresh,
     /// A message that is not what the protocol says.
     Protocol,
     /// Fetching the whole state.
@@ -24,6 +26,7 @@ impl Phase {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Subscribe => "subscribe",
+            Self::Refresh => "refresh",
             Self::Protocol => "protocol",
             Self::GetSnapshot => "getSnapshot",
             Self::Apply => "apply",

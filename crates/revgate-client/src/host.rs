@@ -23,6 +23,14 @@ pub trait Host: Clone + 'static {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Browser;
 
+impl Browser {
+    /// A random number, for what must differ from window to window.
+    pub fn entropy() -> u64 {
+        // All 53 bits that a JavaScript number has.
+        (js_sys::Math::random() * 2_f64.powi(53)) as u64
+    }
+}
+
 impl Host for Browser {
     type Timer = Timeout;
 

@@ -17,6 +17,6 @@ mod transport;
 
 pub use error::SyncError;
 pub use host::Host;
-pub use replica::{Observer, Options, Replica, Written};
+pub use replica::{Observer, Options, Pending, Replica};
 pub use revgate::gate::Status;
 pub use transport::{Transport, TransportError, WriteError};

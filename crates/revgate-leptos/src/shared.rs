@@ -5,8 +5,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 
+use leptos::leptos_dom::helpers::WindowListenerHandle;
 use leptos::prelude::*;
-use revgate::{Topic, Version};
+use revgate::{Backoff, Topic, Version, gate};
 use revgate_client::tauri::Tauri;
 use revgate_client::{Observer, Options, Replica, Status, SyncError, host::Browser};
 
@@ -14,7 +15,11 @@ use revgate_client::{Observer, Options, Replica, Status, SyncError, host::Browse
 pub(crate) struct Shared<T: Topic> {
     pub(crate) replica: Replica<T, Tauri, Browser>,
     pub(crate) signals: Signals<T>,
+    _visibility: Listener,
 }
+
+/// Ends with what it is kept by.
+struct Listener(Option<WindowListenerHandle>);
 
 /// What components read. Reference-counted: the component that came first may go first.
 pub(crate) struct Signals<T> {
@@ -41,11 +46,35 @@ pub(crate) fn shared<T: Topic + Default>() -> Rc<Shared<T>> {
         status: ArcRwSignal::new(Status::Loading),
         error: ArcRwSignal::new(None),
     };
-    let replica = Replica::start(Tauri, Browser, Options::default(), signals.clone());
-    let started = Rc::new(Shared { replica, signals });
+    let replica = Replica::start(Tauri, Browser, options(), signals.clone());
+    let started = Rc::new_cyclic(|shared| Shared { replica, signals, _visibility: follow(shared) });
     let erased: Rc<dyn Any> = started.clone();
     SHARED.with_borrow_mut(|shared| shared.insert(key, Rc::downgrade(&erased)));
     started
+}
+
+fn options() -> Options {
+    let backoff = Backoff { jitter_seed: Some(Browser::entropy()), ..Backoff::default() };
+    let gate = gate::Options::builder().backoff(backoff).build().unwrap_or_default();
+    Options { gate, ..Options::default() }
+}
+
+/// Tells the replica when the window is hidden and shown.
+fn follow<T: Topic>(shared: &Weak<Shared<T>>) -> Listener {
+    let shared = shared.clone();
+    Listener(Some(window_event_listener_untyped("visibilitychange", move |_| {
+        if let Some(shared) = shared.upgrade() {
+            shared.replica.set_visible(!document().hidden());
+        }
+    })))
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if let Some(listener) = self.0.take() {
+            listener.remove();
+        }
+    }
 }
 
 impl<T: Topic> Observer<T> for Signals<T> {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use revgate::{Topic, Version};
-use revgate_client::{Status, SyncError, Written};
+use revgate_client::{Pending, Status, SyncError};
 
 use crate::shared::{Shared, Signals, shared};
 
@@ -63,8 +63,14 @@ impl<T: Topic> TopicSignal<T> {
     /// `change` is played again on its state, so it may run more than once.
     ///
     /// The result may be dropped: a failure also shows in [`TopicSignal::error`] and the log.
-    pub fn update(&self, change: impl Fn(&mut T) + 'static) -> Written {
+    pub fn update(&self, change: impl Fn(&mut T) + 'static) -> Pending {
         self.shared.with_value(|shared| shared.replica.update(change))
+    }
+
+    /// Fetches the state now, and ends when one at least as new as this call is shown, or with
+    /// the error. The result may be dropped.
+    pub fn refresh(&self) -> Pending {
+        self.shared.with_value(|shared| shared.replica.refresh())
     }
 
     /// How new the state is, tracked; `None` until the first snapshot has come.

@@ -1,0 +1,63 @@
+//! What went wrong, told to the observer and the log.
+
+use revgate::gate::{Cause, Report};
+use revgate::{Phase, Topic};
+
+use super::Inner;
+use crate::{Host, SyncError, Transport, TransportError};
+
+/// Why a step failed, where the driver knows better than the gate.
+pub(super) struct Fault {
+    pub(super) phase: Phase,
+    pub(super) reason: String,
+}
+
+impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
+    pub(super) fn report(&self, report: Report, fault: Option<Fault>) {
+        let fault = match report.cause {
+            Cause::Failed => fault,
+            Cause::TimedOut => {
+                let limit = self.options.gate.fetch_timeout();
+                Some(Fault { phase: report.phase, reason: format!("no answer within {limit:?}") })
+            }
+            Cause::Stale { fetched, wanted } => Some(Fault {
+                phase: report.phase,
+                reason: format!("version {fetched} came though {wanted} was announced before"),
+            }),
+        };
+        // Only a driver that breaks the gate's contract has no reason to give.
+        let Some(Fault { phase, reason }) = fault else { return };
+        let Report { attempt, retry_in, .. } = report;
+        let error = SyncError { attempt, retry_in, ..self.error(phase, reason) };
+        self.tell(&error);
+        *self.last_error.borrow_mut() = Some(error);
+    }
+
+    /// Reports a failure that is not tried again.
+    pub(super) fn fail(&self, phase: Phase, reason: String) -> SyncError {
+        let error = self.error(phase, reason);
+        self.tell(&error);
+        error
+    }
+
+    pub(super) fn error(&self, phase: Phase, reason: String) -> SyncError {
+        let gate = self.gate.borrow();
+        let (topic, applied, wanted) = (self.topic.clone(), gate.applied(), gate.wanted());
+        SyncError { topic, phase, reason, attempt: 1, retry_in: None, applied, wanted }
+    }
+
+    fn tell(&self, error: &SyncError) {
+        log::warn!("{error}");
+        self.observer.failed(error);
+    }
+}
+
+impl Fault {
+    pub(super) fn new(phase: Phase, error: &TransportError) -> Self {
+        let phase = match error {
+            TransportError::Malformed(_) => Phase::Protocol,
+            _ => phase,
+        };
+        Self { phase, reason: error.to_string() }
+    }
+}

@@ -1,0 +1,184 @@
+//! The run loop of the gate.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures_channel::oneshot;
+use revgate::gate::{FetchId, Input, News, Output, Settlement, Ticket};
+use revgate::{Invalidation, Phase, Snapshot, Topic};
+
+use super::Inner;
+use super::report::Fault;
+use crate::optimistic::Outcome;
+use crate::{Host, Transport};
+
+/// What an input brings along besides what the gate sees.
+pub(super) enum Payload<T> {
+    None,
+    State(Snapshot<T>),
+    Fault(Fault),
+}
+
+impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
+    /// The run loop of the gate. No cell stays borrowed while the observer, the transport or the
+    /// host is called, so each may call back.
+    pub(super) fn step(self: &Rc<Self>, input: Input, payload: Payload<T>) {
+        let (mut state, mut fault) = match payload {
+            Payload::None => (None, None),
+            Payload::State(snapshot) => (Some(snapshot), None),
+            Payload::Fault(fault) => (None, Some(fault)),
+        };
+        self.handle(input);
+        loop {
+            let output = self.gate.borrow_mut().poll_output();
+            match output {
+                Output::Subscribe => self.subscribe(),
+                Output::Unsubscribe => drop(self.subscription.take()),
+                Output::Fetch(id) => self.fetch(id),
+                Output::Apply(_) => match self.apply(state.take()) {
+                    Ok(()) => self.handle(Input::Applied),
+                    Err(reason) => {
+                        fault = Some(Fault { phase: Phase::Apply, reason });
+                        self.handle(Input::ApplyFailed);
+                    }
+                },
+                Output::Report(report) => self.report(report, fault.take()),
+                Output::Settle(through, settlement) => self.settle(through, settlement),
+                Output::Wait(deadline) => {
+                    self.set_timer(deadline);
+                    break;
+                }
+            }
+        }
+        self.show_status();
+        self.write();
+    }
+
+    fn handle(&self, input: Input) {
+        self.gate.borrow_mut().handle(self.host.now(), input);
+    }
+
+    fn subscribe(self: &Rc<Self>) {
+        let inner = Rc::downgrade(self);
+        let news = move |news: Result<Invalidation, String>| {
+            if let Some(inner) = inner.upgrade() {
+                inner.hear(news);
+            }
+        };
+        let subscribe = self.transport.subscribe(&self.topic, news);
+        self.spawn(subscribe, |inner, answer| match answer {
+            Ok(subscription) => {
+                *inner.subscription.borrow_mut() = Some(subscription);
+                inner.step(Input::Subscribed, Payload::None);
+            }
+            Err(error) => {
+                let fault = Fault::new(Phase::Subscribe, &error);
+                inner.step(Input::SubscribeFailed, Payload::Fault(fault));
+            }
+        });
+    }
+
+    fn hear(self: &Rc<Self>, news: Result<Invalidation, String>) {
+        match news {
+            Ok(news) if news.topic == self.topic => {
+                if !self.observer.should_refresh(&news) {
+                    return;
+                }
+                let version = news.version();
+                self.step(Input::Announced { version, news: News::Version }, Payload::None);
+            }
+            Ok(news) => log::debug!("topic `{}`: news of `{}` came along", self.topic, news.topic),
+            Err(reason) => drop(self.fail(Phase::Protocol, reason)),
+        }
+    }
+
+    fn fetch(self: &Rc<Self>, id: FetchId) {
+        let fetch = self.transport.fetch::<T>();
+        self.spawn(fetch, move |inner, answer| match answer {
+            Ok(snapshot) => {
+                let version = snapshot.version();
+                inner.step(Input::Fetched { id, version }, Payload::State(snapshot));
+            }
+            Err(error) => {
+                let fault = Fault::new(Phase::GetSnapshot, &error);
+                inner.step(Input::FetchFailed { id }, Payload::Fault(fault));
+            }
+        });
+    }
+
+    pub(super) fn refresh(self: &Rc<Self>, done: oneshot::Sender<Outcome>) {
+        // The gate counts from 1, and settles within the step below at the earliest.
+        let ticket = self.gate.borrow().asked().next();
+        self.refreshes.borrow_mut().push_back((ticket, done));
+        self.step(Input::Refresh, Payload::None);
+    }
+
+    fn settle(&self, through: Ticket, settlement: Settlement) {
+        let outcome = match (settlement, self.gate.borrow().applied()) {
+            (Settlement::Fresh, Some(version)) => Ok(version),
+            (Settlement::Failed, _) if self.last_error.borrow().is_some() => {
+                Err(self.last_error.borrow().clone())
+            }
+            _ => Err(None),
+        };
+        let outcome = outcome.map_err(|error| {
+            let stopped = || self.error(Phase::Refresh, "the replica has stopped".to_owned());
+            error.unwrap_or_else(stopped)
+        });
+        loop {
+            let mut refreshes = self.refreshes.borrow_mut();
+            if refreshes.front().is_none_or(|(ticket, _)| *ticket > through) {
+                return;
+            }
+            let Some((_, done)) = refreshes.pop_front() else { return };
+            drop(refreshes);
+            // Whoever asked may have lost interest.
+            let _ = done.send(outcome.clone());
+        }
+    }
+
+    fn apply(&self, snapshot: Option<Snapshot<T>>) -> Result<(), String> {
+        let snapshot = snapshot.ok_or("no state came with the version")?;
+        self.optimistic.borrow_mut().confirm(snapshot);
+        self.show()
+    }
+
+    fn show_status(&self) {
+        let status = self.gate.borrow().status();
+        if self.status.replace(status) != status {
+            self.observer.status(status);
+        }
+    }
+
+    fn set_timer(self: &Rc<Self>, deadline: Option<Duration>) {
+        if self.timer.borrow().as_ref().map(|(set_for, _)| *set_for) == deadline {
+            return;
+        }
+        let inner = Rc::downgrade(self);
+        *self.timer.borrow_mut() = deadline.map(|deadline| {
+            let delay = deadline.saturating_sub(self.host.now());
+            let timer = self.host.after(delay, move || {
+                if let Some(inner) = inner.upgrade() {
+                    *inner.timer.borrow_mut() = None;
+                    inner.step(Input::Tick, Payload::None);
+                }
+            });
+            (deadline, timer)
+        });
+    }
+
+    /// Runs `call`, and `done` with its answer if the replica still exists by then.
+    pub(super) fn spawn<A>(
+        self: &Rc<Self>,
+        call: impl Future<Output = A> + 'static,
+        done: impl FnOnce(Rc<Self>, A) + 'static,
+    ) {
+        let inner = Rc::downgrade(self);
+        self.host.spawn(async move {
+            let answer = call.await;
+            if let Some(inner) = inner.upgrade() {
+                done(inner, answer);
+            }
+        });
+    }
+}

@@ -1,0 +1,151 @@
+//! How patient a gate is.
+
+use std::time::Duration;
+
+use crate::{Backoff, Pacing, PacingError};
+
+/// How patient a [`Gate`](super::Gate) is. What it holds makes sense together.
+///
+/// ```
+/// use std::time::Duration;
+/// use revgate::{Pacing, gate::Options};
+///
+/// let pacing = Pacing::debounce(Duration::from_millis(50));
+/// assert!(Options::builder().pacing(pacing).build().is_ok());
+///
+/// let error = Options::builder().resync(Duration::from_secs(1)).build().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "`resync` (1s) must not be shorter than `fetch_timeout` (10s)"
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Options {
+    pub(super) pacing: Pacing,
+    pub(super) fetch_timeout: Duration,
+    pub(super) backoff: Backoff,
+    pub(super) resync: Option<Duration>,
+    pub(super) pause_while_hidden: bool,
+}
+
+/// Builds [`Options`]; each method states its default.
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct OptionsBuilder {
+    options: Options,
+}
+
+/// Options that contradict each other.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OptionsError {
+    /// See [`PacingError`].
+    #[error(transparent)]
+    Pacing(#[from] PacingError),
+    /// Every fetch would fail at once.
+    #[error("`fetch_timeout` must be longer than zero")]
+    NoTimeForFetch,
+    /// The first delay would be cut already.
+    #[error("`backoff.first` ({first:?}) must not be longer than `backoff.cap` ({cap:?})")]
+    BackoffBeginsAboveCap {
+        /// [`Backoff::first`].
+        first: Duration,
+        /// [`Backoff::cap`].
+        cap: Duration,
+    },
+    /// Failures would be retried in a tight loop.
+    #[error("`backoff.first` must be longer than zero")]
+    NoBackoff,
+    /// A resync could fall due while the one before it is still awaited.
+    #[error("`resync` ({resync:?}) must not be shorter than `fetch_timeout` ({fetch_timeout:?})")]
+    ResyncTooOften {
+        /// [`OptionsBuilder::resync`].
+        resync: Duration,
+        /// [`OptionsBuilder::fetch_timeout`].
+        fetch_timeout: Duration,
+    },
+}
+
+impl Options {
+    /// Options to change; [`Options::default`] if none is.
+    pub fn builder() -> OptionsBuilder {
+        OptionsBuilder::default()
+    }
+
+    /// How long a fetch may take.
+    pub fn fetch_timeout(&self) -> Duration {
+        self.fetch_timeout
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            pacing: Pacing::none(),
+            fetch_timeout: Duration::from_secs(10),
+            backoff: Backoff::default(),
+            resync: None,
+            pause_while_hidden: false,
+        }
+    }
+}
+
+impl OptionsBuilder {
+    /// How often announcements may lead to a fetch or an apply. Default: as often as they come.
+    /// The first fetch, a refresh and the window's own writes are not paced.
+    pub fn pacing(mut self, pacing: Pacing) -> Self {
+        self.options.pacing = pacing;
+        self
+    }
+
+    /// How long a fetch may take before it counts as failed. Default: 10 s.
+    pub fn fetch_timeout(mut self, limit: Duration) -> Self {
+        self.options.fetch_timeout = limit;
+        self
+    }
+
+    /// How long to wait between failures. Default: [`Backoff::default`].
+    pub fn backoff(mut self, backoff: Backoff) -> Self {
+        self.options.backoff = backoff;
+        self
+    }
+
+    /// How long after the last answer to fetch again even if nothing was announced, so that a
+    /// lost announcement is healed. Default: never.
+    pub fn resync(mut self, interval: Duration) -> Self {
+        self.options.resync = Some(interval);
+        self
+    }
+
+    /// Whether a hidden window fetches nothing more until it is shown. Default: no.
+    pub fn pause_while_hidden(mut self, pause: bool) -> Self {
+        self.options.pause_while_hidden = pause;
+        self
+    }
+
+    /// The options.
+    ///
+    /// # Errors
+    ///
+    /// The first contradiction, naming both options.
+    pub fn build(self) -> Result<Options, OptionsError> {
+        let Options { pacing, fetch_timeout, backoff, resync, .. } = &self.options;
+        pacing.check()?;
+        if fetch_timeout.is_zero() {
+            return Err(OptionsError::NoTimeForFetch);
+        }
+        let Backoff { first, cap, .. } = *backoff;
+        if first.is_zero() {
+            return Err(OptionsError::NoBackoff);
+        }
+        if first > cap {
+            return Err(OptionsError::BackoffBeginsAboveCap { first, cap });
+        }
+        match *resync {
+            Some(resync) if resync < *fetch_timeout => {
+                Err(OptionsError::ResyncTooOften { resync, fetch_timeout: *fetch_timeout })
+            }
+            _ => Ok(self.options),
+        }
+    }
+}
