@@ -268,9 +268,9 @@ impl Gate {
     }
 
     fn handle_offered(&mut self, now: Duration, version: Version) {
-        // Before the subscription stands, a state at hand proves nothing about writes that
-        // nobody announced: only the first fetch does. It still says what to want.
-        let listening = matches!(self.state, State::Live(_));
+        // Before the first fetch is answered, a state at hand proves nothing about writes that
+        // nobody announced: only that answer does. It still says what to want.
+        let listening = matches!(self.state, State::Live(_)) && self.applied.is_some();
         if !listening || self.applying.is_some() {
             return self.handle_announced(now, version, News::Version);
         }
@@ -282,6 +282,8 @@ impl Gate {
 
     fn handle_fetched(&mut self, now: Duration, id: FetchId, version: Version) {
         let Some(fetch) = self.fetching(id) else { return };
+        // Announced or not, it exists: should it fail to be applied, it is tried again.
+        self.wanted = self.wanted.max(Some(version));
         self.state = State::Live(Work::Quiet);
         if self.applied < Some(version) {
             self.apply(Candidate::Fetched, Applying { version, fetch: Some(fetch) });

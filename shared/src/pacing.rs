@@ -75,7 +75,8 @@ impl Pacing {
     }
 
     /// Whether the first event of a burst is delivered at once. Default: with a throttle alone
-    /// yes, with a debounce no.
+    /// yes, with a debounce no. If not, a debounced event waits for quiet, one that is only
+    /// throttled for a period.
     #[must_use]
     pub const fn leading(self, at_once: bool) -> Self {
         Self { leading: Some(at_once), ..self }
@@ -182,9 +183,10 @@ impl Pacer {
     fn begin(&mut self, now: Duration, quiet: bool) {
         let leads = quiet && self.pacing.is_leading();
         self.waiting = Some(Waiting { first: now, last: now, leads });
-        // Without a leading edge, a throttled burst begins with a period of waiting.
+        // Without a leading edge, a throttled burst begins with a period of waiting; a debounced
+        // one waits for quiet already.
         let rested = has_passed(now, self.period_start, self.pacing.throttle);
-        if rested && !self.pacing.is_leading() {
+        if rested && !self.pacing.is_leading() && self.pacing.debounce.is_zero() {
             self.period_start = Some(now);
         }
     }

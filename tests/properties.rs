@@ -1,0 +1,60 @@
+//! Properties of the gate under random scripts, held against a naive reference; what bursts
+//! cost; and what must be true of any delay, version or message.
+
+use proptest::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test as property_test;
+
+use driver::Driver;
+use operation::{Carried, Operation, Script, Setup};
+use runner::check;
+
+#[path = "properties/burst.rs"]
+mod burst;
+#[path = "properties/driver.rs"]
+mod driver;
+#[path = "properties/operation.rs"]
+mod operation;
+#[path = "properties/reference.rs"]
+mod reference;
+#[path = "properties/runner.rs"]
+mod runner;
+#[path = "properties/values.rs"]
+mod values;
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+#[property_test(unsupported = test)]
+fn the_gate_keeps_its_promises_under_any_script() {
+    check(500, Script::any(), |script| Driver::play(&script).map_err(TestCaseError::fail));
+}
+
+/// A window that shows the first version, and what happens then.
+fn play(setup: Setup, operations: &[Operation]) {
+    let beginning = [Operation::Start, Operation::Subscribed, Operation::Answer { ago: 0 }];
+    let operations = beginning.iter().chain(operations).copied().collect();
+    Driver::play(&Script { setup, operations }).expect("the gate keeps its promises");
+}
+
+#[property_test(unsupported = test)]
+fn a_state_announced_during_a_pause_needs_no_other_try() {
+    let write = Operation::Write(Carried::Nothing);
+    let state = Operation::Write(Carried::State);
+    play(Setup::PLAIN, &[write, Operation::FailFetch, state]);
+    let setup = Setup { debounce: 20, ..Setup::PLAIN };
+    play(setup, &[write, Operation::Sleep, Operation::FailFetch, state]);
+}
+
+#[property_test(unsupported = test)]
+fn a_refresh_in_a_hidden_window_outlives_the_failure_of_the_fetch_before_it() {
+    let setup = Setup { pause_while_hidden: true, ..Setup::PLAIN };
+    let write = Operation::Write(Carried::Nothing);
+    play(setup, &[write, Operation::Hide, Operation::Refresh, Operation::FailFetch]);
+}
+
+#[property_test(unsupported = test)]
+fn a_state_nobody_announced_is_fetched_again_if_it_cannot_be_applied() {
+    let answer = Operation::Answer { ago: 0 };
+    let script = [Operation::WriteUnheard, Operation::Refresh, Operation::BreakApply, answer];
+    play(Setup::PLAIN, &script);
+}

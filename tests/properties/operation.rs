@@ -1,0 +1,195 @@
+//! What can happen to a gate, as scripts that can be drawn at random, shrunk and read.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use revgate::gate::Options;
+use revgate::{Backoff, Pacing};
+
+/// One thing that happens. Each can happen at any time; where it makes no sense, the gate is to
+/// ignore it.
+///
+/// A version is named by how many writes ago it was made: 0 is the newest, and what is older
+/// than the first is the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Start,
+    Subscribed,
+    SubscribeFailed,
+    /// Another window writes, and this one hears of it.
+    Write(Carried),
+    /// Another window writes, and the announcement is lost.
+    WriteUnheard,
+    /// The backend begins a new epoch, and the window hears of it.
+    Restart,
+    /// An announcement comes late, or again.
+    Hear {
+        ago: usize,
+        carried: Carried,
+    },
+    /// The window's own write is answered.
+    WriteOwn,
+    /// An answer to an own write comes late.
+    Offer {
+        ago: usize,
+    },
+    /// The last fetch is answered, if nothing has ended it yet.
+    Answer {
+        ago: usize,
+    },
+    FailFetch,
+    /// A fetch that has ended already is answered.
+    AnswerLate {
+        ago: usize,
+    },
+    /// The next state handed to the window cannot be applied.
+    BreakApply,
+    Refresh,
+    Hide,
+    Show,
+    /// Milliseconds go by, and no timer goes off.
+    Pass(u16),
+    /// The timer goes off when it should.
+    Sleep,
+    /// A tick comes now, early or late.
+    Tick,
+    /// Milliseconds that the clock jumps back.
+    JumpBack(u16),
+    Stop,
+}
+
+/// What an announcement carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Carried {
+    Nothing,
+    State,
+    /// A patch on the version made so many writes before the announced one, less one.
+    Patch(usize),
+}
+
+/// A gate's options and what happens to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Script {
+    pub(crate) setup: Setup,
+    pub(crate) operations: Vec<Operation>,
+}
+
+/// Options as numbers, times in milliseconds.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    pub(crate) debounce: u64,
+    pub(crate) throttle: u64,
+    pub(crate) leading: bool,
+    pub(crate) resync: Option<u64>,
+    pub(crate) pause_while_hidden: bool,
+    pub(crate) jitter_seed: Option<u64>,
+}
+
+impl Setup {
+    pub(crate) const FETCH_TIMEOUT: u64 = 1000;
+    pub(crate) const BACKOFF_CAP: u64 = 400;
+    const BACKOFF_FIRST: u64 = 50;
+    /// Jitter takes at most a half.
+    pub(crate) const SHORTEST_PAUSE: Duration = Duration::from_millis(Self::BACKOFF_FIRST / 2);
+
+    /// No pacing, no resync.
+    pub(crate) const PLAIN: Self = Self {
+        debounce: 0,
+        throttle: 0,
+        leading: false,
+        resync: None,
+        pause_while_hidden: false,
+        jitter_seed: None,
+    };
+
+    pub(crate) fn options(&self) -> Options {
+        let ms = Duration::from_millis;
+        let pacing = Pacing::debounce(ms(self.debounce)).throttle(ms(self.throttle));
+        let (first, cap) = (ms(Self::BACKOFF_FIRST), ms(Self::BACKOFF_CAP));
+        let builder = Options::builder()
+            .pacing(if self.leading { pacing.leading(true) } else { pacing })
+            .fetch_timeout(ms(Self::FETCH_TIMEOUT))
+            .backoff(Backoff { first, cap, jitter_seed: self.jitter_seed })
+            .pause_while_hidden(self.pause_while_hidden);
+        let builder = match self.resync {
+            Some(interval) => builder.resync(ms(interval)),
+            None => builder,
+        };
+        builder.build().expect("the options make sense together")
+    }
+
+    /// The longest that a gate may ever wait for its own timer.
+    pub(crate) fn longest_wait(&self) -> Duration {
+        let waits = [Self::FETCH_TIMEOUT, Self::BACKOFF_CAP, 10 * self.debounce, self.throttle];
+        let longest = waits.into_iter().chain(self.resync).max();
+        Duration::from_millis(longest.unwrap_or_default())
+    }
+
+    fn any() -> impl Strategy<Value = Self> {
+        let paces = prop_oneof![3 => Just((0, 0)), 1 => Just((20, 0)), 1 => Just((0, 30)), 1 => Just((20, 30))];
+        let resync = proptest::option::of(Just(2000));
+        let jitter_seed = proptest::option::of(any::<u64>());
+        (paces, any::<bool>(), resync, any::<bool>(), jitter_seed).prop_map(
+            |((debounce, throttle), leads, resync, pause_while_hidden, jitter_seed)| Self {
+                debounce,
+                throttle,
+                leading: leads && debounce + throttle > 0,
+                resync,
+                pause_while_hidden,
+                jitter_seed,
+            },
+        )
+    }
+}
+
+impl Script {
+    /// Most scripts begin as windows do, so that the rest is not spent before the first state.
+    pub(crate) fn any() -> impl Strategy<Value = Self> {
+        let beginning = prop_oneof![
+            1 => Just(vec![]),
+            1 => Just(vec![Operation::Start]),
+            4 => Just(vec![Operation::Start, Operation::Subscribed, Operation::Answer { ago: 0 }]),
+        ];
+        let rest = proptest::collection::vec(Operation::any(), 0..40);
+        (Setup::any(), beginning, rest).prop_map(|(setup, mut operations, rest)| {
+            operations.extend(rest);
+            Self { setup, operations }
+        })
+    }
+}
+
+impl Operation {
+    fn any() -> impl Strategy<Value = Self> {
+        let ago = || prop_oneof![3 => Just(0), 1 => 0..4usize];
+        let carried = || {
+            prop_oneof![
+                3 => Just(Carried::Nothing),
+                2 => Just(Carried::State),
+                2 => ago().prop_map(Carried::Patch),
+            ]
+        };
+        prop_oneof![
+            1 => Just(Self::Start),
+            2 => Just(Self::Subscribed),
+            1 => Just(Self::SubscribeFailed),
+            6 => carried().prop_map(Self::Write),
+            1 => Just(Self::WriteUnheard),
+            1 => Just(Self::Restart),
+            2 => (ago(), carried()).prop_map(|(ago, carried)| Self::Hear { ago, carried }),
+            2 => Just(Self::WriteOwn),
+            1 => ago().prop_map(|ago| Self::Offer { ago }),
+            6 => ago().prop_map(|ago| Self::Answer { ago }),
+            2 => Just(Self::FailFetch),
+            1 => ago().prop_map(|ago| Self::AnswerLate { ago }),
+            1 => Just(Self::BreakApply),
+            2 => Just(Self::Refresh),
+            2 => Just(Self::Hide),
+            2 => Just(Self::Show),
+            3 => (0..60u16).prop_map(Self::Pass),
+            4 => Just(Self::Sleep),
+            1 => Just(Self::Tick),
+            1 => (0..500u16).prop_map(Self::JumpBack),
+            1 => (0..8u8).prop_map(|one| if one < 2 { Self::Stop } else { Self::Tick }),
+        ]
+    }
+}
