@@ -1,6 +1,6 @@
 //! Shared Tauri state as Leptos signals.
 //!
-//! ```no_run
+//! ```no_run,standalone_crate
 //! use leptos::prelude::*;
 //! use revgate::Topic;
 //! use revgate_leptos::use_topic;
