@@ -312,6 +312,18 @@ fn a_state_offered_before_the_subscription_stands_is_only_wanted() {
 }
 
 #[gate_test(unsupported = test)]
+fn a_state_offered_before_the_first_answer_does_not_stand_in_for_it() {
+    let mut bench = Bench::new();
+    bench.input(Input::Start);
+    let id = bench.fetch_after(Input::Subscribed);
+    // Version 3 was written before the subscription stood, and announced to nobody.
+    assert_eq!(bench.input(Input::Offered { version: version(2) }), []);
+    bench.input(Input::FetchFailed { id });
+    let id = fetch_id(&bench.tick());
+    assert_eq!(bench.answer(id, version(3)), [Output::Apply(Candidate::Fetched)]);
+}
+
+#[gate_test(unsupported = test)]
 fn stop_is_final_and_quiet() {
     let mut bench = Bench::live(version(1));
     let id = bench.fetch_after(announced(2));
@@ -436,6 +448,20 @@ fn news_that_cannot_be_applied_lead_to_a_fetch() {
         let id = fetch_id(&outputs);
         assert_eq!(bench.answer(id, version(3)), [Output::Apply(Candidate::Fetched)]);
     }
+}
+
+#[gate_test(unsupported = test)]
+fn news_that_cannot_be_applied_at_the_end_of_a_pause_lead_to_another() {
+    let mut bench = Bench::live_with(paced(Pacing::debounce(ms(600))), version(1));
+    bench.input(announced(2));
+    let id = fetch_id(&bench.tick());
+    bench.input(Input::FetchFailed { id });
+    bench.input(announced_with(3, News::State));
+    bench.now += ms(600);
+    let outputs = bench.input_applying(Input::Tick, Input::ApplyFailed);
+    let [Output::Apply(_), Output::Report(report)] = outputs[..] else { panic!("{outputs:?}") };
+    assert_eq!((report.attempt, report.retry_in), (2, Some(SECOND)));
+    assert_eq!(bench.deadline(), Some(bench.now + SECOND));
 }
 
 #[gate_test(unsupported = test)]

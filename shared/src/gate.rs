@@ -317,6 +317,9 @@ impl Gate {
         match (fetch, self.state) {
             (Some(fetch), _) => self.fail_fetch(now, fetch, Phase::Apply, Cause::Failed),
             (None, State::Live(Work::Quiet)) => self.fail(now, Phase::Apply, Cause::Failed),
+            (None, State::Live(Work::BackingOff { until })) if until <= now => {
+                self.fail(now, Phase::Apply, Cause::Failed);
+            }
             // A fetch is under way or has its time set, and is the next try.
             (None, _) => self.report(Phase::Apply, Cause::Failed, None),
         }

@@ -1,4 +1,4 @@
-//! The command line. Parsed by hand: three commands and four options are not worth a dependency
+//! The command line. Parsed by hand: four commands and five options are not worth a dependency
 //! that takes longer to compile than the rest of this package.
 
 use std::path::PathBuf;
@@ -19,6 +19,9 @@ Commands:
   test [--quick]
           Sets up what is missing and runs every check.
           --quick      Leaves out what needs a window or a browser
+  model [--deep SECONDS]
+          Explores every state of the gate, windows and backend within a bound.
+          --deep SECONDS  Goes on to larger bounds for so long
   doctor
           Says what is present, what is missing, and what set-up would do about it.
 
@@ -30,6 +33,7 @@ Options:
 pub(crate) enum Command {
     App(AppOptions),
     Test { quick: bool },
+    Model { deep: Option<u64> },
     Doctor,
     Help,
 }
@@ -56,8 +60,9 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
             refuse("test", unknown, "--quick")?;
             Ok(Command::Test { quick: !rest.is_empty() })
         }
+        "model" => model(&rest).map(|deep| Command::Model { deep }),
         "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
-        _ => Err(format!("unknown command `{name}`; the commands are: app, test, doctor")),
+        _ => Err(format!("unknown command `{name}`; the commands are: app, test, model, doctor")),
     }
 }
 
@@ -82,6 +87,18 @@ fn app(arguments: Vec<String>) -> Result<AppOptions, String> {
         }
     }
     Ok(options)
+}
+
+fn model(arguments: &[String]) -> Result<Option<u64>, String> {
+    match arguments {
+        [] => Ok(None),
+        [name, seconds] if name == "--deep" => {
+            let seconds = seconds.parse().map_err(|_| format!("`--deep {seconds}`: not a number"));
+            seconds.map(Some)
+        }
+        [name] if name == "--deep" => Err("`--deep` needs a number of seconds".to_owned()),
+        [unknown, ..] => refuse("model", Some(unknown), "--deep SECONDS").map(|()| None),
+    }
 }
 
 fn port(text: &str) -> Result<u16, String> {
@@ -114,6 +131,8 @@ mod tests {
         assert_eq!(read("doctor"), Ok(Command::Doctor));
         assert_eq!(read("test"), Ok(Command::Test { quick: false }));
         assert_eq!(read("test --quick"), Ok(Command::Test { quick: true }));
+        assert_eq!(read("model"), Ok(Command::Model { deep: None }));
+        assert_eq!(read("model --deep 60"), Ok(Command::Model { deep: Some(60) }));
         let options =
             AppOptions { headless: true, shots: Some("pictures".into()), port: Some(4444) };
         assert_eq!(read("app --headless --shots=pictures --port 4444"), Ok(Command::App(options)));
@@ -122,10 +141,11 @@ mod tests {
     #[test]
     fn what_is_unknown_is_named_beside_what_exists() {
         for (line, name, known) in [
-            ("ap", "`ap`", "app, test, doctor"),
+            ("ap", "`ap`", "app, test, model, doctor"),
             ("app --hedless", "`--hedless`", "--headless, --shots DIR, --port N"),
             ("app --headless=yes", "`--headless=yes`", "--headless"),
             ("test --fast", "`--fast`", "--quick"),
+            ("model --wide", "`--wide`", "--deep SECONDS"),
             ("doctor now", "`now`", "none"),
         ] {
             let error = read(line).expect_err(line);
@@ -137,6 +157,8 @@ mod tests {
     fn a_bad_value_is_named() {
         assert!(read("app --port 70000").expect_err("too high").contains("70000"));
         assert!(read("app --port 0").expect_err("zero").contains("`--port 0`"));
+        assert!(read("model --deep").expect_err("nothing").contains("a number of seconds"));
+        assert!(read("model --deep long").expect_err("text").contains("`--deep long`"));
         assert!(read("app --shots").expect_err("nothing").contains("a folder"));
     }
 }

@@ -7,6 +7,7 @@ mod check;
 mod compile;
 mod doctor;
 mod drive;
+mod model;
 mod setup;
 mod tally;
 
@@ -49,6 +50,7 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::Help => Ok(true),
         Command::App(options) => app::run(&mut workspace, options).map(|()| true),
         Command::Test { quick } => check::run(&mut workspace, quick),
+        Command::Model { deep } => model::run(&workspace, deep),
         Command::Doctor => doctor::run(&workspace),
     }
 }

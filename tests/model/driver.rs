@@ -1,0 +1,303 @@
+//! Hands an input to a window's gate, does what it asks, and checks that it may ask it.
+
+use std::rc::Rc;
+
+use revgate::Version;
+use revgate::gate::{Candidate, Cause, Input, Output, Settlement, Ticket};
+
+use crate::automaton::{Automaton, Step, Stimulus, View};
+use crate::backend::{Backend, Kind, Made};
+use crate::bounds::Bounds;
+use crate::window::{Fetch, Life, Subscription, Window};
+
+/// What must never be, and was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Violation(pub String);
+
+/// How a window took an input.
+pub(crate) struct Told {
+    pub(crate) window: Window,
+    pub(crate) timed_out: bool,
+}
+
+pub(crate) struct Driver<'a> {
+    pub(crate) bounds: &'a Bounds,
+    automaton: Automaton,
+    /// The last step taken, for a trace.
+    pub(crate) last: Option<Rc<Step>>,
+}
+
+/// One input on its way through a window.
+struct Telling<'a> {
+    bounds: &'a Bounds,
+    backend: Backend,
+    window: Window,
+    stimulus: Stimulus,
+    fails: bool,
+    /// What the window shows, whatever the gate says.
+    shown: Option<Version>,
+    may_fetch: bool,
+    timed_out: bool,
+    reported: bool,
+    is_idle: bool,
+}
+
+impl<'a> Driver<'a> {
+    pub(crate) fn new(bounds: &'a Bounds) -> Self {
+        let automaton = Automaton::new(bounds.options.clone(), bounds.memory);
+        Self { bounds, automaton, last: None }
+    }
+
+    pub(crate) fn view(&self, window: Window) -> View {
+        self.automaton.view(window.gate)
+    }
+
+    /// How many gates it has met.
+    pub(crate) fn gates(&self) -> usize {
+        self.automaton.gates()
+    }
+
+    /// Lets something happen to the gate of `window`. What answered it has left the window's
+    /// hands already. `None` if an apply was to fail and none was asked for.
+    pub(crate) fn tell(
+        &mut self,
+        window: Window,
+        backend: Backend,
+        stimulus: Stimulus,
+        fails: bool,
+    ) -> Result<Option<Told>, Violation> {
+        let before = self.view(window);
+        let step = self.automaton.step(window.gate, stimulus, fails);
+        self.last = Some(Rc::clone(&step));
+        if fails && !step.outputs.iter().any(|output| matches!(output, Output::Apply(_))) {
+            return Ok(None);
+        }
+        let mut telling = Telling {
+            bounds: self.bounds,
+            backend,
+            window,
+            stimulus,
+            fails,
+            shown: before.applied,
+            may_fetch: false,
+            timed_out: false,
+            reported: false,
+            is_idle: step.outputs.is_empty(),
+        };
+        telling.hear();
+        for &output in &step.outputs {
+            telling.take(output)?;
+        }
+        telling.window.gate = step.next;
+        let after = self.automaton.view(step.next);
+        telling.check(after)?;
+        telling.forget();
+        Ok(Some(Told { window: telling.window, timed_out: telling.timed_out }))
+    }
+}
+
+impl Telling<'_> {
+    /// What the driver and an onlooker learn from the input itself.
+    fn hear(&mut self) {
+        let window = &mut self.window;
+        let started = window.life != Life::Unborn && !window.is_stopped;
+        match self.stimulus {
+            Stimulus::Input(Input::Announced { version, .. }) if started => {
+                let made = self.backend.made(version);
+                window.heard = window.heard.max(made);
+                let kind = made.map(|made| self.backend.kind(made));
+                if kind.is_some_and(|kind| kind != Kind::Version) {
+                    window.held = window.held.max(made);
+                }
+            }
+            Stimulus::Input(Input::Offered { version }) if started => {
+                window.heard = window.heard.max(self.backend.made(version));
+            }
+            Stimulus::Input(Input::Subscribed) => window.subscription = Subscription::Standing,
+            Stimulus::Input(Input::SubscribeFailed) => window.subscription = Subscription::None,
+            Stimulus::Input(Input::Refresh) => {
+                window.asked += 1;
+                let slot = window.refreshes.iter_mut().find(|slot| slot.is_none());
+                *slot.expect("no more refreshes than slots") = Some(self.backend.newest);
+                window.may_fetch = true;
+            }
+            Stimulus::Input(Input::Stop) => window.is_stopped = true,
+            Stimulus::Input(Input::Hidden) => window.hidden = true,
+            Stimulus::Input(Input::Shown) => (window.hidden, window.may_fetch) = (false, true),
+            Stimulus::Tick if self.bounds.resync => self.may_fetch = true,
+            _ => {}
+        }
+    }
+
+    fn take(&mut self, output: Output) -> Result<(), Violation> {
+        if self.window.is_stopped && !matches!(output, Output::Unsubscribe | Output::Settle(..)) {
+            return violation(format!("stopped, and yet: {output:?}"));
+        }
+        match output {
+            Output::Subscribe => match self.window.subscription {
+                Subscription::None => self.window.subscription = Subscription::Asked,
+                _ => return violation("a second subscription is asked for"),
+            },
+            Output::Unsubscribe => match self.window.subscription {
+                Subscription::Standing => self.window.subscription = Subscription::None,
+                _ => return violation("a subscription is undone that does not stand"),
+            },
+            Output::Fetch(_) => self.fetch()?,
+            Output::Apply(candidate) => self.apply(candidate)?,
+            Output::Report(report) => {
+                self.reported = true;
+                if report.cause == Cause::TimedOut {
+                    self.time_out()?;
+                }
+            }
+            Output::Settle(through, settlement) => self.settle(through, settlement)?,
+            Output::Wait(_) => {}
+        }
+        Ok(())
+    }
+
+    fn fetch(&mut self) -> Result<(), Violation> {
+        if self.window.subscription != Subscription::Standing {
+            return violation("it fetches before it listens");
+        }
+        if self.window.fetch != Fetch::None {
+            return violation("a second fetch while one is in flight");
+        }
+        let is_due = self.shown.is_none() || self.is_wanting();
+        if !is_due && !self.window.may_fetch && !self.may_fetch {
+            return violation("a fetch though nothing is wanting and nobody asked");
+        }
+        if self.is_paused() && !self.window.has_refreshes() {
+            return violation("a hidden window that pauses fetches");
+        }
+        self.window.fetch = Fetch::Sent;
+        (self.window.may_fetch, self.window.late_is_last) = (false, false);
+        Ok(())
+    }
+
+    fn apply(&mut self, candidate: Candidate) -> Result<(), Violation> {
+        let version = match (candidate, self.stimulus) {
+            (Candidate::Fetched, Stimulus::Fetched(version)) => version,
+            (Candidate::Offered, Stimulus::Input(Input::Offered { version })) => version,
+            (Candidate::Announced(version), _) => self.held(version)?,
+            _ => return violation("it applies what this input did not bring"),
+        };
+        if Some(version) <= self.shown {
+            return violation(format!("{version} is applied on {}", shown(self.shown)));
+        }
+        if !std::mem::take(&mut self.fails) {
+            self.shown = Some(version);
+        }
+        Ok(())
+    }
+
+    /// Takes the news of a version out of the driver's hands.
+    fn held(&mut self, version: Version) -> Result<Version, Violation> {
+        let held = self.window.held.take();
+        let Some(made) = held.filter(|&made| self.backend.version(made) == version) else {
+            return violation(format!("the driver does not hold the news of {version}"));
+        };
+        let base = self.backend.base(made);
+        if base.is_some() && base != self.shown {
+            return violation(format!("a patch for {} on {}", shown(base), shown(self.shown)));
+        }
+        Ok(version)
+    }
+
+    fn time_out(&mut self) -> Result<(), Violation> {
+        let late = match std::mem::take(&mut self.window.fetch) {
+            Fetch::None => return violation("a fetch times out that is not in flight"),
+            Fetch::Sent => self.backend.newest,
+            Fetch::Answered(made) => made,
+        };
+        (self.window.late, self.window.late_is_last) = (Some(late), true);
+        self.timed_out = true;
+        Ok(())
+    }
+
+    fn settle(&mut self, through: Ticket, settlement: Settlement) -> Result<(), Violation> {
+        let settled = self.window.asked - self.window.unsettled();
+        let Some(through) = (settled + 1..=self.window.asked).find(|&n| ticket(n) == through)
+        else {
+            return violation(format!("{through:?} is settled twice, or was never asked"));
+        };
+        for _ in settled..through {
+            let Some(asked) = self.window.settle_one() else { break };
+            let asked = self.backend.version(asked);
+            match settlement {
+                Settlement::Fresh if self.shown < Some(asked) => {
+                    let shown = shown(self.shown);
+                    return violation(format!("fresh at {shown}, asked when {asked} was"));
+                }
+                Settlement::Failed if !self.reported => {
+                    return violation("a refresh fails without a report");
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// What must hold whenever the gate waits.
+    fn check(&self, after: View) -> Result<(), Violation> {
+        let window = &self.window;
+        if after.applied != self.shown {
+            let (gate, driver) = (shown(after.applied), shown(self.shown));
+            return violation(format!("the gate says {gate} is shown, and it is {driver}"));
+        }
+        if after.is_stopped != window.is_stopped {
+            return violation("the gate does not know that it was stopped, or says so and was not");
+        }
+        if after.is_stopped && (after.deadline.is_some() || window.has_refreshes()) {
+            return violation("stopped, and yet a timer or a refresh is left");
+        }
+        if after.is_stopped && window.subscription == Subscription::Standing {
+            return violation("stopped, and yet it stays subscribed");
+        }
+        if window.life == Life::Unborn || after.is_stopped {
+            return Ok(());
+        }
+        let is_due = self.shown.is_none() || self.is_wanting();
+        let needs_timer = match window.subscription {
+            Subscription::None => true,
+            Subscription::Asked | Subscription::Registered => false,
+            Subscription::Standing if window.fetch != Fetch::None => true,
+            Subscription::Standing => is_due && !self.is_paused() || window.has_refreshes(),
+        };
+        if needs_timer && after.deadline.is_none() {
+            return violation("a wake-up is lost: no timer is set");
+        }
+        if self.stimulus == Stimulus::Tick && after.deadline == Some(0) && self.is_idle {
+            return violation("a tick at its time does nothing: the driver would spin");
+        }
+        Ok(())
+    }
+
+    /// Drops what can matter no more, so that it does not tell worlds apart.
+    fn forget(&mut self) {
+        let news = |made: &Made| Some(self.backend.version(*made)) > self.shown;
+        self.window.heard = self.window.heard.filter(news);
+        self.window.held = self.window.held.filter(news);
+    }
+
+    fn is_wanting(&self) -> bool {
+        let heard = self.window.heard.map(|made| self.backend.version(made));
+        heard > self.shown
+    }
+
+    fn is_paused(&self) -> bool {
+        self.window.hidden && self.bounds.pause && self.shown.is_some()
+    }
+}
+
+fn violation<T>(what: impl Into<String>) -> Result<T, Violation> {
+    Err(Violation(what.into()))
+}
+
+fn ticket(number: u8) -> Ticket {
+    (0..number).fold(Ticket::default(), |ticket, _| ticket.next())
+}
+
+fn shown(version: Option<Version>) -> String {
+    version.map_or_else(|| "nothing".to_owned(), |version| version.to_string())
+}

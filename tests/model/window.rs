@@ -1,0 +1,90 @@
+//! A window: its gate, what its driver holds, and what is on the way between it and the backend.
+
+use crate::automaton::GateIndex;
+use crate::backend::Made;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Window {
+    pub(crate) gate: GateIndex,
+    /// Bit n: the announcement of version n is on its way.
+    pub(crate) bus: u16,
+    pub(crate) life: Life,
+    pub(crate) subscription: Subscription,
+    pub(crate) fetch: Fetch,
+    /// The state that a fetch brings too late, and whether the gate has made no other since.
+    pub(crate) late: Option<Made>,
+    pub(crate) late_is_last: bool,
+    /// The answer to an own write, on its way.
+    pub(crate) offered: Option<Made>,
+    /// The news that the driver keeps.
+    pub(crate) held: Option<Made>,
+    /// The newest version that the gate was told of, if it does not show it yet.
+    pub(crate) heard: Option<Made>,
+    /// For each refresh not settled, oldest first, what the backend had when it was asked.
+    pub(crate) refreshes: [Option<Made>; 2],
+    /// The refreshes asked in this life.
+    pub(crate) asked: u8,
+    pub(crate) is_stopped: bool,
+    pub(crate) hidden: bool,
+    /// A fetch may be made though no newer version is known of.
+    pub(crate) may_fetch: bool,
+    /// The announcement of the backend's newest version is lost.
+    pub(crate) lost: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Life {
+    #[default]
+    Unborn,
+    First,
+    Second,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Subscription {
+    #[default]
+    None,
+    /// The backend does not know of it.
+    Asked,
+    /// The backend announces; the window has yet to hear that it does.
+    Registered,
+    Standing,
+}
+
+/// The fetch that the gate awaits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Fetch {
+    #[default]
+    None,
+    /// The backend has not seen it.
+    Sent,
+    /// The backend has read its state; the answer is on its way.
+    Answered(Made),
+}
+
+impl Window {
+    /// A new gate for a window that had another; what was on its way to that one is nobody's.
+    #[must_use]
+    pub(crate) fn reborn(self) -> Self {
+        Self { life: Life::Second, ..Self::default() }
+    }
+
+    pub(crate) fn is_announced_to(&self) -> bool {
+        matches!(self.subscription, Subscription::Registered | Subscription::Standing)
+    }
+
+    pub(crate) fn has_refreshes(&self) -> bool {
+        self.refreshes[0].is_some()
+    }
+
+    pub(crate) fn unsettled(&self) -> u8 {
+        self.refreshes.iter().flatten().count() as u8
+    }
+
+    /// Takes the oldest refresh that is not settled.
+    pub(crate) fn settle_one(&mut self) -> Option<Made> {
+        let [first, second] = self.refreshes;
+        self.refreshes = [second, None];
+        first
+    }
+}
