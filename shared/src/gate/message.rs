@@ -137,7 +137,8 @@ pub struct Report {
     pub cause: Cause,
     /// How many failures in a row this makes.
     pub attempt: u32,
-    /// When the gate tries again, from now; `None` if nothing is due any more.
+    /// When the gate tries again, from now; `None` if nothing is due any more, or if the fetch
+    /// under way is the next try.
     pub retry_in: Option<Duration>,
 }
 
