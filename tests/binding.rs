@@ -53,10 +53,10 @@ fn base() -> Version {
 async fn outside_tauri_every_call_says_so() {
     remove();
     assert_eq!(window_label(), None);
-    assert_eq!(Tauri.fetch::<Settings>().await, Err(TransportError::NoBackend));
+    assert_eq!(Tauri.fetch::<Settings>(&settings()).await, Err(TransportError::NoBackend));
     let subscription = Tauri.subscribe(&settings(), |_| {}).await;
     assert_eq!(subscription.err(), Some(TransportError::NoBackend));
-    let written = Tauri.replace(Settings::default(), base()).await;
+    let written = Tauri.replace(&settings(), Settings::default(), base()).await;
     assert_eq!(written, Err(WriteError::Transport(TransportError::NoBackend)));
 }
 
@@ -64,7 +64,7 @@ async fn outside_tauri_every_call_says_so() {
 async fn a_snapshot_is_decoded_and_a_wrong_one_is_named() {
     install(&format!("() => ({SNAPSHOT})"));
     assert_eq!(window_label().as_deref(), Some("main"));
-    let snapshot = Tauri.fetch::<Settings>().await.expect("well-formed");
+    let snapshot = Tauri.fetch::<Settings>(&settings()).await.expect("well-formed");
     assert_eq!(snapshot.version(), Version::new(Epoch::new(2), Revision::new(5)));
     assert_eq!((snapshot.data.theme, snapshot.data.font_size), (Theme::Dark, 20));
 
@@ -75,7 +75,7 @@ async fn a_snapshot_is_decoded_and_a_wrong_one_is_named() {
         ("({revision: '5'})", "missing field `data`"),
     ] {
         install(&format!("() => {answer}"));
-        match Tauri.fetch::<Settings>().await {
+        match Tauri.fetch::<Settings>(&settings()).await {
             Err(TransportError::Malformed(error)) => assert!(error.contains(reason), "{error}"),
             other => panic!("{answer}: {other:?}"),
         }
@@ -85,22 +85,22 @@ async fn a_snapshot_is_decoded_and_a_wrong_one_is_named() {
 #[wasm_bindgen_test]
 async fn refusals_and_tauris_own_errors_are_told_apart() {
     install("() => { throw {kind: 'unknownTopic', topic: 'x', known: ['settings']} }");
-    let error = Tauri.fetch::<Settings>().await.expect_err("refused").to_string();
+    let error = Tauri.fetch::<Settings>(&settings()).await.expect_err("refused").to_string();
     assert_eq!(error, "no topic `x` is registered; there are: `settings`");
 
     install("() => { throw 'revgate.snapshot not allowed on window \"main\"' }");
-    let error = Tauri.fetch::<Settings>().await.expect_err("denied");
+    let error = Tauri.fetch::<Settings>(&settings()).await.expect_err("denied");
     assert!(
         matches!(&error, TransportError::Failed(text) if text.contains("not allowed")),
         "{error}"
     );
 
     install("() => { throw {kind: 'invalid', path: 'fontSize', reason: 'too big'} }");
-    let error = Tauri.replace(Settings::default(), base()).await.expect_err("refused");
+    let error = Tauri.replace(&settings(), Settings::default(), base()).await.expect_err("refused");
     assert_eq!(error.to_string(), "fontSize: too big");
 
     install(&format!("() => {{ throw {{kind: 'conflict', ...{SNAPSHOT}}} }}"));
-    match Tauri.replace(Settings::default(), base()).await {
+    match Tauri.replace(&settings(), Settings::default(), base()).await {
         Err(WriteError::Conflict(current)) => assert_eq!(current.data.language, "de"),
         other => panic!("{other:?}"),
     }
@@ -117,7 +117,7 @@ async fn a_write_carries_topic_state_and_base() {
             return {SNAPSHOT};
         }}"
     ));
-    let written = Tauri.replace(Settings::default(), base()).await.expect("as agreed");
+    let written = Tauri.replace(&settings(), Settings::default(), base()).await.expect("as agreed");
     assert_eq!(written.revision, Revision::new(5));
 }
 

@@ -47,7 +47,7 @@ fn set(root: &Element, name: &str, value: &str) {
         return;
     }
     if let Err(error) = root.set_attribute(name, value) {
-        log::error!("cannot set {name} to {value}: {error:?}");
+        tracing::error!("cannot set {name} to {value}: {error:?}");
     }
 }
 
@@ -58,7 +58,7 @@ fn set_font_size(root: &Element, pixels: u32) {
         return;
     };
     if let Err(error) = root.style().set_property("--font-size", &format!("{pixels}px")) {
-        log::error!("cannot set the font size to {pixels}: {error:?}");
+        tracing::error!("cannot set the font size to {pixels}: {error:?}");
     }
 }
 

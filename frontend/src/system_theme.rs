@@ -41,7 +41,7 @@ impl Watch {
         if let Err(error) =
             query.add_event_listener_with_callback("change", listener.as_ref().unchecked_ref())
         {
-            log::warn!("the desktop's look is not followed: {error:?}");
+            tracing::warn!("the desktop's look is not followed: {error:?}");
         }
         Self { query, listener }
     }
@@ -51,7 +51,7 @@ impl Drop for Watch {
     fn drop(&mut self) {
         let listener = self.listener.as_ref().unchecked_ref();
         if let Err(error) = self.query.remove_event_listener_with_callback("change", listener) {
-            log::warn!("a listener on the desktop's look stays behind: {error:?}");
+            tracing::warn!("a listener on the desktop's look stays behind: {error:?}");
         }
     }
 }

@@ -180,6 +180,11 @@ impl Gate {
         self.wanted
     }
 
+    /// When the pacing lets through what it holds back; `None` if it holds nothing back.
+    pub fn paced_until(&self) -> Option<Duration> {
+        self.pacer.deadline().filter(|_| self.is_wanting() && !self.is_paused())
+    }
+
     /// The last refresh asked for.
     pub fn asked(&self) -> Ticket {
         self.asked
@@ -546,7 +551,7 @@ impl Gate {
     }
 
     fn deadline(&self) -> Option<Duration> {
-        let paced = self.pacer.deadline().filter(|_| self.is_wanting() && !self.is_paused());
+        let paced = self.paced_until();
         let at_hand = paced.filter(|_| self.usable().is_some());
         match self.state {
             State::Resubscribing { at } => Some(at),

@@ -7,8 +7,13 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Phase {
+    /// Coming up: the replica ended before it had shown anything. What failed on the way there has
+    /// been reported under its own phase.
+    Start,
     /// Asking to be told of changes.
     Subscribe,
+    /// Deciding whether an announcement is of interest.
+    Invalidation,
     /// A refresh that somebody asked for.
     Refresh,
     /// A message that is not what the protocol says.
@@ -17,6 +22,9 @@ pub enum Phase {
     GetSnapshot,
     /// Making a state the window's own.
     Apply,
+    /// Letting through what the pacing held back: it came much later than it was due, as when the
+    /// platform slows the timers of a hidden window down.
+    Throttle,
     /// Sending a change to the backend.
     Write,
 }
@@ -25,11 +33,14 @@ impl Phase {
     /// The name in logs and error callbacks, such as `getSnapshot`.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Start => "start",
             Self::Subscribe => "subscribe",
+            Self::Invalidation => "invalidation",
             Self::Refresh => "refresh",
             Self::Protocol => "protocol",
             Self::GetSnapshot => "getSnapshot",
             Self::Apply => "apply",
+            Self::Throttle => "throttle",
             Self::Write => "write",
         }
     }

@@ -36,9 +36,7 @@ pub struct Epoch(u64);
 /// assert!(restarted > before);
 /// assert_eq!(restarted.to_string(), "2.1");
 /// ```
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Version {
     // The order of the fields is the order of comparison.
     /// The life of the counter.
@@ -120,6 +118,13 @@ impl Version {
     /// As [`Revision::next`].
     pub fn next(self) -> Result<Self, RevisionExhausted> {
         Ok(Self::new(self.epoch, self.revision.next()?))
+    }
+}
+
+/// As short as it is written elsewhere, so that traces can be read.
+impl fmt::Debug for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

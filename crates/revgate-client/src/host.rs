@@ -1,8 +1,12 @@
 //! What the replica needs of its surroundings: a clock, timers, tasks.
 
+mod browser;
+mod virtual_time;
+
 use std::time::Duration;
 
-use gloo_timers::callback::Timeout;
+pub use browser::Browser;
+pub use virtual_time::VirtualTime;
 
 /// A clock, timers and tasks, all on one thread.
 pub trait Host: Clone + 'static {
@@ -17,37 +21,4 @@ pub trait Host: Clone + 'static {
 
     /// Runs `task` to its end, beginning after the caller has returned.
     fn spawn(&self, task: impl Future<Output = ()> + 'static);
-}
-
-/// The browser's event loop.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Browser;
-
-impl Browser {
-    /// A random number, for what must differ from window to window.
-    pub fn entropy() -> u64 {
-        // All 53 bits that a JavaScript number has.
-        (js_sys::Math::random() * 2_f64.powi(53)) as u64
-    }
-}
-
-impl Host for Browser {
-    type Timer = Timeout;
-
-    fn now(&self) -> Duration {
-        // Absent only outside a window, where there is nothing to synchronise.
-        let performance = web_sys::window().and_then(|window| window.performance());
-        let milliseconds = performance.map_or(0.0, |performance| performance.now());
-        Duration::try_from_secs_f64(milliseconds / 1e3).unwrap_or_default()
-    }
-
-    fn after(&self, delay: Duration, call: impl FnOnce() + 'static) -> Timeout {
-        // Rounded up: a timer that fires early would only have to be set again.
-        let milliseconds = delay.as_nanos().div_ceil(1_000_000);
-        Timeout::new(u32::try_from(milliseconds).unwrap_or(i32::MAX as u32), call)
-    }
-
-    fn spawn(&self, task: impl Future<Output = ()> + 'static) {
-        wasm_bindgen_futures::spawn_local(task);
-    }
 }

@@ -3,7 +3,7 @@
 //! - [`Replica`]: the state, kept the same as the backend's. **Start reading here.**
 //! - [`Observer`]: who is told of each change.
 //! - [`Transport`]: the way to the backend: [`tauri::Tauri`], or [`memory::Memory`] for tests.
-//! - [`Host`]: clock, timers and tasks: [`host::Browser`].
+//! - [`Host`]: clock, timers and tasks: [`host::Browser`], or [`host::VirtualTime`] for tests.
 //!
 //! No UI framework: `revgate-leptos` makes signals of it.
 
@@ -13,10 +13,12 @@ pub mod memory;
 mod optimistic;
 mod replica;
 pub mod tauri;
+mod trace;
 mod transport;
 
 pub use error::SyncError;
 pub use host::Host;
 pub use replica::{Observer, Options, Pending, Replica};
 pub use revgate::gate::Status;
+pub use trace::{Event, Traced};
 pub use transport::{Transport, TransportError, WriteError};

@@ -65,12 +65,18 @@ impl Memory {
 
     /// As [`Memory::set`], but the announcement is lost.
     pub fn set_silently<T: Topic>(&self, state: &T) -> Version {
-        let mut topics = self.inner.topics.borrow_mut();
-        let (version, data) = topics.entry(TopicName::of::<T>()).or_default();
-        // A counter at its end stays there; the real backend refuses the write instead.
-        *version = version.next().unwrap_or(*version);
-        *data = to_json(state);
-        *version
+        self.write(&TopicName::of::<T>(), to_json(state))
+    }
+
+    /// Forgets the topic `T`, as a backend does that restarts without a file: back to revision 1
+    /// with this state, in a new epoch. Announces it and returns the version.
+    pub fn restart<T: Topic>(&self, initial: &T) -> Version {
+        let topic = TopicName::of::<T>();
+        let epoch = self.version(&topic).epoch.number();
+        let version = Version::new(Epoch::new(epoch.saturating_add(1)), Revision::FIRST);
+        self.inner.topics.borrow_mut().insert(topic, (version, to_json(initial)));
+        self.announce_version::<T>(version);
+        version
     }
 
     /// Announces `version` of the topic `T`, true or not.
@@ -115,6 +121,18 @@ impl Memory {
         self.inner.writes.get()
     }
 
+    fn version(&self, topic: &TopicName) -> Version {
+        self.inner.topics.borrow().get(topic).map(|(version, _)| *version).unwrap_or_default()
+    }
+
+    fn write(&self, topic: &TopicName, state: Value) -> Version {
+        // A counter at its end stays there; the real backend refuses the write instead.
+        let version = self.version(topic);
+        let version = version.next().unwrap_or(version);
+        self.inner.topics.borrow_mut().insert(topic.clone(), (version, state));
+        version
+    }
+
     fn snapshot(&self, topic: &TopicName) -> Result<Snapshot<Value>, UnknownTopic> {
         let topics = self.inner.topics.borrow();
         match topics.get(topic) {
@@ -148,14 +166,15 @@ impl Transport for Memory {
 
     fn fetch<T: Topic>(
         &self,
+        topic: &TopicName,
     ) -> impl Future<Output = Result<Snapshot<T>, TransportError>> + 'static {
         self.inner.fetches.set(self.inner.fetches.get() + 1);
-        let backend = self.clone();
+        let (backend, topic) = (self.clone(), topic.clone());
         async move {
             let planned = backend.inner.answers.borrow_mut().pop_front();
             let answer = match planned {
                 Some(answer) => answer?,
-                None => to_json(&backend.snapshot(&TopicName::of::<T>()).map_err(refused)?),
+                None => to_json(&backend.snapshot(&topic).map_err(refused)?),
             };
             serde_json::from_value(answer)
                 .map_err(|error| TransportError::Malformed(error.to_string()))
@@ -164,20 +183,23 @@ impl Transport for Memory {
 
     fn replace<T: Topic>(
         &self,
+        topic: &TopicName,
         data: T,
         base: Version,
     ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
         self.inner.writes.set(self.inner.writes.get() + 1);
-        let backend = self.clone();
+        let (backend, topic) = (self.clone(), topic.clone());
         async move {
-            let current = backend.snapshot(&TopicName::of::<T>()).map_err(refused)?;
+            let current = backend.snapshot(&topic).map_err(refused)?;
             if current.version() != base {
                 let data = serde_json::from_value(current.data.clone())
                     .map_err(|error| TransportError::Malformed(error.to_string()))?;
                 return Err(WriteError::Conflict(Snapshot::new(current.version(), data)));
             }
             data.validate().map_err(|invalid| WriteError::from(Refusal::Invalid(invalid)))?;
-            Ok(Snapshot::new(backend.set(&data), data))
+            let version = backend.write(&topic, to_json(&data));
+            backend.announce(&to_json(&Invalidation::new(topic.clone(), version)), &topic);
+            Ok(Snapshot::new(version, data))
         }
     }
 }

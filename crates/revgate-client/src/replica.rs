@@ -1,23 +1,28 @@
 //! A topic's state in one window, kept the same as the backend's.
 
 mod report;
+mod status;
 mod sync;
+mod waiting;
 mod write;
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures_channel::mpsc::UnboundedReceiver;
 use futures_channel::oneshot;
-use revgate::gate::{Gate, Input, Status, Ticket};
+use revgate::gate::{Gate, Input, Status};
 use revgate::{Invalidation, Topic, TopicName, Version};
 
+use self::status::Statuses;
 use self::sync::Payload;
+use self::waiting::Waiting;
 use crate::optimistic::{Edit, Optimistic, Outcome};
+use crate::trace::{Trace, Traced};
 use crate::{Host, SyncError, Transport};
 
 /// How patient a replica is.
@@ -30,6 +35,8 @@ pub struct Options {
     /// How often in a row a write may lose against other windows' before it counts as failed.
     /// Default: 100.
     pub max_rebases: u32,
+    /// How many of the gate's last inputs and outputs [`Replica::trace`] keeps. Default: 256.
+    pub trace_len: usize,
 }
 
 impl Default for Options {
@@ -38,6 +45,7 @@ impl Default for Options {
             gate: revgate::gate::Options::default(),
             write_timeout: Duration::from_secs(10),
             max_rebases: 100,
+            trace_len: 256,
         }
     }
 }
@@ -56,9 +64,13 @@ pub trait Observer<T> {
 
     /// Whether an announcement is of interest. One that is not is as if it had never been made:
     /// the window may stay behind it until the next.
-    fn should_refresh(&self, news: &Invalidation) -> bool {
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be told, in words. The replica reports it and takes the announcement.
+    fn should_refresh(&self, news: &Invalidation) -> Result<bool, String> {
         let _ = news;
-        true
+        Ok(true)
     }
 
     /// Something failed. It has been logged; what is due is tried again.
@@ -71,7 +83,7 @@ pub struct Replica<T: Topic, X: Transport, H: Host> {
     inner: Rc<Inner<T, X, H>>,
 }
 
-/// A write or refresh under way. Ready when it has ended; dropping it changes nothing.
+/// A start, write or refresh under way. Ready when it has ended; dropping it changes nothing.
 pub struct Pending(oneshot::Receiver<Outcome>);
 
 struct Inner<T, X: Transport, H: Host> {
@@ -90,15 +102,16 @@ struct Inner<T, X: Transport, H: Host> {
     /// Counts writes, so that the answer to one that timed out is told from the awaited one.
     last_write: Cell<u64>,
     rebases: Cell<u32>,
-    /// Refreshes that have not ended, in the order of their tickets.
-    refreshes: RefCell<VecDeque<(Ticket, oneshot::Sender<Outcome>)>>,
+    waiting: RefCell<Waiting>,
     last_error: RefCell<Option<SyncError>>,
-    status: Cell<Status>,
+    statuses: Statuses,
+    trace: RefCell<Trace>,
 }
 
 impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
-    /// Subscribes, fetches, and keeps `observer` told from then on.
+    /// Subscribes to `topic`, fetches, and keeps `observer` told from then on.
     pub fn start(
+        topic: TopicName,
         transport: X,
         host: H,
         options: Options,
@@ -106,12 +119,13 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     ) -> Self {
         let gate = Gate::new(options.gate.clone());
         let inner = Rc::new(Inner {
-            topic: TopicName::of::<T>(),
+            topic,
+            trace: RefCell::new(Trace::new(options.trace_len)),
             options,
             transport,
             host,
             observer: Box::new(observer),
-            status: Cell::new(gate.status()),
+            statuses: Statuses::new(gate.status()),
             gate: RefCell::new(gate),
             optimistic: RefCell::new(Optimistic::new()),
             subscription: RefCell::new(None),
@@ -119,11 +133,23 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
             write_timer: RefCell::new(None),
             last_write: Cell::new(0),
             rebases: Cell::new(0),
-            refreshes: RefCell::new(VecDeque::new()),
+            waiting: RefCell::default(),
             last_error: RefCell::new(None),
         });
         inner.step(Input::Start, Payload::None);
         Self { inner }
+    }
+
+    /// Ends when the first state is shown. What fails on the way there is tried again.
+    ///
+    /// # Errors
+    ///
+    /// [`Pending`] yields one of the phase [`Start`](revgate::Phase::Start) if the replica stops
+    /// before.
+    pub fn started(&self) -> Pending {
+        let (done, started) = oneshot::channel();
+        self.inner.await_start(done);
+        Pending(started)
     }
 
     /// Changes the state: shown at once, sent to the backend, taken back if it refuses. Edits
@@ -171,7 +197,17 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
 
     /// How the replica is doing.
     pub fn status(&self) -> Status {
-        self.inner.status.get()
+        self.inner.statuses.current()
+    }
+
+    /// How the replica is doing, now and whenever that changes; ends when the replica has.
+    pub fn statuses(&self) -> UnboundedReceiver<Status> {
+        self.inner.statuses.follow()
+    }
+
+    /// The last inputs and outputs of the gate, the oldest first: see [`Options::trace_len`].
+    pub fn trace(&self) -> Vec<Traced> {
+        self.inner.trace.borrow().events()
     }
 
     /// Ends the replica for good, as dropping it does: nothing is shown after it. A write under

@@ -67,10 +67,6 @@ struct ReplaceArguments<'a, T> {
     base: Version,
 }
 
-#[expect(
-    clippy::manual_async_fn,
-    reason = "an async fn would borrow from self; the replica needs `static"
-)]
 impl Transport for Tauri {
     type Subscription = Subscription;
 
@@ -99,9 +95,10 @@ impl Transport for Tauri {
 
     fn fetch<T: Topic>(
         &self,
+        topic: &TopicName,
     ) -> impl Future<Output = Result<Snapshot<T>, TransportError>> + 'static {
-        async {
-            let topic = TopicName::of::<T>();
+        let topic = topic.clone();
+        async move {
             let answer = call("plugin:revgate|snapshot", &TopicArguments { topic: &topic }).await;
             decode_answer(answer.map_err(Rejection::into_transport_error)?)
         }
@@ -109,11 +106,12 @@ impl Transport for Tauri {
 
     fn replace<T: Topic>(
         &self,
+        topic: &TopicName,
         data: T,
         base: Version,
     ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+        let topic = topic.clone();
         async move {
-            let topic = TopicName::of::<T>();
             let arguments = ReplaceArguments { topic: &topic, data: &data, base };
             match call("plugin:revgate|replace", &arguments).await {
                 Ok(answer) => Ok(decode_answer(answer)?),
@@ -130,7 +128,7 @@ impl Drop for Subscription {
             let arguments = UnsubscribeArguments { topic: &topic, subscription };
             if let Err(rejection) = call("plugin:revgate|unsubscribe", &arguments).await {
                 let error = rejection.into_transport_error();
-                log::warn!("topic `{topic}`: could not unsubscribe: {error}");
+                tracing::warn!("topic `{topic}`: could not unsubscribe: {error}");
             }
         });
     }
@@ -162,7 +160,7 @@ impl Drop for Callback {
     fn drop(&mut self) {
         let unregister = method("unregisterCallback");
         if let Err(error) = unregister.and_then(|(this, call)| call.call1(&this, &self.id.into())) {
-            log::warn!("callback {} stays registered: {}", self.id, text(&error));
+            tracing::warn!("callback {} stays registered: {}", self.id, text(&error));
         }
     }
 }

@@ -16,15 +16,17 @@ pub trait Transport: Clone + 'static {
         news: impl Fn(Result<Invalidation, String>) + 'static,
     ) -> impl Future<Output = Result<Self::Subscription, TransportError>> + 'static;
 
-    /// Fetches the state of the topic `T`.
+    /// Fetches the state of `topic`.
     fn fetch<T: Topic>(
         &self,
+        topic: &TopicName,
     ) -> impl Future<Output = Result<Snapshot<T>, TransportError>> + 'static;
 
-    /// Makes `data` the state of the topic `T`, if the newest version is still `base`. Returns
-    /// the new snapshot.
+    /// Makes `data` the state of `topic`, if the newest version is still `base`. Returns the new
+    /// snapshot.
     fn replace<T: Topic>(
         &self,
+        topic: &TopicName,
         data: T,
         base: Version,
     ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static;

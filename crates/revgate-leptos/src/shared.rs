@@ -7,7 +7,7 @@ use std::rc::{Rc, Weak};
 
 use leptos::leptos_dom::helpers::WindowListenerHandle;
 use leptos::prelude::*;
-use revgate::{Backoff, Topic, Version, gate};
+use revgate::{Backoff, Topic, TopicName, Version, gate};
 use revgate_client::tauri::Tauri;
 use revgate_client::{Observer, Options, Replica, Status, SyncError, host::Browser};
 
@@ -46,7 +46,7 @@ pub(crate) fn shared<T: Topic + Default>() -> Rc<Shared<T>> {
         status: ArcRwSignal::new(Status::Loading),
         error: ArcRwSignal::new(None),
     };
-    let replica = Replica::start(Tauri, Browser, options(), signals.clone());
+    let replica = Replica::start(TopicName::of::<T>(), Tauri, Browser, options(), signals.clone());
     let started = Rc::new_cyclic(|shared| Shared { replica, signals, _visibility: follow(shared) });
     let erased: Rc<dyn Any> = started.clone();
     SHARED.with_borrow_mut(|shared| shared.insert(key, Rc::downgrade(&erased)));

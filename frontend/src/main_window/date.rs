@@ -28,7 +28,7 @@ fn options(pairs: &[(&str, &str)]) -> Object {
     let object = Object::new();
     for (key, value) in pairs {
         if let Err(error) = Reflect::set(&object, &(*key).into(), &(*value).into()) {
-            log::warn!("a date is written without {key}: {error:?}");
+            tracing::warn!("a date is written without {key}: {error:?}");
         }
     }
     object

@@ -18,7 +18,7 @@ pub(super) fn DeleteButton(desk: Desk) -> impl IntoView {
             return;
         };
         if let Err(error) = dialog.show_modal() {
-            log::error!("the dialog does not open: {error:?}");
+            tracing::error!("the dialog does not open: {error:?}");
         }
     };
     let close = move || {

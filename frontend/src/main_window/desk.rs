@@ -110,7 +110,7 @@ impl Desk {
 
     /// Shows what went wrong.
     pub(super) fn report(self, trouble: Trouble) {
-        log::error!("{trouble}");
+        tracing::error!("{trouble}");
         self.trouble.set(Some(trouble));
     }
 

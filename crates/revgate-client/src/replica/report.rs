@@ -47,7 +47,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     }
 
     fn tell(&self, error: &SyncError) {
-        log::warn!("{error}");
+        tracing::warn!("{error}");
         self.observer.failed(error);
     }
 }

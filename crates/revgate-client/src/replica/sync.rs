@@ -4,13 +4,17 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use futures_channel::oneshot;
-use revgate::gate::{FetchId, Input, News, Output, Settlement, Ticket};
-use revgate::{Invalidation, Phase, Snapshot, Topic};
+use revgate::gate::{FetchId, Input, News, Output, Settlement, Status, Ticket};
+use revgate::{Invalidation, Phase, Snapshot, Topic, Version};
 
-use super::Inner;
 use super::report::Fault;
+use super::{Inner, waiting};
 use crate::optimistic::Outcome;
+use crate::trace::Event;
 use crate::{Host, Transport};
+
+/// A delivery that pacing held back and that comes later than this is worth a word.
+const LATE: Duration = Duration::from_secs(1);
 
 /// What an input brings along besides what the gate sees.
 pub(super) enum Payload<T> {
@@ -31,6 +35,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         self.handle(input);
         loop {
             let output = self.gate.borrow_mut().poll_output();
+            self.trace.borrow_mut().push(self.host.now(), Event::Output(output));
             match output {
                 Output::Subscribe => self.subscribe(),
                 Output::Unsubscribe => drop(self.subscription.take()),
@@ -51,11 +56,14 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             }
         }
         self.show_status();
+        self.settle_start();
         self.write();
     }
 
     fn handle(&self, input: Input) {
-        self.gate.borrow_mut().handle(self.host.now(), input);
+        let now = self.host.now();
+        self.trace.borrow_mut().push(now, Event::Input(input));
+        self.gate.borrow_mut().handle(now, input);
     }
 
     fn subscribe(self: &Rc<Self>) {
@@ -81,19 +89,23 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     fn hear(self: &Rc<Self>, news: Result<Invalidation, String>) {
         match news {
             Ok(news) if news.topic == self.topic => {
-                if !self.observer.should_refresh(&news) {
-                    return;
+                match self.observer.should_refresh(&news) {
+                    Ok(true) => {}
+                    Ok(false) => return,
+                    Err(reason) => drop(self.fail(Phase::Invalidation, reason)),
                 }
                 let version = news.version();
                 self.step(Input::Announced { version, news: News::Version }, Payload::None);
             }
-            Ok(news) => log::debug!("topic `{}`: news of `{}` came along", self.topic, news.topic),
+            Ok(news) => {
+                tracing::debug!("topic `{}`: news of `{}` came along", self.topic, news.topic)
+            }
             Err(reason) => drop(self.fail(Phase::Protocol, reason)),
         }
     }
 
     fn fetch(self: &Rc<Self>, id: FetchId) {
-        let fetch = self.transport.fetch::<T>();
+        let fetch = self.transport.fetch::<T>(&self.topic);
         self.spawn(fetch, move |inner, answer| match answer {
             Ok(snapshot) => {
                 let version = snapshot.version();
@@ -106,35 +118,46 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         });
     }
 
+    pub(super) fn await_start(&self, done: oneshot::Sender<Outcome>) {
+        self.waiting.borrow_mut().for_start(done);
+        self.settle_start();
+    }
+
+    /// Tells whoever waits for the first state that it is shown, or never will be.
+    fn settle_start(&self) {
+        let outcome = match (self.version(), self.statuses.current()) {
+            (Some(version), _) => Ok(version),
+            (None, Status::Stopped) => {
+                let reason = "the replica stopped before it had shown anything";
+                Err(self.error(Phase::Start, reason.to_owned()))
+            }
+            (None, _) => return,
+        };
+        let waiters = self.waiting.borrow_mut().started();
+        waiting::tell(waiters, &outcome);
+    }
+
     pub(super) fn refresh(self: &Rc<Self>, done: oneshot::Sender<Outcome>) {
         // The gate counts from 1, and settles within the step below at the earliest.
         let ticket = self.gate.borrow().asked().next();
-        self.refreshes.borrow_mut().push_back((ticket, done));
+        self.waiting.borrow_mut().for_refresh(ticket, done);
         self.step(Input::Refresh, Payload::None);
     }
 
     fn settle(&self, through: Ticket, settlement: Settlement) {
-        let outcome = match (settlement, self.gate.borrow().applied()) {
-            (Settlement::Fresh, Some(version)) => Ok(version),
-            (Settlement::Failed, _) if self.last_error.borrow().is_some() => {
-                Err(self.last_error.borrow().clone())
-            }
-            _ => Err(None),
+        let last_error = || self.last_error.borrow().clone();
+        let stopped = || self.error(Phase::Refresh, "the replica has stopped".to_owned());
+        let outcome = match settlement {
+            Settlement::Fresh => self.version().ok_or_else(stopped),
+            Settlement::Failed => Err(last_error().unwrap_or_else(stopped)),
+            Settlement::Stopped => Err(stopped()),
         };
-        let outcome = outcome.map_err(|error| {
-            let stopped = || self.error(Phase::Refresh, "the replica has stopped".to_owned());
-            error.unwrap_or_else(stopped)
-        });
-        loop {
-            let mut refreshes = self.refreshes.borrow_mut();
-            if refreshes.front().is_none_or(|(ticket, _)| *ticket > through) {
-                return;
-            }
-            let Some((_, done)) = refreshes.pop_front() else { return };
-            drop(refreshes);
-            // Whoever asked may have lost interest.
-            let _ = done.send(outcome.clone());
-        }
+        let waiters = self.waiting.borrow_mut().refreshed(through);
+        waiting::tell(waiters, &outcome);
+    }
+
+    fn version(&self) -> Option<Version> {
+        self.gate.borrow().applied()
     }
 
     fn apply(&self, snapshot: Option<Snapshot<T>>) -> Result<(), String> {
@@ -145,7 +168,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     fn show_status(&self) {
         let status = self.gate.borrow().status();
-        if self.status.replace(status) != status {
+        if self.statuses.set(status) {
             self.observer.status(status);
         }
     }
@@ -160,11 +183,20 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             let timer = self.host.after(delay, move || {
                 if let Some(inner) = inner.upgrade() {
                     *inner.timer.borrow_mut() = None;
+                    inner.report_lateness(deadline);
                     inner.step(Input::Tick, Payload::None);
                 }
             });
             (deadline, timer)
         });
+    }
+
+    fn report_lateness(&self, due: Duration) {
+        let late = self.host.now().saturating_sub(due);
+        if late > LATE && self.gate.borrow().paced_until() == Some(due) {
+            let reason = format!("what was held back comes {late:?} late: timers are slowed down");
+            self.fail(Phase::Throttle, reason);
+        }
     }
 
     /// Runs `call`, and `done` with its answer if the replica still exists by then.

@@ -12,7 +12,7 @@ use crate::{Host, Transport, TransportError, WriteError};
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn edit(self: &Rc<Self>, edit: Edit<T>) {
-        if self.status.get() == Status::Stopped {
+        if self.statuses.current() == Status::Stopped {
             return edit.end(Err(self.error(Phase::Write, "the replica has stopped".to_owned())));
         }
         let shown = self.optimistic.borrow().shown();
@@ -41,7 +41,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 inner.written(id, Err(error.into()));
             }
         }));
-        let replace = self.transport.replace(data, base);
+        let replace = self.transport.replace(&self.topic, data, base);
         self.spawn(replace, move |inner, answer| inner.written(id, answer));
     }
 

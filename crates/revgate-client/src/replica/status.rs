@@ -1,0 +1,46 @@
+//! How the replica is doing, for whoever wants to follow it.
+
+use std::cell::{Cell, RefCell};
+
+use futures_channel::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use revgate::gate::Status;
+
+/// The status, and whoever follows it.
+pub(super) struct Statuses {
+    current: Cell<Status>,
+    followers: RefCell<Vec<UnboundedSender<Status>>>,
+}
+
+impl Statuses {
+    pub(super) fn new(status: Status) -> Self {
+        Self { current: Cell::new(status), followers: RefCell::default() }
+    }
+
+    pub(super) fn current(&self) -> Status {
+        self.current.get()
+    }
+
+    pub(super) fn follow(&self) -> UnboundedReceiver<Status> {
+        let (follower, statuses) = mpsc::unbounded();
+        let current = self.current();
+        // It cannot fail: the other end is in hand.
+        let _ = follower.unbounded_send(current);
+        if current != Status::Stopped {
+            self.followers.borrow_mut().push(follower);
+        }
+        statuses
+    }
+
+    /// Sets the status; whether it is another one.
+    pub(super) fn set(&self, status: Status) -> bool {
+        if self.current.replace(status) == status {
+            return false;
+        }
+        let mut followers = self.followers.borrow_mut();
+        followers.retain(|follower| follower.unbounded_send(status).is_ok());
+        if status == Status::Stopped {
+            followers.clear();
+        }
+        true
+    }
+}
