@@ -1,0 +1,130 @@
+//! The way to a backend written by hand for the state-sync protocol 1.1.
+
+use revgate::{Invalidation, Snapshot, Topic, TopicName, Version};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::ipc::{Callback, Rejection, call, decode, decode_answer, forget_listener, get};
+use crate::{Transport, TransportError, WriteError};
+
+/// The way from this window to an app that serves one topic by hand, as the state-sync protocol
+/// 1.1 describes it: a command that returns a snapshot, one that replaces the state, and an event
+/// that announces.
+///
+/// That protocol has no versions for writes, so of two windows that write at once the last one
+/// wins; and every window that may listen hears the event.
+///
+/// ```
+/// use revgate_client::tauri::StateSync;
+///
+/// let settings = StateSync {
+///     event: "settings:invalidated",
+///     get: "get_settings",
+///     update: "update_settings",
+///     argument: "settings",
+/// };
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct StateSync {
+    /// The event that announces a new revision.
+    pub event: &'static str,
+    /// The command that returns the snapshot.
+    pub get: &'static str,
+    /// The command that replaces the state and returns the new snapshot.
+    pub update: &'static str,
+    /// The argument of that command which takes the state.
+    pub argument: &'static str,
+}
+
+/// Ends the listening when dropped, in the backend and in the page.
+pub struct Listener {
+    event: &'static str,
+    id: u32,
+    _callback: Callback,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ListenArguments {
+    event: &'static str,
+    target: Target,
+    handler: f64,
+}
+
+/// Any target: the event is emitted to the whole app.
+#[derive(Serialize)]
+#[serde(tag = "kind")]
+enum Target {
+    Any,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UnlistenArguments {
+    event: &'static str,
+    event_id: u32,
+}
+
+impl Transport for StateSync {
+    type Subscription = Listener;
+
+    fn subscribe(
+        &self,
+        _: &TopicName,
+        news: impl Fn(Result<Invalidation, String>) + 'static,
+    ) -> impl Future<Output = Result<Listener, TransportError>> + 'static {
+        let event = self.event;
+        async move {
+            let callback = Callback::new(move |message| {
+                news(decode(get(&message, "payload").unwrap_or(message)));
+            })?;
+            let arguments = ListenArguments { event, target: Target::Any, handler: callback.id() };
+            let answer = call("plugin:event|listen", &arguments).await;
+            let id = decode_answer(answer.map_err(Rejection::into_transport_error)?)?;
+            Ok(Listener { event, id, _callback: callback })
+        }
+    }
+
+    fn fetch<T: Topic>(
+        &self,
+        _: &TopicName,
+    ) -> impl Future<Output = Result<Snapshot<T>, TransportError>> + 'static {
+        let command = self.get;
+        async move {
+            let answer = call(command, &()).await;
+            decode_answer(answer.map_err(Rejection::into_transport_error)?)
+        }
+    }
+
+    fn replace<T: Topic>(
+        &self,
+        _: &TopicName,
+        data: T,
+        _: Version,
+    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+        let Self { update, argument, .. } = *self;
+        async move {
+            let data = serde_json::to_value(data)
+                .map_err(|error| TransportError::Malformed(error.to_string()))?;
+            let arguments: Map<String, Value> = [(argument.to_owned(), data)].into_iter().collect();
+            match call(update, &arguments).await {
+                Ok(answer) => Ok(decode_answer(answer)?),
+                Err(rejection) => Err(rejection.into_write_error()),
+            }
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let (event, event_id) = (self.event, self.id);
+        forget_listener(event, event_id);
+        wasm_bindgen_futures::spawn_local(async move {
+            let arguments = UnlistenArguments { event, event_id };
+            if let Err(rejection) = call("plugin:event|unlisten", &arguments).await {
+                let error = rejection.into_transport_error();
+                tracing::warn!("event `{event}`: could not unlisten: {error}");
+            }
+        });
+    }
+}
