@@ -10,7 +10,7 @@ use js_sys::{Function, Reflect, eval};
 use revgate::settings::{Settings, Theme};
 use revgate::{Epoch, Revision, TopicName, Version};
 use revgate_client::tauri::{Tauri, window_label};
-use revgate_client::{Transport, TransportError, WriteError};
+use revgate_client::{Change, News, Transport, TransportError, WriteError};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -42,11 +42,17 @@ fn settings() -> TopicName {
     TopicName::of::<Settings>()
 }
 
-const SNAPSHOT: &str = "{revision: '5', epoch: '2', data: {theme: 'dark', language: 'de', \
-     fontSize: 20, notificationsEnabled: true, autoSave: false, sidebarCollapsed: true}}";
+const STATE: &str = "{theme: 'dark', language: 'de', fontSize: 20, notificationsEnabled: true, \
+     autoSave: false, sidebarCollapsed: true}";
 
-fn base() -> Version {
-    Version::new(Epoch::default(), Revision::FIRST)
+fn snapshot() -> String {
+    format!("{{revision: '5', epoch: '2', data: {STATE}}}")
+}
+
+fn change() -> Change<Settings> {
+    let base = Version::new(Epoch::default(), Revision::FIRST);
+    let (old, new) = (Settings::default(), Settings { theme: Theme::Dark, ..Settings::default() });
+    Change { base, old, new }
 }
 
 #[wasm_bindgen_test]
@@ -54,15 +60,15 @@ async fn outside_tauri_every_call_says_so() {
     remove();
     assert_eq!(window_label(), None);
     assert_eq!(Tauri.fetch::<Settings>(&settings()).await, Err(TransportError::NoBackend));
-    let subscription = Tauri.subscribe(&settings(), |_| {}).await;
+    let subscription = Tauri.subscribe::<Settings>(&settings(), |_| {}).await;
     assert_eq!(subscription.err(), Some(TransportError::NoBackend));
-    let written = Tauri.replace(&settings(), Settings::default(), base()).await;
+    let written = Tauri.write(&settings(), change()).await;
     assert_eq!(written, Err(WriteError::Transport(TransportError::NoBackend)));
 }
 
 #[wasm_bindgen_test]
 async fn a_snapshot_is_decoded_and_a_wrong_one_is_named() {
-    install(&format!("() => ({SNAPSHOT})"));
+    install(&format!("() => ({})", snapshot()));
     assert_eq!(window_label().as_deref(), Some("main"));
     let snapshot = Tauri.fetch::<Settings>(&settings()).await.expect("well-formed");
     assert_eq!(snapshot.version(), Version::new(Epoch::new(2), Revision::new(5)));
@@ -96,29 +102,85 @@ async fn refusals_and_tauris_own_errors_are_told_apart() {
     );
 
     install("() => { throw {kind: 'invalid', path: 'fontSize', reason: 'too big'} }");
-    let error = Tauri.replace(&settings(), Settings::default(), base()).await.expect_err("refused");
+    let error = Tauri.write(&settings(), change()).await.expect_err("refused");
     assert_eq!(error.to_string(), "fontSize: too big");
 
-    install(&format!("() => {{ throw {{kind: 'conflict', ...{SNAPSHOT}}} }}"));
-    match Tauri.replace(&settings(), Settings::default(), base()).await {
+    install(&format!("() => {{ throw {{kind: 'conflict', ...{}}} }}", snapshot()));
+    match Tauri.write(&settings(), change()).await {
         Err(WriteError::Conflict(current)) => assert_eq!(current.data.language, "de"),
         other => panic!("{other:?}"),
     }
 }
 
 #[wasm_bindgen_test]
-async fn a_write_carries_topic_state_and_base() {
+async fn a_small_change_is_sent_as_a_patch_and_answered_with_a_version() {
+    install(
+        r#"(command, args) => {
+            const { topic, patch, base } = args;
+            const sent = JSON.stringify([command, topic, patch, base]);
+            if (sent !== '["plugin:revgate|patch","settings",' +
+                '[{"op":"replace","path":"/theme","value":"dark"}],{"revision":"1"}]') throw sent;
+            return { revision: '2' };
+        }"#,
+    );
+    let written = Tauri.write(&settings(), change()).await.expect("as agreed");
+    assert_eq!((written.revision, written.data), (Revision::new(2), change().new));
+}
+
+#[wasm_bindgen_test]
+async fn a_change_of_everything_is_sent_whole() {
     install(&format!(
-        "(command, args) => {{
-            if (command !== 'plugin:revgate|replace') throw command;
+        r#"(command, args) => {{
             const {{ topic, data, base }} = args;
-            const sent = JSON.stringify([topic, data.theme, data.fontSize, base.revision]);
-            if (sent !== '[\"settings\",\"system\",14,\"1\"]') throw sent;
-            return {SNAPSHOT};
-        }}"
+            const sent = JSON.stringify([command, topic, data.theme, data.fontSize, base.revision]);
+            if (sent !== '["plugin:revgate|replace","settings","dark",30,"1"]') throw sent;
+            return {};
+        }}"#,
+        snapshot()
     ));
-    let written = Tauri.replace(&settings(), Settings::default(), base()).await.expect("as agreed");
-    assert_eq!(written.revision, Revision::new(5));
+    let new = Settings {
+        theme: Theme::Dark,
+        language: "fr".to_owned(),
+        font_size: 30,
+        notifications_enabled: false,
+        auto_save: false,
+        sidebar_collapsed: true,
+    };
+    let written = Tauri.write(&settings(), Change { new, ..change() }).await.expect("as agreed");
+    assert_eq!((written.revision, written.data.font_size), (Revision::new(5), 20), "as answered");
+}
+
+#[wasm_bindgen_test]
+async fn news_of_any_kind_are_decoded_and_unreadable_ones_leave_the_version() {
+    install("(command) => command.endsWith('|subscribe') ? 77 : true");
+    let heard = Rc::new(RefCell::new(Vec::new()));
+    let sink = Rc::clone(&heard);
+    let subscribe =
+        Tauri.subscribe::<Settings>(&settings(), move |news| sink.borrow_mut().push(news));
+    let _subscription = subscribe.await.expect("it stands");
+    let callback: Function = page("callbacks.get(1)").into();
+    for news in [
+        &format!("data: {STATE}"),
+        "base: {revision: '8'}, patch: [{op: 'replace', path: '/theme', value: 'dark'}]",
+        "data: {theme: 'blue'}",
+        "base: 8, patch: []",
+        "patch: []",
+    ] {
+        let message =
+            format!("({{index: 0, message: {{topic: 'settings', revision: '9', {news}}}}})");
+        let message = eval(&message).expect("a message");
+        callback.call1(&JsValue::NULL, &message).expect("no message makes it throw");
+    }
+    let heard = heard.take().into_iter().collect::<Result<Vec<_>, _>>().expect("announcements");
+    let [state, patch, rest @ ..] = &heard[..] else { panic!("{heard:?}") };
+    assert!(matches!(&state.news, News::State(state) if state.theme == Theme::Dark));
+    let base = Version::new(Epoch::default(), Revision::new(8));
+    assert!(
+        matches!(&patch.news, News::Patch { base: on, patch } if *on == base && patch.len() == 1)
+    );
+    assert_eq!(rest.len(), 3);
+    assert!(rest.iter().all(|announcement| announcement.news == News::Version));
+    assert!(heard.iter().all(|announcement| announcement.invalidation.revision.number() == 9));
 }
 
 #[wasm_bindgen_test]
@@ -126,7 +188,8 @@ async fn news_are_decoded_and_malformed_ones_named() {
     install("(command) => command.endsWith('|subscribe') ? 77 : true");
     let heard = Rc::new(RefCell::new(Vec::new()));
     let sink = Rc::clone(&heard);
-    let subscribe = Tauri.subscribe(&settings(), move |news| sink.borrow_mut().push(news));
+    let subscribe =
+        Tauri.subscribe::<Settings>(&settings(), move |news| sink.borrow_mut().push(news));
     let subscription = subscribe.await.expect("it stands");
 
     let callback: Function = page("callbacks.get(1)").into();
@@ -140,7 +203,7 @@ async fn news_are_decoded_and_malformed_ones_named() {
     send("null");
     send("{index: 3, end: true}");
     let heard = heard.take();
-    assert_eq!(heard[0].as_ref().map(|news| news.revision), Ok(Revision::new(9)));
+    assert_eq!(heard[0].as_ref().map(|news| news.invalidation.revision), Ok(Revision::new(9)));
     let reasons: Vec<_> = heard[1..].iter().filter_map(|news| news.as_ref().err()).collect();
     assert_eq!(reasons.len(), 3, "{reasons:?}");
     assert!(reasons[0].contains("canonical decimal string"), "{}", reasons[0]);
@@ -154,6 +217,6 @@ async fn news_are_decoded_and_malformed_ones_named() {
 #[wasm_bindgen_test]
 async fn a_refused_subscription_leaves_no_callback() {
     install("() => { throw 'no' }");
-    assert!(Tauri.subscribe(&settings(), |_| {}).await.is_err());
+    assert!(Tauri.subscribe::<Settings>(&settings(), |_| {}).await.is_err());
     assert_eq!(Reflect::get(&page("callbacks"), &"size".into()), Ok(0.into()));
 }

@@ -5,10 +5,13 @@
 use std::path::Path;
 use std::process::Command;
 
-/// The crates that `cargo tree -p revgate` may show: serialisation, error derives, and the check
-/// of a language tag for the example's settings. Whoever adds one here says why in review.
+/// The crates that `cargo tree -p revgate` may show: serialisation (`postcard` and its `cobs` for
+/// bytes), error derives, and the check of a language tag for the example's settings. Whoever adds
+/// one here says why in review.
 const ALLOWED: &[&str] = &[
+    "cobs",
     "oxilangtag",
+    "postcard",
     "proc-macro2",
     "quote",
     "revgate",

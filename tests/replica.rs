@@ -359,3 +359,71 @@ fn a_paced_delivery_that_comes_late_is_reported() {
     window.until(|| window.seen.shown().font_size == 21);
     assert!(window.seen.errors.borrow().is_empty(), "in time");
 }
+
+/// Announces `version` of the settings with these fields besides.
+fn announce(backend: &Memory, revision: u64, news: serde_json::Value) {
+    let mut message = json!({"topic": "settings", "revision": revision.to_string()});
+    let fields = message.as_object_mut().expect("an object");
+    fields.extend(news.as_object().expect("an object").clone());
+    backend.announce(&message, &settings());
+}
+
+#[window_test(unsupported = test)]
+fn a_state_that_comes_with_the_announcement_costs_no_fetch() {
+    let (backend, window) = live();
+    backend.set_silently(&with_font_size(20));
+    announce(&backend, 2, json!({"data": with_font_size(20)}));
+    window.settle();
+    assert_eq!((window.seen.shown().font_size, backend.fetches()), (20, 1));
+}
+
+#[window_test(unsupported = test)]
+fn a_patch_on_what_is_shown_costs_no_fetch_and_any_other_one() {
+    let (backend, window) = live();
+    let patch = |size: u32| json!([{"op": "replace", "path": "/fontSize", "value": size}]);
+    backend.set_silently(&with_font_size(20));
+    announce(&backend, 2, json!({"base": {"revision": "1"}, "patch": patch(20)}));
+    window.settle();
+    assert_eq!((window.seen.shown().font_size, backend.fetches()), (20, 1));
+
+    backend.set_silently(&with_font_size(21));
+    backend.set_silently(&with_font_size(22));
+    announce(&backend, 4, json!({"base": {"revision": "3"}, "patch": patch(22)}));
+    window.settle();
+    assert_eq!((window.seen.shown().font_size, backend.fetches()), (22, 2), "it missed one");
+}
+
+#[window_test(unsupported = test)]
+fn news_that_cannot_be_read_or_do_not_fit_are_fetched() {
+    let (backend, window) = live();
+    for (revision, news) in [
+        (2, json!({"data": {"theme": "blue"}})),
+        (3, json!({"base": {"revision": "2"}, "patch": [{"op": "remove", "path": "/colour"}]})),
+        (4, json!({"base": {"revision": "3"}, "patch": "nonsense"})),
+        (5, json!({"base": 4, "patch": []})),
+    ] {
+        let size = 20 + u32::try_from(revision).expect("small");
+        backend.set_silently(&with_font_size(size));
+        announce(&backend, revision, news);
+        window.until(|| window.seen.shown().font_size == size);
+        assert_eq!(window.replica.version(), Some(harness::version(revision)));
+    }
+    let error = window.seen.only_error();
+    assert_eq!(error.phase, Phase::Apply, "the patch that could be read and did not fit");
+    assert!(error.reason.contains("/colour"), "{error}");
+    assert_eq!(backend.fetches(), 5);
+}
+
+#[window_test(unsupported = test)]
+fn a_patch_is_made_on_what_the_backend_has_not_on_what_is_edited_here() {
+    let (backend, _network, window) = far_away();
+    window.until(|| window.replica.status() == Status::Live);
+    backend.set_silently(&with_font_size(20));
+    drop(window.replica.update(|settings| settings.theme = Theme::Dark));
+    let patch = json!([{"op": "replace", "path": "/fontSize", "value": 20}]);
+    announce(&backend, 2, json!({"base": {"revision": "1"}, "patch": patch}));
+    let end = Settings { theme: Theme::Dark, ..with_font_size(20) };
+    window.until(|| backend.state::<Settings>() == serde_json::to_value(&end).ok());
+    window.until(|| window.time.next_timer().is_none());
+    assert_eq!(window.seen.shown(), end);
+}

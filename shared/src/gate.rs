@@ -180,6 +180,11 @@ impl Gate {
         self.wanted
     }
 
+    /// The version whose news the driver has to keep; `None` if none.
+    pub fn kept(&self) -> Option<Version> {
+        self.kept.map(|kept| kept.version)
+    }
+
     /// When the pacing lets through what it holds back; `None` if it holds nothing back.
     pub fn paced_until(&self) -> Option<Duration> {
         self.pacer.deadline().filter(|_| self.is_wanting() && !self.is_paused())

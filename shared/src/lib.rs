@@ -9,6 +9,7 @@
 //! - [`Topic`]: a shared piece of state, its name and its validity.
 //! - [`Version`]: how new a state is, an [`Epoch`] and a [`Revision`].
 //! - [`wire`]: the messages, [`Invalidation`], [`Snapshot`] and refusals.
+//! - `bytes`: a snapshot as bytes, behind the feature of that name.
 //! - [`Phase`]: where something failed.
 //! - `settings`: the example app's topic, behind the feature of that name.
 //!
@@ -16,6 +17,8 @@
 //! backend compiles it natively, the windows to WASM, and tests run it on both.
 
 mod backoff;
+#[cfg(feature = "bytes")]
+pub mod bytes;
 pub mod gate;
 pub mod pacing;
 mod phase;

@@ -3,6 +3,10 @@
 //! The first two fields of each are those of the state-sync protocol 1.1, so a window or a backend
 //! that speaks it takes part. Unknown fields are ignored; missing or malformed ones are errors.
 
+mod written;
+
+pub use written::Written;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Epoch, Invalid, Revision, TopicName, UnknownTopic, Version};

@@ -5,10 +5,10 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
 
-use revgate::{Invalidation, Snapshot, Topic, TopicName, Version};
+use revgate::{Snapshot, Topic, TopicName};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::{self, Memory};
-use revgate_client::{Host, Transport, TransportError, WriteError};
+use revgate_client::{Announcement, Change, Host, Transport, TransportError, WriteError};
 
 /// What the network does to messages. Probabilities are from 0 to 1.
 #[derive(Clone, Debug)]
@@ -81,10 +81,10 @@ impl Network {
         }
     }
 
-    fn deliver(
+    fn deliver<T: Topic>(
         &self,
-        message: Result<Invalidation, String>,
-        news: &Rc<impl Fn(Result<Invalidation, String>) + 'static>,
+        message: Result<Announcement<T>, String>,
+        news: &Rc<impl Fn(Result<Announcement<T>, String>) + 'static>,
         is_alive: &Rc<Cell<bool>>,
     ) {
         if self.happens(|faults| faults.loss) {
@@ -107,10 +107,10 @@ impl Network {
 impl Transport for Network {
     type Subscription = Subscription;
 
-    fn subscribe(
+    fn subscribe<T: Topic>(
         &self,
         topic: &TopicName,
-        news: impl Fn(Result<Invalidation, String>) + 'static,
+        news: impl Fn(Result<Announcement<T>, String>) + 'static,
     ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
         let (network, topic, news) = (self.clone(), topic.clone(), Rc::new(news));
         async move {
@@ -140,16 +140,15 @@ impl Transport for Network {
         }
     }
 
-    fn replace<T: Topic>(
+    fn write<T: Topic>(
         &self,
         topic: &TopicName,
-        data: T,
-        base: Version,
+        change: Change<T>,
     ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
         let (network, topic) = (self.clone(), topic.clone());
         async move {
             network.travel().await;
-            let answer = network.backend.replace(&topic, data, base).await;
+            let answer = network.backend.write(&topic, change).await;
             network.travel().await;
             answer
         }

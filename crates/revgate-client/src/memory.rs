@@ -9,7 +9,7 @@ use revgate::wire::Refusal;
 use revgate::{Epoch, Invalidation, Revision, Snapshot, Topic, TopicName, UnknownTopic, Version};
 use serde_json::Value;
 
-use crate::{Transport, TransportError, WriteError};
+use crate::{Announcement, Change, Transport, TransportError, WriteError};
 
 /// The backend and a transport to it; clones are the same backend.
 #[derive(Clone, Default)]
@@ -28,12 +28,11 @@ struct Inner {
     writes: Cell<usize>,
 }
 
-type News = Rc<dyn Fn(Result<Invalidation, String>)>;
-
 #[derive(Clone)]
 struct Subscriber {
     topic: TopicName,
-    news: News,
+    /// Takes the message as it came.
+    hear: Rc<dyn Fn(&Value)>,
 }
 
 /// Ends the subscription when dropped.
@@ -87,12 +86,10 @@ impl Memory {
 
     /// Sends `message` as it is, well-formed or not, to the subscribers of `topic`.
     pub fn announce(&self, message: &Value, topic: &TopicName) {
-        let news = serde_json::from_value::<Invalidation>(message.clone());
-        let news = news.map_err(|error| error.to_string());
         // Copied, for a listener may subscribe or unsubscribe.
         let subscribers: Vec<_> = self.inner.subscribers.borrow().values().cloned().collect();
         for subscriber in subscribers.iter().filter(|subscriber| subscriber.topic == *topic) {
-            (subscriber.news)(news.clone());
+            (subscriber.hear)(message);
         }
     }
 
@@ -148,17 +145,18 @@ impl Memory {
 impl Transport for Memory {
     type Subscription = Subscription;
 
-    fn subscribe(
+    fn subscribe<T: Topic>(
         &self,
         topic: &TopicName,
-        news: impl Fn(Result<Invalidation, String>) + 'static,
+        news: impl Fn(Result<Announcement<T>, String>) + 'static,
     ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
         let (backend, topic) = (self.clone(), topic.clone());
         async move {
             backend.snapshot(&topic).map_err(refused)?;
             let id = backend.inner.last_subscriber.get() + 1;
             backend.inner.last_subscriber.set(id);
-            let subscriber = Subscriber { topic, news: Rc::new(news) };
+            let hear = Rc::new(move |message: &Value| news(Announcement::read(message)));
+            let subscriber = Subscriber { topic, hear };
             backend.inner.subscribers.borrow_mut().insert(id, subscriber);
             Ok(Subscription { backend: Rc::downgrade(&backend.inner), id })
         }
@@ -181,21 +179,21 @@ impl Transport for Memory {
         }
     }
 
-    fn replace<T: Topic>(
+    fn write<T: Topic>(
         &self,
         topic: &TopicName,
-        data: T,
-        base: Version,
+        change: Change<T>,
     ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
         self.inner.writes.set(self.inner.writes.get() + 1);
         let (backend, topic) = (self.clone(), topic.clone());
         async move {
             let current = backend.snapshot(&topic).map_err(refused)?;
-            if current.version() != base {
+            if current.version() != change.base {
                 let data = serde_json::from_value(current.data.clone())
                     .map_err(|error| TransportError::Malformed(error.to_string()))?;
                 return Err(WriteError::Conflict(Snapshot::new(current.version(), data)));
             }
+            let data = change.new;
             data.validate().map_err(|invalid| WriteError::from(Refusal::Invalid(invalid)))?;
             let version = backend.write(&topic, to_json(&data));
             backend.announce(&to_json(&Invalidation::new(topic.clone(), version)), &topic);

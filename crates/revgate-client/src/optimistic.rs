@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use futures_channel::oneshot;
 use revgate::{Snapshot, Version};
 
-use crate::SyncError;
+use crate::{Change, SyncError};
 
 pub(crate) type Outcome = Result<Version, SyncError>;
 
@@ -27,12 +27,6 @@ pub(crate) struct Edit<T> {
     pub(crate) done: oneshot::Sender<Outcome>,
 }
 
-/// All edits so far, as one write.
-pub(crate) struct Write<T> {
-    pub(crate) data: T,
-    pub(crate) base: Version,
-}
-
 impl<T> Edit<T> {
     /// Tells the writer, who may have lost interest.
     pub(crate) fn end(self, outcome: Outcome) {
@@ -52,6 +46,11 @@ impl<T: Clone> Optimistic<T> {
         Some((play(beneath.data.clone(), &self.edits), beneath.version()))
     }
 
+    /// The newest state that the backend has confirmed.
+    pub(crate) fn confirmed(&self) -> Option<&T> {
+        self.confirmed.as_ref().map(|snapshot| &snapshot.data)
+    }
+
     pub(crate) fn is_writing(&self) -> bool {
         self.in_flight > 0
     }
@@ -68,14 +67,15 @@ impl<T: Clone> Optimistic<T> {
     }
 
     /// Makes one write of all edits; `None` if there is none to make, or nothing to make it on.
-    pub(crate) fn begin_write(&mut self) -> Option<Write<T>> {
+    pub(crate) fn begin_write(&mut self) -> Option<Change<T>> {
         if self.is_writing() || self.edits.is_empty() {
             return None;
         }
         let confirmed = self.confirmed.as_ref()?;
         self.in_flight = self.edits.len();
-        let data = play(confirmed.data.clone(), &self.edits);
-        Some(Write { data, base: confirmed.version() })
+        let (base, old) = (confirmed.version(), confirmed.data.clone());
+        let new = play(old.clone(), &self.edits);
+        Some(Change { base, old, new })
     }
 
     /// The write was answered: its edits are part of the confirmed state now, or refused.
@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(shown(&optimistic), Some(11));
 
         let write = optimistic.begin_write().expect("an edit waits");
-        assert_eq!((write.data, write.base), (11, snapshot(1, 0).version()));
+        assert_eq!((write.old, write.new, write.base), (10, 11, snapshot(1, 0).version()));
         optimistic.confirm(snapshot(2, 11));
         assert_eq!(shown(&optimistic), Some(11), "its own echo, ahead of the answer");
         assert_eq!(optimistic.end_write().len(), 1);
@@ -153,7 +153,7 @@ mod tests {
 
         optimistic.confirm(snapshot(2, 11));
         optimistic.end_write();
-        assert_eq!(optimistic.begin_write().map(|write| write.data), Some(13));
+        assert_eq!(optimistic.begin_write().map(|write| write.new), Some(13));
     }
 
     #[test]
@@ -165,7 +165,7 @@ mod tests {
         optimistic.confirm(snapshot(2, 50));
         optimistic.put_back();
         assert_eq!(shown(&optimistic), Some(51));
-        assert_eq!(optimistic.begin_write().map(|write| write.data), Some(51));
+        assert_eq!(optimistic.begin_write().map(|write| write.new), Some(51));
     }
 
     #[test]
@@ -185,6 +185,6 @@ mod tests {
         assert!(optimistic.begin_write().is_none());
         assert_eq!(shown(&optimistic), None);
         optimistic.confirm(snapshot(1, 10));
-        assert_eq!(optimistic.begin_write().map(|write| write.data), Some(11));
+        assert_eq!(optimistic.begin_write().map(|write| write.new), Some(11));
     }
 }

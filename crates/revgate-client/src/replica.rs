@@ -1,5 +1,6 @@
 //! A topic's state in one window, kept the same as the backend's.
 
+mod news;
 mod report;
 mod status;
 mod sync;
@@ -18,6 +19,7 @@ use futures_channel::oneshot;
 use revgate::gate::{Gate, Input, Status};
 use revgate::{Invalidation, Topic, TopicName, Version};
 
+use self::news::Kept;
 use self::status::Statuses;
 use self::sync::Payload;
 use self::waiting::Waiting;
@@ -94,6 +96,7 @@ struct Inner<T, X: Transport, H: Host> {
     observer: Box<dyn Observer<T>>,
     gate: RefCell<Gate>,
     optimistic: RefCell<Optimistic<T>>,
+    kept: RefCell<Kept<T>>,
     subscription: RefCell<Option<X::Subscription>>,
     /// The gate's deadline and the timer set for it.
     timer: RefCell<Option<(Duration, H::Timer)>>,
@@ -128,6 +131,7 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
             statuses: Statuses::new(gate.status()),
             gate: RefCell::new(gate),
             optimistic: RefCell::new(Optimistic::new()),
+            kept: RefCell::new(Kept::new()),
             subscription: RefCell::new(None),
             timer: RefCell::new(None),
             write_timer: RefCell::new(None),

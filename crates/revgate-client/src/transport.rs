@@ -1,6 +1,8 @@
 //! The way to the backend and back.
 
-use revgate::{Invalidation, Snapshot, Topic, TopicName, Version, wire::Refusal};
+use revgate::{Snapshot, Topic, TopicName, Version, wire::Refusal};
+
+use crate::announcement::Announcement;
 
 /// Carries messages between a replica and the backend. It may lose, repeat, delay and reorder
 /// announcements; the gate copes.
@@ -10,10 +12,10 @@ pub trait Transport: Clone + 'static {
 
     /// Asks for every announcement of `topic`. `news` gets each, or says why it was malformed,
     /// possibly before the future is ready, and never after the subscription was dropped.
-    fn subscribe(
+    fn subscribe<T: Topic>(
         &self,
         topic: &TopicName,
-        news: impl Fn(Result<Invalidation, String>) + 'static,
+        news: impl Fn(Result<Announcement<T>, String>) + 'static,
     ) -> impl Future<Output = Result<Self::Subscription, TransportError>> + 'static;
 
     /// Fetches the state of `topic`.
@@ -22,14 +24,24 @@ pub trait Transport: Clone + 'static {
         topic: &TopicName,
     ) -> impl Future<Output = Result<Snapshot<T>, TransportError>> + 'static;
 
-    /// Makes `data` the state of `topic`, if the newest version is still `base`. Returns the new
-    /// snapshot.
-    fn replace<T: Topic>(
+    /// Makes this change to `topic`, if the newest version is still the one that it was made on.
+    /// Returns the new snapshot.
+    fn write<T: Topic>(
         &self,
         topic: &TopicName,
-        data: T,
-        base: Version,
+        change: Change<T>,
     ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static;
+}
+
+/// What a window makes of a state. A transport sends the new state, or only what is different.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change<T> {
+    /// The version that it was made on.
+    pub base: Version,
+    /// The state of that version.
+    pub old: T,
+    /// The state to be.
+    pub new: T,
 }
 
 /// A message did not get through.

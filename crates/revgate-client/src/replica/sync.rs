@@ -4,14 +4,17 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use futures_channel::oneshot;
-use revgate::gate::{FetchId, Input, News, Output, Settlement, Status, Ticket};
-use revgate::{Invalidation, Phase, Snapshot, Topic, Version};
+use json_patch::Patch;
+use revgate::gate::{Candidate, FetchId, Input, Output, Settlement, Status, Ticket};
+use revgate::{Phase, Snapshot, Topic, Version};
 
+use super::news::Material;
 use super::report::Fault;
 use super::{Inner, waiting};
+use crate::announcement::Announcement;
 use crate::optimistic::Outcome;
 use crate::trace::Event;
-use crate::{Host, Transport};
+use crate::{Host, Transport, patch};
 
 /// A delivery that pacing held back and that comes later than this is worth a word.
 const LATE: Duration = Duration::from_secs(1);
@@ -20,6 +23,7 @@ const LATE: Duration = Duration::from_secs(1);
 pub(super) enum Payload<T> {
     None,
     State(Snapshot<T>),
+    News(Announcement<T>),
     Fault(Fault),
 }
 
@@ -27,12 +31,16 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     /// The run loop of the gate. No cell stays borrowed while the observer, the transport or the
     /// host is called, so each may call back.
     pub(super) fn step(self: &Rc<Self>, input: Input, payload: Payload<T>) {
+        self.handle(input);
         let (mut state, mut fault) = match payload {
             Payload::None => (None, None),
             Payload::State(snapshot) => (Some(snapshot), None),
+            Payload::News(Announcement { invalidation, news }) => {
+                self.kept.borrow_mut().keep(invalidation.version(), news);
+                (None, None)
+            }
             Payload::Fault(fault) => (None, Some(fault)),
         };
-        self.handle(input);
         loop {
             let output = self.gate.borrow_mut().poll_output();
             self.trace.borrow_mut().push(self.host.now(), Event::Output(output));
@@ -40,7 +48,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 Output::Subscribe => self.subscribe(),
                 Output::Unsubscribe => drop(self.subscription.take()),
                 Output::Fetch(id) => self.fetch(id),
-                Output::Apply(_) => match self.apply(state.take()) {
+                Output::Apply(candidate) => match self.apply(candidate, state.take()) {
                     Ok(()) => self.handle(Input::Applied),
                     Err(reason) => {
                         fault = Some(Fault { phase: Phase::Apply, reason });
@@ -50,6 +58,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 Output::Report(report) => self.report(report, fault.take()),
                 Output::Settle(through, settlement) => self.settle(through, settlement),
                 Output::Wait(deadline) => {
+                    self.kept.borrow_mut().retain(self.gate.borrow().kept());
                     self.set_timer(deadline);
                     break;
                 }
@@ -68,12 +77,12 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     fn subscribe(self: &Rc<Self>) {
         let inner = Rc::downgrade(self);
-        let news = move |news: Result<Invalidation, String>| {
+        let news = move |news: Result<Announcement<T>, String>| {
             if let Some(inner) = inner.upgrade() {
                 inner.hear(news);
             }
         };
-        let subscribe = self.transport.subscribe(&self.topic, news);
+        let subscribe = self.transport.subscribe::<T>(&self.topic, news);
         self.spawn(subscribe, |inner, answer| match answer {
             Ok(subscription) => {
                 *inner.subscription.borrow_mut() = Some(subscription);
@@ -86,22 +95,22 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         });
     }
 
-    fn hear(self: &Rc<Self>, news: Result<Invalidation, String>) {
-        match news {
-            Ok(news) if news.topic == self.topic => {
-                match self.observer.should_refresh(&news) {
-                    Ok(true) => {}
-                    Ok(false) => return,
-                    Err(reason) => drop(self.fail(Phase::Invalidation, reason)),
-                }
-                let version = news.version();
-                self.step(Input::Announced { version, news: News::Version }, Payload::None);
-            }
-            Ok(news) => {
-                tracing::debug!("topic `{}`: news of `{}` came along", self.topic, news.topic)
-            }
-            Err(reason) => drop(self.fail(Phase::Protocol, reason)),
+    fn hear(self: &Rc<Self>, announcement: Result<Announcement<T>, String>) {
+        let announcement = match announcement {
+            Ok(announcement) => announcement,
+            Err(reason) => return drop(self.fail(Phase::Protocol, reason)),
+        };
+        let Announcement { invalidation, news } = &announcement;
+        if invalidation.topic != self.topic {
+            return tracing::debug!("topic `{}`: news of `{}`", self.topic, invalidation.topic);
         }
+        match self.observer.should_refresh(invalidation) {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(reason) => drop(self.fail(Phase::Invalidation, reason)),
+        }
+        let input = Input::Announced { version: invalidation.version(), news: news.to_gate() };
+        self.step(input, Payload::News(announcement));
     }
 
     fn fetch(self: &Rc<Self>, id: FetchId) {
@@ -160,10 +169,27 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         self.gate.borrow().applied()
     }
 
-    fn apply(&self, snapshot: Option<Snapshot<T>>) -> Result<(), String> {
-        let snapshot = snapshot.ok_or("no state came with the version")?;
+    fn apply(&self, candidate: Candidate, state: Option<Snapshot<T>>) -> Result<(), String> {
+        let snapshot = match candidate {
+            Candidate::Fetched | Candidate::Offered => state.ok_or("no state came with it")?,
+            Candidate::Announced(version) => {
+                let material = self.kept.borrow_mut().take(version);
+                let state = match material.ok_or("the news were not kept")? {
+                    Material::State(state) => state,
+                    Material::Patch(patch) => self.patched(&patch)?,
+                };
+                Snapshot::new(version, state)
+            }
+        };
         self.optimistic.borrow_mut().confirm(snapshot);
         self.show()
+    }
+
+    /// The newest state that the backend has confirmed, patched.
+    fn patched(&self, patch: &Patch) -> Result<T, String> {
+        let optimistic = self.optimistic.borrow();
+        let confirmed = optimistic.confirmed().ok_or("there is no state to patch")?;
+        patch::apply(confirmed, patch)
     }
 
     fn show_status(&self) {

@@ -7,7 +7,7 @@ use revgate::{Phase, Snapshot, Topic};
 
 use super::Inner;
 use super::sync::Payload;
-use crate::optimistic::{Edit, Write};
+use crate::optimistic::Edit;
 use crate::{Host, Transport, TransportError, WriteError};
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
@@ -29,7 +29,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     }
 
     pub(super) fn write(self: &Rc<Self>) {
-        let Some(Write { data, base }) = self.optimistic.borrow_mut().begin_write() else { return };
+        let Some(change) = self.optimistic.borrow_mut().begin_write() else { return };
         let id = self.last_write.get().wrapping_add(1);
         self.last_write.set(id);
 
@@ -41,8 +41,8 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 inner.written(id, Err(error.into()));
             }
         }));
-        let replace = self.transport.replace(&self.topic, data, base);
-        self.spawn(replace, move |inner, answer| inner.written(id, answer));
+        let write = self.transport.write(&self.topic, change);
+        self.spawn(write, move |inner, answer| inner.written(id, answer));
     }
 
     fn written(self: &Rc<Self>, id: u64, answer: Result<Snapshot<T>, WriteError<T>>) {

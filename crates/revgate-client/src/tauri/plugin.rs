@@ -1,10 +1,15 @@
 //! The way to the plugin.
 
-use revgate::{Invalidation, Snapshot, Topic, TopicName, Version};
+use json_patch::Patch;
+use revgate::wire::Written;
+use revgate::{Snapshot, Topic, TopicName, Version};
 use serde::Serialize;
+use serde_json::Value;
+use wasm_bindgen::JsValue;
 
 use super::ipc::{Callback, Rejection, call, decode, decode_answer, get};
-use crate::{Transport, TransportError, WriteError};
+use crate::patch::{self, Cheapest};
+use crate::{Announcement, Change, Transport, TransportError, WriteError};
 
 /// The way from this window to the plugin `tauri-plugin-revgate`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -35,19 +40,26 @@ struct UnsubscribeArguments<'a> {
 }
 
 #[derive(Serialize)]
-struct ReplaceArguments<'a, T> {
+struct ReplaceArguments<'a> {
     topic: &'a TopicName,
-    data: &'a T,
+    data: Value,
+    base: Version,
+}
+
+#[derive(Serialize)]
+struct PatchArguments<'a> {
+    topic: &'a TopicName,
+    patch: Patch,
     base: Version,
 }
 
 impl Transport for Tauri {
     type Subscription = Subscription;
 
-    fn subscribe(
+    fn subscribe<T: Topic>(
         &self,
         topic: &TopicName,
-        news: impl Fn(Result<Invalidation, String>) + 'static,
+        news: impl Fn(Result<Announcement<T>, String>) + 'static,
     ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
         let topic = topic.clone();
         async move {
@@ -55,9 +67,9 @@ impl Transport for Tauri {
                 // A channel wraps what it carries as `{index, message}`, and says `{index, end}`
                 // when the backend lets go of it. The gate needs no order, so the index is unused.
                 match get(&message, "message") {
-                    Some(message) => news(decode(message)),
+                    Some(message) => news(announcement(message)),
                     None if get(&message, "end").is_some() => {}
-                    None => news(decode(message)),
+                    None => news(announcement(message)),
                 }
             })?;
             let arguments = SubscribeArguments { topic: &topic, news: callback.as_channel() };
@@ -78,19 +90,27 @@ impl Transport for Tauri {
         }
     }
 
-    fn replace<T: Topic>(
+    fn write<T: Topic>(
         &self,
         topic: &TopicName,
-        data: T,
-        base: Version,
+        change: Change<T>,
     ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
         let topic = topic.clone();
         async move {
-            let arguments = ReplaceArguments { topic: &topic, data: &data, base };
-            match call("plugin:revgate|replace", &arguments).await {
-                Ok(answer) => Ok(decode_answer(answer)?),
-                Err(rejection) => Err(rejection.into_write_error()),
-            }
+            let Change { base, old, new } = change;
+            let cheapest = patch::cheapest(&old, &new).map_err(TransportError::Malformed)?;
+            let answer = match cheapest {
+                Cheapest::State(data) => {
+                    let arguments = ReplaceArguments { topic: &topic, data, base };
+                    call("plugin:revgate|replace", &arguments).await
+                }
+                Cheapest::Patch(patch) => {
+                    let arguments = PatchArguments { topic: &topic, patch, base };
+                    call("plugin:revgate|patch", &arguments).await
+                }
+            };
+            let written = answer.map_err(Rejection::into_write_error)?;
+            Ok(decode_answer::<Written<T>>(written)?.into_snapshot(new))
         }
     }
 }
@@ -106,4 +126,8 @@ impl Drop for Subscription {
             }
         });
     }
+}
+
+fn announcement<T: Topic>(message: JsValue) -> Result<Announcement<T>, String> {
+    Ok(Announcement::new(decode(message.clone())?, decode(message)))
 }

@@ -1,11 +1,11 @@
 //! The way to a backend written by hand for the state-sync protocol 1.1.
 
-use revgate::{Invalidation, Snapshot, Topic, TopicName, Version};
+use revgate::{Snapshot, Topic, TopicName};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::ipc::{Callback, Rejection, call, decode, decode_answer, forget_listener, get};
-use crate::{Transport, TransportError, WriteError};
+use crate::{Announcement, Change, News, Transport, TransportError, WriteError};
 
 /// The way from this window to an app that serves one topic by hand, as the state-sync protocol
 /// 1.1 describes it: a command that returns a snapshot, one that replaces the state, and an event
@@ -68,15 +68,18 @@ struct UnlistenArguments {
 impl Transport for StateSync {
     type Subscription = Listener;
 
-    fn subscribe(
+    fn subscribe<T: Topic>(
         &self,
         _: &TopicName,
-        news: impl Fn(Result<Invalidation, String>) + 'static,
+        news: impl Fn(Result<Announcement<T>, String>) + 'static,
     ) -> impl Future<Output = Result<Listener, TransportError>> + 'static {
         let event = self.event;
         async move {
             let callback = Callback::new(move |message| {
-                news(decode(get(&message, "payload").unwrap_or(message)));
+                let message = decode(get(&message, "payload").unwrap_or(message));
+                news(
+                    message.map(|invalidation| Announcement { invalidation, news: News::Version }),
+                );
             })?;
             let arguments = ListenArguments { event, target: Target::Any, handler: callback.id() };
             let answer = call("plugin:event|listen", &arguments).await;
@@ -96,15 +99,14 @@ impl Transport for StateSync {
         }
     }
 
-    fn replace<T: Topic>(
+    fn write<T: Topic>(
         &self,
         _: &TopicName,
-        data: T,
-        _: Version,
+        change: Change<T>,
     ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
         let Self { update, argument, .. } = *self;
         async move {
-            let data = serde_json::to_value(data)
+            let data = serde_json::to_value(change.new)
                 .map_err(|error| TransportError::Malformed(error.to_string()))?;
             let arguments: Map<String, Value> = [(argument.to_owned(), data)].into_iter().collect();
             match call(update, &arguments).await {

@@ -1,0 +1,65 @@
+//! The news that an announcement brought, kept until the gate has it applied.
+
+use json_patch::Patch;
+use revgate::gate;
+use revgate::{Topic, Version};
+
+use crate::announcement::News;
+
+/// At most one: the one that the gate counts on.
+pub(super) struct Kept<T> {
+    news: Option<(Version, News<T>)>,
+}
+
+/// What to make a state of.
+pub(super) enum Material<T> {
+    State(T),
+    Patch(Patch),
+}
+
+impl<T: Topic> Kept<T> {
+    pub(super) fn new() -> Self {
+        Self { news: None }
+    }
+
+    /// Keeps what came with the announcement of `version`, as the gate does: of two the newer, of
+    /// the same version the one that can be applied to any.
+    pub(super) fn keep(&mut self, version: Version, news: News<T>) {
+        let outdated = match (&self.news, &news) {
+            (_, News::Version) => false,
+            (None, _) => true,
+            (Some((kept, _)), News::State(_)) => *kept <= version,
+            (Some((kept, _)), News::Patch { .. }) => *kept < version,
+        };
+        if outdated {
+            self.news = Some((version, news));
+        }
+    }
+
+    /// Lets go of what the gate does not count on.
+    pub(super) fn retain(&mut self, kept: Option<Version>) {
+        self.news = self.news.take().filter(|(version, _)| Some(*version) == kept);
+    }
+
+    /// What the announcement of `version` brought.
+    pub(super) fn take(&mut self, version: Version) -> Option<Material<T>> {
+        match self.news.take() {
+            Some((kept, News::State(state))) if kept == version => Some(Material::State(state)),
+            Some((kept, News::Patch { patch, .. })) if kept == version => {
+                Some(Material::Patch(patch))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl<T> News<T> {
+    /// What the gate sees of it.
+    pub(super) fn to_gate(&self) -> gate::News {
+        match self {
+            Self::Version => gate::News::Version,
+            Self::State(_) => gate::News::State,
+            Self::Patch { base, .. } => gate::News::Patch { base: *base },
+        }
+    }
+}
