@@ -142,9 +142,27 @@ impl TopicName {
         Self(T::NAME.to_owned())
     }
 
+    /// The name of one topic of a family, all of the type `T`: `doc:42` for the key `42` and
+    /// [`Topic::NAME`] `doc`.
+    ///
+    /// # Errors
+    ///
+    /// If the key is empty, or the whole is no well-formed name.
+    pub fn keyed<T: Topic>(key: &str) -> Result<Self, TopicNameError> {
+        let Self(family) = Self::of::<T>();
+        let name = format!("{family}:{key}");
+        if key.is_empty() { Err(TopicNameError::new(&name)) } else { name.try_into() }
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TopicNameError {
+    fn new(text: &str) -> Self {
+        Self { text: text.chars().take(80).collect() }
     }
 }
 
@@ -163,7 +181,7 @@ impl TryFrom<String> for TopicName {
         if is_well_formed(&text) {
             return Ok(Self(text));
         }
-        Err(TopicNameError { text: text.chars().take(80).collect() })
+        Err(TopicNameError::new(&text))
     }
 }
 
@@ -205,6 +223,22 @@ mod tests {
         for name in ["", "a b", "über", "a.b", "a\n", &"x".repeat(65)] {
             let error = name.parse::<TopicName>().expect_err(name).to_string();
             assert!(error.contains("cannot name a topic"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_key_names_one_of_a_family() {
+        #[derive(Clone, Serialize, Deserialize)]
+        struct Doc;
+
+        impl Topic for Doc {
+            const NAME: &'static str = "doc";
+        }
+
+        assert_eq!(TopicName::keyed::<Doc>("42"), "doc:42".parse());
+        for key in ["", "4 2", &"4".repeat(61)] {
+            let error = TopicName::keyed::<Doc>(key).expect_err(key).to_string();
+            assert!(error.starts_with(&format!("`doc:{key}` cannot name a topic")), "{error}");
         }
     }
 

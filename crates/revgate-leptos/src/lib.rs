@@ -27,4 +27,4 @@
 mod shared;
 mod signal;
 
-pub use signal::{TopicSignal, use_topic};
+pub use signal::{TopicSignal, use_topic, use_topic_of};

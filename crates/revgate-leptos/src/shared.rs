@@ -30,12 +30,12 @@ pub(crate) struct Signals<T> {
 }
 
 thread_local! {
-    static SHARED: RefCell<HashMap<TypeId, Weak<dyn Any>>> = RefCell::default();
+    static SHARED: RefCell<HashMap<(TypeId, TopicName), Weak<dyn Any>>> = RefCell::default();
 }
 
-/// The window's replica of `T`, started by its first user.
-pub(crate) fn shared<T: Topic + Default>() -> Rc<Shared<T>> {
-    let key = TypeId::of::<T>();
+/// The window's replica of `topic`, started by its first user.
+pub(crate) fn shared<T: Topic + Default>(topic: TopicName) -> Rc<Shared<T>> {
+    let key = (TypeId::of::<T>(), topic.clone());
     let found = SHARED.with_borrow(|shared| shared.get(&key).and_then(Weak::upgrade));
     if let Some(Ok(found)) = found.map(Rc::downcast) {
         return found;
@@ -46,10 +46,14 @@ pub(crate) fn shared<T: Topic + Default>() -> Rc<Shared<T>> {
         status: ArcRwSignal::new(Status::Loading),
         error: ArcRwSignal::new(None),
     };
-    let replica = Replica::start(TopicName::of::<T>(), Tauri, Browser, options(), signals.clone());
+    let replica = Replica::start(topic, Tauri, Browser, options(), signals.clone());
     let started = Rc::new_cyclic(|shared| Shared { replica, signals, _visibility: follow(shared) });
     let erased: Rc<dyn Any> = started.clone();
-    SHARED.with_borrow_mut(|shared| shared.insert(key, Rc::downgrade(&erased)));
+    SHARED.with_borrow_mut(|shared| {
+        // A family's topics come and go.
+        shared.retain(|_, replica| replica.strong_count() > 0);
+        shared.insert(key, Rc::downgrade(&erased));
+    });
     started
 }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use revgate::{Topic, Version};
+use revgate::{Topic, TopicName, TopicNameError, Version};
 use revgate_client::{Pending, Status, SyncError};
 
 use crate::shared::{Shared, Signals, shared};
@@ -11,7 +11,21 @@ use crate::shared::{Shared, Signals, shared};
 /// The topic `T`, kept the same as in every other window, for as long as the calling component
 /// lives. All components of a window share one subscription.
 pub fn use_topic<T: Topic + Default>() -> TopicSignal<T> {
-    let shared = shared::<T>();
+    signal(TopicName::of::<T>())
+}
+
+/// One topic of the family `T`, by its key: `doc:42` for the key `42` and [`Topic::NAME`] `doc`.
+/// Otherwise as [`use_topic`].
+///
+/// # Errors
+///
+/// If the key makes no well-formed name: see [`TopicName`].
+pub fn use_topic_of<T: Topic + Default>(key: &str) -> Result<TopicSignal<T>, TopicNameError> {
+    TopicName::keyed::<T>(key).map(signal)
+}
+
+fn signal<T: Topic + Default>(topic: TopicName) -> TopicSignal<T> {
+    let shared = shared::<T>(topic);
     let Signals { state, version, status, error } = shared.signals.clone();
     TopicSignal {
         state: state.into(),

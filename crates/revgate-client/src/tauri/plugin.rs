@@ -1,8 +1,9 @@
 //! The way to the plugin.
 
+use js_sys::Uint8Array;
 use json_patch::Patch;
-use revgate::wire::Written;
-use revgate::{Snapshot, Topic, TopicName, Version};
+use revgate::wire::{Refusal, Written};
+use revgate::{Snapshot, Topic, TopicName, Version, bytes};
 use serde::Serialize;
 use serde_json::Value;
 use wasm_bindgen::JsValue;
@@ -37,6 +38,12 @@ struct SubscribeArguments<'a> {
 struct UnsubscribeArguments<'a> {
     topic: &'a TopicName,
     subscription: u32,
+}
+
+#[derive(Serialize)]
+struct BytesArguments<'a> {
+    topic: &'a TopicName,
+    layout: u32,
 }
 
 #[derive(Serialize)]
@@ -85,6 +92,14 @@ impl Transport for Tauri {
     ) -> impl Future<Output = Result<Snapshot<T>, TransportError>> + 'static {
         let topic = topic.clone();
         async move {
+            if let Some(layout) = T::LAYOUT {
+                match fetch_bytes(&topic, layout).await {
+                    Err(TransportError::Malformed(reason)) => {
+                        tracing::warn!("topic `{topic}`: fetched as JSON, for as bytes: {reason}");
+                    }
+                    answer => return answer,
+                }
+            }
             let answer = call("plugin:revgate|snapshot", &TopicArguments { topic: &topic }).await;
             decode_answer(answer.map_err(Rejection::into_transport_error)?)
         }
@@ -130,4 +145,22 @@ impl Drop for Subscription {
 
 fn announcement<T: Topic>(message: JsValue) -> Result<Announcement<T>, String> {
     Ok(Announcement::new(decode(message.clone())?, decode(message)))
+}
+
+/// # Errors
+///
+/// [`TransportError::Malformed`] if the two sides do not agree on the layout.
+async fn fetch_bytes<T: Topic>(
+    topic: &TopicName,
+    layout: u32,
+) -> Result<Snapshot<T>, TransportError> {
+    let answer = call("plugin:revgate|snapshot_bytes", &BytesArguments { topic, layout }).await;
+    let answer = answer.map_err(|rejection| match rejection.into_transport_error() {
+        TransportError::Refused(other @ Refusal::OtherLayout { .. }) => {
+            TransportError::Malformed(other.to_string())
+        }
+        error => error,
+    })?;
+    let bytes = Uint8Array::new(&answer).to_vec();
+    bytes::decode(&bytes).map_err(|error| TransportError::Malformed(error.to_string()))
 }
