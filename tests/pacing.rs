@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use revgate::gate::{Options, OptionsError};
 use revgate::pacing::Pacer;
-use revgate::{Backoff, Pacing, PacingError};
+use revgate::{Pacing, PacingError};
 use wasm_bindgen_test::wasm_bindgen_test as pacing_test;
 
 use oracle::{Plan, Traffic};
@@ -189,37 +188,6 @@ fn every_contradiction_of_a_pacing_names_both_options() {
         names(&idle, &["`leading`", "`debounce`", "`throttle`"]);
     }
     assert_eq!(Pacing::debounce(ms(50)).max_wait(ms(50)).check(), Ok(()));
-}
-
-#[pacing_test(unsupported = test)]
-fn every_contradiction_of_options_names_both() {
-    let refused = |builder: revgate::gate::OptionsBuilder| builder.build().expect_err("refused");
-    let backoff = |first, cap| Backoff { first, cap, jitter_seed: None };
-    let builder = Options::builder;
-
-    let error = refused(builder().pacing(Pacing::debounce(ms(50)).max_wait(ms(20))));
-    assert!(matches!(error, OptionsError::Pacing(PacingError::MaxWaitTooShort { .. })));
-    names(&error, &["`max_wait` (20ms)", "`debounce` (50ms)"]);
-
-    let error = refused(builder().fetch_timeout(ms(0)));
-    assert_eq!(error, OptionsError::NoTimeForFetch);
-    names(&error, &["`fetch_timeout`"]);
-
-    let error = refused(builder().backoff(backoff(ms(0), ms(10))));
-    assert_eq!(error, OptionsError::NoBackoff);
-    names(&error, &["`backoff.first`"]);
-
-    let error = refused(builder().backoff(backoff(ms(20), ms(10))));
-    assert_eq!(error, OptionsError::BackoffBeginsAboveCap { first: ms(20), cap: ms(10) });
-    names(&error, &["`backoff.first` (20ms)", "`backoff.cap` (10ms)"]);
-
-    let error = refused(builder().fetch_timeout(ms(30)).resync(ms(20)));
-    let (resync, fetch_timeout) = (ms(20), ms(30));
-    assert_eq!(error, OptionsError::ResyncTooOften { resync, fetch_timeout });
-    names(&error, &["`resync` (20ms)", "`fetch_timeout` (30ms)"]);
-
-    let edge = builder().fetch_timeout(ms(30)).resync(ms(30)).backoff(backoff(ms(10), ms(10)));
-    assert_eq!(edge.build().map(|options| options.fetch_timeout()), Ok(ms(30)));
 }
 
 fn names(error: &dyn std::error::Error, options: &[&str]) {

@@ -58,3 +58,13 @@ fn a_state_nobody_announced_is_fetched_again_if_it_cannot_be_applied() {
     let script = [Operation::WriteUnheard, Operation::Refresh, Operation::BreakApply, answer];
     play(Setup::PLAIN, &script);
 }
+
+#[property_test(unsupported = test)]
+fn a_window_that_was_shown_is_in_doubt_until_a_fetch_begun_since_goes_well() {
+    let state = Operation::Write(Carried::State);
+    play(Setup::PLAIN, &[Operation::WriteUnheard, Operation::Show, Operation::FailFetch]);
+    play(Setup::PLAIN, &[Operation::Show, Operation::FailFetch, state]);
+    play(Setup::PLAIN, &[Operation::Refresh, Operation::Show, Operation::FailFetch]);
+    let setup = Setup { resync: Some(2000), ..Setup::PLAIN };
+    play(setup, &[Operation::WriteUnheard, Operation::Sleep, Operation::FailFetch]);
+}

@@ -18,7 +18,8 @@ pub use options::{Options, OptionsBuilder, OptionsError};
 ///
 /// A pure state machine: it sees versions and ids, never the state itself, and reads no clock.
 /// Time is a parameter, counted from any fixed origin and monotonic; should it jump back,
-/// deadlines come later, and nothing else changes.
+/// deadlines come later, and nothing else changes. Versions are compared and no more, so the
+/// largest are as good as any.
 ///
 /// ```text
 ///          start            subscribed                      stop
@@ -31,25 +32,27 @@ pub use options::{Options, OptionsBuilder, OptionsError};
 ///                                         │    └────tick,fetch── BackingOff
 /// ```
 ///
-/// What it promises:
+/// What it promises, each rule by its number in `tests/rules/`:
 ///
 /// 1. **Listen first, then fetch**, so that no write falls between the two.
 /// 2. **Track what is wanted**: the newest version announced. A fetch is due while the applied
 ///    version is older; a burst that the fetch in flight covers costs no other.
-/// 3. **Never go back**: the applied version only grows. What is older than announced is applied
-///    if it is news, and fetched again after a pause.
+/// 3. **Never go back**: within and across epochs, the applied version only grows. What is older
+///    than announced is applied if it is news, and fetched again after a pause.
 /// 4. **Never lose a wake-up**: while a fetch is due, one is in flight or a timer is set, unless
 ///    the window is hidden and told to pause.
-/// 5. **One fetch in flight**, and no longer than its time-out.
-/// 6. **Back off** between failures, ever more slowly.
+/// 5. **One fetch in flight**, and no longer than its time-out; a late result is ignored.
+/// 6. **Back off** between failures, ever more slowly, and report each.
 /// 7. **Pace** what announcements lead to, but not the start, a refresh, or own writes.
-/// 8. **Use the news that an announcement carries**: a whole state at once, a patch only on the
-///    version that it was made for. Order and delivery need no guarantee.
-/// 9. **A refresh ends when a state as new as its asking is applied**, or with the failure.
-/// 10. **Stop is final**: nothing is applied after it, and a subscription that completes later is
-///     undone.
-/// 11. **The echo of an own write costs nothing**: its answer was offered before.
-/// 12. **Heal**: fetch after an interval without news, and when the window is shown again.
+/// 8. **Inline news**: a whole state is applied at once, a patch only on the version that it was
+///    made for. Order and delivery need no guarantee.
+/// 9. **Start settles when data is applied**, and is tried again until then; a refresh, when a
+///    state as new as its asking is applied, or with the failure.
+/// 10. **Stop is final and quiet**: nothing is applied after it, who waits is told, no timer is
+///     left, and a subscription that completes later is undone.
+/// 11. **An own echo** costs nothing: the answer to the write was offered before.
+/// 12. **Self-heal**: fetch after an interval without news, and when the window is shown again,
+///     until an answer comes.
 ///
 /// **After every [`handle`](Self::handle), call [`poll_output`](Self::poll_output) until it
 /// returns [`Output::Wait`]; answer an [`Output::Apply`] with [`Input::Applied`] or
@@ -94,12 +97,12 @@ pub struct Gate {
     applying: Option<Applying>,
     /// Announcements that wait for their turn.
     pacer: Pacer,
-    /// A fetch is to be made though no version is wanting: a refresh, a resync.
-    fetch_anyway: bool,
+    /// An announcement may have been missed, and no fetch begun since is under way or answered.
+    unproven: bool,
     /// The last refresh asked for, and the last one answered.
     asked: Ticket,
     settled: Ticket,
-    /// When the last fetch was answered well.
+    /// When a fetch last ended and left nothing to try again.
     answered_at: Duration,
     hidden: bool,
     /// Failures since the last success; sets the backoff.
@@ -132,6 +135,8 @@ struct Fetching {
     wanted: Option<Version>,
     /// The last refresh asked for when it was sent: the ones that its answer settles.
     covers: Ticket,
+    /// Its answer proves that no announcement was missed.
+    proves: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -159,7 +164,7 @@ impl Gate {
             wanted: None,
             kept: None,
             applying: None,
-            fetch_anyway: false,
+            unproven: false,
             asked: Ticket::default(),
             settled: Ticket::default(),
             answered_at: Duration::ZERO,
@@ -340,7 +345,6 @@ impl Gate {
         if let State::Stopped { .. } = self.state {
             return self.settle(self.asked, Settlement::Stopped);
         }
-        self.fetch_anyway = true;
         if let State::Live(Work::BackingOff { .. }) = self.state {
             self.state = State::Live(Work::Quiet);
         }
@@ -350,7 +354,7 @@ impl Gate {
     fn handle_shown(&mut self, now: Duration) {
         self.hidden = false;
         if let State::Live(_) = self.state {
-            self.fetch_anyway = true;
+            self.unproven = true;
             self.advance(now);
         }
     }
@@ -368,7 +372,7 @@ impl Gate {
                 }
             }
             State::Live(Work::Quiet) if self.resync_at().is_some_and(|at| at <= now) => {
-                self.fetch_anyway = true;
+                self.unproven = true;
                 self.advance(now);
             }
             _ => self.advance(now),
@@ -401,7 +405,7 @@ impl Gate {
             State::Live(Work::Fetching(_) | Work::BackingOff { .. }) => false,
             _ => return,
         };
-        if quiet && self.fetch_anyway && !self.is_paused() {
+        if quiet && (self.unproven || self.is_awaited()) && !self.is_paused() {
             return self.fetch(now);
         }
         // Nothing waits, and yet a state is missing: what was delivered did not suffice.
@@ -429,12 +433,12 @@ impl Gate {
 
     fn fetch(&mut self, now: Duration) {
         self.last_fetch.0 = self.last_fetch.0.wrapping_add(1);
-        self.fetch_anyway = false;
         self.state = State::Live(Work::Fetching(Fetching {
             id: self.last_fetch,
             deadline: now.saturating_add(self.options.fetch_timeout),
             wanted: self.wanted,
             covers: self.asked,
+            proves: std::mem::take(&mut self.unproven),
         }));
         self.outputs.push_back(Output::Fetch(self.last_fetch));
     }
@@ -472,7 +476,7 @@ impl Gate {
 
     /// After a state at hand was applied. It may be all that a backoff was waiting for.
     fn finish_at_hand(&mut self, now: Duration) {
-        if matches!(self.state, State::Live(Work::BackingOff { .. })) && !self.is_due() {
+        if matches!(self.state, State::Live(Work::BackingOff { .. })) && !self.must_fetch() {
             self.failures = 0;
             self.state = State::Live(Work::Quiet);
         }
@@ -480,18 +484,19 @@ impl Gate {
     }
 
     fn fail_fetch(&mut self, now: Duration, fetch: Fetching, phase: Phase, cause: Cause) {
+        self.unproven |= fetch.proves;
         self.fail(now, phase, cause);
         self.settle(fetch.covers, Settlement::Failed);
         self.advance(now);
     }
 
     fn fail(&mut self, now: Duration, phase: Phase, cause: Cause) {
-        let retry_in = self.is_due().then(|| self.count_failure());
+        let retry_in = self.must_fetch().then(|| self.count_failure());
         self.report(phase, cause, retry_in);
         self.state = State::Live(match retry_in {
             Some(delay) => Work::BackingOff { until: now.saturating_add(delay) },
             None => {
-                // A state at hand overtook the fetch: the failure is worth a word, not a retry.
+                // A refresh, or a state at hand overtook the fetch: worth a word, not a retry.
                 self.failures = 0;
                 self.answered_at = now;
                 Work::Quiet
@@ -544,10 +549,20 @@ impl Gate {
         self.applied.is_none() || self.is_wanting()
     }
 
+    /// Whether a failed fetch is to be made again.
+    fn must_fetch(&self) -> bool {
+        self.is_due() || self.unproven
+    }
+
+    /// Whether somebody asked for a refresh and has no answer.
+    fn is_awaited(&self) -> bool {
+        self.settled < self.asked
+    }
+
     /// Whether all can wait until the window is shown. Whoever asked for a refresh does not.
     fn is_paused(&self) -> bool {
         let may_pause = self.hidden && self.options.pause_while_hidden;
-        may_pause && self.applied.is_some() && self.asked == self.settled
+        may_pause && self.applied.is_some() && !self.is_awaited()
     }
 
     fn resync_at(&self) -> Option<Duration> {

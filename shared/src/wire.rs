@@ -3,13 +3,17 @@
 //! The first two fields of each are those of the state-sync protocol 1.1, so a window or a backend
 //! that speaks it takes part. Unknown fields are ignored; missing or malformed ones are errors.
 
+mod announcement;
+mod refusal;
 mod written;
 
+pub use announcement::{Announcement, Payload};
+pub use refusal::{Access, Denied, PatchFault, Refusal};
 pub use written::Written;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Epoch, Invalid, Revision, TopicName, UnknownTopic, Version};
+use crate::{Epoch, Revision, TopicName, Version};
 
 /// "There is a newer state": small enough to send to every window on every write.
 ///
@@ -51,36 +55,6 @@ pub struct Snapshot<T> {
     pub epoch: Epoch,
     /// The state.
     pub data: T,
-}
-
-/// Why the backend did not do what a window asked: an object with a `kind`.
-///
-/// ```
-/// use revgate::wire::Refusal;
-///
-/// let json = r#"{"kind":"invalid","path":"fontSize","reason":"too big"}"#;
-/// let refusal: Refusal<()> = serde_json::from_str(json)?;
-/// assert_eq!(refusal.to_string(), "fontSize: too big");
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "kind", rename_all = "camelCase")]
-pub enum Refusal<T> {
-    /// No such topic is registered in the backend.
-    #[error(transparent)]
-    UnknownTopic(UnknownTopic),
-    /// The state written has the wrong shape or does not pass the topic's validation.
-    #[error(transparent)]
-    Invalid(Invalid),
-    /// The write was made on a version that is no longer the newest: this one is.
-    #[error("the state has changed to version {}", .0.version())]
-    Conflict(Snapshot<T>),
-    /// The backend could not do it.
-    #[error("{reason}")]
-    Failed {
-        /// Why.
-        reason: String,
-    },
 }
 
 impl Invalidation {

@@ -9,6 +9,9 @@ use crate::backend::Kind;
 
 pub(crate) const MOST_WINDOWS: usize = 3;
 
+/// In steps.
+pub(crate) const LONGEST_BACKOFF: u32 = 2;
+
 /// Bounds what is spent for good. What may happen again and again has no bound: duplicates,
 /// losses, delays, hiding and showing, ticks, late ticks.
 #[derive(Clone, Debug)]
@@ -172,10 +175,10 @@ fn restless() -> Bounds {
 
 /// Few steps each, no two alike.
 fn options() -> OptionsBuilder {
-    let backoff = Backoff { first: steps(1), cap: steps(2), jitter_seed: None };
+    let backoff = Backoff { first: steps(1), cap: steps(LONGEST_BACKOFF), jitter_seed: None };
     Options::builder().fetch_timeout(steps(3)).backoff(backoff)
 }
 
-const fn steps(count: u64) -> Duration {
-    Duration::from_nanos(count)
+const fn steps(count: u32) -> Duration {
+    Duration::from_nanos(count as u64)
 }

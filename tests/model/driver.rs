@@ -7,7 +7,7 @@ use revgate::gate::{Candidate, Cause, Input, Output, Settlement, Ticket};
 
 use crate::automaton::{Automaton, Step, Stimulus, View};
 use crate::backend::{Backend, Kind, Made};
-use crate::bounds::Bounds;
+use crate::bounds::{Bounds, LONGEST_BACKOFF};
 use crate::window::{Fetch, Life, Subscription, Window};
 
 /// What must never be, and was.
@@ -121,12 +121,30 @@ impl Telling<'_> {
                 *slot.expect("no more refreshes than slots") = Some(self.backend.newest);
                 window.may_fetch = true;
             }
-            Stimulus::Input(Input::Stop) => window.is_stopped = true,
+            Stimulus::Input(Input::Stop) => {
+                (window.is_stopped, window.in_doubt, window.proof) = (true, false, None);
+            }
             Stimulus::Input(Input::Hidden) => window.hidden = true,
-            Stimulus::Input(Input::Shown) => (window.hidden, window.may_fetch) = (false, true),
+            Stimulus::Input(Input::Shown) => {
+                window.hidden = false;
+                // Before it listens there is nothing to miss, and the first fetch is to come.
+                window.in_doubt = window.subscription == Subscription::Standing && started;
+                // What is under way was asked for before.
+                window.proof = None;
+            }
+            Stimulus::Fetched(version) => self.end_doubt(version),
+            Stimulus::FetchFailed => window.proof = None,
             Stimulus::Tick if self.bounds.resync => self.may_fetch = true,
             _ => {}
         }
+    }
+
+    /// A fetch goes well if what it brings is shown, and all that was known when it began.
+    fn end_doubt(&mut self, version: Version) {
+        let Some(known) = self.window.proof.take() else { return };
+        let is_lost = self.fails && self.shown < Some(version);
+        let shown = self.shown.max(Some(version));
+        self.window.in_doubt = is_lost || shown < Some(self.backend.version(known));
     }
 
     fn take(&mut self, output: Output) -> Result<(), Violation> {
@@ -164,12 +182,18 @@ impl Telling<'_> {
             return violation("a second fetch while one is in flight");
         }
         let is_due = self.shown.is_none() || self.is_wanting();
-        if !is_due && !self.window.may_fetch && !self.may_fetch {
-            return violation("a fetch though nothing is wanting and nobody asked");
+        if !is_due && !self.window.may_fetch && !self.window.in_doubt {
+            if !self.may_fetch {
+                return violation("a fetch though nothing is wanting and nobody asked");
+            }
+            // Then it is a resync.
+            self.window.in_doubt = true;
         }
         if self.is_paused() && !self.window.has_refreshes() {
             return violation("a hidden window that pauses fetches");
         }
+        let known = self.window.heard.filter(|_| self.is_wanting()).unwrap_or(Made::FIRST);
+        self.window.proof = Some(known).filter(|_| self.window.in_doubt);
         self.window.fetch = Fetch::Sent;
         (self.window.may_fetch, self.window.late_is_last) = (false, false);
         Ok(())
@@ -211,6 +235,7 @@ impl Telling<'_> {
             Fetch::Answered(made) => made,
         };
         (self.window.late, self.window.late_is_last) = (Some(late), true);
+        self.window.proof = None;
         self.timed_out = true;
         Ok(())
     }
@@ -258,6 +283,10 @@ impl Telling<'_> {
             return Ok(());
         }
         let is_due = self.shown.is_none() || self.is_wanting();
+        let is_in_doubt = window.in_doubt && window.fetch == Fetch::None && !self.is_paused();
+        if is_in_doubt && after.deadline.is_none_or(|steps| steps > LONGEST_BACKOFF) {
+            return violation("an announcement may be missed, and no fetch is due soon");
+        }
         let needs_timer = match window.subscription {
             Subscription::None => true,
             Subscription::Asked | Subscription::Registered => false,

@@ -121,7 +121,8 @@ impl Calm<'_, '_> {
     }
 
     fn may_have_missed_it(&self) -> bool {
-        self.window.lost && !self.driver.bounds.resync && self.window.heard.is_none()
+        let Window { lost, heard, in_doubt, .. } = self.window;
+        lost && !self.driver.bounds.resync && heard.is_none() && !in_doubt
     }
 
     fn is_paused(&self) -> bool {

@@ -26,8 +26,12 @@ pub(crate) struct Window {
     pub(crate) asked: u8,
     pub(crate) is_stopped: bool,
     pub(crate) hidden: bool,
-    /// A fetch may be made though no newer version is known of.
+    /// A refresh was asked for, and no fetch has begun since.
     pub(crate) may_fetch: bool,
+    /// The window was shown or a resync began, and no fetch begun since has gone well.
+    pub(crate) in_doubt: bool,
+    /// What the fetch under way must bring at least to end the doubt that it began in.
+    pub(crate) proof: Option<Made>,
     /// The announcement of the backend's newest version is lost.
     pub(crate) lost: bool,
 }

@@ -223,7 +223,8 @@ impl Driver {
         self.at_hand = None;
         self.hold_state()?;
         // Where two things fall due at once, a resync or a second try takes a tick of its own.
-        if input == Input::Tick && !applied_in_vain && self.setup.resync.is_none() {
+        let is_one = !applied_in_vain && !self.log.may_have_missed() && self.setup.resync.is_none();
+        if input == Input::Tick && is_one {
             let (deadline, now) = (self.deadline(), self.now);
             ensure!(
                 deadline.is_none_or(|at| at > now),
@@ -303,7 +304,10 @@ impl Driver {
         match self.log.cause_to_fetch(&self.setup, self.now) {
             None => Err("fetches without a cause".to_owned()),
             Some(Log::ANNOUNCED) => self.hold_pacing(),
-            Some(_) => {
+            Some(cause) => {
+                if cause == Log::RESYNC && !self.log.is_missing() {
+                    self.note(Fact::Resyncing);
+                }
                 // Not paced itself, it covers what was announced before all the same.
                 if let Some((_, covered)) = &mut self.last_paced {
                     *covered = self.log.newest();
@@ -376,6 +380,14 @@ impl Driver {
             let is_paused = log.is_paused(&self.setup);
             ensure!(wakes || is_paused || !log.is_missing(), "lost the wake-up");
             ensure!(wakes || log.settled() == log.asked(), "lost the wake-up for a refresh");
+            if log.may_have_missed() && log.in_flight().is_none() && !is_paused {
+                let limit = self.latest + Duration::from_millis(Setup::BACKOFF_CAP);
+                let heals = deadline.is_some_and(|at| at <= limit);
+                ensure!(
+                    heals,
+                    "an announcement may have been missed, and it waits for {deadline:?}"
+                );
+            }
         }
         let limit = self.latest + self.setup.longest_wait();
         ensure!(deadline.is_none_or(|at| at <= limit), "waits for {deadline:?} at {:?}", self.now);
@@ -430,6 +442,7 @@ impl Driver {
                 self.perform(Operation::Answer { ago: 0 })?;
             } else if self.log.is_live()
                 && !self.log.is_missing()
+                && !self.log.may_have_missed()
                 && self.log.settled() == self.log.asked()
             {
                 return Ok(());

@@ -29,6 +29,8 @@ pub(crate) enum Fact {
     Reported,
     Asked(Ticket),
     Settled(Ticket, Settlement),
+    /// A resync begins, with the fetch that follows.
+    Resyncing,
     Hidden,
     Shown,
     Stopped,
@@ -78,12 +80,15 @@ impl Log {
     }
 
     pub(crate) fn applied(&self) -> Option<Version> {
-        self.facts()
-            .filter_map(|fact| match fact {
-                Fact::Applied(version) => Some(version),
-                _ => None,
-            })
-            .max()
+        Self::applied_of(&self.facts)
+    }
+
+    fn applied_of(facts: &[(Duration, Fact)]) -> Option<Version> {
+        let version = |(_, fact): &(Duration, Fact)| match *fact {
+            Fact::Applied(version) => Some(version),
+            _ => None,
+        };
+        facts.iter().filter_map(version).max()
     }
 
     /// The newest version known to exist.
@@ -103,6 +108,34 @@ impl Log {
     /// Whether the window shows less than it knows to exist.
     pub(crate) fn is_missing(&self) -> bool {
         self.applied().is_none() || self.applied() < self.newest()
+    }
+
+    /// Whether the window was shown, or a resync began, and no fetch begun since has gone well: its
+    /// answer, and all that was known when it began, are what the window shows then.
+    pub(crate) fn may_have_missed(&self) -> bool {
+        Self::may_have_missed_of(&self.facts)
+    }
+
+    fn may_have_missed_of(facts: &[(Duration, Fact)]) -> bool {
+        let last = |is_it: fn(Fact) -> bool| facts.iter().rposition(|(_, fact)| is_it(*fact));
+        let doubt = last(|fact| matches!(fact, Fact::Shown | Fact::Resyncing));
+        // Before the window listens there is nothing to miss.
+        let Some(doubt) = doubt.filter(|_| doubt > last(|fact| fact == Fact::Listening)) else {
+            return false;
+        };
+        let begins = |&index: &usize| matches!(facts[index], (_, Fact::Fetching(_)));
+        !(doubt..facts.len()).filter(begins).any(|begin| Self::goes_well(facts, begin))
+    }
+
+    /// Whether the fetch that began at this index was answered, and left nothing wanting of what
+    /// it brought or of what was known when it began.
+    fn goes_well(facts: &[(Duration, Fact)], begin: usize) -> bool {
+        let mut later = facts.iter().enumerate().skip(begin);
+        let end = later.find(|(_, (_, fact))| matches!(fact, Fact::FetchEnded(_)));
+        let Some((end, (_, Fact::FetchEnded(Some(brought))))) = end else { return false };
+        // What it brought is applied before anything else happens.
+        let applied = Self::applied_of(&facts[..facts.len().min(end + 2)]);
+        Self::newest_of(&facts[..begin]).max(Some(*brought)) <= applied
     }
 
     pub(crate) fn is_hidden(&self) -> bool {
@@ -159,12 +192,12 @@ impl Log {
         if self.since(began, |fact| matches!(fact, Fact::Asked(_))) {
             return Some("a refresh was asked for");
         }
-        if self.since(began, |fact| fact == Fact::Shown) {
-            return Some("the window was shown");
+        if self.may_have_missed() {
+            return Some("an announcement may have been missed");
         }
         let resync = setup.resync.map(Duration::from_millis);
         if resync.is_some_and(|interval| self.answered_at() + interval <= now) {
-            return Some("a resync is due");
+            return Some(Self::RESYNC);
         }
         if !self.is_missing() {
             return None;
@@ -188,8 +221,10 @@ impl Log {
             (_, Fact::FetchEnded(None)) => ended,
             _ => self.facts.iter().rposition(begins).unwrap_or(0),
         };
-        let is_missing =
-            self.applied().is_none() || self.applied() < Self::newest_of(&self.facts[..known]);
+        let has_failed = self.facts[ended].1 == Fact::FetchEnded(None);
+        let is_missing = self.applied().is_none()
+            || self.applied() < Self::newest_of(&self.facts[..known])
+            || has_failed && Self::may_have_missed_of(&self.facts[..ended]);
         let is_asked = self.facts[ended..].iter().any(|(_, fact)| matches!(fact, Fact::Asked(_)));
         is_missing && !is_asked && now < self.facts[ended].0 + Setup::SHORTEST_PAUSE
     }
@@ -204,6 +239,8 @@ impl Log {
         let last = self.facts.split_inclusive(ends).rfind(went_well);
         last.and_then(|step| step.last()).map_or(Duration::ZERO, |(at, _)| *at)
     }
+
+    pub(crate) const RESYNC: &'static str = "a resync is due";
 
     /// The one cause that pacing holds back.
     pub(crate) const ANNOUNCED: &'static str = "a newer version was announced";

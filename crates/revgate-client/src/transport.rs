@@ -78,8 +78,13 @@ impl<T> From<Refusal<T>> for WriteError<T> {
     fn from(refusal: Refusal<T>) -> Self {
         Self::Transport(TransportError::Refused(match refusal {
             Refusal::Conflict(current) => return Self::Conflict(current),
+            Refusal::Denied(denied) => Refusal::Denied(denied),
             Refusal::UnknownTopic(unknown) => Refusal::UnknownTopic(unknown),
             Refusal::Invalid(invalid) => Refusal::Invalid(invalid),
+            Refusal::PatchFailed(fault) => Refusal::PatchFailed(fault),
+            Refusal::TooLarge { limit, size } => Refusal::TooLarge { limit, size },
+            Refusal::TooManySubscriptions { limit } => Refusal::TooManySubscriptions { limit },
+            Refusal::OtherLayout { layout } => Refusal::OtherLayout { layout },
             Refusal::Failed { reason } => Refusal::Failed { reason },
         }))
     }

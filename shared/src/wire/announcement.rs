@@ -1,0 +1,116 @@
+//! An invalidation that may bring its news along.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::gate::News;
+use crate::{Epoch, Invalidation, Revision, TopicName, Version};
+
+/// An [`Invalidation`] that may carry the news itself, which saves its reader a fetch. On the wire
+/// the payload's fields follow those of the invalidation: `data`, or `base` and `patch`. Whoever
+/// knows only invalidations ignores them.
+///
+/// `D` is the state and `P` the patch, in whatever form the program has them.
+///
+/// ```
+/// use revgate::gate::News;
+/// use revgate::wire::Announcement;
+///
+/// let json = r#"{"topic":"volume","revision":"8","base":{"revision":"7"},"patch":[]}"#;
+/// let announcement: Announcement<u8, Vec<String>> = serde_json::from_str(json)?;
+/// assert_eq!(announcement.invalidation.version().to_string(), "0.8");
+/// assert!(matches!(announcement.news(), News::Patch { base } if base.to_string() == "0.7"));
+/// assert_eq!(serde_json::to_string(&announcement)?, json);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announcement<D, P> {
+    /// What changed.
+    pub invalidation: Invalidation,
+    /// The change itself, if it is carried.
+    pub payload: Payload<D, P>,
+}
+
+/// What an [`Announcement`] carries besides the version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Payload<D, P> {
+    /// Nothing.
+    None,
+    /// The whole state.
+    State(D),
+    /// What turns the state of version `base` into the one announced: an RFC 6902 patch.
+    Patch {
+        /// The version that it can be applied to.
+        base: Version,
+        /// The patch.
+        patch: P,
+    },
+}
+
+impl<D, P> Announcement<D, P> {
+    /// What the gate needs to know of the payload.
+    pub fn news(&self) -> News {
+        match self.payload {
+            Payload::None => News::Version,
+            Payload::State(_) => News::State,
+            Payload::Patch { base, .. } => News::Patch { base },
+        }
+    }
+}
+
+/// The form on the wire. Serde's own `flatten` would read every number through a buffer that
+/// does not keep its precision.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", bound(deserialize = "D: Deserialize<'de>, P: Deserialize<'de>"))]
+struct Flat<D, P> {
+    topic: TopicName,
+    revision: Revision,
+    #[serde(default, skip_serializing_if = "Epoch::is_zero")]
+    epoch: Epoch,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    timestamp_ms: Option<u64>,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    data: Option<D>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base: Option<Version>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    patch: Option<P>,
+}
+
+/// What is there is some, even if it is null.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    value: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
+}
+
+impl<D: Serialize, P: Serialize> Serialize for Announcement<D, P> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Invalidation { topic, revision, epoch, source_id, timestamp_ms } =
+            self.invalidation.clone();
+        let (data, base, patch) = match &self.payload {
+            Payload::None => (None, None, None),
+            Payload::State(data) => (Some(data), None, None),
+            Payload::Patch { base, patch } => (None, Some(*base), Some(patch)),
+        };
+        let flat = Flat { topic, revision, epoch, source_id, timestamp_ms, data, base, patch };
+        flat.serialize(serializer)
+    }
+}
+
+impl<'de, D: Deserialize<'de>, P: Deserialize<'de>> Deserialize<'de> for Announcement<D, P> {
+    fn deserialize<S: Deserializer<'de>>(deserializer: S) -> Result<Self, S::Error> {
+        let Flat { topic, revision, epoch, source_id, timestamp_ms, data, base, patch } =
+            Flat::deserialize(deserializer)?;
+        let payload = match (data, base, patch) {
+            (Some(data), _, _) => Payload::State(data),
+            (None, None, None) => Payload::None,
+            (None, Some(base), Some(patch)) => Payload::Patch { base, patch },
+            (None, Some(_), None) => return Err(de::Error::missing_field("patch")),
+            (None, None, Some(_)) => return Err(de::Error::missing_field("base")),
+        };
+        let invalidation = Invalidation { topic, revision, epoch, source_id, timestamp_ms };
+        Ok(Self { invalidation, payload })
+    }
+}

@@ -1,0 +1,180 @@
+//! Bad input is ignored or does what its docs say; it never panics. Bad JSON is the subject of
+//! `tests/wire.rs`, bad pacing that of `tests/pacing.rs`.
+
+use std::time::Duration;
+
+use revgate::gate::{Candidate, FetchId, Input, News, Options, OptionsError, Output};
+use revgate::{Backoff, Epoch, Pacing, PacingError, Revision, Version};
+
+use super::bench::{
+    Bench, announced, announced_with, fetch_id, ms, offered, paced, report, version,
+};
+use super::gate_test;
+
+const LARGEST: Version = Version::new(Epoch::new(u64::MAX), Revision::new(u64::MAX));
+
+#[gate_test(unsupported = test)]
+fn a_result_of_a_fetch_that_was_never_made_is_ignored() {
+    let id = FetchId::default();
+    let mut bench = Bench::live(version(1));
+    assert_eq!(bench.answer(id, version(9)), []);
+    assert_eq!(bench.input(Input::FetchFailed { id }), []);
+    assert_eq!((bench.gate.applied(), bench.gate.wanted()), (Some(version(1)), Some(version(1))));
+}
+
+#[gate_test(unsupported = test)]
+fn a_result_that_comes_twice_is_ignored() {
+    let mut bench = Bench::live(version(1));
+    let id = bench.fetch_after(announced(2));
+    bench.answer(id, version(2));
+    assert_eq!(bench.answer(id, version(3)), []);
+    assert_eq!(bench.input(Input::FetchFailed { id }), []);
+    assert_eq!((bench.gate.applied(), bench.deadline()), (Some(version(2)), None));
+}
+
+#[gate_test(unsupported = test)]
+fn a_result_after_stop_is_ignored() {
+    let mut bench = Bench::live(version(1));
+    let id = bench.fetch_after(announced(2));
+    bench.input(Input::Stop);
+    assert_eq!(bench.answer(id, version(2)), []);
+    assert_eq!(bench.gate.applied(), Some(version(1)));
+}
+
+#[gate_test(unsupported = test)]
+fn a_verdict_on_nothing_is_ignored() {
+    let mut bench = Bench::live(version(1));
+    bench.fetch_after(announced(2));
+    let before = bench.gate.clone();
+    assert_eq!(bench.input(Input::Applied), []);
+    assert_eq!(bench.input(Input::ApplyFailed), []);
+    assert_eq!(bench.gate, before);
+}
+
+#[gate_test(unsupported = test)]
+fn a_subscription_that_nobody_asked_for_is_ignored() {
+    for mut bench in [Bench::new(), Bench::live(version(1))] {
+        let before = bench.gate.clone();
+        assert_eq!(bench.input(Input::Subscribed), []);
+        assert_eq!(bench.input(Input::SubscribeFailed), []);
+        assert_eq!(bench.gate, before);
+    }
+}
+
+#[gate_test(unsupported = test)]
+fn before_the_start_nothing_is_heard() {
+    let mut bench = Bench::new();
+    let before = bench.gate.clone();
+    for input in [announced(2), announced_with(2, News::State), offered(2), Input::Tick] {
+        assert_eq!(bench.input(input), [], "{input:?}");
+    }
+    assert_eq!(bench.gate, before);
+}
+
+#[gate_test(unsupported = test)]
+fn a_state_offered_before_a_verdict_is_only_wanted() {
+    let mut bench = Bench::live(version(1));
+    bench.gate.handle(bench.now, offered(2));
+    assert_eq!(bench.gate.poll_output(), Output::Apply(Candidate::Offered));
+    bench.gate.handle(bench.now, offered(3));
+    bench.gate.handle(bench.now, Input::Applied);
+    assert_eq!(bench.gate.applied(), Some(version(2)), "not what came in between");
+    assert_eq!(bench.gate.wanted(), Some(version(3)));
+    assert!(matches!(bench.gate.poll_output(), Output::Fetch(_)));
+}
+
+#[gate_test(unsupported = test)]
+fn a_patch_on_no_older_version_leads_to_a_fetch() {
+    for base in [2, 3, u64::MAX] {
+        let mut bench = Bench::live(version(1));
+        let patch = announced_with(2, News::Patch { base: version(base) });
+        let id = bench.fetch_after(patch);
+        assert_eq!(bench.answer(id, version(2)), [Output::Apply(Candidate::Fetched)]);
+        assert_eq!(bench.deadline(), None);
+    }
+}
+
+#[gate_test(unsupported = test)]
+fn the_largest_revision_and_the_largest_epoch_are_versions_like_any_other() {
+    let last_revision = version(u64::MAX);
+    let mut bench = Bench::live(version(1));
+    let id = bench.fetch_after(announced(u64::MAX));
+    assert_eq!(bench.answer(id, last_revision), [Output::Apply(Candidate::Fetched)]);
+    assert_eq!(bench.input(announced(u64::MAX)), [], "there is no newer one in this epoch");
+    let outputs = bench.input(Input::Announced { version: LARGEST, news: News::State });
+    assert_eq!(outputs, [Output::Apply(Candidate::Announced(LARGEST))]);
+    assert_eq!(bench.input(announced(u64::MAX)), []);
+    let id = bench.fetch_after(Input::Refresh);
+    bench.answer(id, last_revision);
+    assert_eq!((bench.gate.applied(), bench.deadline()), (Some(LARGEST), None));
+}
+
+#[gate_test(unsupported = test)]
+fn a_clock_that_jumps_back_only_delays() {
+    let mut debounced = Bench::live_with(paced(Pacing::debounce(ms(50))), version(1));
+    debounced.input(announced(2));
+    let mut backing_off = Bench::live(version(1));
+    let id = backing_off.fetch_after(announced(2));
+    backing_off.input(Input::FetchFailed { id });
+    for mut bench in [debounced, backing_off] {
+        let (began, deadline) = (bench.now, bench.deadline());
+        bench.now = Duration::ZERO;
+        assert_eq!(bench.input(Input::Tick), []);
+        assert_eq!(bench.input(announced(3)), []);
+        assert_eq!(bench.deadline(), deadline);
+        bench.now = began;
+        let id = fetch_id(&bench.tick());
+        bench.now = Duration::ZERO;
+        assert_eq!(bench.answer(id, version(3)), [Output::Apply(Candidate::Fetched)]);
+    }
+}
+
+#[gate_test(unsupported = test)]
+fn the_end_of_time_is_no_trouble() {
+    let options = Options::builder().resync(Duration::MAX).build().expect("sensible options");
+    let mut bench = Bench::live_with(options, version(1));
+    assert_eq!(bench.deadline(), Some(Duration::MAX));
+    bench.now = Duration::MAX;
+    let id = bench.fetch_after(announced(2));
+    assert_eq!(bench.deadline(), Some(Duration::MAX));
+    assert!(report(&bench.input(Input::FetchFailed { id })).retry_in.is_some());
+    assert_eq!(bench.deadline(), Some(Duration::MAX));
+    let id = fetch_id(&bench.tick());
+    assert_eq!(bench.answer(id, version(2)), [Output::Apply(Candidate::Fetched)]);
+}
+
+#[gate_test(unsupported = test)]
+fn every_contradiction_of_options_names_both() {
+    let refused = |builder: revgate::gate::OptionsBuilder| builder.build().expect_err("refused");
+    let backoff = |first, cap| Backoff { first, cap, jitter_seed: None };
+    let builder = Options::builder;
+
+    let error = refused(builder().pacing(Pacing::debounce(ms(50)).max_wait(ms(20))));
+    assert!(matches!(error, OptionsError::Pacing(PacingError::MaxWaitTooShort { .. })));
+    names(&error, &["`max_wait` (20ms)", "`debounce` (50ms)"]);
+
+    let error = refused(builder().fetch_timeout(ms(0)));
+    assert_eq!(error, OptionsError::NoTimeForFetch);
+    names(&error, &["`fetch_timeout`"]);
+
+    let error = refused(builder().backoff(backoff(ms(0), ms(10))));
+    assert_eq!(error, OptionsError::NoBackoff);
+    names(&error, &["`backoff.first`"]);
+
+    let error = refused(builder().backoff(backoff(ms(20), ms(10))));
+    assert_eq!(error, OptionsError::BackoffBeginsAboveCap { first: ms(20), cap: ms(10) });
+    names(&error, &["`backoff.first` (20ms)", "`backoff.cap` (10ms)"]);
+
+    let error = refused(builder().fetch_timeout(ms(30)).resync(ms(20)));
+    let (resync, fetch_timeout) = (ms(20), ms(30));
+    assert_eq!(error, OptionsError::ResyncTooOften { resync, fetch_timeout });
+    names(&error, &["`resync` (20ms)", "`fetch_timeout` (30ms)"]);
+
+    let edge = builder().fetch_timeout(ms(30)).resync(ms(30)).backoff(backoff(ms(10), ms(10)));
+    assert_eq!(edge.build().map(|options| options.fetch_timeout()), Ok(ms(30)));
+}
+
+fn names(error: &dyn std::error::Error, options: &[&str]) {
+    let text = error.to_string();
+    options.iter().for_each(|option| assert!(text.contains(option), "{option}: {text}"));
+}

@@ -1,0 +1,72 @@
+//! One fetch in flight; after its deadline, its late result is ignored.
+
+use revgate::Phase;
+use revgate::gate::{Candidate, Cause, FetchId, Input, News, Options, Output};
+
+use super::bench::{
+    Bench, SECOND, announced, announced_with, fetch_id, ms, offered, report, version,
+};
+use super::gate_test;
+
+#[gate_test(unsupported = test)]
+fn no_two_inputs_begin_a_second_fetch() {
+    let stranger = FetchId::default();
+    let inputs = [
+        Input::Start,
+        Input::Subscribed,
+        Input::SubscribeFailed,
+        announced(3),
+        announced_with(4, News::State),
+        announced_with(5, News::Patch { base: version(1) }),
+        announced_with(6, News::Patch { base: version(5) }),
+        offered(7),
+        Input::Fetched { id: stranger, version: version(8) },
+        Input::FetchFailed { id: stranger },
+        Input::Applied,
+        Input::ApplyFailed,
+        Input::Refresh,
+        Input::Hidden,
+        Input::Shown,
+        Input::Tick,
+    ];
+    for first in inputs {
+        for second in inputs {
+            let mut bench = Bench::live(version(1));
+            bench.fetch_after(announced(2));
+            let mut outputs = bench.input(first);
+            outputs.extend(bench.input(second));
+            let is_fetch = |output: &Output| matches!(output, Output::Fetch(_));
+            assert!(!outputs.iter().any(is_fetch), "{first:?}, {second:?}: {outputs:?}");
+        }
+    }
+}
+
+#[gate_test(unsupported = test)]
+fn a_fetch_may_take_ten_seconds_or_what_the_options_say() {
+    let options = Options::builder().fetch_timeout(ms(300)).build().expect("sensible options");
+    for (options, limit) in [(Options::default(), 10 * SECOND), (options, ms(300))] {
+        let mut bench = Bench::live_with(options, version(1));
+        bench.fetch_after(announced(2));
+        assert_eq!(bench.deadline(), Some(bench.now + limit));
+        bench.now += limit - ms(1);
+        assert_eq!(bench.input(Input::Tick), []);
+        let report = report(&bench.tick());
+        assert_eq!((report.phase, report.cause), (Phase::GetSnapshot, Cause::TimedOut));
+    }
+}
+
+#[gate_test(unsupported = test)]
+fn a_late_answer_is_ignored_during_the_pause_and_during_the_next_fetch() {
+    let mut bench = Bench::live(version(1));
+    let late = bench.fetch_after(announced(2));
+    bench.tick();
+    assert_eq!(bench.answer(late, version(2)), []);
+    assert_eq!(bench.input(Input::FetchFailed { id: late }), []);
+
+    let id = fetch_id(&bench.tick());
+    assert_ne!(id, late);
+    assert_eq!(bench.answer(late, version(2)), []);
+    assert_eq!(bench.input(Input::FetchFailed { id: late }), []);
+    assert_eq!(bench.gate.applied(), Some(version(1)));
+    assert_eq!(bench.answer(id, version(2)), [Output::Apply(Candidate::Fetched)]);
+}
