@@ -8,9 +8,10 @@ use std::rc::Rc;
 
 use js_sys::{Function, Reflect, eval};
 use revgate::settings::{Settings, Theme};
+use revgate::wire::Payload;
 use revgate::{Epoch, Revision, TopicName, Version};
 use revgate_client::tauri::{Tauri, window_label};
-use revgate_client::{Change, News, Transport, TransportError, WriteError};
+use revgate_client::{Change, Transport, TransportError, WriteError};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -173,13 +174,13 @@ async fn news_of_any_kind_are_decoded_and_unreadable_ones_leave_the_version() {
     }
     let heard = heard.take().into_iter().collect::<Result<Vec<_>, _>>().expect("announcements");
     let [state, patch, rest @ ..] = &heard[..] else { panic!("{heard:?}") };
-    assert!(matches!(&state.news, News::State(state) if state.theme == Theme::Dark));
+    assert!(matches!(&state.payload, Payload::State(state) if state.theme == Theme::Dark));
     let base = Version::new(Epoch::default(), Revision::new(8));
     assert!(
-        matches!(&patch.news, News::Patch { base: on, patch } if *on == base && patch.len() == 1)
+        matches!(&patch.payload, Payload::Patch { base: on, patch } if *on == base && patch.len() == 1)
     );
     assert_eq!(rest.len(), 3);
-    assert!(rest.iter().all(|announcement| announcement.news == News::Version));
+    assert!(rest.iter().all(|announcement| announcement.payload == Payload::None));
     assert!(heard.iter().all(|announcement| announcement.invalidation.revision.number() == 9));
 }
 

@@ -3,6 +3,8 @@
 
 use wasm_bindgen_test::wasm_bindgen_test as gate_test;
 
+mod harness;
+
 #[path = "rules/bad_input.rs"]
 mod bad_input;
 #[path = "rules/bench.rs"]
@@ -31,8 +33,6 @@ mod rule_10_stop_is_final_and_quiet;
 mod rule_11_own_echo;
 #[path = "rules/rule_12_self_heal.rs"]
 mod rule_12_self_heal;
-#[path = "rules/turns.rs"]
-mod turns;
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,10 +1,12 @@
 //! The messages, pinned: what is written, what is read, what is refused.
 
+use revgate::gate::News;
 use revgate::settings::Settings;
-use revgate::wire::Refusal;
+use revgate::wire::{Announcement, Payload, Refusal};
 use revgate::{Epoch, Invalid, Invalidation, Revision, Snapshot, TopicName, UnknownTopic, Version};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test as wire_test;
 
 #[cfg(target_arch = "wasm32")]
@@ -46,6 +48,56 @@ fn an_invalidation_carries_epoch_source_and_time() {
     pinned(news, json);
 }
 
+type Carrying = Announcement<Value, Value>;
+
+fn carrying(payload: Payload<Value, Value>) -> Carrying {
+    Announcement { invalidation: Invalidation::new(topic("settings"), version(1, 3)), payload }
+}
+
+#[wire_test(unsupported = test)]
+fn an_announcement_without_news_is_an_invalidation() {
+    pinned(carrying(Payload::None), r#"{"topic":"settings","revision":"3","epoch":"1"}"#);
+    assert_eq!(carrying(Payload::None).news(), News::Version);
+}
+
+#[wire_test(unsupported = test)]
+fn an_announcement_carries_the_whole_state() {
+    let whole = carrying(Payload::State(json!({"fontSize": 14})));
+    assert_eq!(whole.news(), News::State);
+    let json = r#"{"topic":"settings","revision":"3","epoch":"1","data":{"fontSize":14}}"#;
+    pinned(whole, json);
+    // A state may be null; that it is there is news all the same.
+    let null = r#"{"topic":"settings","revision":"3","epoch":"1","data":null}"#;
+    pinned(carrying(Payload::State(Value::Null)), null);
+}
+
+#[wire_test(unsupported = test)]
+fn an_announcement_carries_a_patch_and_its_base() {
+    let edit = json!([{"op": "replace", "path": "/fontSize", "value": 15}]);
+    let patch = carrying(Payload::Patch { base: version(1, 2), patch: edit });
+    assert_eq!(patch.news(), News::Patch { base: version(1, 2) });
+    let json = r#"{"topic":"settings","revision":"3","epoch":"1","base":{"epoch":"1","revision":"2"},"patch":[{"op":"replace","path":"/fontSize","value":15}]}"#;
+    pinned(patch, json);
+}
+
+#[wire_test(unsupported = test)]
+fn numbers_in_an_announcement_keep_their_precision() {
+    let json = r#"{"topic":"t","revision":"2","data":18446744073709551615}"#;
+    let news: Announcement<u64, Value> = serde_json::from_str(json).expect("plain data");
+    assert_eq!(news.payload, Payload::State(u64::MAX));
+    let json = r#"{"topic":"t","revision":"2","data":0.1}"#;
+    let news: Announcement<f32, Value> = serde_json::from_str(json).expect("plain data");
+    assert_eq!(serde_json::to_string(&news).expect("plain data"), json);
+}
+
+#[wire_test(unsupported = test)]
+fn whoever_knows_only_invalidations_reads_an_announcement() {
+    let whole = carrying(Payload::State(json!({"fontSize": 14})));
+    let json = serde_json::to_string(&whole).expect("plain data");
+    let known: Invalidation = serde_json::from_str(&json).expect("unknown fields are ignored");
+    assert_eq!(known, whole.invalidation);
+}
+
 #[wire_test(unsupported = test)]
 fn a_snapshot_is_the_reference_documents() {
     let json = r#"{"revision":"1","data":{"theme":"system","language":"en","fontSize":14,"notificationsEnabled":true,"autoSave":true,"sidebarCollapsed":false}}"#;
@@ -62,9 +114,16 @@ fn a_base_is_a_version() {
 fn refusals_are_tagged_objects() {
     let known = vec![topic("settings")];
     pinned(
-        Refusal::<()>::UnknownTopic(UnknownTopic { topic: "sttings".to_owned(), known }),
+        Refusal::<()>::UnknownTopic(UnknownTopic::new("sttings", &known)),
         r#"{"kind":"unknownTopic","topic":"sttings","known":["settings"]}"#,
     );
+    let known = vec![topic("a"); 10_000];
+    let Value::Object(many) =
+        serde_json::to_value(UnknownTopic::new("b", &known)).expect("plain data")
+    else {
+        panic!("an object")
+    };
+    assert_eq!((&many["known"], &many["more"]), (&json!(vec!["a"; 20]), &json!(9_980)));
     pinned(
         Refusal::<()>::Invalid(Invalid::new("fontSize", "100 is not within 8 to 72")),
         r#"{"kind":"invalid","path":"fontSize","reason":"100 is not within 8 to 72"}"#,
@@ -94,6 +153,13 @@ fn malformed_messages_are_refused_with_the_reason() {
     refused::<Invalidation>(r#"{"topic":"settings","revision":" 7"}"#, "` 7`");
     refused::<Invalidation>(r#"{"topic":"a b","revision":"7"}"#, "`a b` cannot name a topic");
     refused::<Invalidation>(r#"{"topic":"settings","revision":"7","epoch":1}"#, "an epoch");
+    refused::<Carrying>("null", "null");
+    refused::<Carrying>(r#"{"revision":"2","data":1}"#, "missing field `topic`");
+    refused::<Carrying>(r#"{"topic":"t","revision":"2","patch":[]}"#, "missing field `base`");
+    let base = r#"{"topic":"t","revision":"2","base":{"revision":"1"}}"#;
+    refused::<Carrying>(base, "missing field `patch`");
+    let base = r#"{"topic":"t","revision":"2","base":"1","patch":[]}"#;
+    refused::<Carrying>(base, "Version");
     refused::<Snapshot<Settings>>(r#"{"revision":"1"}"#, "missing field `data`");
     refused::<Snapshot<Settings>>(r#"{"revision":"1","data":{"theme":"blue"}}"#, "`blue`");
 }

@@ -86,22 +86,57 @@ impl Invalid {
 pub struct TopicName(String);
 
 /// No topic of the name asked for is registered in the backend.
+///
+/// ```
+/// use revgate::{TopicName, UnknownTopic};
+///
+/// let known: Vec<TopicName> = (1..=100).map(|n| format!("doc:{n}").parse()).collect::<Result<_, _>>()?;
+/// let error = UnknownTopic::new("doc:0", &known).to_string();
+/// assert!(error.starts_with("no topic `doc:0` is registered; there are: `doc:1`, `doc:2`, "));
+/// assert!(error.ends_with("`doc:20` and 80 more"));
+/// # Ok::<(), revgate::TopicNameError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("no topic `{topic}` is registered; there are: {}", Names(known))]
+#[error("no topic `{topic}` is registered; there are: {}", Names(self))]
 pub struct UnknownTopic {
     /// The name asked for, as it was given.
     pub topic: String,
-    /// The names that are registered.
+    /// The first [`UnknownTopic::MOST_NAMES`] of the names that are registered.
     pub known: Vec<TopicName>,
+    /// How many more are registered.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more: usize,
 }
 
-struct Names<'a>(&'a [TopicName]);
+struct Names<'a>(&'a UnknownTopic);
 
 impl fmt::Display for Names<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some((first, rest)) = self.0.split_first() else { return f.write_str("none") };
+        let UnknownTopic { known, more, .. } = self.0;
+        let Some((first, rest)) = known.split_first() else { return f.write_str("none") };
         write!(f, "`{first}`")?;
-        rest.iter().try_for_each(|name| write!(f, ", `{name}`"))
+        rest.iter().try_for_each(|name| write!(f, ", `{name}`"))?;
+        if *more > 0 { write!(f, " and {more} more") } else { Ok(()) }
+    }
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+impl UnknownTopic {
+    /// How many names the error lists, so that it stays readable and small among many topics.
+    pub const MOST_NAMES: usize = 20;
+
+    /// `topic` is not among `known`.
+    pub fn new<'a>(
+        topic: impl Into<String>,
+        known: impl IntoIterator<Item = &'a TopicName, IntoIter: ExactSizeIterator>,
+    ) -> Self {
+        let known = known.into_iter();
+        let more = known.len().saturating_sub(Self::MOST_NAMES);
+        let known = known.take(Self::MOST_NAMES).cloned().collect();
+        Self { topic: topic.into(), known, more }
     }
 }
 
@@ -133,24 +168,30 @@ impl TopicName {
     /// TopicName::of::<Volume>();
     /// ```
     pub fn of<T: Topic>() -> Self {
-        const {
-            assert!(
-                is_well_formed(T::NAME),
-                "Topic::NAME needs 1 to 64 ASCII letters, digits, `-`, `_`, `/` or `:`"
-            );
-        }
-        Self(T::NAME.to_owned())
+        Self(well_formed_name::<T>().to_owned())
     }
 
-    /// The name of one topic of a family, all of the type `T`: `doc:42` for the key `42` and
-    /// [`Topic::NAME`] `doc`.
+    /// The name of one topic of many of the type `T`: [`Topic::NAME`], a colon, and `key`.
+    ///
+    /// ```
+    /// # use revgate::{Topic, TopicName};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Clone, Serialize, Deserialize)]
+    /// # struct Doc;
+    /// impl Topic for Doc {
+    ///     const NAME: &'static str = "doc";
+    /// }
+    ///
+    /// assert_eq!(TopicName::keyed::<Doc>("42")?.as_str(), "doc:42");
+    /// assert!(TopicName::keyed::<Doc>("my first").is_err());
+    /// # Ok::<(), revgate::TopicNameError>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// If the key is empty, or the whole is no well-formed name.
+    /// If `key` is empty or has a character that a name may not have, or the whole is too long.
     pub fn keyed<T: Topic>(key: &str) -> Result<Self, TopicNameError> {
-        let Self(family) = Self::of::<T>();
-        let name = format!("{family}:{key}");
+        let name = format!("{}:{key}", well_formed_name::<T>());
         if key.is_empty() { Err(TopicNameError::new(&name)) } else { name.try_into() }
     }
 
@@ -195,6 +236,17 @@ impl fmt::Display for TopicName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// [`Topic::NAME`], if the program compiles.
+fn well_formed_name<T: Topic>() -> &'static str {
+    const {
+        assert!(
+            is_well_formed(T::NAME),
+            "Topic::NAME needs 1 to 64 ASCII letters, digits, `-`, `_`, `/` or `:`"
+        );
+    }
+    T::NAME
 }
 
 const fn is_well_formed(name: &str) -> bool {

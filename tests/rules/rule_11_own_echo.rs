@@ -1,18 +1,12 @@
 //! Own echo: the answer to a window's own write is news at once, and the echo that follows costs
 //! nothing. An announcement that `should_refresh` drops does not raise what is wanted.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
+use revgate::Invalidation;
 use revgate::gate::{Candidate, Input, Output, Status};
-use revgate::settings::Settings;
-use revgate::{Invalidation, TopicName, Version};
-use revgate_client::memory::Memory;
-use revgate_client::{Observer, Options, Replica, SyncError};
 
 use super::bench::{Bench, announced, offered, version};
 use super::gate_test;
-use super::turns::Turns;
+use super::harness::{live, settings, with_font_size};
 
 #[gate_test(unsupported = test)]
 fn an_offered_state_is_applied_without_a_fetch_and_its_echo_costs_nothing() {
@@ -63,46 +57,22 @@ fn an_offered_state_that_is_not_the_newest_is_applied_and_leaves_the_rest_to_the
     assert_eq!(bench.answer(id, version(3)), [Output::Apply(Candidate::Fetched)]);
 }
 
-/// Takes no interest in what a source announces; keeps what fails.
-struct DeafTo(&'static str, Rc<RefCell<Vec<SyncError>>>);
-
-impl Observer<Settings> for DeafTo {
-    fn changed(&self, _: &Settings, _: Version) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn status(&self, _: Status) {}
-
-    fn should_refresh(&self, news: &Invalidation) -> bool {
-        news.source_id.as_deref() != Some(self.0)
-    }
-
-    fn failed(&self, error: &SyncError) {
-        self.1.borrow_mut().push(error.clone());
-    }
-}
-
 #[gate_test(unsupported = test)]
 fn an_announcement_that_should_refresh_drops_is_as_if_it_had_never_been_made() {
-    let (backend, turns) = (Memory::new().with_topic(&Settings::default()), Turns::default());
-    let errors = Rc::default();
-    let observer = DeafTo("us", Rc::clone(&errors));
-    let replica = Replica::start(backend.clone(), turns.clone(), Options::default(), observer);
-    turns.take();
-    assert_eq!((replica.version(), backend.fetches()), (Some(version(1)), 1));
-
-    let topic = TopicName::of::<Settings>();
+    let (backend, window) = live();
+    window.seen.deaf_to.replace(Some("us".to_owned()));
     let announce = |revision, source: &str| {
-        let news = Invalidation::new(topic.clone(), version(revision));
+        let news = Invalidation::new(settings(), version(revision));
         let news = Invalidation { source_id: Some(source.to_owned()), ..news };
-        backend.announce(&serde_json::to_value(news).expect("plain data"), &topic);
-        turns.take();
+        backend.announce(&serde_json::to_value(news).expect("plain data"), &settings());
+        window.settle();
     };
     announce(9, "us");
     assert_eq!(backend.fetches(), 1);
 
-    backend.set_silently(&Settings::default());
+    backend.set_silently(&with_font_size(20));
     announce(2, "them");
-    assert_eq!((replica.version(), backend.fetches()), (Some(version(2)), 2));
-    assert!(errors.borrow().is_empty(), "an answer older than 9 is not stale: {errors:?}");
+    assert_eq!((window.replica.version(), backend.fetches()), (Some(version(2)), 2));
+    let errors = window.seen.errors.borrow();
+    assert!(errors.is_empty(), "an answer older than 9 is not stale: {errors:?}");
 }

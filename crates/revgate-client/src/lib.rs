@@ -7,7 +7,6 @@
 //!
 //! No UI framework: `revgate-leptos` makes signals of it.
 
-mod announcement;
 mod error;
 pub mod host;
 pub mod memory;
@@ -18,10 +17,9 @@ pub mod tauri;
 mod trace;
 mod transport;
 
-pub use announcement::{Announcement, News};
 pub use error::SyncError;
 pub use host::Host;
 pub use replica::{Observer, Options, Pending, Replica};
 pub use revgate::gate::Status;
 pub use trace::{Event, Traced};
-pub use transport::{Change, Transport, TransportError, WriteError};
+pub use transport::{Announcement, Change, Transport, TransportError, WriteError};

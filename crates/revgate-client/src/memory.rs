@@ -7,8 +7,10 @@ use std::rc::{Rc, Weak};
 
 use revgate::wire::Refusal;
 use revgate::{Epoch, Invalidation, Revision, Snapshot, Topic, TopicName, UnknownTopic, Version};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::transport::announcement;
 use crate::{Announcement, Change, Transport, TransportError, WriteError};
 
 /// The backend and a transport to it; clones are the same backend.
@@ -134,10 +136,7 @@ impl Memory {
         let topics = self.inner.topics.borrow();
         match topics.get(topic) {
             Some((version, data)) => Ok(Snapshot::new(*version, data.clone())),
-            None => Err(UnknownTopic {
-                topic: topic.to_string(),
-                known: topics.keys().cloned().collect(),
-            }),
+            None => Err(UnknownTopic::new(topic.as_str(), topics.keys())),
         }
     }
 }
@@ -155,7 +154,9 @@ impl Transport for Memory {
             backend.snapshot(&topic).map_err(refused)?;
             let id = backend.inner.last_subscriber.get() + 1;
             backend.inner.last_subscriber.set(id);
-            let hear = Rc::new(move |message: &Value| news(Announcement::read(message)));
+            let hear = Rc::new(move |message: &Value| {
+                news(announcement(read(message), read(message)));
+            });
             let subscriber = Subscriber { topic, hear };
             backend.inner.subscribers.borrow_mut().insert(id, subscriber);
             Ok(Subscription { backend: Rc::downgrade(&backend.inner), id })
@@ -217,4 +218,8 @@ fn refused(unknown: UnknownTopic) -> TransportError {
 fn to_json(value: &impl serde::Serialize) -> Value {
     // What cannot be written as JSON shows as null, which no topic reads back.
     serde_json::to_value(value).unwrap_or_default()
+}
+
+fn read<T: DeserializeOwned>(message: &Value) -> Result<T, String> {
+    T::deserialize(message).map_err(|error| error.to_string())
 }

@@ -1,8 +1,11 @@
 //! The way to the backend and back.
 
-use revgate::{Snapshot, Topic, TopicName, Version, wire::Refusal};
+use json_patch::Patch;
+use revgate::wire::{self, Payload, Refusal};
+use revgate::{Invalidation, Snapshot, Topic, TopicName, Version};
 
-use crate::announcement::Announcement;
+/// "There is a newer state", with the state or a patch if the backend sent that along.
+pub type Announcement<T> = wire::Announcement<T, Patch>;
 
 /// Carries messages between a replica and the backend. It may lose, repeat, delay and reorder
 /// announcements; the gate copes.
@@ -88,4 +91,17 @@ impl<T> From<Refusal<T>> for WriteError<T> {
             Refusal::Failed { reason } => Refusal::Failed { reason },
         }))
     }
+}
+
+/// Puts together what was read twice: news that cannot be read cost a fetch, but not the version.
+pub(crate) fn announcement<T>(
+    invalidation: Result<Invalidation, String>,
+    whole: Result<Announcement<T>, String>,
+) -> Result<Announcement<T>, String> {
+    let invalidation = invalidation?;
+    Ok(whole.unwrap_or_else(|reason| {
+        let topic = &invalidation.topic;
+        tracing::warn!("topic `{topic}`: news that cannot be read, so they are fetched: {reason}");
+        Announcement { invalidation, payload: Payload::None }
+    }))
 }

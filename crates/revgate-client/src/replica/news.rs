@@ -1,10 +1,12 @@
 //! The news that an announcement brought, kept until the gate has it applied.
 
 use json_patch::Patch;
-use revgate::gate;
+use revgate::wire::Payload;
 use revgate::{Topic, Version};
 
-use crate::announcement::News;
+use crate::Announcement;
+
+type News<T> = Payload<T, Patch>;
 
 /// At most one: the one that the gate counts on.
 pub(super) struct Kept<T> {
@@ -24,9 +26,10 @@ impl<T: Topic> Kept<T> {
 
     /// Keeps what came with the announcement of `version`, as the gate does: of two the newer, of
     /// the same version the one that can be applied to any.
-    pub(super) fn keep(&mut self, version: Version, news: News<T>) {
+    pub(super) fn keep(&mut self, Announcement { invalidation, payload: news }: Announcement<T>) {
+        let version = invalidation.version();
         let outdated = match (&self.news, &news) {
-            (_, News::Version) => false,
+            (_, News::None) => false,
             (None, _) => true,
             (Some((kept, _)), News::State(_)) => *kept <= version,
             (Some((kept, _)), News::Patch { .. }) => *kept < version,
@@ -49,17 +52,6 @@ impl<T: Topic> Kept<T> {
                 Some(Material::Patch(patch))
             }
             _ => None,
-        }
-    }
-}
-
-impl<T> News<T> {
-    /// What the gate sees of it.
-    pub(super) fn to_gate(&self) -> gate::News {
-        match self {
-            Self::Version => gate::News::Version,
-            Self::State(_) => gate::News::State,
-            Self::Patch { base, .. } => gate::News::Patch { base: *base },
         }
     }
 }

@@ -11,10 +11,9 @@ use revgate::{Phase, Snapshot, Topic, Version};
 use super::news::Material;
 use super::report::Fault;
 use super::{Inner, waiting};
-use crate::announcement::Announcement;
 use crate::optimistic::Outcome;
 use crate::trace::Event;
-use crate::{Host, Transport, patch};
+use crate::{Announcement, Host, Transport, patch};
 
 /// A delivery that pacing held back and that comes later than this is worth a word.
 const LATE: Duration = Duration::from_secs(1);
@@ -35,8 +34,8 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let (mut state, mut fault) = match payload {
             Payload::None => (None, None),
             Payload::State(snapshot) => (Some(snapshot), None),
-            Payload::News(Announcement { invalidation, news }) => {
-                self.kept.borrow_mut().keep(invalidation.version(), news);
+            Payload::News(announcement) => {
+                self.kept.borrow_mut().keep(announcement);
                 (None, None)
             }
             Payload::Fault(fault) => (None, Some(fault)),
@@ -100,7 +99,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             Ok(announcement) => announcement,
             Err(reason) => return drop(self.fail(Phase::Protocol, reason)),
         };
-        let Announcement { invalidation, news } = &announcement;
+        let Announcement { invalidation, .. } = &announcement;
         if invalidation.topic != self.topic {
             return tracing::debug!("topic `{}`: news of `{}`", self.topic, invalidation.topic);
         }
@@ -109,7 +108,8 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             Ok(false) => return,
             Err(reason) => drop(self.fail(Phase::Invalidation, reason)),
         }
-        let input = Input::Announced { version: invalidation.version(), news: news.to_gate() };
+        let (version, news) = (invalidation.version(), announcement.news());
+        let input = Input::Announced { version, news };
         self.step(input, Payload::News(announcement));
     }
 

@@ -10,6 +10,7 @@ use wasm_bindgen::JsValue;
 
 use super::ipc::{Callback, Rejection, call, decode, decode_answer, get};
 use crate::patch::{self, Cheapest};
+use crate::transport::announcement;
 use crate::{Announcement, Change, Transport, TransportError, WriteError};
 
 /// The way from this window to the plugin `tauri-plugin-revgate`.
@@ -74,9 +75,9 @@ impl Transport for Tauri {
                 // A channel wraps what it carries as `{index, message}`, and says `{index, end}`
                 // when the backend lets go of it. The gate needs no order, so the index is unused.
                 match get(&message, "message") {
-                    Some(message) => news(announcement(message)),
+                    Some(message) => news(read(message)),
                     None if get(&message, "end").is_some() => {}
-                    None => news(announcement(message)),
+                    None => news(read(message)),
                 }
             })?;
             let arguments = SubscribeArguments { topic: &topic, news: callback.as_channel() };
@@ -143,8 +144,8 @@ impl Drop for Subscription {
     }
 }
 
-fn announcement<T: Topic>(message: JsValue) -> Result<Announcement<T>, String> {
-    Ok(Announcement::new(decode(message.clone())?, decode(message)))
+fn read<T: Topic>(message: JsValue) -> Result<Announcement<T>, String> {
+    announcement(decode(message.clone()), decode(message))
 }
 
 /// # Errors

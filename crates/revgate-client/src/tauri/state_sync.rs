@@ -1,11 +1,12 @@
 //! The way to a backend written by hand for the state-sync protocol 1.1.
 
+use revgate::wire::Payload;
 use revgate::{Snapshot, Topic, TopicName};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::ipc::{Callback, Rejection, call, decode, decode_answer, forget_listener, get};
-use crate::{Announcement, Change, News, Transport, TransportError, WriteError};
+use crate::{Announcement, Change, Transport, TransportError, WriteError};
 
 /// The way from this window to an app that serves one topic by hand, as the state-sync protocol
 /// 1.1 describes it: a command that returns a snapshot, one that replaces the state, and an event
@@ -77,9 +78,8 @@ impl Transport for StateSync {
         async move {
             let callback = Callback::new(move |message| {
                 let message = decode(get(&message, "payload").unwrap_or(message));
-                news(
-                    message.map(|invalidation| Announcement { invalidation, news: News::Version }),
-                );
+                let payload = Payload::None;
+                news(message.map(|invalidation| Announcement { invalidation, payload }));
             })?;
             let arguments = ListenArguments { event, target: Target::Any, handler: callback.id() };
             let answer = call("plugin:event|listen", &arguments).await;
