@@ -10,7 +10,7 @@ use revgate_client::{Host, Status, TransportError};
 use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
 
-use harness::{Faults, Network, PAUSE, Window, live, ms, patience, settings, with_font_size};
+use harness::{PAUSE, Window, far_away, live, ms, patience, settings, with_font_size};
 
 mod harness;
 
@@ -266,14 +266,6 @@ fn an_announcement_that_is_of_no_interest_costs_nothing() {
     window.settle();
     assert_eq!(backend.fetches(), 1);
     window.assert_recovers(&backend);
-}
-
-/// A backend that answers after 10 ms, and a window that has not started yet.
-fn far_away() -> (Memory, Network, Window<Network>) {
-    let (backend, time) = (Memory::new().with_topic(&Settings::default()), VirtualTime::new());
-    let network = Network::new(&backend, &time, 1, Faults::none(ms(5)));
-    let window = Window::open(&time, &network);
-    (backend, network, window)
 }
 
 #[window_test(unsupported = test)]

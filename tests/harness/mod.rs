@@ -4,7 +4,7 @@
 // Each test target uses its own part.
 #![allow(dead_code)]
 
-mod network;
+pub(crate) mod network;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -74,8 +74,11 @@ impl<X: Transport> Window<X> {
 
     pub(crate) fn with(time: &VirtualTime, transport: &X, gate: gate::OptionsBuilder) -> Self {
         let gate = gate.build().expect("sensible options");
-        let (options, seen) = (Options { gate, ..Options::default() }, Recorder::default());
-        let (host, transport) = (time.clone(), transport.clone());
+        Self::with_options(time, transport, Options { gate, ..Options::default() })
+    }
+
+    pub(crate) fn with_options(time: &VirtualTime, transport: &X, options: Options) -> Self {
+        let (host, transport, seen) = (time.clone(), transport.clone(), Recorder::default());
         let replica = Replica::start(settings(), transport, host, options, seen.clone());
         Self { time: time.clone(), replica, seen }
     }
@@ -116,6 +119,18 @@ impl<X: Transport> std::fmt::Display for Window<X> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.replica.trace().iter().try_for_each(|traced| write!(f, "\n{traced}"))
     }
+}
+
+/// A backend that answers after 10 ms, and a window that has not started yet.
+pub(crate) fn far_away() -> (Memory, Network, Window<Network>) {
+    far_away_with(patience())
+}
+
+pub(crate) fn far_away_with(gate: gate::OptionsBuilder) -> (Memory, Network, Window<Network>) {
+    let (backend, time) = (Memory::new().with_topic(&Settings::default()), VirtualTime::new());
+    let network = Network::new(&backend, &time, 1, Faults::none(ms(5)));
+    let window = Window::with(&time, &network, gate);
+    (backend, network, window)
 }
 
 /// A window that shows the first state, and its backend.

@@ -1,4 +1,7 @@
-//! A way to the backend that takes its time, and loses, repeats, reorders and fails by a seed.
+//! A way to the backend that takes its time, and loses, repeats, reorders, stalls and fails by a
+//! seed.
+
+mod log;
 
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
@@ -10,6 +13,13 @@ use revgate_client::host::VirtualTime;
 use revgate_client::memory::{self, Memory};
 use revgate_client::{Announcement, Change, Host, Transport, TransportError, WriteError};
 
+use super::ms;
+
+pub(crate) use self::log::{Entry, Event, Log};
+
+/// How much longer a message takes that is stalled: longer than any time-out in the tests.
+pub(crate) const STALL: Duration = ms(1000);
+
 /// What the network does to messages. Probabilities are from 0 to 1.
 #[derive(Clone, Debug)]
 pub(crate) struct Faults {
@@ -19,17 +29,37 @@ pub(crate) struct Faults {
     pub(crate) loss: f64,
     /// How likely an announcement comes twice.
     pub(crate) duplication: f64,
-    /// How likely a fetch or a subscription fails.
+    /// How likely a call fails on its way to the backend, and how likely its answer on the way
+    /// back. The caller is told of either, but not which one.
     pub(crate) failure: f64,
+    /// How likely any message takes [`STALL`] longer.
+    pub(crate) stall: f64,
 }
 
-/// A way to the backend with faults. Clones have the same.
+/// How often the network did what it should not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Harm {
+    pub(crate) lost: usize,
+    pub(crate) repeated: usize,
+    pub(crate) failed: usize,
+    pub(crate) stalled: usize,
+}
+
+/// One window's way to the backend. Clones write to the same log; [`Network::beside`] is another
+/// window's way, with the same faults.
 #[derive(Clone)]
 pub(crate) struct Network {
+    shared: Rc<Shared>,
+    log: Log,
+}
+
+struct Shared {
     backend: Memory,
     time: VirtualTime,
-    faults: Rc<RefCell<Faults>>,
-    random: Rc<RefCell<fastrand::Rng>>,
+    faults: RefCell<Faults>,
+    random: RefCell<fastrand::Rng>,
+    harm: Cell<Harm>,
+    under_way: Cell<usize>,
 }
 
 /// Nothing is delivered once it is dropped.
@@ -41,64 +71,118 @@ pub(crate) struct Subscription {
 impl Faults {
     /// Each message takes exactly so long, and none is harmed.
     pub(crate) fn none(delay: Duration) -> Self {
-        Self { delay: delay..delay, loss: 0.0, duplication: 0.0, failure: 0.0 }
+        Self { delay: delay..delay, loss: 0.0, duplication: 0.0, failure: 0.0, stall: 0.0 }
     }
 }
 
 impl Network {
     pub(crate) fn new(backend: &Memory, time: &VirtualTime, seed: u64, faults: Faults) -> Self {
-        Self {
+        let shared = Shared {
             backend: backend.clone(),
             time: time.clone(),
-            faults: Rc::new(RefCell::new(faults)),
-            random: Rc::new(RefCell::new(fastrand::Rng::with_seed(seed))),
-        }
+            faults: RefCell::new(faults),
+            random: RefCell::new(fastrand::Rng::with_seed(seed)),
+            harm: Cell::default(),
+            under_way: Cell::default(),
+        };
+        Self { shared: Rc::new(shared), log: Log::default() }
     }
 
+    /// The same network for another window.
+    pub(crate) fn beside(&self) -> Self {
+        Self { shared: Rc::clone(&self.shared), log: Log::default() }
+    }
+
+    /// Concerns messages that set out from now on.
     pub(crate) fn set_faults(&self, faults: Faults) {
-        *self.faults.borrow_mut() = faults;
+        *self.shared.faults.borrow_mut() = faults;
     }
 
-    async fn travel(&self) {
-        let delay = self.delay();
-        self.time.sleep(delay).await;
+    pub(crate) fn harm(&self) -> Harm {
+        self.shared.harm.get()
     }
 
-    fn delay(&self) -> Duration {
-        let Range { start, end } = self.faults.borrow().delay.clone();
-        start + end.saturating_sub(start).mul_f64(self.random.borrow_mut().f64())
+    /// How many messages have set out and not arrived, in all windows. Each has one timer set.
+    pub(crate) fn under_way(&self) -> usize {
+        self.shared.under_way.get()
+    }
+
+    /// What came through for this window so far.
+    pub(crate) fn log(&self) -> Vec<Entry> {
+        self.log.entries()
+    }
+
+    /// Adds to the log what the network cannot see.
+    pub(crate) fn note(&self, event: Event) {
+        self.log.push(self.shared.time.now(), event);
     }
 
     fn happens(&self, fault: impl Fn(&Faults) -> f64) -> bool {
-        let probability = fault(&self.faults.borrow());
-        self.random.borrow_mut().f64() < probability
+        let probability = fault(&self.shared.faults.borrow());
+        self.shared.random.borrow_mut().f64() < probability
     }
 
-    fn fail_by_chance(&self) -> Result<(), TransportError> {
-        match self.happens(|faults| faults.failure) {
-            true => Err(TransportError::Failed("the network failed".to_owned())),
-            false => Ok(()),
+    fn count(&self, what: impl Fn(&mut Harm)) {
+        let mut harm = self.harm();
+        what(&mut harm);
+        self.shared.harm.set(harm);
+    }
+
+    fn delay(&self) -> Duration {
+        let Range { start, end } = self.shared.faults.borrow().delay.clone();
+        let part = self.shared.random.borrow_mut().f64();
+        let delay = start + end.saturating_sub(start).mul_f64(part);
+        if self.happens(|faults| faults.stall) {
+            self.count(|harm| harm.stalled += 1);
+            return delay + STALL;
         }
+        delay
+    }
+
+    /// Lets one message travel.
+    async fn travel(&self) {
+        let under_way = &self.shared.under_way;
+        under_way.set(under_way.get() + 1);
+        let delay = self.delay();
+        self.shared.time.sleep(delay).await;
+        under_way.set(under_way.get() - 1);
+    }
+
+    /// Lets one message of a call travel, if it does not fail.
+    async fn carry(&self) -> Result<(), TransportError> {
+        self.travel().await;
+        if self.happens(|faults| faults.failure) {
+            self.count(|harm| harm.failed += 1);
+            return Err(TransportError::Failed("the network failed".to_owned()));
+        }
+        Ok(())
     }
 
     fn deliver<T: Topic>(
         &self,
-        message: Result<Announcement<T>, String>,
+        message: &Result<Announcement<T>, String>,
         news: &Rc<impl Fn(Result<Announcement<T>, String>) + 'static>,
         is_alive: &Rc<Cell<bool>>,
     ) {
         if self.happens(|faults| faults.loss) {
-            return;
+            return self.count(|harm| harm.lost += 1);
         }
-        let copies = if self.happens(|faults| faults.duplication) { 2 } else { 1 };
-        for _ in 0..copies {
+        let again = self.happens(|faults| faults.duplication);
+        if again {
+            self.count(|harm| harm.repeated += 1);
+        }
+        for _ in 0..=usize::from(again) {
             let (network, message) = (self.clone(), message.clone());
             let (news, is_alive) = (Rc::clone(news), Rc::clone(is_alive));
-            self.time.spawn(async move {
+            self.shared.time.spawn(async move {
                 network.travel().await;
-                if is_alive.get() {
-                    news(message);
+                if !is_alive.get() {
+                    return;
                 }
+                if let Ok(message) = &message {
+                    network.note(Event::Heard(message.invalidation.version()));
+                }
+                news(message);
             });
         }
     }
@@ -114,14 +198,14 @@ impl Transport for Network {
     ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
         let (network, topic, news) = (self.clone(), topic.clone(), Rc::new(news));
         async move {
-            network.travel().await;
-            network.fail_by_chance()?;
+            network.carry().await?;
             let is_alive = Rc::new(Cell::new(true));
             let (way_back, alive) = (network.clone(), Rc::clone(&is_alive));
-            let deliver = move |message| way_back.deliver(message, &news, &alive);
-            let inner = network.backend.subscribe(&topic, deliver).await?;
+            let deliver = move |message| way_back.deliver(&message, &news, &alive);
+            let inner = network.shared.backend.subscribe(&topic, deliver).await?;
             let subscription = Subscription { is_alive, _inner: inner };
-            network.travel().await;
+            network.carry().await?;
+            network.note(Event::Subscribed);
             Ok(subscription)
         }
     }
@@ -131,11 +215,19 @@ impl Transport for Network {
         topic: &TopicName,
     ) -> impl Future<Output = Result<Snapshot<T>, TransportError>> + 'static {
         let (network, topic) = (self.clone(), topic.clone());
+        let fetch = network.log.next_fetch();
+        network.note(Event::FetchBegun(fetch));
         async move {
-            network.travel().await;
-            network.fail_by_chance()?;
-            let answer = network.backend.fetch(&topic).await;
-            network.travel().await;
+            let call = async {
+                network.carry().await?;
+                let answer = network.shared.backend.fetch(&topic).await;
+                network.note(Event::FetchRead(fetch));
+                network.carry().await?;
+                answer
+            };
+            let answer: Result<Snapshot<T>, _> = call.await;
+            let version = answer.as_ref().ok().map(Snapshot::version);
+            network.note(Event::FetchEnded(fetch, version));
             answer
         }
     }
@@ -145,11 +237,15 @@ impl Transport for Network {
         topic: &TopicName,
         change: Change<T>,
     ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
-        let (network, topic) = (self.clone(), topic.clone());
+        let (network, topic, sent) = (self.clone(), topic.clone(), self.shared.time.now());
         async move {
-            network.travel().await;
-            let answer = network.backend.write(&topic, change).await;
-            network.travel().await;
+            network.carry().await?;
+            let answer = network.shared.backend.write(&topic, change).await;
+            network.carry().await?;
+            if let Ok(newest) | Err(WriteError::Conflict(newest)) = &answer {
+                let (version, won) = (newest.version(), answer.is_ok());
+                network.note(Event::WriteAnswered { sent, version, won });
+            }
             answer
         }
     }

@@ -116,6 +116,11 @@ impl VirtualTime {
     pub fn next_timer(&self) -> Option<Duration> {
         self.inner.timers.borrow().first_key_value().map(|((at, _), _)| *at)
     }
+
+    /// How many timers are set.
+    pub fn timers(&self) -> usize {
+        self.inner.timers.borrow().len()
+    }
 }
 
 impl Default for VirtualTime {
