@@ -2,7 +2,7 @@
 
 use revgate::gate::News;
 use revgate::settings::Settings;
-use revgate::wire::{Announcement, Payload, Refusal};
+use revgate::wire::{Access, Announcement, Denied, PatchFault, Payload, Refusal, Written};
 use revgate::{Epoch, Invalid, Invalidation, Revision, Snapshot, TopicName, UnknownTopic, Version};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -132,7 +132,50 @@ fn refusals_are_tagged_objects() {
         Refusal::Conflict(Snapshot::new(version(0, 9), 5)),
         r#"{"kind":"conflict","revision":"9","data":5}"#,
     );
+    pinned(
+        Refusal::<()>::Denied(Denied::new("doc:1", Access::Read)),
+        r#"{"kind":"denied","topic":"doc:1","access":"read","grant":"{ \"identifier\": \"revgate:read\", \"allow\": [{ \"topic\": \"doc:1\" }] }"}"#,
+    );
+    pinned(
+        Refusal::<()>::PatchFailed(PatchFault {
+            operation: 1,
+            path: "/rows/0".to_owned(),
+            reason: "path is invalid".to_owned(),
+        }),
+        r#"{"kind":"patchFailed","operation":1,"path":"/rows/0","reason":"path is invalid"}"#,
+    );
+    pinned(
+        Refusal::<()>::TooLarge { limit: 10, size: 11 },
+        r#"{"kind":"tooLarge","limit":10,"size":11}"#,
+    );
+    pinned(
+        Refusal::<()>::TooManySubscriptions { limit: 64 },
+        r#"{"kind":"tooManySubscriptions","limit":64}"#,
+    );
     pinned(Refusal::<()>::Failed { reason: "no".to_owned() }, r#"{"kind":"failed","reason":"no"}"#);
+}
+
+#[wire_test(unsupported = test)]
+fn a_refusal_says_what_to_do() {
+    let denied = Refusal::<()>::Denied(Denied::new("settings", Access::Write)).to_string();
+    let grant = r#"{ "identifier": "revgate:write", "allow": [{ "topic": "settings" }] }"#;
+    assert!(denied.contains("may not write the topic `settings`"), "{denied}");
+    assert!(denied.contains(&format!("add {grant} to the permissions")), "{denied}");
+    let grant: serde_json::Value = serde_json::from_str(grant).expect("to be pasted as it is");
+    assert_eq!(grant["allow"][0]["topic"], "settings");
+    let full = Refusal::<()>::TooManySubscriptions { limit: 64 }.to_string();
+    assert!(full.contains("64 subscriptions") && full.contains("end some"), "{full}");
+}
+
+#[wire_test(unsupported = test)]
+fn what_was_written_holds_the_state_or_leaves_it_out() {
+    pinned(Written::<u8>::new(version(0, 2), None), r#"{"revision":"2"}"#);
+    pinned(Written::new(version(3, 2), Some(5)), r#"{"revision":"2","epoch":"3","data":5}"#);
+    // A state that is null is there all the same.
+    pinned(Written::new(version(0, 2), Some(None::<u8>)), r#"{"revision":"2","data":null}"#);
+    let snapshot = Written::new(version(3, 2), None).into_snapshot(7);
+    assert_eq!(snapshot, Snapshot::new(version(3, 2), 7));
+    refused::<Written<u8>>(r#"{"data":5}"#, "missing field `revision`");
 }
 
 #[wire_test(unsupported = test)]

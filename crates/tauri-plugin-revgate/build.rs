@@ -1,7 +1,17 @@
-//! Generates the permission files of the plugin's commands.
+//! Generates the permission files of the plugin's commands, and the JSON schema of their scopes.
 
-const COMMANDS: &[&str] = &["subscribe", "unsubscribe", "snapshot", "replace", "inspect"];
+const COMMANDS: &[&str] = &["subscribe", "unsubscribe", "snapshot", "replace", "patch", "inspect"];
+
+/// Topics that a window may read or write. What reads it is `src/scope.rs`.
+#[derive(schemars::JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Entry {
+    /// The name of a topic, or the beginning of one followed by `*`; `*` alone is every topic.
+    #[schemars(regex(pattern = r"^(\*|[A-Za-z0-9_/:-]{1,64}\*?)$"))]
+    #[expect(dead_code, reason = "only the schema is wanted here")]
+    topic: String,
+}
 
 fn main() {
-    tauri_plugin::Builder::new(COMMANDS).build();
+    tauri_plugin::Builder::new(COMMANDS).global_scope_schema(schemars::schema_for!(Entry)).build();
 }

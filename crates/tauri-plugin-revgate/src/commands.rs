@@ -1,14 +1,20 @@
 //! What windows can ask for, as Tauri commands.
+//!
+//! **Whether a window may comes before whether there is such a topic**, so that a window learns
+//! nothing of topics outside its scope.
 
 use std::collections::BTreeMap;
 
-use revgate::{Invalidation, TopicName, Version, wire::Refusal};
+use revgate::wire::{Access, Refusal};
+use revgate::{Invalidation, TopicName, UnknownTopic, Version};
 use serde::Serialize;
 use serde_json::Value;
 use tauri::ipc::{Channel, Response};
-use tauri::{Manager, Runtime, State, Webview, command};
+use tauri::{Manager, Runtime, State, command};
 
 use crate::registry::{ErasedTopic, Registry};
+use crate::scope::Caller;
+use crate::subscribers::MAX_PER_WINDOW;
 
 type Answer<T> = Result<T, Refusal<Value>>;
 
@@ -22,8 +28,40 @@ pub(crate) struct Inspected {
     subscriptions: BTreeMap<String, usize>,
 }
 
-fn find<'a>(registry: &'a Registry, topic: &str) -> Answer<&'a dyn ErasedTopic> {
-    registry.find(topic).map_err(Refusal::UnknownTopic)
+/// The topic of this name, for a command that reads.
+fn find_readable<'a, R: Runtime>(
+    caller: &Caller<R>,
+    registry: &'a Registry,
+    topic: &str,
+) -> Answer<&'a dyn ErasedTopic> {
+    caller.permit(topic, Access::Read)?;
+    registry.find(topic).map_err(|unknown| visible(unknown, |name| caller.is_in_scope(name)))
+}
+
+/// The topic of this name, for a command that writes; `reveals` if its answer tells of the state
+/// that was there before.
+fn find_writable<'a, R: Runtime>(
+    caller: &Caller<R>,
+    registry: &'a Registry,
+    topic: &str,
+    reveals: bool,
+) -> Answer<&'a dyn ErasedTopic> {
+    caller.permit(topic, Access::Write)?;
+    if reveals {
+        caller.readable()?.permit(topic)?;
+    }
+    let unknown = match registry.find(topic) {
+        Ok(found) => return Ok(found),
+        Err(unknown) => unknown,
+    };
+    let readable = caller.readable()?;
+    Err(visible(unknown, |name| readable.covers(name)))
+}
+
+/// Leaves out the topics that the window may not know of.
+fn visible(mut unknown: UnknownTopic, is_visible: impl Fn(&str) -> bool) -> Refusal<Value> {
+    unknown.known.retain(|name| is_visible(name.as_str()));
+    Refusal::UnknownTopic(unknown)
 }
 
 // The commands are async so that they run beside the main thread, which draws the windows.
@@ -31,54 +69,83 @@ fn find<'a>(registry: &'a Registry, topic: &str) -> Answer<&'a dyn ErasedTopic> 
 /// Sends the window every announcement of `topic` from now on. Returns the subscription's id.
 #[command]
 pub(crate) async fn subscribe<R: Runtime>(
-    webview: Webview<R>,
+    caller: Caller<R>,
     registry: State<'_, Registry>,
     topic: String,
     news: Channel<Invalidation>,
 ) -> Answer<u32> {
-    let subscribers = find(&registry, &topic)?.subscribers();
-    let id = subscribers.add(webview.label(), news);
+    let subscribers = find_readable(&caller, &registry, &topic)?.subscribers();
+    let added = subscribers.add(caller.label(), news);
+    let id = added.ok_or(Refusal::TooManySubscriptions { limit: MAX_PER_WINDOW })?;
     // If the window went while the command was on its way, its end has been dealt with already.
-    if webview.get_webview_window(webview.label()).is_none() {
-        subscribers.remove(webview.label(), id);
+    if caller.webview().get_webview_window(caller.label()).is_none() {
+        subscribers.remove(caller.label(), id);
     }
     Ok(id)
 }
 
-/// Ends one of the window's own subscriptions.
+/// Ends one of the window's own subscriptions; `false` if it has none of this id. Needs no scope:
+/// a topic out of scope, or unknown, is one that the window has no subscription to.
 #[command]
 pub(crate) async fn unsubscribe<R: Runtime>(
-    webview: Webview<R>,
+    caller: Caller<R>,
     registry: State<'_, Registry>,
     topic: String,
     subscription: u32,
 ) -> Answer<bool> {
-    Ok(find(&registry, &topic)?.subscribers().remove(webview.label(), subscription))
+    let subscribers = registry.find(&topic).ok().map(ErasedTopic::subscribers);
+    Ok(subscribers.is_some_and(|list| list.remove(caller.label(), subscription)))
 }
 
 /// The state of `topic` and how new it is.
 #[command]
-pub(crate) async fn snapshot(registry: State<'_, Registry>, topic: String) -> Answer<Response> {
-    find(&registry, &topic)?.snapshot().map(Response::new)
+pub(crate) async fn snapshot<R: Runtime>(
+    caller: Caller<R>,
+    registry: State<'_, Registry>,
+    topic: String,
+) -> Answer<Response> {
+    find_readable(&caller, &registry, &topic)?.snapshot().map(Response::new)
 }
 
 /// Replaces the state of `topic`, if it is still at version `base` or no base is given. Returns
-/// the new snapshot.
+/// the new snapshot. With a base, the window needs to be allowed to read the topic too.
 #[command]
 pub(crate) async fn replace<R: Runtime>(
-    webview: Webview<R>,
+    caller: Caller<R>,
     registry: State<'_, Registry>,
     topic: String,
     data: Value,
     base: Option<Version>,
 ) -> Answer<Response> {
-    find(&registry, &topic)?.replace(data, base, webview.label()).map(Response::new)
+    // A conflict is answered with the state.
+    let found = find_writable(&caller, &registry, &topic, base.is_some())?;
+    found.replace(data, base, caller.label()).map(Response::new)
 }
 
-/// All topics with their versions and subscriptions.
+/// Applies a patch (RFC 6902) to the state of `topic`, if it is still at version `base` or no base
+/// is given. Returns what was `Written`. The window needs to be allowed to read the topic too.
 #[command]
-pub(crate) async fn inspect(registry: State<'_, Registry>) -> Answer<Vec<Inspected>> {
-    let inspected = registry.iter().map(|(name, topic)| Inspected {
+pub(crate) async fn patch<R: Runtime>(
+    caller: Caller<R>,
+    registry: State<'_, Registry>,
+    topic: String,
+    patch: Vec<Value>,
+    base: Option<Version>,
+) -> Answer<Response> {
+    // Whether a patch applies tells what the state is.
+    let found = find_writable(&caller, &registry, &topic, true)?;
+    found.patch(patch, base, caller.label()).map(Response::new)
+}
+
+/// The topics that the window may read, with their versions and all windows' subscriptions.
+#[command]
+pub(crate) async fn inspect<R: Runtime>(
+    caller: Caller<R>,
+    registry: State<'_, Registry>,
+) -> Answer<Vec<Inspected>> {
+    let readable = caller.readable()?;
+    let topics = registry.iter().filter(|(name, _)| readable.covers(name.as_str()));
+    let inspected = topics.map(|(name, topic)| Inspected {
         topic: name.clone(),
         version: topic.version(),
         subscriptions: topic.subscribers().count_by_window(),

@@ -6,13 +6,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use revgate::{
-    Epoch, Invalid, Invalidation, Revision, Snapshot, Topic, TopicName, Version, wire::Refusal,
+    Epoch, Invalidation, Revision, Snapshot, Topic, TopicName, Version,
+    wire::{Refusal, Written},
 };
 use serde_json::Value;
 
+use crate::decode::{decode, size, unwritable, within};
 use crate::error::UpdateError;
+use crate::options::TopicOptions;
+use crate::patch::{Patch, is_same};
 use crate::registry::ErasedTopic;
 use crate::subscribers::Subscribers;
+
+/// How often a patch without a base is applied anew because others write faster than that takes.
+const PATCH_ATTEMPTS: usize = 16;
 
 /// The one true state of a topic. Cheap to clone, usable from any thread, before any window
 /// exists and after all have closed.
@@ -22,6 +29,7 @@ pub struct TopicHandle<T> {
 
 struct Inner<T> {
     name: TopicName,
+    options: TopicOptions,
     state: Mutex<Versioned<T>>,
     subscribers: Subscribers,
 }
@@ -40,10 +48,12 @@ enum WriteError<T> {
 }
 
 impl<T: Topic> TopicHandle<T> {
-    pub(crate) fn new(name: TopicName, initial: T) -> Self {
+    pub(crate) fn new(name: TopicName, initial: T, options: TopicOptions) -> Self {
         let version = Version::new(Epoch::default(), Revision::FIRST);
         let state = Mutex::new(Versioned { version, data: initial, source: None });
-        Self { inner: Arc::new(Inner { name, state, subscribers: Subscribers::default() }) }
+        Self {
+            inner: Arc::new(Inner { name, options, state, subscribers: Subscribers::default() }),
+        }
     }
 
     /// The state now, and how new it is.
@@ -158,30 +168,58 @@ impl<T: Topic> ErasedTopic for TopicHandle<T> {
         base: Option<Version>,
         source: &str,
     ) -> Result<String, Refusal<Value>> {
-        let data: T = serde_path_to_error::deserialize(data).map_err(|error| {
-            let path = error.path().to_string();
-            // The path of the whole is ".", which says nothing.
-            let path = if path == "." { String::new() } else { path };
-            Refusal::Invalid(Invalid::new(path, error.into_inner().to_string()))
-        })?;
+        let options = self.inner.options;
+        within(options.max_bytes, size(&data)?)?;
+        let data = decode(&data, options)?;
         match self.write(base, Some(source), |_| Ok(data)) {
             Ok(snapshot) => to_json(&snapshot),
-            Err(WriteError::Conflict(current)) => Err(match serde_json::to_value(&current.data) {
-                Ok(data) => Refusal::Conflict(Snapshot::new(current.version(), data)),
-                Err(error) => unwritable(&error),
-            }),
-            Err(WriteError::Update(UpdateError::Invalid(invalid))) => {
-                Err(Refusal::Invalid(invalid))
-            }
-            Err(WriteError::Update(error)) => Err(Refusal::Failed { reason: error.to_string() }),
+            Err(error) => Err(refusal(error)),
         }
+    }
+
+    fn patch(
+        &self,
+        operations: Vec<Value>,
+        base: Option<Version>,
+        source: &str,
+    ) -> Result<String, Refusal<Value>> {
+        let options = self.inner.options;
+        let patch = Patch::parse(operations, options.max_bytes)?;
+        // Patched outside the lock, and written only if nobody else has written meanwhile.
+        for _ in 0..PATCH_ATTEMPTS {
+            let current = self.snapshot();
+            let version = current.version();
+            if base.is_some_and(|base| base != version) {
+                return Err(refusal(WriteError::Conflict(current)));
+            }
+            let state = serde_json::to_value(&current.data).map_err(|error| unwritable(&error))?;
+            let patched = patch.apply(state, options.max_bytes)?;
+            let data: T = decode(&patched, options)?;
+            let written = match self.write(Some(version), Some(source), |_| Ok(data)) {
+                Ok(written) => written,
+                Err(WriteError::Conflict(_)) if base.is_none() => continue,
+                Err(error) => return Err(refusal(error)),
+            };
+            let state = serde_json::to_value(&written.data).map_err(|error| unwritable(&error))?;
+            let is_known = base.is_some() && is_same(&state, &patched);
+            let answer = Written::new(written.version(), (!is_known).then_some(state));
+            return serde_json::to_string(&answer).map_err(|error| unwritable(&error));
+        }
+        Err(refusal(WriteError::Conflict(self.snapshot())))
+    }
+}
+
+fn refusal<T: Topic>(error: WriteError<T>) -> Refusal<Value> {
+    match error {
+        WriteError::Conflict(current) => match serde_json::to_value(&current.data) {
+            Ok(data) => Refusal::Conflict(Snapshot::new(current.version(), data)),
+            Err(error) => unwritable(&error),
+        },
+        WriteError::Update(UpdateError::Invalid(invalid)) => Refusal::Invalid(invalid),
+        WriteError::Update(error) => Refusal::Failed { reason: error.to_string() },
     }
 }
 
 fn to_json<T: Topic>(snapshot: &Snapshot<T>) -> Result<String, Refusal<Value>> {
     serde_json::to_string(snapshot).map_err(|error| unwritable(&error))
-}
-
-fn unwritable(error: &serde_json::Error) -> Refusal<Value> {
-    Refusal::Failed { reason: format!("the state cannot be written as JSON: {error}") }
 }

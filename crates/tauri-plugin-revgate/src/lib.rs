@@ -23,19 +23,35 @@
 //! }
 //! ```
 //!
-//! Windows need the permission `revgate:read` in a capability, and `revgate:write` to change
-//! anything. What they call is in the crates `revgate-client` and `revgate-leptos`.
+//! Windows may read and write the topics that their capability lists, and no others:
+//!
+//! ```json
+//! "permissions": [
+//!   { "identifier": "revgate:read", "allow": [{ "topic": "player" }, { "topic": "doc:*" }] },
+//!   { "identifier": "revgate:write", "allow": [{ "topic": "player" }] }
+//! ]
+//! ```
+//!
+//! A `*` at the end stands for any end of a name; a `deny` beside the `allow` has the last word. A
+//! write with a `base`, and any patch, needs reading too, as its answer tells of the state. What
+//! windows call is in the crates `revgate-client` and `revgate-leptos`.
 
 mod builder;
 mod commands;
+mod crash;
+mod decode;
 mod error;
 mod handle;
+mod options;
+mod patch;
 mod registry;
+mod scope;
 mod subscribers;
 
 pub use builder::Builder;
 pub use error::{RegistryError, UpdateError};
 pub use handle::TopicHandle;
+pub use options::{TopicOptions, UnknownFields};
 
 use revgate::Topic;
 use tauri::{Manager, Runtime};

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::error::RegistryError;
 use crate::handle::TopicHandle;
+use crate::options::TopicOptions;
 use crate::subscribers::Subscribers;
 
 /// The topics that the app registered.
@@ -30,10 +31,21 @@ pub(crate) trait ErasedTopic: Send + Sync {
         base: Option<Version>,
         source: &str,
     ) -> Result<String, Refusal<Value>>;
+    /// Patches the state and returns what was `Written` as JSON.
+    fn patch(
+        &self,
+        operations: Vec<Value>,
+        base: Option<Version>,
+        source: &str,
+    ) -> Result<String, Refusal<Value>>;
 }
 
 impl Registry {
-    pub(crate) fn register<T: Topic>(&mut self, initial: T) -> Result<(), RegistryError> {
+    pub(crate) fn register<T: Topic>(
+        &mut self,
+        initial: T,
+        options: TopicOptions,
+    ) -> Result<(), RegistryError> {
         let topic = TopicName::of::<T>();
         if self.topics.contains_key(&topic) {
             return Err(RegistryError::Duplicate(topic));
@@ -41,7 +53,7 @@ impl Registry {
         if let Err(invalid) = initial.validate() {
             return Err(RegistryError::InvalidInitial { topic, invalid });
         }
-        self.topics.insert(topic.clone(), Box::new(TopicHandle::new(topic, initial)));
+        self.topics.insert(topic.clone(), Box::new(TopicHandle::new(topic, initial, options)));
         Ok(())
     }
 

@@ -7,6 +7,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use revgate::Invalidation;
 use tauri::ipc::Channel;
 
+/// How many subscriptions a window may have to one topic, so that none can fill the memory.
+pub(crate) const MAX_PER_WINDOW: u32 = 64;
+
 /// The subscriptions of one topic, and the one sender that serves them.
 #[derive(Default)]
 pub(crate) struct Subscribers {
@@ -29,13 +32,18 @@ struct Subscriber {
 }
 
 impl Subscribers {
-    /// Adds a subscription and returns its id, unique within the topic.
-    pub(crate) fn add(&self, window: &str, news: Channel<Invalidation>) -> u32 {
+    /// Adds a subscription and returns its id, unique within the topic; `None` if the window has
+    /// [`MAX_PER_WINDOW`] already.
+    pub(crate) fn add(&self, window: &str, news: Channel<Invalidation>) -> Option<u32> {
         let mut list = self.lock();
+        let own = list.entries.iter().filter(|entry| entry.window == window).count();
+        if own >= MAX_PER_WINDOW as usize {
+            return None;
+        }
         list.last_id = list.last_id.wrapping_add(1);
         let id = list.last_id;
         list.entries.push(Subscriber { id, window: window.to_owned(), news });
-        id
+        Some(id)
     }
 
     /// Ends a subscription of this window; `false` if it has none of this id.
@@ -138,7 +146,7 @@ mod tests {
     #[test]
     fn a_window_takes_its_subscriptions_with_it() {
         let subscribers = Subscribers::default();
-        let first = subscribers.add("main", recording().0);
+        let first = subscribers.add("main", recording().0).expect("room");
         subscribers.add("main", recording().0);
         subscribers.add("settings", recording().0);
         assert!(!subscribers.remove("settings", first), "not that window's subscription");

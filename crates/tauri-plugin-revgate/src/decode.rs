@@ -1,0 +1,86 @@
+//! From the JSON that a window sent to the topic's type, within the topic's limits.
+
+use std::io::{self, Write};
+
+use revgate::wire::Refusal;
+use revgate::{Invalid, Topic};
+use serde::Serialize;
+use serde_ignored::Path;
+use serde_json::Value;
+
+use crate::options::{TopicOptions, UnknownFields};
+
+/// The state that `data` describes, not validated yet.
+///
+/// # Errors
+///
+/// If it has the wrong shape, or the state is too large.
+pub(crate) fn decode<T: Topic>(data: &Value, options: TopicOptions) -> Result<T, Refusal<Value>> {
+    let mut unknown = None;
+    let mut note = |path: Path<'_>| {
+        unknown.get_or_insert_with(|| json_path(&path));
+    };
+    let deserializer = serde_ignored::Deserializer::new(data, &mut note);
+    let state: T = serde_path_to_error::deserialize(deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        // The path of the whole is ".", which says nothing.
+        let path = if path == "." { String::new() } else { path };
+        Refusal::Invalid(Invalid::new(path, error.into_inner().to_string()))
+    })?;
+    if options.unknown_fields == UnknownFields::Deny
+        && let Some(path) = unknown
+    {
+        return Err(Refusal::Invalid(Invalid::new(path, "unknown field")));
+    }
+    within(options.max_bytes, size(&state)?)?;
+    Ok(state)
+}
+
+/// The size of `value` in bytes of compact JSON.
+///
+/// # Errors
+///
+/// If it cannot be written as JSON.
+pub(crate) fn size(value: &impl Serialize) -> Result<u64, Refusal<Value>> {
+    let mut count = Count(0);
+    serde_json::to_writer(&mut count, value).map_err(|error| unwritable(&error))?;
+    Ok(count.0)
+}
+
+/// Refuses what is larger than `limit`.
+pub(crate) fn within(limit: u64, size: u64) -> Result<(), Refusal<Value>> {
+    if size > limit { Err(Refusal::TooLarge { limit, size }) } else { Ok(()) }
+}
+
+pub(crate) fn unwritable(error: &serde_json::Error) -> Refusal<Value> {
+    Refusal::Failed { reason: format!("the state cannot be written as JSON: {error}") }
+}
+
+/// A path as `serde_path_to_error` writes it: `rows[3].title`.
+fn json_path(path: &Path<'_>) -> String {
+    match path {
+        Path::Root => String::new(),
+        Path::Seq { parent, index } => format!("{}[{index}]", json_path(parent)),
+        Path::Map { parent, key } => match json_path(parent) {
+            parent if parent.is_empty() => key.clone(),
+            parent => format!("{parent}.{key}"),
+        },
+        // Layers of Rust that JSON does not have.
+        Path::Some { parent }
+        | Path::NewtypeStruct { parent }
+        | Path::NewtypeVariant { parent } => json_path(parent),
+    }
+}
+
+struct Count(u64);
+
+impl Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
