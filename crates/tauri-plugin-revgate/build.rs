@@ -1,6 +1,7 @@
 //! Generates the permission files of the plugin's commands, and the JSON schema of their scopes.
 
-const COMMANDS: &[&str] = &["subscribe", "unsubscribe", "snapshot", "replace", "patch", "inspect"];
+const COMMANDS: &[&str] =
+    &["subscribe", "unsubscribe", "snapshot", "snapshot_bytes", "replace", "patch", "inspect"];
 
 /// Topics that a window may read or write. What reads it is `src/scope.rs`.
 #[derive(schemars::JsonSchema)]

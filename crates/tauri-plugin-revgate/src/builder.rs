@@ -1,21 +1,51 @@
 //! Registers topics and builds the plugin.
 
-use revgate::Topic;
+use std::collections::BTreeSet;
+
+use revgate::{Invalidation, Topic};
 use tauri::plugin::{self, TauriPlugin};
 use tauri::webview::PageLoadEvent;
-use tauri::{Manager, RunEvent, Runtime, WindowEvent};
+use tauri::{AppHandle, Emitter, Manager, RunEvent, Runtime, WindowEvent};
 
 use crate::commands;
 use crate::crash;
 use crate::error::RegistryError;
 use crate::options::TopicOptions;
 use crate::registry::Registry;
+use crate::sender::{self, Emit};
 
 /// Builds the plugin out of the app's topics.
+///
+/// A topic that cannot be registered (its name is taken, its initial state invalid) stops the
+/// app's start with a [`RegistryError`] from Tauri's own `build` or `run`.
+///
+/// ```no_run
+/// # use revgate::Topic;
+/// # use serde::{Deserialize, Serialize};
+/// use tauri_plugin_revgate::{Builder, Delivery, TopicOptions};
+///
+/// # #[derive(Clone, Default, Serialize, Deserialize)]
+/// # struct Player { volume: u8 }
+/// # impl Topic for Player { const NAME: &'static str = "player"; }
+/// # #[derive(Clone, Default, Serialize, Deserialize)]
+/// # struct Library { songs: Vec<String> }
+/// # impl Topic for Library { const NAME: &'static str = "library"; }
+/// # #[derive(Clone, Default, Serialize, Deserialize)]
+/// # struct Track { at: f64 }
+/// # impl Topic for Track { const NAME: &'static str = "track"; }
+/// # fn plugin<R: tauri::Runtime>() -> tauri::plugin::TauriPlugin<R> {
+/// Builder::new()
+///     .topic(Player::default())
+///     .topic_with(Library::default(), TopicOptions::new().delivery(Delivery::Pull))
+///     .family::<Track>()
+///     .build()
+/// # }
+/// ```
 #[derive(Default)]
 #[must_use]
 pub struct Builder {
     registry: Registry,
+    events: BTreeSet<String>,
     error: Option<RegistryError>,
 }
 
@@ -26,40 +56,35 @@ impl Builder {
     }
 
     /// Adds a topic that starts with the state `initial`.
-    ///
-    /// A name that is malformed or taken, or an invalid `initial`, stops the app's start with a
-    /// [`RegistryError`] from Tauri's own `build` or `run`.
     pub fn topic<T: Topic>(self, initial: T) -> Self {
         self.topic_with(initial, TopicOptions::default())
     }
 
-    /// As [`Builder::topic`], with a word on what windows may write.
-    ///
-    /// ```
-    /// # use revgate::Topic;
-    /// # use serde::{Deserialize, Serialize};
-    /// use tauri_plugin_revgate::{Builder, TopicOptions};
-    ///
-    /// # #[derive(Clone, Default, Serialize, Deserialize)]
-    /// # struct Player { volume: u8 }
-    /// # impl Topic for Player { const NAME: &'static str = "player"; }
-    /// Builder::new().topic_with(Player::default(), TopicOptions::new().max_bytes(1024));
-    /// ```
-    pub fn topic_with<T: Topic>(mut self, initial: T, options: TopicOptions) -> Self {
-        if self.error.is_none() {
-            self.error = self.registry.register(initial, options).err();
-        }
-        self
+    /// Adds a topic that starts with the state `initial`, with options.
+    pub fn topic_with<T: Topic>(self, initial: T, options: TopicOptions) -> Self {
+        self.register(options, |registry, options| registry.register(initial, options))
+    }
+
+    /// Lets the app create and remove topics of the type `T` while it runs: see
+    /// [`Family`](crate::Family).
+    pub fn family<T: Topic>(self) -> Self {
+        self.family_with::<T>(TopicOptions::default())
+    }
+
+    /// As [`Builder::family`], with options for all of its topics.
+    pub fn family_with<T: Topic>(self, options: TopicOptions) -> Self {
+        self.register(options, |registry, options| registry.register_family::<T>(options))
     }
 
     /// The plugin, for `tauri::Builder::plugin`.
     pub fn build<R: Runtime>(self) -> TauriPlugin<R> {
-        let Self { registry, error } = self;
+        let Self { registry, events, error } = self;
         plugin::Builder::new("revgate")
             .invoke_handler(tauri::generate_handler![
                 commands::subscribe,
                 commands::unsubscribe,
                 commands::snapshot,
+                commands::snapshot_bytes,
                 commands::replace,
                 commands::patch,
                 commands::inspect,
@@ -68,6 +93,8 @@ impl Builder {
                 if let Some(error) = error {
                     return Err(error.into());
                 }
+                let emit = emitter(app, &events)?;
+                sender::spawn(registry.queue().clone(), emit)?;
                 app.manage(registry);
                 Ok(())
             })
@@ -78,11 +105,43 @@ impl Builder {
                 }
             })
             .on_webview_ready(|webview| crash::watch(&webview))
-            .on_event(|app, event| {
-                if let RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. } = event {
+            .on_event(|app, event| match event {
+                RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. } => {
                     app.state::<Registry>().drop_window(label);
                 }
+                RunEvent::Exit => app.state::<Registry>().queue().close(),
+                _ => {}
             })
             .build()
     }
+
+    fn register(
+        mut self,
+        options: TopicOptions,
+        add: impl FnOnce(&Registry, TopicOptions) -> Result<(), RegistryError>,
+    ) -> Self {
+        self.events.extend(options.event.clone());
+        let added = add(&self.registry, options);
+        // The first error is the one to report.
+        self.error = self.error.or(added.err());
+        self
+    }
+}
+
+/// Emits announcements as events of the app.
+///
+/// # Errors
+///
+/// If Tauri does not allow one of these names.
+fn emitter<R: Runtime>(app: &AppHandle<R>, events: &BTreeSet<String>) -> tauri::Result<Emit> {
+    for event in events {
+        // It reaches nobody, but its name is checked.
+        app.emit_filter(event, (), |_| false)?;
+    }
+    // Without events the sender does not keep the app alive.
+    let app = (!events.is_empty()).then(|| app.clone());
+    Ok(Box::new(move |event: &str, news: Invalidation| match &app {
+        Some(app) => app.emit(event, news),
+        None => Ok(()),
+    }))
 }

@@ -4,9 +4,10 @@
 //! nothing of topics outside its scope.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use revgate::wire::{Access, Refusal};
-use revgate::{Invalidation, TopicName, UnknownTopic, Version};
+use revgate::{TopicName, UnknownTopic, Version};
 use serde::Serialize;
 use serde_json::Value;
 use tauri::ipc::{Channel, Response};
@@ -29,23 +30,23 @@ pub(crate) struct Inspected {
 }
 
 /// The topic of this name, for a command that reads.
-fn find_readable<'a, R: Runtime>(
+fn find_readable<R: Runtime>(
     caller: &Caller<R>,
-    registry: &'a Registry,
+    registry: &Registry,
     topic: &str,
-) -> Answer<&'a dyn ErasedTopic> {
+) -> Answer<Arc<dyn ErasedTopic>> {
     caller.permit(topic, Access::Read)?;
     registry.find(topic).map_err(|unknown| visible(unknown, |name| caller.is_in_scope(name)))
 }
 
 /// The topic of this name, for a command that writes; `reveals` if its answer tells of the state
 /// that was there before.
-fn find_writable<'a, R: Runtime>(
+fn find_writable<R: Runtime>(
     caller: &Caller<R>,
-    registry: &'a Registry,
+    registry: &Registry,
     topic: &str,
     reveals: bool,
-) -> Answer<&'a dyn ErasedTopic> {
+) -> Answer<Arc<dyn ErasedTopic>> {
     caller.permit(topic, Access::Write)?;
     if reveals {
         caller.readable()?.permit(topic)?;
@@ -72,14 +73,14 @@ pub(crate) async fn subscribe<R: Runtime>(
     caller: Caller<R>,
     registry: State<'_, Registry>,
     topic: String,
-    news: Channel<Invalidation>,
+    news: Channel,
 ) -> Answer<u32> {
-    let subscribers = find_readable(&caller, &registry, &topic)?.subscribers();
-    let added = subscribers.add(caller.label(), news);
+    let found = find_readable(&caller, &registry, &topic)?;
+    let added = found.subscribe(caller.label(), news);
     let id = added.ok_or(Refusal::TooManySubscriptions { limit: MAX_PER_WINDOW })?;
     // If the window went while the command was on its way, its end has been dealt with already.
     if caller.webview().get_webview_window(caller.label()).is_none() {
-        subscribers.remove(caller.label(), id);
+        found.subscribers().remove(caller.label(), id);
     }
     Ok(id)
 }
@@ -93,8 +94,8 @@ pub(crate) async fn unsubscribe<R: Runtime>(
     topic: String,
     subscription: u32,
 ) -> Answer<bool> {
-    let subscribers = registry.find(&topic).ok().map(ErasedTopic::subscribers);
-    Ok(subscribers.is_some_and(|list| list.remove(caller.label(), subscription)))
+    let found = registry.find(&topic).ok();
+    Ok(found.is_some_and(|topic| topic.subscribers().remove(caller.label(), subscription)))
 }
 
 /// The state of `topic` and how new it is.
@@ -105,6 +106,17 @@ pub(crate) async fn snapshot<R: Runtime>(
     topic: String,
 ) -> Answer<Response> {
     find_readable(&caller, &registry, &topic)?.snapshot().map(Response::new)
+}
+
+/// The state of `topic` and how new it is, as bytes, if the backend has it in the same `layout`.
+#[command]
+pub(crate) async fn snapshot_bytes<R: Runtime>(
+    caller: Caller<R>,
+    registry: State<'_, Registry>,
+    topic: String,
+    layout: u32,
+) -> Answer<Response> {
+    find_readable(&caller, &registry, &topic)?.snapshot_bytes(layout).map(Response::new)
 }
 
 /// Replaces the state of `topic`, if it is still at version `base` or no base is given. Returns
@@ -144,9 +156,10 @@ pub(crate) async fn inspect<R: Runtime>(
     registry: State<'_, Registry>,
 ) -> Answer<Vec<Inspected>> {
     let readable = caller.readable()?;
-    let topics = registry.iter().filter(|(name, _)| readable.covers(name.as_str()));
-    let inspected = topics.map(|(name, topic)| Inspected {
-        topic: name.clone(),
+    let topics = registry.list("").into_iter();
+    let visible = topics.filter(|(name, _)| readable.covers(name.as_str()));
+    let inspected = visible.map(|(name, topic)| Inspected {
+        topic: name,
         version: topic.version(),
         subscriptions: topic.subscribers().count_by_window(),
     });

@@ -15,7 +15,7 @@ use crate::options::{TopicOptions, UnknownFields};
 /// # Errors
 ///
 /// If it has the wrong shape, or the state is too large.
-pub(crate) fn decode<T: Topic>(data: &Value, options: TopicOptions) -> Result<T, Refusal<Value>> {
+pub(crate) fn decode<T: Topic>(data: &Value, options: &TopicOptions) -> Result<T, Refusal<Value>> {
     let mut unknown = None;
     let mut note = |path: Path<'_>| {
         unknown.get_or_insert_with(|| json_path(&path));

@@ -1,6 +1,6 @@
 //! What can go wrong in the backend.
 
-use revgate::{Invalid, RevisionExhausted, TopicName, UnknownTopic};
+use revgate::{Invalid, RevisionExhausted, TopicName, TopicNameError, UnknownTopic};
 
 /// A topic could not be registered or found.
 #[derive(Debug, thiserror::Error)]
@@ -9,10 +9,13 @@ pub enum RegistryError {
     /// The plugin was not added to the app: `.plugin(tauri_plugin_revgate::Builder::new()…)`.
     #[error("the app has no revgate plugin: add `.plugin(tauri_plugin_revgate::Builder::new()…)`")]
     NoPlugin,
-    /// Two topics were registered under one name.
-    #[error("the topic `{0}` is registered twice: give each topic a `NAME` of its own")]
+    /// Two topics, or two families, were to have one name.
+    #[error("the topic `{0}` is registered twice: give each topic a name of its own")]
     Duplicate(TopicName),
-    /// The state that a topic was registered with does not pass its own validation.
+    /// The key of a topic does not make a well-formed name.
+    #[error(transparent)]
+    Name(#[from] TopicNameError),
+    /// The state that a topic was to start with does not pass its own validation.
     #[error("the initial state of the topic `{topic}` is invalid: {invalid}")]
     InvalidInitial {
         /// The topic.
@@ -23,7 +26,10 @@ pub enum RegistryError {
     /// No topic of this name is registered.
     #[error(transparent)]
     Unknown(#[from] UnknownTopic),
-    /// The topic is registered with another type.
+    /// No family of this type is registered.
+    #[error("no family `{0}` is registered: add `.family::<…>()` to the plugin's builder")]
+    UnknownFamily(TopicName),
+    /// The topic or family is registered with another type.
     #[error("the topic `{topic}` is registered with a type other than `{asked}`")]
     OtherType {
         /// The topic.
@@ -40,9 +46,17 @@ pub enum UpdateError {
     /// The new state does not pass the topic's validation.
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    /// The closure given to `update` panicked.
+    /// The closure given to `update` panicked, or the state's own `clone` or `validate`. A program
+    /// built with `panic = "abort"` ends instead.
     #[error("the updater panicked")]
     Panicked,
+    /// The closure given to `update` wrote the same topic. Write what belongs together in one
+    /// closure; reading a snapshot within it is fine.
+    #[error("a topic cannot be written within its own update")]
+    Reentrant,
+    /// The topic has been removed from its family.
+    #[error("the topic has been removed")]
+    Removed,
     /// The revision counter is at its end.
     #[error(transparent)]
     Exhausted(#[from] RevisionExhausted),

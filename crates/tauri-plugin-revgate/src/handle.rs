@@ -1,89 +1,99 @@
 //! A topic from Rust: its state, its version, and how both change.
 
 use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::Duration;
 
-use revgate::{
-    Epoch, Invalidation, Revision, Snapshot, Topic, TopicName, Version,
-    wire::{Refusal, Written},
-};
+use revgate::wire::{Refusal, Written};
+use revgate::{Epoch, Revision, Snapshot, Topic, TopicName, Version, bytes};
 use serde_json::Value;
+use tauri::ipc::Channel;
 
 use crate::decode::{decode, size, unwritable, within};
 use crate::error::UpdateError;
 use crate::options::TopicOptions;
+use crate::outbox::Outbox;
 use crate::patch::{Patch, is_same};
 use crate::registry::ErasedTopic;
+use crate::sender::{Emit, Outgoing, Queue};
+use crate::store::{Published, Store, WriteError};
 use crate::subscribers::Subscribers;
+use crate::watch::Watch;
 
 /// How often a patch without a base is applied anew because others write faster than that takes.
 const PATCH_ATTEMPTS: usize = 16;
 
-/// The one true state of a topic. Cheap to clone, usable from any thread, before any window
-/// exists and after all have closed.
+/// The one true state of a topic. Cheap to clone; usable from any thread, from `setup` and from
+/// commands, before any window exists and after all have closed.
+///
+/// ```no_run
+/// # use revgate::Topic;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Default, Serialize, Deserialize)]
+/// # struct Player { volume: u8 }
+/// # impl Topic for Player { const NAME: &'static str = "player"; }
+/// use tauri_plugin_revgate::RevgateExt;
+///
+/// fn louder(app: &tauri::AppHandle) -> Result<(), Box<dyn std::error::Error>> {
+///     let player = app.topic::<Player>()?;
+///     if player.snapshot().data.volume < 11 {
+///         player.update(|player| player.volume += 1)?;
+///     }
+///     Ok(())
+/// }
+/// ```
 pub struct TopicHandle<T> {
     inner: Arc<Inner<T>>,
 }
 
 struct Inner<T> {
     name: TopicName,
-    options: TopicOptions,
-    state: Mutex<Versioned<T>>,
-    subscribers: Subscribers,
-}
-
-struct Versioned<T> {
-    version: Version,
-    data: T,
-    /// The window that wrote it; `None` for the backend.
-    source: Option<String>,
-}
-
-/// Why a window's write was not made; `Refusal` is its form on the wire.
-enum WriteError<T> {
-    Conflict(Snapshot<T>),
-    Update(UpdateError),
+    initial: Arc<T>,
+    store: Store<T>,
+    outbox: Outbox<T>,
 }
 
 impl<T: Topic> TopicHandle<T> {
-    pub(crate) fn new(name: TopicName, initial: T, options: TopicOptions) -> Self {
-        let version = Version::new(Epoch::default(), Revision::FIRST);
-        let state = Mutex::new(Versioned { version, data: initial, source: None });
-        Self {
-            inner: Arc::new(Inner { name, options, state, subscribers: Subscribers::default() }),
-        }
+    /// The first revision of the epoch `epoch`.
+    pub(crate) fn new(
+        name: TopicName,
+        epoch: Epoch,
+        initial: T,
+        options: Arc<TopicOptions>,
+        queue: Arc<Queue>,
+    ) -> Self {
+        let initial = Arc::new(initial);
+        let store = Store::new(Version::new(epoch, Revision::FIRST), Arc::clone(&initial));
+        let outbox = Outbox::new(options, queue);
+        Self { inner: Arc::new(Inner { name, initial, store, outbox }) }
     }
 
-    /// The state now, and how new it is.
-    pub fn snapshot(&self) -> Snapshot<T> {
-        let state = self.lock();
-        Snapshot::new(state.version, state.data.clone())
+    /// The topic's name.
+    pub fn name(&self) -> &TopicName {
+        &self.inner.name
+    }
+
+    /// The state now, and how new it is. Neither copies the state nor waits for an edit; within
+    /// an edit, it is the state before.
+    pub fn snapshot(&self) -> Snapshot<Arc<T>> {
+        self.inner.store.published().snapshot()
     }
 
     /// Changes the state and tells every window. Returns the new version.
     ///
-    /// `edit` works on a copy, under the topic's lock: keep it short, and do not use the same
-    /// topic within it.
+    /// `edit` works on a copy, while other writers wait and readers do not. Every edit makes a
+    /// version, even one that changes nothing: states need not be comparable.
     ///
     /// # Errors
     ///
-    /// If the result is invalid, `edit` panics, or revisions have run out. The state is then what
-    /// it was.
+    /// If the result is invalid, something panics, `edit` itself writes this topic, the topic has
+    /// been removed, or revisions have run out. The state is then what it was.
     pub fn update(&self, edit: impl FnOnce(&mut T)) -> Result<Version, UpdateError> {
-        let written = self.write(None, None, |data| {
+        self.write(|data| {
             let mut draft = data.clone();
-            // A draft that a panic left half-edited is dropped with it.
-            catch_unwind(AssertUnwindSafe(|| edit(&mut draft)))
-                .map_err(|_| UpdateError::Panicked)?;
+            edit(&mut draft);
             Ok(draft)
-        });
-        match written {
-            Ok(snapshot) => Ok(snapshot.version()),
-            Err(WriteError::Update(error)) => Err(error),
-            Err(WriteError::Conflict(_)) => unreachable!("a write without a base has no conflict"),
-        }
+        })
     }
 
     /// Sets the state and tells every window. Returns the new version.
@@ -92,44 +102,33 @@ impl<T: Topic> TopicHandle<T> {
     ///
     /// As [`TopicHandle::update`].
     pub fn replace(&self, data: T) -> Result<Version, UpdateError> {
-        self.update(|state| *state = data)
+        self.write(|_| Ok(data))
+    }
+
+    /// Sets the state that the topic was registered with, and tells every window. Returns the new
+    /// version.
+    ///
+    /// # Errors
+    ///
+    /// As [`TopicHandle::update`].
+    pub fn reset(&self) -> Result<Version, UpdateError> {
+        self.write(|_| Ok(T::clone(&self.inner.initial)))
+    }
+
+    /// Follows the changes from now on, whoever makes them.
+    pub fn watch(&self) -> Watch<T> {
+        Watch::new(self.inner.store.watch())
     }
 
     fn write(
         &self,
-        base: Option<Version>,
-        source: Option<&str>,
         draft: impl FnOnce(&T) -> Result<T, UpdateError>,
-    ) -> Result<Snapshot<T>, WriteError<T>> {
-        let snapshot = {
-            let mut state = self.lock();
-            if base.is_some_and(|base| base != state.version) {
-                let current = Snapshot::new(state.version, state.data.clone());
-                return Err(WriteError::Conflict(current));
-            }
-            let data = draft(&state.data)?;
-            data.validate().map_err(UpdateError::from)?;
-            let version = state.version.next().map_err(UpdateError::from)?;
-            *state = Versioned { version, data, source: source.map(str::to_owned) };
-            Snapshot::new(version, state.data.clone())
-        };
-        self.inner.subscribers.announce(|| self.news());
-        Ok(snapshot)
-    }
-
-    fn news(&self) -> Invalidation {
-        let state = self.lock();
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
-        Invalidation {
-            source_id: state.source.clone(),
-            timestamp_ms: now.and_then(|now| now.as_millis().try_into().ok()),
-            ..Invalidation::new(self.inner.name.clone(), state.version)
+    ) -> Result<Version, UpdateError> {
+        match self.inner.write(None, None, draft) {
+            Ok(written) => Ok(written.version),
+            Err(WriteError::Update(error)) => Err(error),
+            Err(WriteError::Conflict(_)) => unreachable!("a write without a base has no conflict"),
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Versioned<T>> {
-        // The state changes in one assignment, so a panic under the lock leaves the old one.
-        self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -139,9 +138,26 @@ impl<T> Clone for TopicHandle<T> {
     }
 }
 
-impl<T> From<UpdateError> for WriteError<T> {
-    fn from(error: UpdateError) -> Self {
-        Self::Update(error)
+impl<T: Topic> Inner<T> {
+    fn write(
+        self: &Arc<Self>,
+        base: Option<Version>,
+        source: Option<&str>,
+        draft: impl FnOnce(&T) -> Result<T, UpdateError>,
+    ) -> Result<Published<T>, WriteError<T>> {
+        let written = self.store.write(base, source, draft)?;
+        self.outbox.mark(|| Arc::<Self>::clone(self));
+        Ok(written)
+    }
+}
+
+impl<T: Topic> Outgoing for Inner<T> {
+    fn due(&self, now: Duration) -> Duration {
+        self.outbox.due(now)
+    }
+
+    fn announce(&self, now: Duration, emit: &Emit) {
+        self.outbox.announce(now, &self.name, || self.store.published(), emit);
     }
 }
 
@@ -151,15 +167,33 @@ impl<T: Topic> ErasedTopic for TopicHandle<T> {
     }
 
     fn version(&self) -> Version {
-        self.lock().version
+        self.inner.store.published().version
     }
 
     fn subscribers(&self) -> &Subscribers {
-        &self.inner.subscribers
+        &self.inner.outbox.subscribers
+    }
+
+    fn subscribe(&self, window: &str, news: Channel) -> Option<u32> {
+        self.inner.outbox.subscribe(window, news, || self.inner.store.published())
+    }
+
+    fn remove(&self) {
+        self.inner.store.remove();
+        self.inner.outbox.subscribers.clear();
     }
 
     fn snapshot(&self) -> Result<String, Refusal<Value>> {
-        to_json(&self.snapshot())
+        to_json(&self.inner.store.published())
+    }
+
+    fn snapshot_bytes(&self, layout: u32) -> Result<Vec<u8>, Refusal<Value>> {
+        if T::LAYOUT != Some(layout) {
+            return Err(Refusal::OtherLayout { layout: T::LAYOUT });
+        }
+        let state = self.inner.store.published();
+        bytes::encode(state.version, &*state.data)
+            .map_err(|error| Refusal::Failed { reason: error.to_string() })
     }
 
     fn replace(
@@ -168,11 +202,11 @@ impl<T: Topic> ErasedTopic for TopicHandle<T> {
         base: Option<Version>,
         source: &str,
     ) -> Result<String, Refusal<Value>> {
-        let options = self.inner.options;
+        let options = self.inner.outbox.options();
         within(options.max_bytes, size(&data)?)?;
         let data = decode(&data, options)?;
-        match self.write(base, Some(source), |_| Ok(data)) {
-            Ok(snapshot) => to_json(&snapshot),
+        match self.inner.write(base, Some(source), |_| Ok(data)) {
+            Ok(written) => to_json(&written),
             Err(error) => Err(refusal(error)),
         }
     }
@@ -183,35 +217,35 @@ impl<T: Topic> ErasedTopic for TopicHandle<T> {
         base: Option<Version>,
         source: &str,
     ) -> Result<String, Refusal<Value>> {
-        let options = self.inner.options;
+        let options = self.inner.outbox.options();
         let patch = Patch::parse(operations, options.max_bytes)?;
         // Patched outside the lock, and written only if nobody else has written meanwhile.
         for _ in 0..PATCH_ATTEMPTS {
-            let current = self.snapshot();
-            let version = current.version();
-            if base.is_some_and(|base| base != version) {
-                return Err(refusal(WriteError::Conflict(current)));
+            let current = self.inner.store.published();
+            if base.is_some_and(|base| base != current.version) {
+                return Err(refusal(WriteError::Conflict(current.snapshot())));
             }
-            let state = serde_json::to_value(&current.data).map_err(|error| unwritable(&error))?;
+            let state = serde_json::to_value(&*current.data).map_err(|error| unwritable(&error))?;
             let patched = patch.apply(state, options.max_bytes)?;
             let data: T = decode(&patched, options)?;
-            let written = match self.write(Some(version), Some(source), |_| Ok(data)) {
+            let written = match self.inner.write(Some(current.version), Some(source), |_| Ok(data))
+            {
                 Ok(written) => written,
                 Err(WriteError::Conflict(_)) if base.is_none() => continue,
                 Err(error) => return Err(refusal(error)),
             };
-            let state = serde_json::to_value(&written.data).map_err(|error| unwritable(&error))?;
+            let state = serde_json::to_value(&*written.data).map_err(|error| unwritable(&error))?;
             let is_known = base.is_some() && is_same(&state, &patched);
-            let answer = Written::new(written.version(), (!is_known).then_some(state));
+            let answer = Written::new(written.version, (!is_known).then_some(state));
             return serde_json::to_string(&answer).map_err(|error| unwritable(&error));
         }
-        Err(refusal(WriteError::Conflict(self.snapshot())))
+        Err(refusal(WriteError::Conflict(self.inner.store.published().snapshot())))
     }
 }
 
 fn refusal<T: Topic>(error: WriteError<T>) -> Refusal<Value> {
     match error {
-        WriteError::Conflict(current) => match serde_json::to_value(&current.data) {
+        WriteError::Conflict(current) => match serde_json::to_value(&*current.data) {
             Ok(data) => Refusal::Conflict(Snapshot::new(current.version(), data)),
             Err(error) => unwritable(&error),
         },
@@ -220,6 +254,10 @@ fn refusal<T: Topic>(error: WriteError<T>) -> Refusal<Value> {
     }
 }
 
-fn to_json<T: Topic>(snapshot: &Snapshot<T>) -> Result<String, Refusal<Value>> {
-    serde_json::to_string(snapshot).map_err(|error| unwritable(&error))
+fn to_json<T: Topic>(state: &Published<T>) -> Result<String, Refusal<Value>> {
+    let snapshot = Snapshot::new(state.version, &*state.data);
+    serde_json::to_string(&snapshot).map_err(|error| unwritable(&error))
 }
+
+#[cfg(test)]
+mod tests;

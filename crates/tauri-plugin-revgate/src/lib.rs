@@ -41,17 +41,26 @@ mod commands;
 mod crash;
 mod decode;
 mod error;
+mod family;
 mod handle;
+mod message;
 mod options;
+mod outbox;
 mod patch;
 mod registry;
 mod scope;
+mod sender;
+mod store;
 mod subscribers;
+mod sync;
+mod watch;
 
 pub use builder::Builder;
 pub use error::{RegistryError, UpdateError};
+pub use family::Family;
 pub use handle::TopicHandle;
-pub use options::{TopicOptions, UnknownFields};
+pub use options::{Delivery, TopicOptions, UnknownFields};
+pub use watch::{Change, Watch};
 
 use revgate::Topic;
 use tauri::{Manager, Runtime};
@@ -67,10 +76,21 @@ pub trait RevgateExt<R: Runtime> {
     /// If the plugin is not there, or no topic of this name and type is registered: the error
     /// names those that are.
     fn topic<T: Topic>(&self) -> Result<TopicHandle<T>, RegistryError>;
+
+    /// The topics of a registered family.
+    ///
+    /// # Errors
+    ///
+    /// If the plugin is not there, or no family of this name and type is registered.
+    fn family<T: Topic>(&self) -> Result<Family<T>, RegistryError>;
 }
 
 impl<R: Runtime, M: Manager<R>> RevgateExt<R> for M {
     fn topic<T: Topic>(&self) -> Result<TopicHandle<T>, RegistryError> {
         self.try_state::<Registry>().ok_or(RegistryError::NoPlugin)?.handle()
+    }
+
+    fn family<T: Topic>(&self) -> Result<Family<T>, RegistryError> {
+        self.try_state::<Registry>().ok_or(RegistryError::NoPlugin)?.family()
     }
 }

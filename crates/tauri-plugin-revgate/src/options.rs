@@ -1,18 +1,29 @@
-//! What a topic accepts from windows.
+//! What a topic accepts from windows, and how its news travels to them.
 
-/// What a topic accepts from windows. What Rust writes is not held to it.
+use std::time::Duration;
+
+/// What a topic accepts from windows, and how its news travels to them; each method states its
+/// default. What Rust writes is not held to it.
 ///
 /// ```
-/// use tauri_plugin_revgate::{TopicOptions, UnknownFields};
+/// use std::time::Duration;
+/// use tauri_plugin_revgate::{Delivery, TopicOptions, UnknownFields};
 ///
-/// let options = TopicOptions::new().max_bytes(64 * 1024).unknown_fields(UnknownFields::Deny);
-/// assert_ne!(options, TopicOptions::default());
+/// let options = TopicOptions::new()
+///     .max_bytes(64 * 1024)
+///     .unknown_fields(UnknownFields::Deny)
+///     .delivery(Delivery::Patch { up_to: 4096 })
+///     .period(Duration::from_millis(50));
+/// # let _ = options;
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct TopicOptions {
     pub(crate) max_bytes: u64,
     pub(crate) unknown_fields: UnknownFields,
+    pub(crate) delivery: Delivery,
+    pub(crate) period: Duration,
+    pub(crate) event: Option<String>,
 }
 
 /// What becomes of the fields in a window's write that the topic's type does not have.
@@ -27,28 +38,108 @@ pub enum UnknownFields {
     Deny,
 }
 
+/// What an announcement carries besides the version. Sizes are bytes of JSON. Whatever is larger
+/// stays behind, and windows fetch the state instead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// The whole state if it has at most [`Delivery::AUTO`] bytes, else a patch if that has.
+    #[default]
+    Auto,
+    /// Nothing: windows fetch each state that they show.
+    Pull,
+    /// The whole state.
+    Inline {
+        /// The largest state to send.
+        up_to: usize,
+    },
+    /// A patch (RFC 6902) from the state that was announced last.
+    Patch {
+        /// The largest patch to send.
+        up_to: usize,
+    },
+}
+
+impl Delivery {
+    /// The largest state or patch that [`Delivery::Auto`] sends: 2 KiB.
+    pub const AUTO: usize = 2048;
+
+    /// Whether a patch may be asked for, so that the state announced last is kept.
+    pub(crate) fn makes_patches(self) -> bool {
+        matches!(self, Self::Auto | Self::Patch { .. })
+    }
+}
+
 impl TopicOptions {
+    /// The default of [`TopicOptions::period`].
+    pub const DEFAULT_PERIOD: Duration = Duration::from_millis(8);
+
     /// The defaults.
-    pub fn new() -> Self {
-        Self::default()
+    pub const fn new() -> Self {
+        Self {
+            max_bytes: 16 * 1024 * 1024,
+            unknown_fields: UnknownFields::Ignore,
+            delivery: Delivery::Auto,
+            period: Self::DEFAULT_PERIOD,
+            event: None,
+        }
     }
 
     /// How large the state may become by a window's write, in bytes of compact JSON; also how
     /// much a window may send at once, and how much one patch may copy and move. Default: 16 MiB.
-    pub fn max_bytes(mut self, max_bytes: u64) -> Self {
+    pub const fn max_bytes(mut self, max_bytes: u64) -> Self {
         self.max_bytes = max_bytes;
         self
     }
 
     /// What becomes of fields that the topic's type does not have. Default: they are left out.
-    pub fn unknown_fields(mut self, unknown_fields: UnknownFields) -> Self {
+    pub const fn unknown_fields(mut self, unknown_fields: UnknownFields) -> Self {
         self.unknown_fields = unknown_fields;
+        self
+    }
+
+    /// What announcements carry. Default: [`Delivery::Auto`].
+    pub const fn delivery(mut self, delivery: Delivery) -> Self {
+        self.delivery = delivery;
+        self
+    }
+
+    /// The least time between two announcements; the first after a rest goes at once, and one
+    /// covers all the writes before it. Default: 8 ms, half a frame at 60 Hz. Zero sets no limit.
+    pub const fn period(mut self, period: Duration) -> Self {
+        self.period = period;
+        self
+    }
+
+    /// Also emits each announcement as a Tauri event of this name to whoever listens, for windows
+    /// that speak the state-sync protocol 1.1: `{topic, revision, sourceId, timestampMs}`, never
+    /// the state. Default: no event.
+    ///
+    /// Any window that may listen to events hears it: it has no permission of its own.
+    ///
+    /// ```
+    /// # use revgate::Topic;
+    /// # use serde::{Deserialize, Serialize};
+    /// use tauri_plugin_revgate::{Builder, TopicOptions};
+    ///
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Player { volume: u8 }
+    /// # impl Topic for Player { const NAME: &'static str = "player"; }
+    /// let options = TopicOptions::new().event("player:invalidated");
+    /// let plugin = Builder::new().topic_with(Player::default(), options);
+    /// # let _ = plugin;
+    /// ```
+    ///
+    /// A name that Tauri does not allow (other than ASCII letters, digits, `-`, `/`, `:`, `_`)
+    /// stops the app's start with its own error.
+    pub fn event(mut self, name: impl Into<String>) -> Self {
+        self.event = Some(name.into());
         self
     }
 }
 
 impl Default for TopicOptions {
     fn default() -> Self {
-        Self { max_bytes: 16 * 1024 * 1024, unknown_fields: UnknownFields::default() }
+        Self::new()
     }
 }

@@ -134,7 +134,7 @@ fn a_patch_from_one_state_to_another_does_what_a_replacement_does() {
         let too_large = |refusal: &Value| refusal["kind"] == "tooLarge";
         match (replaced, patched) {
             (Ok(_), Ok(written)) => {
-                prop_assert_eq!(&after_patch, &new);
+                prop_assert_eq!(&*after_patch, &new);
                 prop_assert_eq!(after_patch, after_replace);
                 // The window knows the state, so it is not sent back.
                 prop_assert_eq!(written, json!({"revision": revision}));
@@ -173,7 +173,7 @@ fn rubbish_changes_nothing_unless_it_is_accepted_whole() {
                 let patch: Patch = serde_json::from_value(json!(patch)).expect("accepted");
                 json_patch::patch(&mut expected, &patch).expect("accepted");
                 let expected: Board = serde_json::from_value(expected).expect("accepted");
-                prop_assert_eq!(handle.snapshot().data, expected);
+                prop_assert_eq!(&*handle.snapshot().data, &expected);
                 if !on_base {
                     prop_assert_eq!(&written["data"], &state(&handle));
                 }

@@ -70,7 +70,7 @@ fn patch(window: &Window, topic: &str, base: Option<u64>, patch: Value) -> Resul
 /// `app` still has the sheet that it began with.
 fn assert_untouched(app: &App<MockRuntime>) {
     let snapshot = app.topic::<Sheet>().expect("registered").snapshot();
-    assert_eq!((snapshot.version(), snapshot.data), (revision(1), sheet()));
+    assert_eq!((snapshot.version(), &*snapshot.data), (revision(1), &sheet()));
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_patch_changes_what_it_names() {
     assert_eq!(patch(&main, "sheet", Some(1), operations), Ok(json!({"revision": "2"})));
     let rows = [3, 2, 2].map(|count| Row { count });
     let expected = Sheet { title: "U".to_owned(), rows: rows.to_vec(), zoom: 1.0 };
-    assert_eq!(app.topic::<Sheet>().expect("registered").snapshot().data, expected);
+    assert_eq!(*app.topic::<Sheet>().expect("registered").snapshot().data, expected);
 }
 
 #[test]
@@ -287,7 +287,7 @@ fn a_small_patch_cannot_grow_a_state_without_bounds() {
     let size = refusal["size"].as_u64().expect("a number");
     assert!(size < 4 * limit, "stopped soon: {size}");
     assert_eq!(
-        app.topic::<Blob>().expect("registered").snapshot().data,
+        *app.topic::<Blob>().expect("registered").snapshot().data,
         Blob(json!({"a": "word"}))
     );
 }
@@ -307,7 +307,7 @@ fn a_small_patch_cannot_nest_a_state_without_bounds() {
     let refusal = patch(&main, "blob", None, json!(operations)).expect_err("it nests");
     assert_eq!(refusal["kind"], "patchFailed");
     assert_eq!(refusal["reason"], "it nests deeper than 120");
-    assert_eq!(app.topic::<Blob>().expect("registered").snapshot().data, Blob(json!({"a": []})));
+    assert_eq!(*app.topic::<Blob>().expect("registered").snapshot().data, Blob(json!({"a": []})));
 
     let operations: Vec<_> = (0..100).flat_map(|_| round()).collect();
     patch(&main, "blob", None, json!(operations)).expect("as deep as JSON may be");

@@ -1,0 +1,94 @@
+//! Topics of one type that come and go while the app runs.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use revgate::{Topic, TopicName};
+
+use crate::error::RegistryError;
+use crate::handle::TopicHandle;
+use crate::options::TopicOptions;
+use crate::registry::Registry;
+
+/// Topics of one type that come and go while the app runs, such as one per open document. With
+/// `T::NAME = "doc"`, the topic of the key `42` is `doc:42`. Cheap to clone.
+///
+/// ```no_run
+/// use revgate::Topic;
+/// use serde::{Deserialize, Serialize};
+/// use tauri_plugin_revgate::{Builder, RevgateExt};
+///
+/// #[derive(Clone, Default, Serialize, Deserialize)]
+/// struct Doc { title: String }
+///
+/// impl Topic for Doc {
+///     const NAME: &'static str = "doc";
+/// }
+///
+/// fn plugin<R: tauri::Runtime>() -> tauri::plugin::TauriPlugin<R> {
+///     Builder::new().family::<Doc>().build()
+/// }
+///
+/// fn open(app: &tauri::AppHandle) -> Result<(), Box<dyn std::error::Error>> {
+///     let docs = app.family::<Doc>()?;
+///     docs.create("42", Doc::default())?.update(|doc| doc.title = "Draft".to_owned())?;
+///     assert_eq!(docs.keys(), ["42"]);
+///     docs.remove("42");
+///     Ok(())
+/// }
+/// ```
+pub struct Family<T> {
+    registry: Registry,
+    options: Arc<TopicOptions>,
+    topics: PhantomData<fn() -> T>,
+}
+
+impl<T: Topic> Family<T> {
+    pub(crate) fn new(registry: Registry, options: Arc<TopicOptions>) -> Self {
+        Self { registry, options, topics: PhantomData }
+    }
+
+    /// Adds a topic that starts with the state `initial`. One that is created under the key of
+    /// one removed before starts a new epoch: its versions are newer than any that windows may
+    /// remember.
+    ///
+    /// # Errors
+    ///
+    /// If the key does not make a well-formed name, it is taken, or `initial` is invalid.
+    pub fn create(&self, key: &str, initial: T) -> Result<TopicHandle<T>, RegistryError> {
+        let name = TopicName::keyed::<T>(key)?;
+        self.registry.create(name, initial, Arc::clone(&self.options))
+    }
+
+    /// The topic of this key, if there is one.
+    pub fn get(&self, key: &str) -> Option<TopicHandle<T>> {
+        let name = TopicName::keyed::<T>(key).ok()?;
+        self.registry.find(name.as_str()).ok()?.as_any().downcast_ref().cloned()
+    }
+
+    /// Ends the topic of this key; `false` if there is none. Its watches end, its subscribers hear
+    /// nothing more, and who asks for it is told that there is no such topic. Handles that are
+    /// still held can read the last state, but not write.
+    pub fn remove(&self, key: &str) -> bool {
+        // Not the topic of another family whose name may begin with this one's.
+        self.get(key).is_some_and(|topic| self.registry.remove(topic.name()))
+    }
+
+    /// The keys of all topics there are, sorted.
+    pub fn keys(&self) -> Vec<String> {
+        let prefix = format!("{}:", T::NAME);
+        let topics = self.registry.list(&prefix).into_iter();
+        let own = topics.filter(|(_, topic)| topic.as_any().is::<TopicHandle<T>>());
+        own.filter_map(|(name, _)| name.as_str().strip_prefix(&prefix).map(str::to_owned)).collect()
+    }
+}
+
+impl<T> Clone for Family<T> {
+    fn clone(&self) -> Self {
+        let Self { registry, options, topics } = self;
+        Self { registry: registry.clone(), options: Arc::clone(options), topics: *topics }
+    }
+}
+
+#[cfg(test)]
+mod tests;

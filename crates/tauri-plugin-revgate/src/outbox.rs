@@ -1,0 +1,141 @@
+//! What a topic has to tell its subscribers.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use revgate::pacing::Pacer;
+use revgate::{Invalidation, Pacing, Snapshot, Topic, TopicName, Version};
+use tauri::ipc::{Channel, InvokeResponseBody};
+
+use crate::message;
+use crate::options::TopicOptions;
+use crate::sender::{Dirty, Emit, Outgoing, Queue};
+use crate::store::Published;
+use crate::subscribers::{Subscriber, Subscribers};
+
+/// The subscriptions of one topic, and what they have been told.
+pub(crate) struct Outbox<T> {
+    options: Arc<TopicOptions>,
+    queue: Arc<Queue>,
+    dirty: Dirty,
+    pub(crate) subscribers: Subscribers,
+    progress: Mutex<Progress<T>>,
+}
+
+struct Progress<T> {
+    pacer: Pacer,
+    /// The newest version announced. Only ever grows.
+    announced: Version,
+    /// What the subscribers are known to have, if patches may be made from it.
+    base: Option<Snapshot<Arc<T>>>,
+}
+
+impl<T: Topic> Outbox<T> {
+    pub(crate) fn new(options: Arc<TopicOptions>, queue: Arc<Queue>) -> Self {
+        let pacer = Pacer::new(Pacing::none().throttle(options.period));
+        let progress = Progress { pacer, announced: Version::default(), base: None };
+        Self {
+            options,
+            queue,
+            dirty: Dirty::new(),
+            subscribers: Subscribers::default(),
+            progress: Mutex::new(progress),
+        }
+    }
+
+    pub(crate) fn options(&self) -> &TopicOptions {
+        &self.options
+    }
+
+    /// Adds a subscription of a window, which is about to fetch the state `newest`; `None` if the
+    /// window has too many.
+    pub(crate) fn subscribe(
+        &self,
+        window: &str,
+        news: Channel,
+        newest: impl FnOnce() -> Published<T>,
+    ) -> Option<u32> {
+        let id = self.subscribers.add(window, news)?;
+        if self.options.delivery.makes_patches() {
+            self.progress().base.get_or_insert_with(|| newest().snapshot());
+        }
+        Some(id)
+    }
+
+    /// The topic that this is the outbox of has news.
+    pub(crate) fn mark(&self, topic: impl FnOnce() -> Arc<dyn Outgoing>) {
+        if self.dirty.mark() {
+            self.queue.push(topic());
+        }
+    }
+
+    /// When news that has come now may be announced.
+    pub(crate) fn due(&self, now: Duration) -> Duration {
+        let pacer = &mut self.progress().pacer;
+        pacer.event(now);
+        pacer.deadline().unwrap_or(now)
+    }
+
+    /// Tells every subscriber of the state that `newest` reads.
+    pub(crate) fn announce(
+        &self,
+        now: Duration,
+        name: &TopicName,
+        newest: impl FnOnce() -> Published<T>,
+        emit: &Emit,
+    ) {
+        let state = self.dirty.clear(newest);
+        let base = {
+            let mut progress = self.progress();
+            progress.pacer.delivered(now);
+            if state.removed || state.version <= progress.announced {
+                return;
+            }
+            progress.announced = state.version;
+            progress.base.take()
+        };
+        let invalidation = invalidation(name.clone(), &state);
+        let subscribers = self.subscribers.all();
+        if !subscribers.is_empty() {
+            if self.options.delivery.makes_patches() {
+                self.progress().base = Some(state.snapshot());
+            }
+            let (delivery, told) = (self.options.delivery, invalidation.clone());
+            match message::encode(delivery, told, &*state.data, base.as_ref()) {
+                Ok(json) => send(name, &json, subscribers),
+                Err(error) => tracing::error!(topic = %name, %error, "announcement not written"),
+            }
+        }
+        if let Some(event) = &self.options.event
+            && let Err(error) = emit(event, invalidation)
+        {
+            tracing::warn!(topic = %name, event, %error, "event not emitted");
+        }
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress<T>> {
+        // Each field is whole by itself, so a panic elsewhere spoils nothing.
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn invalidation<T>(topic: TopicName, state: &Published<T>) -> Invalidation {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+    Invalidation {
+        source_id: state.source.as_deref().map(str::to_owned),
+        timestamp_ms: now.and_then(|now| now.as_millis().try_into().ok()),
+        ..Invalidation::new(topic, state.version)
+    }
+}
+
+fn send(topic: &TopicName, json: &str, subscribers: Vec<Subscriber>) {
+    for Subscriber { window, news, .. } in subscribers {
+        let body = InvokeResponseBody::Json(json.to_owned());
+        match catch_unwind(AssertUnwindSafe(|| news.send(body))) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%topic, %window, %error, "window missed news"),
+            Err(_) => tracing::error!(%topic, %window, "window missed news: its channel panicked"),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The one thread that tells windows of news.
+//!
+//! Writers only say which topic has news; whatever takes time (serialising, IPC) happens here,
+//! outside every lock. Each topic is announced at its newest, at most once a period, and by one
+//! thread: no announcement is older than the one before it.
+
+mod queue;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use revgate::Invalidation;
+
+pub(crate) use queue::Dirty;
+
+/// What the sender needs of a topic.
+pub(crate) trait Outgoing: Send + Sync {
+    /// There is news. When it may be announced.
+    fn due(&self, now: Duration) -> Duration;
+
+    /// Announces the newest state.
+    fn announce(&self, now: Duration, emit: &Emit);
+}
+
+/// The topics that have news to announce.
+pub(crate) type Queue = queue::Queue<Arc<dyn Outgoing>>;
+
+/// Emits an announcement as a Tauri event of this name.
+pub(crate) type Emit = Box<dyn Fn(&str, Invalidation) -> tauri::Result<()> + Send>;
+
+/// Starts the thread, which ends when the queue is closed.
+///
+/// # Errors
+///
+/// If the system has no thread left.
+pub(crate) fn spawn(queue: Arc<Queue>, emit: Emit) -> io::Result<()> {
+    let thread = thread::Builder::new().name("revgate-sender".to_owned());
+    thread.spawn(move || run(&queue, Schedule::new(emit))).map(drop)
+}
+
+fn run(queue: &Queue, mut schedule: Schedule) {
+    // Pacing wants a monotonic clock and cares for no origin.
+    let start = Instant::now();
+    loop {
+        let wait = schedule.next().map(|at| at.saturating_sub(start.elapsed()));
+        let Some(topics) = queue.take(wait) else { return };
+        schedule.turn(start.elapsed(), topics);
+    }
+}
+
+/// What is to be announced when. Reads no clock.
+pub(crate) struct Schedule {
+    emit: Emit,
+    /// By time, and then in the order of coming.
+    waiting: BTreeMap<(Duration, u64), Arc<dyn Outgoing>>,
+    count: u64,
+}
+
+impl Schedule {
+    pub(crate) fn new(emit: Emit) -> Self {
+        Self { emit, waiting: BTreeMap::new(), count: 0 }
+    }
+
+    /// When the next topic may be announced.
+    pub(crate) fn next(&self) -> Option<Duration> {
+        self.waiting.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    /// Takes what has news, and announces what is due.
+    pub(crate) fn turn(&mut self, now: Duration, topics: Vec<Arc<dyn Outgoing>>) {
+        for topic in topics {
+            self.count += 1;
+            self.waiting.insert((topic.due(now), self.count), topic);
+        }
+        while let Some(next) = self.waiting.first_entry()
+            && next.key().0 <= now
+        {
+            let topic = next.remove();
+            // The hook for panics has printed it; the other topics are still to be announced.
+            let announced = catch_unwind(AssertUnwindSafe(|| topic.announce(now, &self.emit)));
+            if announced.is_err() {
+                tracing::error!("an announcement panicked");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,179 @@
+mod messages;
+mod threads;
+
+use super::*;
+
+use std::sync::mpsc::{self, Receiver};
+
+use revgate::Topic;
+use revgate::wire::{Announcement, Payload};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tauri::ipc::{Channel, InvokeResponseBody};
+
+use crate::handle::TopicHandle;
+use crate::options::TopicOptions;
+use crate::registry::{ErasedTopic, Registry};
+
+type News = Announcement<Value, json_patch::Patch>;
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Counter {
+    count: u64,
+}
+
+impl Topic for Counter {
+    const NAME: &'static str = "counter";
+}
+
+fn nowhere() -> Emit {
+    Box::new(|_, _| Ok(()))
+}
+
+fn topic<T: Topic>(registry: &Registry, initial: T, options: TopicOptions) -> TopicHandle<T> {
+    registry.register(initial, options).expect("valid");
+    registry.handle().expect("registered")
+}
+
+/// Subscribes a window, and gives what it hears.
+fn subscribe<T: Topic>(topic: &TopicHandle<T>, window: &str) -> Receiver<String> {
+    let (sender, heard) = mpsc::channel();
+    let channel = Channel::new(move |body| {
+        let InvokeResponseBody::Json(json) = body else { panic!("announcements are JSON") };
+        sender.send(json).expect("the test listens");
+        Ok(())
+    });
+    topic.subscribe(window, channel);
+    heard
+}
+
+fn parse(json: &str) -> News {
+    serde_json::from_str(json).expect("an announcement")
+}
+
+fn revision(json: &str) -> u64 {
+    parse(json).invalidation.revision.number()
+}
+
+fn revisions(heard: &Receiver<String>) -> Vec<u64> {
+    heard.try_iter().map(|json| revision(&json)).collect()
+}
+
+/// The sender without its thread and its clock.
+struct Sender {
+    registry: Registry,
+    schedule: Schedule,
+}
+
+impl Sender {
+    fn new() -> Self {
+        Self { registry: Registry::default(), schedule: Schedule::new(nowhere()) }
+    }
+
+    fn turn(&mut self, micros: u64) {
+        let topics = self.registry.queue().take(Some(Duration::ZERO)).expect("open");
+        self.schedule.turn(Duration::from_micros(micros), topics);
+    }
+}
+
+#[test]
+fn a_burst_is_a_message_per_period_and_its_last_state_arrives() {
+    let mut sender = Sender::new();
+    let counter = topic(&sender.registry, Counter::default(), TopicOptions::new());
+    let windows = [subscribe(&counter, "main"), subscribe(&counter, "settings")];
+    for now in 0..10_000 {
+        counter.update(|counter| counter.count += 1).expect("valid");
+        sender.turn(now);
+    }
+    assert_eq!(sender.schedule.next(), Some(Duration::from_millis(16)));
+    sender.turn(16_000);
+    for heard in windows {
+        assert_eq!(revisions(&heard), [2, 8_002, 10_001], "at 0, 8 and 16 ms");
+    }
+    assert_eq!(sender.schedule.next(), None, "nothing more to say");
+}
+
+#[test]
+fn the_first_write_after_a_rest_is_announced_at_once() {
+    let mut sender = Sender::new();
+    let period = Duration::from_millis(100);
+    let counter = topic(&sender.registry, Counter::default(), TopicOptions::new().period(period));
+    let heard = subscribe(&counter, "main");
+    for (at, expected) in [(0, vec![2]), (99_999, vec![]), (100_000, vec![4]), (500_000, vec![5])] {
+        counter.update(|counter| counter.count += 1).expect("valid");
+        sender.turn(at);
+        assert_eq!(revisions(&heard), expected, "at {at} µs");
+    }
+}
+
+#[test]
+fn a_period_of_zero_announces_whenever_the_sender_turns() {
+    let mut sender = Sender::new();
+    let options = TopicOptions::new().period(Duration::ZERO);
+    let counter = topic(&sender.registry, Counter::default(), options);
+    let heard = subscribe(&counter, "main");
+    for _ in 0..3 {
+        counter.update(|counter| counter.count += 1).expect("valid");
+        sender.turn(0);
+    }
+    assert_eq!(revisions(&heard), [2, 3, 4]);
+}
+
+#[test]
+fn a_channel_that_fails_or_panics_stops_no_other() {
+    let mut sender = Sender::new();
+    let counter = topic(&sender.registry, Counter::default(), TopicOptions::new());
+    counter.subscribe("closed", Channel::new(|_| Err(tauri::Error::WebviewNotFound)));
+    counter.subscribe("broken", Channel::new(|_| panic!("it breaks")));
+    let heard = subscribe(&counter, "main");
+    for now in [0, 8_000] {
+        counter.update(|counter| counter.count += 1).expect("valid");
+        sender.turn(now);
+    }
+    assert_eq!(revisions(&heard), [2, 3]);
+}
+
+#[test]
+fn an_event_that_panics_stops_no_other_topic() {
+    let registry = Registry::default();
+    let schedule = Schedule::new(Box::new(|_, _| panic!("a listener breaks")));
+    let mut sender = Sender { registry, schedule };
+    let first = topic(&sender.registry, Big::default(), TopicOptions::new().event("big"));
+    let second = topic(&sender.registry, Counter::default(), TopicOptions::new());
+    let heard = subscribe(&second, "main");
+    first.update(|_| {}).expect("valid");
+    second.update(|_| {}).expect("valid");
+    sender.turn(0);
+    assert_eq!(revisions(&heard), [2]);
+}
+
+#[test]
+fn a_removed_topic_is_silent() {
+    let mut sender = Sender::new();
+    sender.registry.register_family::<Counter>(TopicOptions::new()).expect("a new name");
+    let family = sender.registry.family::<Counter>().expect("registered");
+    let counter = family.create("1", Counter::default()).expect("new");
+    let before = subscribe(&counter, "main");
+    counter.update(|counter| counter.count += 1).expect("valid");
+    family.remove("1");
+    let after = subscribe(&counter, "late");
+    sender.turn(0);
+    assert_eq!((revisions(&before), revisions(&after)), (vec![], vec![]));
+}
+
+/// A state of about 1 MB.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Big {
+    title: String,
+    rows: Vec<String>,
+}
+
+impl Default for Big {
+    fn default() -> Self {
+        Self { title: String::new(), rows: vec!["x".repeat(100); 10_000] }
+    }
+}
+
+impl Topic for Big {
+    const NAME: &'static str = "big";
+}

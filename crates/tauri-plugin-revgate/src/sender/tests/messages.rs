@@ -1,0 +1,166 @@
+//! What announcements carry, and how large they are.
+
+use super::*;
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use revgate::{Epoch, Revision, Version};
+use serde::Serializer;
+use serde_json::{json, to_value};
+
+use crate::options::Delivery;
+
+/// What a window hears of each of these edits, made one after the other.
+fn hear<T: Topic>(initial: T, delivery: Delivery, edits: &[fn(&mut T)]) -> Vec<String> {
+    let mut sender = Sender::new();
+    let options = TopicOptions::new().delivery(delivery).period(Duration::ZERO);
+    let topic = topic(&sender.registry, initial, options);
+    let heard = subscribe(&topic, "main");
+    for edit in edits {
+        topic.update(edit).expect("valid");
+        sender.turn(0);
+    }
+    heard.try_iter().collect()
+}
+
+fn title(big: &mut Big) {
+    big.title.push('!');
+}
+
+fn rows(big: &mut Big) {
+    big.rows.iter_mut().for_each(|row| row.push('y'));
+}
+
+fn version(number: u64) -> Version {
+    Version::new(Epoch::default(), Revision::new(number))
+}
+
+#[test]
+fn a_small_state_is_sent_whole() {
+    let heard = hear(Counter::default(), Delivery::Auto, &[|counter| counter.count = 7]);
+    assert_eq!(heard.len(), 1);
+    assert_eq!(parse(&heard[0]).payload, Payload::State(json!({"count": 7})));
+    assert!(heard[0].starts_with(r#"{"topic":"counter","revision":"2","timestampMs":"#));
+}
+
+#[test]
+fn a_field_of_a_large_state_is_sent_as_a_patch() {
+    let heard = hear(Big::default(), Delivery::Auto, &[title, title]);
+    assert!(to_value(Big::default()).expect("plain data").to_string().len() > 1_000_000);
+    let mut window = to_value(Big::default()).expect("plain data");
+    for (json, base) in heard.iter().zip([version(1), version(2)]) {
+        assert!(json.len() < 300, "{json}");
+        let Payload::Patch { base: made_for, patch } = parse(json).payload else {
+            panic!("not a patch: {json}")
+        };
+        assert_eq!(made_for, base);
+        json_patch::patch(&mut window, &patch).expect("it applies");
+    }
+    assert_eq!((heard.len(), &window["title"]), (2, &json!("!!")));
+}
+
+#[test]
+fn a_large_change_of_a_large_state_is_its_version_alone() {
+    let heard = hear(Big::default(), Delivery::Auto, &[rows, title]);
+    assert_eq!(parse(&heard[0]).payload, Payload::None);
+    assert!(heard[0].len() < 100, "{}", heard[0]);
+    // The next patch is made from the state announced, not from the last one sent.
+    let Payload::Patch { base, .. } = parse(&heard[1]).payload else { panic!("a small change") };
+    assert_eq!(base, version(2));
+}
+
+#[test]
+fn the_limit_of_a_delivery_is_exact() {
+    let state = to_value(Counter { count: 7 }).expect("plain data").to_string().len();
+    let edit: &[fn(&mut Counter)] = &[|counter| counter.count = 7];
+    let payload = |delivery| parse(&hear(Counter::default(), delivery, edit)[0]).payload;
+    assert!(matches!(payload(Delivery::Inline { up_to: state }), Payload::State(_)));
+    assert_eq!(payload(Delivery::Inline { up_to: state - 1 }), Payload::None);
+    let patch = r#"[{"op":"replace","path":"/count","value":7}]"#.len();
+    assert!(matches!(payload(Delivery::Patch { up_to: patch }), Payload::Patch { .. }));
+    assert_eq!(payload(Delivery::Patch { up_to: patch - 1 }), Payload::None);
+    assert_eq!(payload(Delivery::Pull), Payload::None);
+}
+
+#[test]
+fn a_coalesced_patch_covers_all_the_writes_since_the_last() {
+    let mut sender = Sender::new();
+    let big = topic(&sender.registry, Big::default(), TopicOptions::new());
+    let heard = subscribe(&big, "main");
+    for now in [0, 1, 2, 8_000] {
+        big.update(title).expect("valid");
+        sender.turn(now);
+    }
+    let bases = heard.try_iter().map(|json| parse(&json).news());
+    let patch = |number| revgate::gate::News::Patch { base: version(number) };
+    assert_eq!(bases.collect::<Vec<_>>(), [patch(1), patch(2)]);
+}
+
+#[test]
+fn without_a_window_no_state_is_kept() {
+    let mut sender = Sender::new();
+    let big = topic(&sender.registry, Big::default(), TopicOptions::new());
+    big.subscribe("main", Channel::new(|_| Ok(())));
+    big.subscribers().remove_window("main");
+    for now in [0, 8_000] {
+        big.update(title).expect("valid");
+        sender.turn(now);
+    }
+    // The topic holds it, and this test.
+    assert_eq!(Arc::strong_count(&big.snapshot().data), 2);
+}
+
+static WRITTEN: AtomicUsize = AtomicUsize::new(0);
+
+/// A state that counts how often it is written.
+#[derive(Clone, Deserialize)]
+struct Counted;
+
+impl Serialize for Counted {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        WRITTEN.fetch_add(1, Ordering::SeqCst);
+        serializer.serialize_unit()
+    }
+}
+
+impl Topic for Counted {
+    const NAME: &'static str = "counted";
+}
+
+#[test]
+fn a_message_is_written_once_for_all_windows() {
+    let mut sender = Sender::new();
+    let counted = topic(&sender.registry, Counted, TopicOptions::new());
+    let windows: Vec<_> = (0..50).map(|n| subscribe(&counted, &format!("w{n}"))).collect();
+    counted.update(|_| {}).expect("valid");
+    sender.turn(0);
+    assert!(windows.iter().all(|heard| revisions(heard) == [2]));
+    assert_eq!(WRITTEN.load(Ordering::SeqCst), 1);
+}
+
+static PANICS: AtomicBool = AtomicBool::new(false);
+
+/// A state that cannot be written: it fails, or panics.
+#[derive(Clone, Deserialize)]
+struct Unwritable;
+
+impl Serialize for Unwritable {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        assert!(!PANICS.load(Ordering::SeqCst), "it panics");
+        Err(serde::ser::Error::custom("it fails"))
+    }
+}
+
+impl Topic for Unwritable {
+    const NAME: &'static str = "unwritable";
+}
+
+#[test]
+fn a_state_that_cannot_be_written_is_announced_by_version() {
+    for panics in [false, true] {
+        PANICS.store(panics, Ordering::SeqCst);
+        let heard = hear(Unwritable, Delivery::Auto, &[|_| {}, |_| {}]);
+        assert_eq!(heard.iter().map(|json| revision(json)).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(parse(&heard[1]).payload, Payload::None);
+    }
+}

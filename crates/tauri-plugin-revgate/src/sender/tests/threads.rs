@@ -1,0 +1,174 @@
+//! The sender's thread, and what must not wait for it.
+
+use super::*;
+
+use std::sync::Mutex;
+use std::sync::mpsc::{RecvTimeoutError, Sender};
+
+use serde::Serializer;
+
+/// So that a test that would wait for ever fails instead.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+fn started() -> Registry {
+    let registry = Registry::default();
+    spawn(Arc::clone(registry.queue()), nowhere()).expect("a thread");
+    registry
+}
+
+#[test]
+fn many_writers_leave_every_window_at_the_newest() {
+    const THREADS: u64 = 16;
+    const UPDATES: u64 = 10_000;
+    let registry = started();
+    let options = TopicOptions::new().period(Duration::from_micros(100));
+    let counter = topic(&registry, Counter::default(), options);
+    let windows = ["main", "settings", "notes"].map(|window| subscribe(&counter, window));
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                for _ in 0..UPDATES {
+                    counter.update(|counter| counter.count += 1).expect("valid");
+                }
+            });
+        }
+    });
+    let last = THREADS * UPDATES + 1;
+    assert_eq!(counter.snapshot().revision.number(), last);
+    assert_eq!(counter.snapshot().data.count, THREADS * UPDATES);
+    for heard in windows {
+        let mut at = 1;
+        while at < last {
+            let next = revision(&heard.recv_timeout(PATIENCE).expect("the last one arrives"));
+            assert!(next > at, "{next} came after {at}");
+            at = next;
+        }
+        assert_eq!(at, last);
+    }
+}
+
+/// What stops the sender in the midst of something, until told.
+struct Block {
+    reached: Receiver<()>,
+    release: Sender<()>,
+}
+
+impl Block {
+    fn new() -> (Self, impl Fn() + Send + Sync) {
+        let (reach, reached) = mpsc::channel();
+        let (release, wait) = mpsc::channel();
+        let wait = Mutex::new(wait);
+        let block = move || {
+            // The test has ended when these fail.
+            let _ = reach.send(());
+            let _ = wait.lock().expect("not poisoned").recv();
+        };
+        (Self { reached, release }, block)
+    }
+
+    fn await_reached(&self) {
+        self.reached.recv_timeout(PATIENCE).expect("the sender gets there");
+    }
+}
+
+/// Everything that a thread may do with a topic. Returns only if nothing of it waits.
+fn use_fully(registry: &Registry, counter: &TopicHandle<Counter>) {
+    let (done, finished) = mpsc::channel();
+    for _ in 0..4 {
+        let (registry, counter, done) = (registry.clone(), counter.clone(), done.clone());
+        thread::spawn(move || {
+            for _ in 0..1_000 {
+                counter.update(|counter| counter.count += 1).expect("valid");
+                counter.snapshot();
+                drop(counter.watch());
+            }
+            assert!(ErasedTopic::snapshot(&counter).is_ok());
+            registry.find("counter").expect("registered").subscribers().count_by_window();
+            let id = counter.subscribe("other", Channel::new(|_| Ok(())));
+            assert!(counter.subscribers().remove("other", id.expect("room for one")));
+            registry.drop_window("another");
+            done.send(()).expect("the test waits");
+        });
+    }
+    for _ in 0..4 {
+        finished.recv_timeout(PATIENCE).expect("nothing waits for the sender");
+    }
+}
+
+#[test]
+fn no_lock_is_held_while_a_message_is_sent() {
+    let registry = started();
+    let counter = topic(&registry, Counter::default(), TopicOptions::new());
+    let (block, wait) = Block::new();
+    let blocking = Channel::new(move |_| {
+        wait();
+        Ok(())
+    });
+    counter.subscribe("slow", blocking);
+    let heard = subscribe(&counter, "main");
+    counter.update(|counter| counter.count += 1).expect("valid");
+    block.await_reached();
+    use_fully(&registry, &counter);
+    assert_eq!(heard.try_iter().count(), 0, "the sender is still held");
+    drop(block.release);
+    let last = counter.snapshot().revision.number();
+    while revision(&heard.recv_timeout(PATIENCE).expect("the newest arrives")) < last {}
+}
+
+static SLOW: Mutex<Option<Box<dyn Fn() + Send + Sync>>> = Mutex::new(None);
+
+/// A state whose writing takes as long as the test wants.
+#[derive(Clone, Deserialize)]
+struct Slow;
+
+impl Serialize for Slow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Some(block) = SLOW.lock().expect("not poisoned").take() {
+            block();
+        }
+        serializer.serialize_unit()
+    }
+}
+
+impl Topic for Slow {
+    const NAME: &'static str = "slow";
+}
+
+#[test]
+fn no_lock_is_held_while_a_state_is_serialised() {
+    let registry = started();
+    let slow = topic(&registry, Slow, TopicOptions::new());
+    let counter = topic(&registry, Counter::default(), TopicOptions::new());
+    let heard = subscribe(&slow, "main");
+    let (block, wait) = Block::new();
+    *SLOW.lock().expect("not poisoned") = Some(Box::new(wait));
+    slow.update(|_| {}).expect("valid");
+    block.await_reached();
+    let (again, finished) = mpsc::channel();
+    let writer = slow.clone();
+    thread::spawn(move || {
+        writer.update(|_| {}).expect("valid");
+        again.send(writer.snapshot().revision.number()).expect("the test waits");
+    });
+    assert_eq!(finished.recv_timeout(PATIENCE), Ok(3), "a writer waits for the sender");
+    use_fully(&registry, &counter);
+    drop(block.release);
+    let news = [(); 2].map(|()| revision(&heard.recv_timeout(PATIENCE).expect("both arrive")));
+    assert_eq!(news, [2, 3]);
+}
+
+#[test]
+fn the_thread_ends_with_the_registry() {
+    let registry = Registry::default();
+    let (alive, ended) = mpsc::channel::<()>();
+    let emit: Emit = Box::new(move |_, _| {
+        let _ = &alive;
+        Ok(())
+    });
+    spawn(Arc::clone(registry.queue()), emit).expect("a thread");
+    assert_eq!(ended.recv_timeout(Duration::ZERO), Err(RecvTimeoutError::Timeout));
+    let counter = topic(&registry, Counter::default(), TopicOptions::new());
+    drop(registry);
+    assert_eq!(ended.recv_timeout(PATIENCE), Err(RecvTimeoutError::Disconnected));
+    assert!(counter.update(|counter| counter.count += 1).is_ok(), "the handle outlives it");
+}

@@ -1,0 +1,3 @@
+//! The types that [`Queue`](crate::sender::Queue) is made of.
+
+pub(crate) use std::sync::{Condvar, Mutex, MutexGuard, atomic};

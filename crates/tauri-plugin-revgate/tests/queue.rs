@@ -1,0 +1,111 @@
+//! The protocol between writers and the sender, tried in every order that its threads may run in.
+
+/// The model checker's types stand in for those of the standard library.
+mod sync {
+    pub(crate) use loom::sync::{Condvar, Mutex, MutexGuard, atomic};
+}
+
+#[path = "../src/sender/queue.rs"]
+mod queue;
+
+use std::time::Duration;
+
+use loom::model::Builder;
+use loom::sync::Arc;
+use loom::sync::atomic::{AtomicUsize, Ordering};
+use loom::thread;
+
+use queue::{Dirty, Queue};
+
+/// A topic: how often it has been written, and its part in the protocol.
+struct Topic {
+    /// Relaxed, so that only the protocol can make a write visible.
+    writes: AtomicUsize,
+    dirty: Dirty,
+    queue: Queue<()>,
+}
+
+impl Topic {
+    fn new() -> Arc<Self> {
+        let (writes, dirty) = (AtomicUsize::new(0), Dirty::new());
+        Arc::new(Self { writes, dirty, queue: Queue::new() })
+    }
+
+    fn write(&self) {
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        if self.dirty.mark() {
+            self.queue.push(());
+        }
+    }
+
+    fn read(&self) -> usize {
+        self.dirty.clear(|| self.writes.load(Ordering::Relaxed))
+    }
+}
+
+/// Announces until it has announced `last`: for ever, which the checker reports, if it is never
+/// woken for it.
+fn announce_until(topic: &Topic, last: usize) {
+    let mut announced = 0;
+    while announced < last {
+        for () in topic.queue.take(None).expect("open") {
+            announced = topic.read();
+        }
+    }
+}
+
+/// Writers that each make some writes, and the sender, on threads of their own.
+fn announces_the_last_write<const WRITERS: usize>(writes: [usize; WRITERS]) {
+    let mut checker = Builder::new();
+    // Every order in which a thread is interrupted at most so often where it could go on; without
+    // the bound, two writers take a minute.
+    checker.preemption_bound = Some(3);
+    checker.check(move || {
+        let topic = Topic::new();
+        let writers = writes.map(|writes| {
+            let topic = Arc::clone(&topic);
+            thread::spawn(move || (0..writes).for_each(|_| topic.write()))
+        });
+        announce_until(&topic, writes.iter().sum());
+        writers.into_iter().for_each(|writer| writer.join().expect("no panic"));
+    });
+}
+
+#[test]
+fn the_last_write_of_one_writer_is_announced() {
+    announces_the_last_write([3]);
+}
+
+#[test]
+fn the_last_write_of_two_writers_is_announced() {
+    announces_the_last_write([2, 1]);
+}
+
+#[test]
+fn a_topic_waits_in_the_queue_once() {
+    loom::model(|| {
+        let topic = Topic::new();
+        let writers = [1, 1].map(|writes| {
+            let topic = Arc::clone(&topic);
+            thread::spawn(move || (0..writes).for_each(|_| topic.write()))
+        });
+        writers.into_iter().for_each(|writer| writer.join().expect("no panic"));
+        assert_eq!(topic.queue.take(None).map(|items| items.len()), Some(1));
+    });
+}
+
+#[test]
+fn closing_ends_a_sender_that_waits() {
+    loom::model(|| {
+        let topic = Topic::new();
+        let sender = {
+            let topic = Arc::clone(&topic);
+            thread::spawn(move || while topic.queue.take(None).is_some() {})
+        };
+        topic.write();
+        topic.queue.close();
+        sender.join().expect("it ends");
+        topic.queue.push(());
+        assert_eq!(topic.queue.take(Some(Duration::ZERO)), None, "closed for good");
+    });
+}
