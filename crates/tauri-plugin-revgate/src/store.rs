@@ -44,7 +44,6 @@ impl<T: Topic> Store<T> {
     }
 
     pub(crate) fn published(&self) -> Published<T> {
-        let _wait = self.editing.lock();
         self.published.borrow().clone()
     }
 
