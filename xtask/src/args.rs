@@ -1,4 +1,4 @@
-//! The command line. Parsed by hand: four commands and five options are not worth a dependency
+//! The command line. Parsed by hand: five commands and five options are not worth a dependency
 //! that takes longer to compile than the rest of this package.
 
 use std::path::PathBuf;
@@ -22,6 +22,8 @@ Commands:
   model [--deep SECONDS]
           Explores every state of the gate, windows and backend within a bound.
           --deep SECONDS  Goes on to larger bounds for so long
+  bench
+          Measures what a step of the gate costs, natively and in WASM.
   doctor
           Says what is present, what is missing, and what set-up would do about it.
 
@@ -34,6 +36,7 @@ pub(crate) enum Command {
     App(AppOptions),
     Test { quick: bool },
     Model { deep: Option<u64> },
+    Bench,
     Doctor,
     Help,
 }
@@ -61,8 +64,9 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
             Ok(Command::Test { quick: !rest.is_empty() })
         }
         "model" => model(&rest).map(|deep| Command::Model { deep }),
+        "bench" => refuse("bench", rest.first(), "none").map(|()| Command::Bench),
         "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
-        _ => Err(format!("unknown command `{name}`; the commands are: app, test, model, doctor")),
+        _ => Err(format!("unknown command `{name}`; there are: app, test, model, bench, doctor")),
     }
 }
 
@@ -129,6 +133,7 @@ mod tests {
         assert_eq!(read(""), Ok(Command::Help));
         assert_eq!(read("app --help"), Ok(Command::Help));
         assert_eq!(read("doctor"), Ok(Command::Doctor));
+        assert_eq!(read("bench"), Ok(Command::Bench));
         assert_eq!(read("test"), Ok(Command::Test { quick: false }));
         assert_eq!(read("test --quick"), Ok(Command::Test { quick: true }));
         assert_eq!(read("model"), Ok(Command::Model { deep: None }));
@@ -141,11 +146,12 @@ mod tests {
     #[test]
     fn what_is_unknown_is_named_beside_what_exists() {
         for (line, name, known) in [
-            ("ap", "`ap`", "app, test, model, doctor"),
+            ("ap", "`ap`", "app, test, model, bench, doctor"),
             ("app --hedless", "`--hedless`", "--headless, --shots DIR, --port N"),
             ("app --headless=yes", "`--headless=yes`", "--headless"),
             ("test --fast", "`--fast`", "--quick"),
             ("model --wide", "`--wide`", "--deep SECONDS"),
+            ("bench --fast", "`--fast`", "none"),
             ("doctor now", "`now`", "none"),
         ] {
             let error = read(line).expect_err(line);

@@ -3,6 +3,7 @@
 
 mod app;
 mod args;
+mod bench;
 mod check;
 mod compile;
 mod doctor;
@@ -51,6 +52,7 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::App(options) => app::run(&mut workspace, options).map(|()| true),
         Command::Test { quick } => check::run(&mut workspace, quick),
         Command::Model { deep } => model::run(&workspace, deep),
+        Command::Bench => bench::run(&mut workspace),
         Command::Doctor => doctor::run(&workspace),
     }
 }

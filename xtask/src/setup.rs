@@ -29,6 +29,8 @@ pub(crate) enum Goal {
     Headless,
     /// Run every check.
     Test,
+    /// Measure, also in a browser.
+    Bench,
 }
 
 /// Installs what is missing for the goal, and tells the workspace which toolchain to use.

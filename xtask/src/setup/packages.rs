@@ -141,7 +141,7 @@ pub(crate) fn needs(system: &System, goal: Goal) -> impl Iterator<Item = &'stati
         let asked = match need.layer {
             Layer::Build => true,
             Layer::VirtualScreen => matches!(goal, Goal::Headless | Goal::Test),
-            Layer::Browser => goal == Goal::Test,
+            Layer::Browser => matches!(goal, Goal::Test | Goal::Bench),
         };
         asked
             && match family {

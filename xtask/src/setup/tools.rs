@@ -31,6 +31,7 @@ pub(crate) fn needed(goal: Goal) -> &'static [Tool] {
     use Tool::{TauriCli, Trunk, WasmBindgen, WasmPack};
     match goal {
         Goal::Quick => &[],
+        Goal::Bench => &[WasmBindgen],
         Goal::App | Goal::Headless => &[Trunk, WasmBindgen, TauriCli],
         Goal::Test => &[Trunk, WasmBindgen, WasmPack, TauriCli],
     }
