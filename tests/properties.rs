@@ -10,14 +10,20 @@ use runner::check;
 
 #[path = "properties/burst.rs"]
 mod burst;
+#[path = "properties/bytes.rs"]
+mod bytes;
 #[path = "properties/driver.rs"]
 mod driver;
 #[path = "properties/operation.rs"]
 mod operation;
+#[path = "properties/reading.rs"]
+mod reading;
 #[path = "properties/reference.rs"]
 mod reference;
 #[path = "properties/runner.rs"]
 mod runner;
+#[path = "properties/strategies.rs"]
+mod strategies;
 #[path = "properties/values.rs"]
 mod values;
 

@@ -1,8 +1,7 @@
-//! What can happen to a gate, as scripts that can be drawn at random, shrunk and read.
+//! What can happen to a gate, as scripts that a person can read.
 
 use std::time::Duration;
 
-use proptest::prelude::*;
 use revgate::gate::Options;
 use revgate::{Backoff, Pacing};
 
@@ -79,7 +78,7 @@ pub(crate) struct Script {
 pub(crate) struct Setup {
     pub(crate) debounce: u64,
     pub(crate) throttle: u64,
-    pub(crate) leading: bool,
+    pub(crate) leading: Option<bool>,
     pub(crate) resync: Option<u64>,
     pub(crate) pause_while_hidden: bool,
     pub(crate) jitter_seed: Option<u64>,
@@ -96,7 +95,7 @@ impl Setup {
     pub(crate) const PLAIN: Self = Self {
         debounce: 0,
         throttle: 0,
-        leading: false,
+        leading: None,
         resync: None,
         pause_while_hidden: false,
         jitter_seed: None,
@@ -106,8 +105,12 @@ impl Setup {
         let ms = Duration::from_millis;
         let pacing = Pacing::debounce(ms(self.debounce)).throttle(ms(self.throttle));
         let (first, cap) = (ms(Self::BACKOFF_FIRST), ms(Self::BACKOFF_CAP));
+        let pacing = match self.leading {
+            Some(at_once) => pacing.leading(at_once),
+            None => pacing,
+        };
         let builder = Options::builder()
-            .pacing(if self.leading { pacing.leading(true) } else { pacing })
+            .pacing(pacing)
             .fetch_timeout(ms(Self::FETCH_TIMEOUT))
             .backoff(Backoff { first, cap, jitter_seed: self.jitter_seed })
             .pause_while_hidden(self.pause_while_hidden);
@@ -123,73 +126,5 @@ impl Setup {
         let waits = [Self::FETCH_TIMEOUT, Self::BACKOFF_CAP, 10 * self.debounce, self.throttle];
         let longest = waits.into_iter().chain(self.resync).max();
         Duration::from_millis(longest.unwrap_or_default())
-    }
-
-    fn any() -> impl Strategy<Value = Self> {
-        let paces = prop_oneof![3 => Just((0, 0)), 1 => Just((20, 0)), 1 => Just((0, 30)), 1 => Just((20, 30))];
-        let resync = proptest::option::of(Just(2000));
-        let jitter_seed = proptest::option::of(any::<u64>());
-        (paces, any::<bool>(), resync, any::<bool>(), jitter_seed).prop_map(
-            |((debounce, throttle), leads, resync, pause_while_hidden, jitter_seed)| Self {
-                debounce,
-                throttle,
-                leading: leads && debounce + throttle > 0,
-                resync,
-                pause_while_hidden,
-                jitter_seed,
-            },
-        )
-    }
-}
-
-impl Script {
-    /// Most scripts begin as windows do, so that the rest is not spent before the first state.
-    pub(crate) fn any() -> impl Strategy<Value = Self> {
-        let beginning = prop_oneof![
-            1 => Just(vec![]),
-            1 => Just(vec![Operation::Start]),
-            4 => Just(vec![Operation::Start, Operation::Subscribed, Operation::Answer { ago: 0 }]),
-        ];
-        let rest = proptest::collection::vec(Operation::any(), 0..40);
-        (Setup::any(), beginning, rest).prop_map(|(setup, mut operations, rest)| {
-            operations.extend(rest);
-            Self { setup, operations }
-        })
-    }
-}
-
-impl Operation {
-    fn any() -> impl Strategy<Value = Self> {
-        let ago = || prop_oneof![3 => Just(0), 1 => 0..4usize];
-        let carried = || {
-            prop_oneof![
-                3 => Just(Carried::Nothing),
-                2 => Just(Carried::State),
-                2 => ago().prop_map(Carried::Patch),
-            ]
-        };
-        prop_oneof![
-            1 => Just(Self::Start),
-            2 => Just(Self::Subscribed),
-            1 => Just(Self::SubscribeFailed),
-            6 => carried().prop_map(Self::Write),
-            1 => Just(Self::WriteUnheard),
-            1 => Just(Self::Restart),
-            2 => (ago(), carried()).prop_map(|(ago, carried)| Self::Hear { ago, carried }),
-            2 => Just(Self::WriteOwn),
-            1 => ago().prop_map(|ago| Self::Offer { ago }),
-            6 => ago().prop_map(|ago| Self::Answer { ago }),
-            2 => Just(Self::FailFetch),
-            1 => ago().prop_map(|ago| Self::AnswerLate { ago }),
-            1 => Just(Self::BreakApply),
-            2 => Just(Self::Refresh),
-            2 => Just(Self::Hide),
-            2 => Just(Self::Show),
-            3 => (0..60u16).prop_map(Self::Pass),
-            4 => Just(Self::Sleep),
-            1 => Just(Self::Tick),
-            1 => (0..500u16).prop_map(Self::JumpBack),
-            1 => (0..8u8).prop_map(|one| if one < 2 { Self::Stop } else { Self::Tick }),
-        ]
     }
 }

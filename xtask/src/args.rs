@@ -1,7 +1,13 @@
+<<<<<<< ours
 //! The command line. Parsed by hand: five commands and five options are not worth a dependency
+=======
+//! The command line. Parsed by hand: five commands and six options are not worth a dependency
+>>>>>>> theirs
 //! that takes longer to compile than the rest of this package.
 
 use std::path::PathBuf;
+
+use crate::fuzz;
 
 /// What `--help`, and no argument at all, print.
 pub(crate) const USAGE: &str = "\
@@ -22,8 +28,14 @@ Commands:
   model [--deep SECONDS]
           Explores every state of the gate, windows and backend within a bound.
           --deep SECONDS  Goes on to larger bounds for so long
+<<<<<<< ours
   bench
           Measures what a step of the gate costs, natively and in WASM.
+=======
+  fuzz [--seconds N] [TARGET]
+          Feeds the messages and the gate with arbitrary bytes: wire, gate, gate_raw, or all.
+          --seconds N  How long each (default: 60)
+>>>>>>> theirs
   doctor
           Says what is present, what is missing, and what set-up would do about it.
 
@@ -36,7 +48,11 @@ pub(crate) enum Command {
     App(AppOptions),
     Test { quick: bool },
     Model { deep: Option<u64> },
+<<<<<<< ours
     Bench,
+=======
+    Fuzz(FuzzOptions),
+>>>>>>> theirs
     Doctor,
     Help,
 }
@@ -46,6 +62,20 @@ pub(crate) struct AppOptions {
     pub(crate) headless: bool,
     pub(crate) shots: Option<PathBuf>,
     pub(crate) port: Option<u16>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct FuzzOptions {
+    /// One of [`fuzz::TARGETS`]; `None` for all.
+    pub(crate) target: Option<&'static str>,
+    /// How long each runs.
+    pub(crate) seconds: u64,
+}
+
+impl Default for FuzzOptions {
+    fn default() -> Self {
+        Self { target: None, seconds: 60 }
+    }
 }
 
 /// Reads the arguments; an error names the argument and lists what exists.
@@ -64,9 +94,18 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
             Ok(Command::Test { quick: !rest.is_empty() })
         }
         "model" => model(&rest).map(|deep| Command::Model { deep }),
+<<<<<<< ours
         "bench" => refuse("bench", rest.first(), "none").map(|()| Command::Bench),
         "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
         _ => Err(format!("unknown command `{name}`; there are: app, test, model, bench, doctor")),
+=======
+        "fuzz" => fuzz(rest).map(Command::Fuzz),
+        "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
+        _ => {
+            let known = "app, test, model, fuzz, doctor";
+            Err(format!("unknown command `{name}`; the commands are: {known}"))
+        }
+>>>>>>> theirs
     }
 }
 
@@ -105,6 +144,27 @@ fn model(arguments: &[String]) -> Result<Option<u64>, String> {
     }
 }
 
+fn fuzz(arguments: Vec<String>) -> Result<FuzzOptions, String> {
+    let mut options = FuzzOptions::default();
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        if argument == "--seconds" {
+            let seconds = arguments.next().ok_or("`--seconds` needs a number")?;
+            let positive = seconds.parse().ok().filter(|seconds| *seconds > 0);
+            let error = || format!("`--seconds {seconds}`: not a number above zero");
+            options.seconds = positive.ok_or_else(error)?;
+            continue;
+        }
+        let target = fuzz::TARGETS.into_iter().find(|name| *name == argument);
+        if target.is_none() || options.target.is_some() {
+            let known = format!("--seconds N, and one of {}", fuzz::TARGETS.join(", "));
+            refuse("fuzz", Some(&argument), &known)?;
+        }
+        options.target = target;
+    }
+    Ok(options)
+}
+
 fn port(text: &str) -> Result<u16, String> {
     let port = text.parse().ok().filter(|port| *port > 0);
     port.ok_or_else(|| format!("`--port {text}`: a port is a number from 1 to 65535"))
@@ -138,6 +198,9 @@ mod tests {
         assert_eq!(read("test --quick"), Ok(Command::Test { quick: true }));
         assert_eq!(read("model"), Ok(Command::Model { deep: None }));
         assert_eq!(read("model --deep 60"), Ok(Command::Model { deep: Some(60) }));
+        assert_eq!(read("fuzz"), Ok(Command::Fuzz(FuzzOptions { target: None, seconds: 60 })));
+        let options = FuzzOptions { target: Some("gate"), seconds: 600 };
+        assert_eq!(read("fuzz --seconds 600 gate"), Ok(Command::Fuzz(options)));
         let options =
             AppOptions { headless: true, shots: Some("pictures".into()), port: Some(4444) };
         assert_eq!(read("app --headless --shots=pictures --port 4444"), Ok(Command::App(options)));
@@ -146,12 +209,21 @@ mod tests {
     #[test]
     fn what_is_unknown_is_named_beside_what_exists() {
         for (line, name, known) in [
+<<<<<<< ours
             ("ap", "`ap`", "app, test, model, bench, doctor"),
+=======
+            ("ap", "`ap`", "app, test, model, fuzz, doctor"),
+>>>>>>> theirs
             ("app --hedless", "`--hedless`", "--headless, --shots DIR, --port N"),
             ("app --headless=yes", "`--headless=yes`", "--headless"),
             ("test --fast", "`--fast`", "--quick"),
             ("model --wide", "`--wide`", "--deep SECONDS"),
+<<<<<<< ours
             ("bench --fast", "`--fast`", "none"),
+=======
+            ("fuzz gat", "`gat`", "--seconds N, and one of wire, gate, gate_raw"),
+            ("fuzz gate wire", "`wire`", "one of wire, gate, gate_raw"),
+>>>>>>> theirs
             ("doctor now", "`now`", "none"),
         ] {
             let error = read(line).expect_err(line);
@@ -165,6 +237,8 @@ mod tests {
         assert!(read("app --port 0").expect_err("zero").contains("`--port 0`"));
         assert!(read("model --deep").expect_err("nothing").contains("a number of seconds"));
         assert!(read("model --deep long").expect_err("text").contains("`--deep long`"));
+        assert!(read("fuzz --seconds").expect_err("nothing").contains("needs a number"));
+        assert!(read("fuzz --seconds 0").expect_err("zero").contains("`--seconds 0`"));
         assert!(read("app --shots").expect_err("nothing").contains("a folder"));
     }
 }

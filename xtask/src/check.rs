@@ -6,6 +6,7 @@ use xtask::{Error, display::VirtualDisplay, process, report, step::Step, workspa
 
 use crate::{
     compile,
+    fuzz::{self, Fuzzer},
     setup::{self, Goal, toolchain::WASM},
     tally::Tally,
 };
@@ -28,7 +29,7 @@ enum Kind {
 }
 
 struct Outcome {
-    name: &'static str,
+    name: String,
     tally: Tally,
     took: Duration,
 }
@@ -40,10 +41,12 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
     checks.lints();
     if quick {
         checks.native_tests(&[]);
+        checks.fuzz();
     } else {
         let features = ["--features", "revgate-app/custom-protocol"];
         let built = checks.build_windows();
         checks.native_tests(if built { &features } else { &[] });
+        checks.fuzz();
         checks.browser_tests();
         checks.window_tests();
     }
@@ -98,6 +101,38 @@ impl Checks<'_> {
         self.check("doctests, WASM", Kind::Tests, Step::new(command));
     }
 
+    /// A workspace of its own, which no other check sees.
+    fn fuzz(&mut self) {
+        if !cfg!(unix) {
+            report::say("==> fuzz: left out, its linking is written for Linux and macOS");
+            return;
+        }
+        let fuzzer = match Fuzzer::new(self.workspace) {
+            Ok(fuzzer) => fuzzer,
+            Err(error) => {
+                self.note("fuzz", Err(error));
+                return;
+            }
+        };
+        self.check("format, fuzz", Kind::Lint, Step::new(fuzzer.format_check()));
+        self.check("clippy, fuzz", Kind::Lint, Step::new(fuzzer.clippy()));
+        let built = fuzzer.build();
+        if !self.note("build the fuzz targets", built) {
+            return;
+        }
+        for target in fuzz::TARGETS {
+            let name = format!("fuzz, {target}");
+            match fuzzer.smoke(target) {
+                Ok((command, _finds)) => {
+                    self.check(&name, Kind::Lint, Step::new(command).limit(PATIENCE));
+                }
+                Err(error) => {
+                    self.note(&name, Err(error));
+                }
+            }
+        }
+    }
+
     fn browser_tests(&mut self) {
         let driver = self.workspace.which("chromedriver").unwrap_or_else(|| "chromedriver".into());
         let mut command = self.workspace.command("wasm-pack");
@@ -143,7 +178,7 @@ impl Checks<'_> {
         self.workspace.cargo(parts.concat())
     }
 
-    fn check(&mut self, name: &'static str, kind: Kind, step: Step) {
+    fn check(&mut self, name: &str, kind: Kind, step: Step) {
         let since = report::begin(name);
         let log = format!("{}.log", name.replace([',', ' '], "-"));
         let step = step.log(self.workspace.own_folder().join("logs").join(log));
@@ -170,14 +205,14 @@ impl Checks<'_> {
             }
         };
         report::done(since, if tally.failed == 0 { "passed" } else { "FAILED" });
-        self.outcomes.push(Outcome { name, tally, took: since.elapsed() });
+        self.outcomes.push(Outcome { name: name.to_owned(), tally, took: since.elapsed() });
     }
 
     /// A step that is no check of its own; whether it went well.
-    fn note(&mut self, name: &'static str, result: Result<(), Error>) -> bool {
+    fn note(&mut self, name: &str, result: Result<(), Error>) -> bool {
         let Err(error) = result else { return true };
         report::say(format_args!("    {error}"));
-        let took = Duration::ZERO;
+        let (name, took) = (name.to_owned(), Duration::ZERO);
         self.outcomes.push(Outcome { name, tally: Tally::of_one(false), took });
         false
     }
@@ -189,7 +224,7 @@ impl Checks<'_> {
             let Tally { passed, failed } = outcome.tally;
             let result = if failed == 0 { "ok" } else { "FAILED" };
             let seconds = outcome.took.as_secs().to_string();
-            [outcome.name.into(), result.into(), passed.to_string(), failed.to_string(), seconds]
+            [outcome.name.clone(), result.into(), passed.to_string(), failed.to_string(), seconds]
         }));
         let rows: Vec<Vec<String>> = rows.into_iter().map(Vec::from).collect();
         report::say("");

@@ -8,6 +8,7 @@ mod check;
 mod compile;
 mod doctor;
 mod drive;
+mod fuzz;
 mod model;
 mod setup;
 mod tally;
@@ -52,7 +53,11 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::App(options) => app::run(&mut workspace, options).map(|()| true),
         Command::Test { quick } => check::run(&mut workspace, quick),
         Command::Model { deep } => model::run(&workspace, deep),
+<<<<<<< ours
         Command::Bench => bench::run(&mut workspace),
+=======
+        Command::Fuzz(options) => fuzz::run(&workspace, &options),
+>>>>>>> theirs
         Command::Doctor => doctor::run(&workspace),
     }
 }

@@ -36,11 +36,12 @@ pub(crate) struct Need {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Layer {
     Build,
+    Checks,
     VirtualScreen,
     Browser,
 }
 
-const NEEDS: [Need; 11] = [
+const NEEDS: [Need; 12] = [
     Need {
         name: "C compiler",
         probe: Probe::Program(&["cc"], "--version"),
@@ -51,6 +52,13 @@ const NEEDS: [Need; 11] = [
         macos: "xcode-select --install",
         windows: "winget install Microsoft.VisualStudio.2022.BuildTools Microsoft.EdgeWebView2Runtime",
     },
+    // libFuzzer is compiled with the fuzz targets.
+    linux(
+        "C++ compiler",
+        Probe::Program(&["c++"], "--version"),
+        Layer::Checks,
+        ["build-essential", "gcc-c++", "base-devel"],
+    ),
     linux(
         "pkg-config",
         Probe::Program(&["pkg-config"], "--version"),
@@ -140,6 +148,7 @@ pub(crate) fn needs(system: &System, goal: Goal) -> impl Iterator<Item = &'stati
     NEEDS.iter().filter(move |need| {
         let asked = match need.layer {
             Layer::Build => true,
+            Layer::Checks => matches!(goal, Goal::Quick | Goal::Test),
             Layer::VirtualScreen => matches!(goal, Goal::Headless | Goal::Test),
             Layer::Browser => matches!(goal, Goal::Test | Goal::Bench),
         };
@@ -268,6 +277,8 @@ mod tests {
         let headless = on(Family::Debian, Goal::Headless);
         assert!(headless.contains(&"virtual display") && !headless.contains(&"Chromium"));
         assert!(on(Family::Debian, Goal::Test).contains(&"Chromium"));
+        assert!(on(Family::Debian, Goal::Quick).contains(&"C++ compiler"));
+        assert!(!app.contains(&"C++ compiler"), "{app:?}");
         assert_eq!(on(Family::Windows, Goal::App), Vec::<&str>::new());
     }
 
