@@ -5,16 +5,11 @@
 use std::path::Path;
 use std::process::Command;
 
-<<<<<<< ours
+use wasmparser::{Parser, Payload};
+
 /// The crates that `cargo tree -p revgate` may show: serialisation (`postcard` and its `cobs` for
 /// bytes), error derives, and the check of a language tag for the example's settings. Whoever adds
 /// one here says why in review.
-=======
-use wasmparser::{Parser, Payload};
-
-/// The crates that `cargo tree -p revgate` may show: serialisation, error derives, and the check
-/// of a language tag for the example's settings. Whoever adds one here says why in review.
->>>>>>> theirs
 const ALLOWED: &[&str] = &[
     "cobs",
     "oxilangtag",

@@ -9,6 +9,8 @@ mod harness;
 mod bad_input;
 #[path = "rules/bench.rs"]
 mod bench;
+#[path = "rules/edges.rs"]
+mod edges;
 #[path = "rules/rule_01_listen_first_then_fetch.rs"]
 mod rule_01_listen_first_then_fetch;
 #[path = "rules/rule_02_track_what_is_wanted.rs"]

@@ -1,8 +1,4 @@
-<<<<<<< ours
-//! The command line. Parsed by hand: five commands and five options are not worth a dependency
-=======
-//! The command line. Parsed by hand: five commands and six options are not worth a dependency
->>>>>>> theirs
+//! The command line. Parsed by hand: seven commands and six options are not worth a dependency
 //! that takes longer to compile than the rest of this package.
 
 use std::path::PathBuf;
@@ -28,14 +24,11 @@ Commands:
   model [--deep SECONDS]
           Explores every state of the gate, windows and backend within a bound.
           --deep SECONDS  Goes on to larger bounds for so long
-<<<<<<< ours
   bench
           Measures what a step of the gate costs, natively and in WASM.
-=======
   fuzz [--seconds N] [TARGET]
           Feeds the messages and the gate with arbitrary bytes: wire, gate, gate_raw, or all.
           --seconds N  How long each (default: 60)
->>>>>>> theirs
   doctor
           Says what is present, what is missing, and what set-up would do about it.
 
@@ -48,11 +41,8 @@ pub(crate) enum Command {
     App(AppOptions),
     Test { quick: bool },
     Model { deep: Option<u64> },
-<<<<<<< ours
     Bench,
-=======
     Fuzz(FuzzOptions),
->>>>>>> theirs
     Doctor,
     Help,
 }
@@ -94,18 +84,14 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
             Ok(Command::Test { quick: !rest.is_empty() })
         }
         "model" => model(&rest).map(|deep| Command::Model { deep }),
-<<<<<<< ours
         "bench" => refuse("bench", rest.first(), "none").map(|()| Command::Bench),
-        "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
-        _ => Err(format!("unknown command `{name}`; there are: app, test, model, bench, doctor")),
-=======
         "fuzz" => fuzz(rest).map(Command::Fuzz),
+        "mutants" => refuse("mutants", rest.first(), "none").map(|()| Command::Mutants),
         "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
         _ => {
-            let known = "app, test, model, fuzz, doctor";
+            let known = "app, test, model, bench, fuzz, mutants, doctor";
             Err(format!("unknown command `{name}`; the commands are: {known}"))
         }
->>>>>>> theirs
     }
 }
 
@@ -209,21 +195,14 @@ mod tests {
     #[test]
     fn what_is_unknown_is_named_beside_what_exists() {
         for (line, name, known) in [
-<<<<<<< ours
-            ("ap", "`ap`", "app, test, model, bench, doctor"),
-=======
-            ("ap", "`ap`", "app, test, model, fuzz, doctor"),
->>>>>>> theirs
+            ("ap", "`ap`", "app, test, model, bench, fuzz, mutants, doctor"),
             ("app --hedless", "`--hedless`", "--headless, --shots DIR, --port N"),
             ("app --headless=yes", "`--headless=yes`", "--headless"),
             ("test --fast", "`--fast`", "--quick"),
             ("model --wide", "`--wide`", "--deep SECONDS"),
-<<<<<<< ours
             ("bench --fast", "`--fast`", "none"),
-=======
             ("fuzz gat", "`gat`", "--seconds N, and one of wire, gate, gate_raw"),
             ("fuzz gate wire", "`wire`", "one of wire, gate, gate_raw"),
->>>>>>> theirs
             ("doctor now", "`now`", "none"),
         ] {
             let error = read(line).expect_err(line);

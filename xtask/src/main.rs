@@ -53,11 +53,8 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::App(options) => app::run(&mut workspace, options).map(|()| true),
         Command::Test { quick } => check::run(&mut workspace, quick),
         Command::Model { deep } => model::run(&workspace, deep),
-<<<<<<< ours
         Command::Bench => bench::run(&mut workspace),
-=======
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
->>>>>>> theirs
         Command::Doctor => doctor::run(&workspace),
     }
 }
