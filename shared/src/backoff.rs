@@ -80,6 +80,13 @@ mod tests {
     }
 
     #[test]
+    fn what_mixes_the_seed_is_the_published_generator() {
+        // The first numbers of its reference implementation from these seeds.
+        assert_eq!(split_mix(0), 0xE220_A839_7B1D_CDAF);
+        assert_eq!(split_mix(1_234_567), 6_457_827_717_110_365_317);
+    }
+
+    #[test]
     fn the_largest_durations_are_no_trouble() {
         let (first, cap) = (Duration::MAX, Duration::MAX);
         let backoff = Backoff { first, cap, jitter_seed: Some(1) };

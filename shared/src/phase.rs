@@ -51,3 +51,25 @@ impl fmt::Display for Phase {
         f.write_str(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phases_are_shown_by_the_names_that_logs_search_for() {
+        for (phase, name) in [
+            (Phase::Start, "start"),
+            (Phase::Subscribe, "subscribe"),
+            (Phase::Invalidation, "invalidation"),
+            (Phase::Refresh, "refresh"),
+            (Phase::Protocol, "protocol"),
+            (Phase::GetSnapshot, "getSnapshot"),
+            (Phase::Apply, "apply"),
+            (Phase::Throttle, "throttle"),
+            (Phase::Write, "write"),
+        ] {
+            assert_eq!(phase.to_string(), name);
+        }
+    }
+}

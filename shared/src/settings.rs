@@ -108,6 +108,14 @@ mod tests {
     }
 
     #[test]
+    fn a_theme_is_called_what_it_is_on_the_wire() {
+        for theme in [Theme::Light, Theme::Dark, Theme::System] {
+            let json = serde_json::to_value(theme).expect("plain data");
+            assert_eq!(theme.as_str(), json);
+        }
+    }
+
+    #[test]
     fn the_font_size_has_bounds() {
         for (size, valid) in [(7, false), (8, true), (72, true), (73, false)] {
             let settings = Settings { font_size: size, ..Settings::default() };

@@ -295,6 +295,23 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_what_was_asked_for() {
+        let name: TopicName = "doc:42".parse().expect("well-formed");
+        assert_eq!((name.as_str(), name.to_string()), ("doc:42", "doc:42".to_owned()));
+    }
+
+    #[test]
+    fn a_topic_that_nobody_registered_is_named_beside_those_that_exist() {
+        let error = |known: &[&str]| {
+            let names = known.iter().map(|name| name.parse().expect("well-formed"));
+            UnknownTopic::new("a b", &names.collect::<Vec<_>>()).to_string()
+        };
+        assert_eq!(error(&[]), "no topic `a b` is registered; there are: none");
+        assert_eq!(error(&["a"]), "no topic `a b` is registered; there are: `a`");
+        assert_eq!(error(&["a", "b"]), "no topic `a b` is registered; there are: `a`, `b`");
+    }
+
+    #[test]
     fn a_fault_names_its_place() {
         assert_eq!(Invalid::new("fontSize", "too big").to_string(), "fontSize: too big");
         assert_eq!(Invalid::new("", "no").to_string(), "the state: no");

@@ -1,9 +1,9 @@
 //! Where a rule begins and ends: what would still pass if the gate were off by one.
 
-use revgate::gate::{Candidate, Input, News, Options, Output, Settlement, Status};
 use revgate::Pacing;
+use revgate::gate::{Candidate, Input, News, Options, Output, Settlement, Status};
 
-use super::bench::*;
+use super::bench::{Bench, SECOND, announced, announced_with, ms, paced, version};
 use super::gate_test;
 
 #[gate_test(unsupported = test)]

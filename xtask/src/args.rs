@@ -29,6 +29,8 @@ Commands:
   fuzz [--seconds N] [TARGET]
           Feeds the messages and the gate with arbitrary bytes: wire, gate, gate_raw, or all.
           --seconds N  How long each (default: 60)
+  mutants
+          Plants faults into the core, one at a time, and says which of them no test notices.
   doctor
           Says what is present, what is missing, and what set-up would do about it.
 
@@ -43,6 +45,7 @@ pub(crate) enum Command {
     Model { deep: Option<u64> },
     Bench,
     Fuzz(FuzzOptions),
+    Mutants,
     Doctor,
     Help,
 }
@@ -180,6 +183,7 @@ mod tests {
         assert_eq!(read("app --help"), Ok(Command::Help));
         assert_eq!(read("doctor"), Ok(Command::Doctor));
         assert_eq!(read("bench"), Ok(Command::Bench));
+        assert_eq!(read("mutants"), Ok(Command::Mutants));
         assert_eq!(read("test"), Ok(Command::Test { quick: false }));
         assert_eq!(read("test --quick"), Ok(Command::Test { quick: true }));
         assert_eq!(read("model"), Ok(Command::Model { deep: None }));
@@ -203,6 +207,7 @@ mod tests {
             ("bench --fast", "`--fast`", "none"),
             ("fuzz gat", "`gat`", "--seconds N, and one of wire, gate, gate_raw"),
             ("fuzz gate wire", "`wire`", "one of wire, gate, gate_raw"),
+            ("mutants --all", "`--all`", "none"),
             ("doctor now", "`now`", "none"),
         ] {
             let error = read(line).expect_err(line);

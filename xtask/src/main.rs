@@ -10,6 +10,7 @@ mod doctor;
 mod drive;
 mod fuzz;
 mod model;
+mod mutants;
 mod setup;
 mod tally;
 
@@ -55,6 +56,7 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::Model { deep } => model::run(&workspace, deep),
         Command::Bench => bench::run(&mut workspace),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
+        Command::Mutants => mutants::run(&workspace),
         Command::Doctor => doctor::run(&workspace),
     }
 }

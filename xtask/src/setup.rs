@@ -39,7 +39,7 @@ pub(crate) fn run(workspace: &mut Workspace, goal: Goal) -> Result<(), Error> {
     let system = System::look(workspace);
     packages::ensure(workspace, &system, goal)?;
     toolchain::ensure(workspace, &system, goal)?;
-    tools::ensure(workspace, goal)?;
+    tools::ensure(workspace, tools::needed(goal))?;
     let took = report::seconds(since.elapsed());
     report::say(format_args!("==> set-up is complete ({took})"));
     Ok(())

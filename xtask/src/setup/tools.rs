@@ -1,4 +1,4 @@
-//! Command-line tools: trunk, wasm-bindgen, wasm-pack, the Tauri CLI.
+//! Command-line tools: trunk, wasm-bindgen, wasm-pack, the Tauri CLI, cargo-mutants.
 //!
 //! Cargo builds them from source with a profile that favours compile time. Their prebuilt
 //! downloads are left alone: a set-up that works from package registries works everywhere.
@@ -15,6 +15,7 @@ use super::{
 /// The newest trunk that the oldest supported compiler builds.
 const TRUNK: &str = "0.21.14";
 const WASM_PACK: &str = "0.15.1";
+const CARGO_MUTANTS: &str = "27.1.0";
 
 /// A command-line tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub(crate) enum Tool {
     WasmBindgen,
     WasmPack,
     TauriCli,
+    /// For `cargo xtask mutants` alone: no goal needs it.
+    CargoMutants,
 }
 
 /// The tools that the goal needs. `cargo tauri` is needed by no command of xtask, but by the
@@ -37,10 +40,10 @@ pub(crate) fn needed(goal: Goal) -> &'static [Tool] {
     }
 }
 
-/// Installs what the goal needs and is missing.
-pub(super) fn ensure(workspace: &Workspace, goal: Goal) -> Result<(), Error> {
+/// Installs those that are missing.
+pub(crate) fn ensure(workspace: &Workspace, tools: &[Tool]) -> Result<(), Error> {
     let mut missing = Vec::new();
-    for tool in needed(goal) {
+    for tool in tools {
         if let State::Missing(_) = tool.look(workspace)? {
             missing.push(*tool);
         }
@@ -77,6 +80,7 @@ impl Tool {
             Self::WasmBindgen => "wasm-bindgen",
             Self::WasmPack => "wasm-pack",
             Self::TauriCli => "cargo tauri",
+            Self::CargoMutants => "cargo mutants",
         }
     }
 
@@ -84,6 +88,7 @@ impl Tool {
     pub(crate) fn look(self, workspace: &Workspace) -> Result<State, Error> {
         let command = match self {
             Self::TauriCli => workspace.cargo(["tauri", "--version"]),
+            Self::CargoMutants => workspace.cargo(["mutants", "--version"]),
             _ => {
                 let mut command = workspace.command(self.name());
                 command.arg("--version");
@@ -102,6 +107,8 @@ impl Tool {
             }
             Self::WasmPack => version >= (0, 13, 0),
             Self::TauriCli => version.0 == 2,
+            // What it plants, and so what `.cargo/mutants.toml` excuses, is another set in each.
+            Self::CargoMutants => Some(version) == find_version(CARGO_MUTANTS),
         };
         Ok(if fits { State::Present(seen) } else { State::Missing(Some(seen)) })
     }
@@ -116,6 +123,7 @@ impl Tool {
             Self::WasmPack => format!("cargo install wasm-pack {WASM_PACK}"),
             Self::TauriCli if npm_serves(workspace) => "npm install @tauri-apps/cli 2".to_owned(),
             Self::TauriCli => "cargo install tauri-cli 2".to_owned(),
+            Self::CargoMutants => format!("cargo install cargo-mutants {CARGO_MUTANTS}"),
         })
     }
 
@@ -138,6 +146,9 @@ impl Tool {
             Self::WasmPack => cargo_install(workspace, "wasm-pack", WASM_PACK, "0", &["--locked"]),
             Self::TauriCli if npm_serves(workspace) => npm_install_tauri(workspace),
             Self::TauriCli => cargo_install(workspace, "tauri-cli", "^2", "0", &["--locked"]),
+            Self::CargoMutants => {
+                cargo_install(workspace, "cargo-mutants", CARGO_MUTANTS, "0", &["--locked"])
+            }
         }
     }
 }
