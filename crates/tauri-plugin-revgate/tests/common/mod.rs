@@ -10,7 +10,7 @@ use std::path::Path;
 use revgate::{Epoch, Invalid, Revision, Topic, Version};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tauri::ipc::{CallbackFn, InvokeBody};
+use tauri::ipc::{CallbackFn, InvokeBody, InvokeResponseBody};
 use tauri::test::{
     INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder, mock_context, noop_assets,
 };
@@ -105,6 +105,28 @@ pub(crate) fn call_from(
     command: &str,
     body: Value,
 ) -> Result<Value, Value> {
+    let answer = respond(url, window, command, body)?;
+    Ok(answer.deserialize().expect("answers are JSON"))
+}
+
+/// Calls a command of the plugin that answers with bytes.
+pub(crate) fn call_for_bytes(
+    window: &Window,
+    command: &str,
+    body: Value,
+) -> Result<Vec<u8>, Value> {
+    match respond("tauri://localhost", window, command, body)? {
+        InvokeResponseBody::Raw(bytes) => Ok(bytes),
+        InvokeResponseBody::Json(json) => panic!("bytes expected: {json}"),
+    }
+}
+
+fn respond(
+    url: &str,
+    window: &Window,
+    command: &str,
+    body: Value,
+) -> Result<InvokeResponseBody, Value> {
     let request = InvokeRequest {
         cmd: format!("plugin:revgate|{command}"),
         callback: CallbackFn(0),
@@ -114,8 +136,7 @@ pub(crate) fn call_from(
         headers: Default::default(),
         invoke_key: INVOKE_KEY.to_owned(),
     };
-    let answer = get_ipc_response(window, request)?;
-    Ok(answer.deserialize().expect("answers are JSON"))
+    get_ipc_response(window, request)
 }
 
 pub(crate) fn revision(number: u64) -> Version {

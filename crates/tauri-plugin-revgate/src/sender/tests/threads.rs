@@ -8,7 +8,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender};
 use serde::Serializer;
 
 /// So that a test that would wait for ever fails instead.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 fn started() -> Registry {
     let registry = Registry::default();

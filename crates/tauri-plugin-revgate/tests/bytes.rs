@@ -1,0 +1,47 @@
+//! States fetched as bytes instead of JSON.
+
+mod common;
+
+use common::{Player, app, call, call_for_bytes, everything, open_app, revision, window};
+use revgate::{Topic, bytes};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tauri_plugin_revgate::{Builder, RevgateExt};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Library {
+    songs: Vec<String>,
+}
+
+impl Topic for Library {
+    const NAME: &'static str = "library";
+    const LAYOUT: Option<u32> = Some(3);
+}
+
+#[test]
+fn a_window_of_the_same_layout_gets_bytes_and_any_other_is_told_to_ask_for_json() {
+    let library = Library { songs: vec!["One".to_owned(), "Two".to_owned()] };
+    let app = app(Builder::new().topic(library.clone()), &[everything()]);
+    let main = window(&app, "main");
+    let snapshot = |layout: u32| {
+        call_for_bytes(&main, "snapshot_bytes", json!({"topic": "library", "layout": layout}))
+    };
+    let fetched = bytes::decode::<Library>(&snapshot(3).expect("the same")).expect("its bytes");
+    assert_eq!((fetched.version(), fetched.data), (revision(1), library));
+
+    app.topic::<Library>().expect("registered").update(|all| all.songs.clear()).expect("valid");
+    let fetched = bytes::decode::<Library>(&snapshot(3).expect("the same")).expect("its bytes");
+    assert_eq!((fetched.version(), fetched.data.songs.len()), (revision(2), 0));
+
+    assert_eq!(snapshot(4), Err(json!({"kind": "otherLayout", "layout": 3})));
+}
+
+#[test]
+fn a_topic_without_a_layout_is_had_as_json_only() {
+    let app = open_app();
+    let main = window(&app, "main");
+    let body = json!({"topic": Player::NAME, "layout": 1});
+    let refused = json!({"kind": "otherLayout", "layout": null});
+    assert_eq!(call_for_bytes(&main, "snapshot_bytes", body), Err(refused));
+    assert!(call(&main, "snapshot", json!({"topic": Player::NAME})).is_ok());
+}
