@@ -126,9 +126,10 @@ fn malformed_events_are_shown_as_errors_and_the_next_good_one_is_applied() {
 fn refused_calls_say_why_and_change_nothing() {
     let mut desktop = open();
     let before = agree(&mut desktop, &[]);
-    let unknown = call(&mut desktop, "main", "snapshot", json!({"topic": "sttings"}));
-    let expected = json!({"kind": "unknownTopic", "topic": "sttings", "known": ["settings"]});
-    assert_eq!(unknown, json!({"error": expected}));
+    let denied = call(&mut desktop, "main", "snapshot", json!({"topic": "sttings"}));
+    let grant = r#"{ "identifier": "revgate:read", "allow": [{ "topic": "sttings" }] }"#;
+    let expected = json!({"kind": "denied", "topic": "sttings", "access": "read", "grant": grant});
+    assert_eq!(denied, json!({"error": expected}), "no word on whether it exists");
 
     let good = call(&mut desktop, "main", "snapshot", json!({"topic": "settings"}));
     let good = &good["ok"]["data"];
