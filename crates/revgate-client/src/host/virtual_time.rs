@@ -14,7 +14,7 @@ use super::Host;
 /// A clock that stands still until it is told to go on. An hour of timers passes in no time, in
 /// the same order each time, natively as in a browser. Clones are the same clock.
 ///
-/// ```ignore-wasm32
+/// ```ignore-wasm32,standalone_crate
 /// use std::{cell::Cell, rc::Rc, time::Duration};
 /// use revgate_client::{Host, host::VirtualTime};
 ///

@@ -15,7 +15,7 @@ use crate::{Announcement, Change, Transport, TransportError, WriteError};
 /// That protocol has no versions for writes, so of two windows that write at once the last one
 /// wins; and every window that may listen hears the event.
 ///
-/// ```ignore-wasm32
+/// ```ignore-wasm32,standalone_crate
 /// use revgate_client::tauri::StateSync;
 ///
 /// let settings = StateSync {
