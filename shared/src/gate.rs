@@ -24,11 +24,11 @@ pub use options::{Options, OptionsBuilder, OptionsError};
 /// ```text
 ///          start            subscribed                      stop
 ///   Idle ────────▶ Subscribing ────────▶ Live ───────────────────────▶ Stopped
-///                    ▲      │             │                               ▲
-///               tick │      │ failed      │  Quiet ──fetch──▶ Fetching    │ stop
-///                    │      ▼             │    ▲                │  │      │ from any
-///                  Resubscribing          │    └────fetched─────┘  │failed
-///                                         │    ▲                   ▼
+///                    ▲      │            ▲│                               ▲
+///               tick │      │ failed,    ││  Quiet ──fetch──▶ Fetching    │ stop
+///                    │      ▼ tick       ││    ▲                │  │      │ from any
+///                  Resubscribing ────────┘│    └────fetched─────┘  │failed
+///                            subscribed   │    ▲                   ▼
 ///                                         │    └────tick,fetch── BackingOff
 /// ```
 ///
@@ -41,7 +41,8 @@ pub use options::{Options, OptionsBuilder, OptionsError};
 ///    than announced is applied if it is news, and fetched again after a pause.
 /// 4. **Never lose a wake-up**: while a fetch is due, one is in flight or a timer is set, unless
 ///    the window is hidden and told to pause.
-/// 5. **One fetch in flight**, and no longer than its time-out; a late result is ignored.
+/// 5. **One fetch in flight**, and no longer than its time-out; a late result is ignored. To
+///    subscribe has the same time-out; a subscription that stands late is as good as any.
 /// 6. **Back off** between failures, ever more slowly, and report each.
 /// 7. **Pace** what announcements lead to, but not the start, a refresh, or own writes.
 /// 8. **Inline news**: a whole state is applied at once, a patch only on the version that it was
@@ -114,10 +115,10 @@ pub struct Gate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum State {
     Idle,
-    Subscribing,
+    Subscribing { deadline: Duration },
     Resubscribing { at: Duration },
     Live(Work),
-    Stopped { subscribing: bool },
+    Stopped,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -203,7 +204,7 @@ impl Gate {
     /// How the replica is doing.
     pub fn status(&self) -> Status {
         match self.state {
-            State::Stopped { .. } => Status::Stopped,
+            State::Stopped => Status::Stopped,
             _ if self.failures > 0 => Status::Retrying { attempt: self.failures },
             State::Live(_) if self.applied.is_some() => Status::Live,
             _ => Status::Loading,
@@ -219,7 +220,7 @@ impl Gate {
     /// anything after a stop) changes nothing.
     pub fn handle(&mut self, now: Duration, input: Input) {
         match input {
-            Input::Start => self.handle_start(),
+            Input::Start => self.handle_start(now),
             Input::Subscribed => self.handle_subscribed(now),
             Input::SubscribeFailed => self.handle_subscribe_failed(now),
             Input::Announced { version, news } => self.handle_announced(now, version, news),
@@ -236,35 +237,27 @@ impl Gate {
         }
     }
 
-    fn handle_start(&mut self) {
+    fn handle_start(&mut self, now: Duration) {
         if self.state == State::Idle {
-            self.subscribe();
+            self.subscribe(now);
         }
     }
 
     fn handle_subscribed(&mut self, now: Duration) {
         match self.state {
-            State::Subscribing => {
+            State::Subscribing { .. } | State::Resubscribing { .. } => {
                 self.failures = 0;
                 self.fetch(now);
             }
-            State::Stopped { subscribing: true } => {
-                self.state = State::Stopped { subscribing: false };
-                self.outputs.push_back(Output::Unsubscribe);
-            }
-            _ => {}
+            State::Stopped => self.outputs.push_back(Output::Unsubscribe),
+            // The driver has put it in the place of the one before: as good as that.
+            State::Idle | State::Live(_) => {}
         }
     }
 
     fn handle_subscribe_failed(&mut self, now: Duration) {
-        match self.state {
-            State::Subscribing => {
-                let delay = self.count_failure();
-                self.state = State::Resubscribing { at: now.saturating_add(delay) };
-                self.report(Phase::Subscribe, Cause::Failed, Some(delay));
-            }
-            State::Stopped { .. } => self.state = State::Stopped { subscribing: false },
-            _ => {}
+        if let State::Subscribing { .. } = self.state {
+            self.fail_subscribe(now, Cause::Failed);
         }
     }
 
@@ -342,7 +335,7 @@ impl Gate {
 
     fn handle_refresh(&mut self, now: Duration) {
         self.asked = self.asked.next();
-        if let State::Stopped { .. } = self.state {
+        if let State::Stopped = self.state {
             return self.settle(self.asked, Settlement::Stopped);
         }
         if let State::Live(Work::BackingOff { .. }) = self.state {
@@ -361,7 +354,10 @@ impl Gate {
 
     fn handle_tick(&mut self, now: Duration) {
         match self.state {
-            State::Resubscribing { at } if at <= now => self.subscribe(),
+            State::Subscribing { deadline } if deadline <= now => {
+                self.fail_subscribe(now, Cause::TimedOut);
+            }
+            State::Resubscribing { at } if at <= now => self.subscribe(now),
             State::Live(Work::Fetching(fetch)) if fetch.deadline <= now => {
                 self.fail_fetch(now, fetch, Phase::GetSnapshot, Cause::TimedOut);
             }
@@ -380,17 +376,13 @@ impl Gate {
     }
 
     fn handle_stop(&mut self) {
-        let subscribing = match self.state {
-            State::Stopped { .. } => return,
-            State::Subscribing => true,
-            State::Idle | State::Resubscribing { .. } => false,
-            State::Live(_) => {
-                self.outputs.push_back(Output::Unsubscribe);
-                false
-            }
-        };
+        match self.state {
+            State::Stopped => return,
+            State::Live(_) => self.outputs.push_back(Output::Unsubscribe),
+            State::Idle | State::Subscribing { .. } | State::Resubscribing { .. } => {}
+        }
         (self.applying, self.kept) = (None, None);
-        self.state = State::Stopped { subscribing };
+        self.state = State::Stopped;
         self.settle(self.asked, Settlement::Stopped);
     }
 
@@ -426,8 +418,9 @@ impl Gate {
         }
     }
 
-    fn subscribe(&mut self) {
-        self.state = State::Subscribing;
+    fn subscribe(&mut self, now: Duration) {
+        let deadline = now.saturating_add(self.options.fetch_timeout);
+        self.state = State::Subscribing { deadline };
         self.outputs.push_back(Output::Subscribe);
     }
 
@@ -481,6 +474,12 @@ impl Gate {
             self.state = State::Live(Work::Quiet);
         }
         self.advance(now);
+    }
+
+    fn fail_subscribe(&mut self, now: Duration, cause: Cause) {
+        let delay = self.count_failure();
+        self.state = State::Resubscribing { at: now.saturating_add(delay) };
+        self.report(Phase::Subscribe, cause, Some(delay));
     }
 
     fn fail_fetch(&mut self, now: Duration, fetch: Fetching, phase: Phase, cause: Cause) {
@@ -537,7 +536,7 @@ impl Gate {
     }
 
     fn is_over(&self) -> bool {
-        matches!(self.state, State::Idle | State::Stopped { .. })
+        matches!(self.state, State::Idle | State::Stopped)
     }
 
     fn is_wanting(&self) -> bool {
@@ -574,7 +573,7 @@ impl Gate {
         let paced = self.paced_until();
         let at_hand = paced.filter(|_| self.usable().is_some());
         match self.state {
-            State::Resubscribing { at } => Some(at),
+            State::Subscribing { deadline: at } | State::Resubscribing { at } => Some(at),
             State::Live(Work::Fetching(Fetching { deadline, .. })) => {
                 Some(at_hand.map_or(deadline, |at_hand| at_hand.min(deadline)))
             }
@@ -586,7 +585,7 @@ impl Gate {
                 (Some(paced), Some(resync)) => Some(paced.min(resync)),
                 (paced, resync) => paced.or(resync),
             },
-            State::Idle | State::Subscribing | State::Stopped { .. } => None,
+            State::Idle | State::Stopped => None,
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use revgate::Version;
 use revgate::gate::{Candidate, Cause, Input, Output, Settlement, Ticket};
+use revgate::{Phase, Version};
 
 use crate::automaton::{Automaton, Step, Stimulus, View};
 use crate::backend::{Backend, Kind, Made};
@@ -114,7 +114,11 @@ impl Telling<'_> {
                 window.heard = window.heard.max(self.backend.made(version));
             }
             Stimulus::Input(Input::Subscribed) => window.subscription = Subscription::Standing,
-            Stimulus::Input(Input::SubscribeFailed) => window.subscription = Subscription::None,
+            Stimulus::Input(Input::SubscribeFailed)
+                if window.subscription != Subscription::Standing =>
+            {
+                window.subscription = Subscription::None;
+            }
             Stimulus::Input(Input::Refresh) => {
                 window.asked += 1;
                 let slot = window.refreshes.iter_mut().find(|slot| slot.is_none());
@@ -164,8 +168,10 @@ impl Telling<'_> {
             Output::Apply(candidate) => self.apply(candidate)?,
             Output::Report(report) => {
                 self.reported = true;
-                if report.cause == Cause::TimedOut {
-                    self.time_out()?;
+                match (report.cause, report.phase) {
+                    (Cause::TimedOut, Phase::Subscribe) => self.time_out_subscription()?,
+                    (Cause::TimedOut, _) => self.time_out()?,
+                    _ => {}
                 }
             }
             Output::Settle(through, settlement) => self.settle(through, settlement)?,
@@ -228,6 +234,18 @@ impl Telling<'_> {
         Ok(version)
     }
 
+    fn time_out_subscription(&mut self) -> Result<(), Violation> {
+        let window = &mut self.window;
+        window.late_subscription = match std::mem::take(&mut window.subscription) {
+            attempt @ (Subscription::Asked | Subscription::Registered) => attempt,
+            Subscription::None | Subscription::Standing => {
+                return violation("to subscribe times out, and was not under way");
+            }
+        };
+        self.timed_out = true;
+        Ok(())
+    }
+
     fn time_out(&mut self) -> Result<(), Violation> {
         let late = match std::mem::take(&mut self.window.fetch) {
             Fetch::None => return violation("a fetch times out that is not in flight"),
@@ -288,8 +306,7 @@ impl Telling<'_> {
             return violation("an announcement may be missed, and no fetch is due soon");
         }
         let needs_timer = match window.subscription {
-            Subscription::None => true,
-            Subscription::Asked | Subscription::Registered => false,
+            Subscription::None | Subscription::Asked | Subscription::Registered => true,
             Subscription::Standing if window.fetch != Fetch::None => true,
             Subscription::Standing => is_due && !self.is_paused() || window.has_refreshes(),
         };

@@ -98,7 +98,7 @@ impl Calm<'_, '_> {
     }
 
     fn on_its_way(&self) -> Option<Event> {
-        let Window { subscription, fetch, offered, bus, late, .. } = self.window;
+        let Window { subscription, late_subscription, fetch, offered, bus, late, .. } = self.window;
         match (subscription, fetch) {
             (Subscription::Asked, _) => return Some(Event::Register),
             (Subscription::Registered, _) => return Some(Event::Subscribed),
@@ -110,6 +110,11 @@ impl Calm<'_, '_> {
             .map(|_| Event::Offered)
             .or_else(|| Made::of_bits(bus).next().map(Event::Announced))
             .or_else(|| late.map(|_| Event::FetchedLate))
+            .or_else(|| match late_subscription {
+                Subscription::Asked => Some(Event::RegisterLate),
+                Subscription::Registered => Some(Event::SubscribedLate),
+                Subscription::None | Subscription::Standing => None,
+            })
     }
 
     fn happen(&mut self, event: Event) -> Result<(), Violation> {

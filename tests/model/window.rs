@@ -10,6 +10,8 @@ pub(crate) struct Window {
     pub(crate) bus: u16,
     pub(crate) life: Life,
     pub(crate) subscription: Subscription,
+    /// An attempt to subscribe that the gate has given up: none, asked or registered.
+    pub(crate) late_subscription: Subscription,
     pub(crate) fetch: Fetch,
     /// The state that a fetch brings too late, and whether the gate has made no other since.
     pub(crate) late: Option<Made>,
@@ -74,7 +76,18 @@ impl Window {
     }
 
     pub(crate) fn is_announced_to(&self) -> bool {
-        matches!(self.subscription, Subscription::Registered | Subscription::Standing)
+        let is_known =
+            |attempt| matches!(attempt, Subscription::Registered | Subscription::Standing);
+        is_known(self.subscription) || is_known(self.late_subscription)
+    }
+
+    /// The answer to the attempt given up comes. The gate takes it for that of the attempt under
+    /// way, whose own is the late one from then on. What stands is replaced.
+    pub(crate) fn take_late_subscription(&mut self) {
+        self.late_subscription = match self.subscription {
+            attempt @ (Subscription::Asked | Subscription::Registered) => attempt,
+            Subscription::None | Subscription::Standing => Subscription::None,
+        };
     }
 
     pub(crate) fn has_refreshes(&self) -> bool {

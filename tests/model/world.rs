@@ -40,6 +40,10 @@ pub(crate) enum Event {
     Register,
     Subscribed,
     SubscribeFailed,
+    /// The same for an attempt to subscribe that the gate has given up.
+    RegisterLate,
+    SubscribedLate,
+    SubscribeFailedLate,
     Announced(Made),
     /// The same, and it will come again.
     AnnouncedAgain(Made),
@@ -157,7 +161,10 @@ impl World {
 impl Event {
     /// Whether the world can only do so so many times.
     fn is_fault(self) -> bool {
-        matches!(self, Self::SubscribeFailed | Self::AnswerOld | Self::FetchFailed)
+        matches!(
+            self,
+            Self::SubscribeFailed | Self::SubscribeFailedLate | Self::AnswerOld | Self::FetchFailed
+        )
     }
 
     fn brings_state(self) -> bool {
@@ -186,6 +193,17 @@ impl Window {
             Subscription::Registered => {
                 push(Event::Subscribed);
                 push(Event::SubscribeFailed);
+            }
+            Subscription::None | Subscription::Standing => {}
+        }
+        match self.late_subscription {
+            Subscription::Asked => {
+                push(Event::RegisterLate);
+                push(Event::SubscribeFailedLate);
+            }
+            Subscription::Registered => {
+                push(Event::SubscribedLate);
+                push(Event::SubscribeFailedLate);
             }
             Subscription::None | Subscription::Standing => {}
         }
@@ -244,6 +262,14 @@ impl Window {
             }
             Event::Subscribed => Stimulus::Input(Input::Subscribed),
             Event::SubscribeFailed => Stimulus::Input(Input::SubscribeFailed),
+            Event::SubscribedLate => {
+                self.take_late_subscription();
+                Stimulus::Input(Input::Subscribed)
+            }
+            Event::SubscribeFailedLate => {
+                self.take_late_subscription();
+                Stimulus::Input(Input::SubscribeFailed)
+            }
             Event::Announced(made) => {
                 self.bus &= !made.bit();
                 Stimulus::Input(backend.announcement(made))
@@ -282,7 +308,12 @@ impl Window {
             Event::Tick if driver.view(self).deadline.is_none() => return Ok(None),
             Event::Tick => Stimulus::Tick,
             Event::Elapse => Stimulus::Elapse,
-            Event::Register | Event::Lost(_) | Event::Answer | Event::AnswerOld | Event::Write => {
+            Event::Register
+            | Event::RegisterLate
+            | Event::Lost(_)
+            | Event::Answer
+            | Event::AnswerOld
+            | Event::Write => {
                 let window = self.elsewhere(event, backend);
                 return Ok(window.map(|window| Told { window, timed_out: false }));
             }
@@ -294,6 +325,7 @@ impl Window {
     fn elsewhere(mut self, event: Event, backend: Backend) -> Option<Self> {
         match event {
             Event::Register => self.subscription = Subscription::Registered,
+            Event::RegisterLate => self.late_subscription = Subscription::Registered,
             Event::Lost(made) => {
                 self.bus &= !made.bit();
                 // Before the subscription stands, the first fetch is still to come.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use revgate::gate::{
     Candidate, Cause, FetchId, Gate, Input, News, Output, Settlement, Status, Ticket,
 };
-use revgate::{Epoch, Revision, Version};
+use revgate::{Epoch, Phase, Revision, Version};
 
 use super::operation::{Carried, Operation, Script, Setup};
 use super::reference::{Fact, Log};
@@ -71,13 +71,13 @@ impl Driver {
                 self.input(Input::Start)
             }
             Operation::Subscribed => {
-                if self.log.is_subscribing() {
+                if self.log.has(Fact::Subscribing) {
                     self.note(Fact::Listening);
                 }
                 self.input(Input::Subscribed)
             }
             Operation::SubscribeFailed => {
-                if self.log.is_subscribing() {
+                if self.log.subscribing_since().is_some() {
                     self.note(Fact::SubscriptionFailed);
                 }
                 self.input(Input::SubscribeFailed)
@@ -246,7 +246,8 @@ impl Driver {
                 Output::Wait(_) => return Ok(outputs),
                 Output::Subscribe => {
                     ensure!(self.log.is_begun(), "subscribes unasked");
-                    ensure!(!self.log.is_subscribing() && !self.log.is_live(), "subscribes twice");
+                    let is_one = self.log.subscribing_since().is_none() && !self.log.is_live();
+                    ensure!(is_one, "subscribes twice");
                     self.note(Fact::Subscribing);
                 }
                 Output::Unsubscribe => {
@@ -260,8 +261,7 @@ impl Driver {
                 Output::Apply(candidate) => self.apply(candidate)?,
                 Output::Report(report) => {
                     if report.cause == Cause::TimedOut {
-                        ensure!(self.log.in_flight().is_some(), "nothing can have timed out");
-                        self.note(Fact::FetchEnded(None));
+                        self.time_out(report.phase)?;
                     }
                     ensure!(!self.log.has(Fact::Stopped), "reports after the stop: {report:?}");
                     self.note(Fact::Reported);
@@ -272,6 +272,18 @@ impl Driver {
                 }
             }
         }
+    }
+
+    fn time_out(&mut self, phase: Phase) -> Verdict {
+        let (began, ended) = match phase {
+            Phase::Subscribe => (self.log.subscribing_since(), Fact::SubscriptionFailed),
+            _ => (self.log.in_flight().map(|(began, _)| began), Fact::FetchEnded(None)),
+        };
+        let limit = Duration::from_millis(Setup::FETCH_TIMEOUT);
+        let is_late = began.is_some_and(|began| began + limit <= self.now);
+        ensure!(is_late, "nothing can have timed out in {phase:?}");
+        self.note(ended);
+        Ok(())
     }
 
     fn apply(&mut self, candidate: Candidate) -> Verdict {
@@ -367,13 +379,11 @@ impl Driver {
         if log.has(Fact::Stopped) {
             ensure!(deadline.is_none(), "stopped, and waits for {deadline:?}");
             ensure!(log.settled() == log.asked(), "stopped, and somebody waits");
-            let listening = log.count(|fact| fact == Fact::Listening);
-            let undone = log.count(|fact| fact == Fact::Unsubscribed);
-            ensure!(listening == undone, "stopped, and listens");
+            ensure!(!log.is_subscribed(), "stopped, and listens");
             return Ok(());
         }
         if log.is_begun() && !log.is_live() {
-            ensure!(log.is_subscribing() || deadline.is_some(), "lost the wake-up to subscribe");
+            ensure!(deadline.is_some(), "lost the wake-up to subscribe");
         }
         if log.is_live() {
             let wakes = log.in_flight().is_some() || deadline.is_some();
@@ -391,7 +401,8 @@ impl Driver {
         }
         let limit = self.latest + self.setup.longest_wait();
         ensure!(deadline.is_none_or(|at| at <= limit), "waits for {deadline:?} at {:?}", self.now);
-        if let Some((began, _)) = log.in_flight() {
+        let in_flight = log.in_flight().map(|(began, _)| began);
+        if let Some(began) = in_flight.or(log.subscribing_since()) {
             let timeout = began + Duration::from_millis(Setup::FETCH_TIMEOUT);
             ensure!(deadline.is_some_and(|at| at <= timeout), "no time-out: {deadline:?}");
         }
@@ -436,7 +447,7 @@ impl Driver {
     /// Answers and sleeps until nothing is under way or missing.
     fn settle_down(&mut self) -> Verdict {
         for _ in 0..20 {
-            if self.log.is_subscribing() {
+            if self.log.subscribing_since().is_some() {
                 self.perform(Operation::Subscribed)?;
             } else if self.log.in_flight().is_some() {
                 self.perform(Operation::Answer { ago: 0 })?;

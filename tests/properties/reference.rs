@@ -72,11 +72,17 @@ impl Log {
         self.has(Fact::Listening) && !self.has(Fact::Stopped)
     }
 
-    pub(crate) fn is_subscribing(&self) -> bool {
-        self.since(
-            |fact| matches!(fact, Fact::SubscriptionFailed | Fact::Listening),
-            |fact| fact == Fact::Subscribing,
-        )
+    /// Since when the gate waits to be subscribed.
+    pub(crate) fn subscribing_since(&self) -> Option<Duration> {
+        let ends =
+            |fact| matches!(fact, Fact::SubscriptionFailed | Fact::Listening | Fact::Stopped);
+        let mut open = self.facts.iter().rev().take_while(|(_, fact)| !ends(*fact));
+        open.find(|(_, fact)| *fact == Fact::Subscribing).map(|(at, _)| *at)
+    }
+
+    /// Whether the driver holds a subscription.
+    pub(crate) fn is_subscribed(&self) -> bool {
+        self.since(|fact| fact == Fact::Unsubscribed, |fact| fact == Fact::Listening)
     }
 
     pub(crate) fn applied(&self) -> Option<Version> {
@@ -117,10 +123,11 @@ impl Log {
     }
 
     fn may_have_missed_of(facts: &[(Duration, Fact)]) -> bool {
-        let last = |is_it: fn(Fact) -> bool| facts.iter().rposition(|(_, fact)| is_it(*fact));
-        let doubt = last(|fact| matches!(fact, Fact::Shown | Fact::Resyncing));
+        let doubts = |(_, fact): &_| matches!(fact, Fact::Shown | Fact::Resyncing);
+        let doubt = facts.iter().rposition(doubts);
+        let listening = facts.iter().position(|(_, fact)| *fact == Fact::Listening);
         // Before the window listens there is nothing to miss.
-        let Some(doubt) = doubt.filter(|_| doubt > last(|fact| fact == Fact::Listening)) else {
+        let Some(doubt) = doubt.filter(|_| listening.is_some() && listening < doubt) else {
             return false;
         };
         let begins = |&index: &usize| matches!(facts[index], (_, Fact::Fetching(_)));

@@ -19,15 +19,6 @@ fn says_that_it_is_loading_until_the_first_state_is_applied() {
 }
 
 #[gate_test(unsupported = test)]
-fn a_subscription_that_fails_after_stop_leaves_nothing_to_undo() {
-    let mut bench = Bench::new();
-    bench.input(Input::Start);
-    bench.input(Input::Stop);
-    assert_eq!(bench.input(Input::SubscribeFailed), []);
-    assert_eq!(bench.input(Input::Subscribed), [], "its subscription has been answered for");
-}
-
-#[gate_test(unsupported = test)]
 fn an_early_tick_does_not_subscribe_again() {
     let mut bench = Bench::new();
     bench.input(Input::Start);

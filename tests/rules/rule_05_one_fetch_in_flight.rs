@@ -1,7 +1,8 @@
-//! One fetch in flight; after its deadline, its late result is ignored.
+//! One fetch in flight; after its deadline, its late result is ignored. To subscribe has the same
+//! deadline, but a late subscription counts.
 
 use revgate::Phase;
-use revgate::gate::{Candidate, Cause, FetchId, Input, News, Options, Output};
+use revgate::gate::{Candidate, Cause, FetchId, Input, News, Options, Output, Status};
 
 use super::bench::{
     Bench, SECOND, announced, announced_with, fetch_id, ms, offered, report, version,
@@ -53,6 +54,58 @@ fn a_fetch_may_take_ten_seconds_or_what_the_options_say() {
         let report = report(&bench.tick());
         assert_eq!((report.phase, report.cause), (Phase::GetSnapshot, Cause::TimedOut));
     }
+}
+
+#[gate_test(unsupported = test)]
+fn to_subscribe_may_take_as_long() {
+    let options = Options::builder().fetch_timeout(ms(300)).build().expect("sensible options");
+    for (options, limit) in [(Options::default(), 10 * SECOND), (options, ms(300))] {
+        let mut bench = Bench::with(options);
+        assert_eq!(bench.input(Input::Start), [Output::Subscribe]);
+        for attempt in 1..4 {
+            assert_eq!(bench.deadline(), Some(bench.now + limit));
+            bench.now += limit - ms(1);
+            assert_eq!(bench.input(Input::Tick), []);
+            let report = report(&bench.tick());
+            assert_eq!((report.phase, report.cause), (Phase::Subscribe, Cause::TimedOut));
+            assert_eq!(report.attempt, attempt);
+            assert_eq!(bench.deadline(), report.retry_in.map(|pause| bench.now + pause));
+            assert_eq!(bench.tick(), [Output::Subscribe]);
+        }
+    }
+}
+
+#[gate_test(unsupported = test)]
+fn a_subscription_that_stands_late_is_as_good_as_any() {
+    let mut bench = Bench::new();
+    bench.input(Input::Start);
+    bench.tick();
+    let id = bench.fetch_after(Input::Subscribed);
+    bench.answer(id, version(1));
+    assert_eq!((bench.gate.status(), bench.deadline()), (Status::Live, None));
+
+    let mut bench = Bench::new();
+    bench.input(Input::Start);
+    bench.tick();
+    assert_eq!(bench.tick(), [Output::Subscribe]);
+    let id = bench.fetch_after(Input::Subscribed);
+    bench.answer(id, version(1));
+    assert_eq!(bench.input(Input::Subscribed), [], "the second attempt's replaces the first's");
+    assert_eq!(bench.input(Input::SubscribeFailed), [], "or fails, and the first's stands");
+    assert_eq!((bench.gate.status(), bench.deadline()), (Status::Live, None));
+}
+
+#[gate_test(unsupported = test)]
+fn a_late_failure_to_subscribe_counts_once() {
+    let mut bench = Bench::new();
+    bench.input(Input::Start);
+    bench.tick();
+    let deadline = bench.deadline();
+    assert_eq!(bench.input(Input::SubscribeFailed), [], "its pause has begun already");
+    assert_eq!(
+        (bench.deadline(), bench.gate.status()),
+        (deadline, Status::Retrying { attempt: 1 })
+    );
 }
 
 #[gate_test(unsupported = test)]

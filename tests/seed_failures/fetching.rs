@@ -5,7 +5,7 @@ use revgate::settings::Settings;
 use revgate::{Epoch, Phase, Revision, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
-use revgate_client::{Host, Options};
+use revgate_client::{Host, Options, Status};
 use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
 
@@ -87,6 +87,26 @@ fn failure_05b_a_write_that_hangs_is_given_up_and_the_next_one_is_sent() {
     assert_eq!(window.seen.shown().font_size, 14, "taken back");
     assert_eq!(window.end(next), Ok(version(2)));
     assert!(!window.seen.shown().auto_save);
+}
+
+#[window_test(unsupported = test)]
+fn failure_05c_a_subscription_that_hangs_is_given_up_and_made_again() {
+    let (backend, network, window) = far_away_with(patience());
+    network.set_faults(stalling());
+    window.settle();
+    network.set_faults(Faults::none(ms(5)));
+    window.until(|| window.replica.status() == Status::Live);
+    assert_eq!(window.time.now(), FETCH_TIMEOUT + PAUSE + ms(20));
+    let error = window.seen.only_error();
+    assert_eq!((error.phase, &*error.reason), (Phase::Subscribe, "no answer within 200ms"));
+
+    window.time.advance(2 * STALL);
+    assert_eq!((network.under_way(), backend.subscriptions()), (0, 1), "the late one replaces it");
+    backend.set(&with_font_size(20));
+    window.time.advance(ms(20));
+    assert_eq!((window.seen.shown().font_size, backend.fetches()), (20, 2), "heard of once");
+    drop(window);
+    assert_eq!(backend.subscriptions(), 0);
 }
 
 #[window_test(unsupported = test)]

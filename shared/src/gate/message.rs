@@ -26,7 +26,8 @@ impl Ticket {
 pub enum Input {
     /// Begin. Ignored if the gate has begun already.
     Start,
-    /// The subscription stands: from now on every write is announced.
+    /// A subscription stands: from now on every write is announced. **The driver holds one at
+    /// most:** a later one, the answer to an attempt given up, takes its place.
     Subscribed,
     /// The subscription could not be made.
     SubscribeFailed,
@@ -92,7 +93,7 @@ pub enum News {
 pub enum Output {
     /// Ask to be told of writes; answer with [`Input::Subscribed`] or [`Input::SubscribeFailed`].
     Subscribe,
-    /// Undo the subscription.
+    /// Undo the subscription that the driver holds.
     Unsubscribe,
     /// Fetch a snapshot; answer with [`Input::Fetched`] or [`Input::FetchFailed`].
     Fetch(FetchId),
@@ -147,7 +148,7 @@ pub struct Report {
 pub enum Cause {
     /// As the input said; the driver knows the error.
     Failed,
-    /// The fetch took longer than [`Options::fetch_timeout`](super::Options::fetch_timeout).
+    /// It took longer than [`Options::fetch_timeout`](super::Options::fetch_timeout).
     TimedOut,
     /// The snapshot was older than what had been announced before it was asked for.
     Stale {

@@ -72,7 +72,7 @@ impl Options {
         OptionsBuilder::default()
     }
 
-    /// How long a fetch may take.
+    /// How long a fetch, or to subscribe, may take.
     pub fn fetch_timeout(&self) -> Duration {
         self.fetch_timeout
     }
@@ -98,7 +98,7 @@ impl OptionsBuilder {
         self
     }
 
-    /// How long a fetch may take before it counts as failed. Default: 10 s.
+    /// How long a fetch, or to subscribe, may take before it counts as failed. Default: 10 s.
     pub fn fetch_timeout(mut self, limit: Duration) -> Self {
         self.options.fetch_timeout = limit;
         self

@@ -84,7 +84,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let subscribe = self.transport.subscribe::<T>(&self.topic, news);
         self.spawn(subscribe, |inner, answer| match answer {
             Ok(subscription) => {
-                *inner.subscription.borrow_mut() = Some(subscription);
+                drop(inner.subscription.replace(Some(subscription)));
                 inner.step(Input::Subscribed, Payload::None);
             }
             Err(error) => {
