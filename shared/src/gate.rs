@@ -71,7 +71,7 @@ pub use options::{Options, OptionsBuilder, OptionsError};
 ///
 /// gate.handle(now, Input::Start);
 /// assert_eq!(gate.poll_output(), Output::Subscribe);
-/// assert_eq!(gate.poll_output(), Output::Wait(None));
+/// assert_eq!(gate.poll_output(), Output::Wait(Some(Duration::from_secs(10))), "its time-out");
 ///
 /// gate.handle(now, Input::Subscribed);
 /// let Output::Fetch(id) = gate.poll_output() else { panic!("it fetches the first snapshot") };
