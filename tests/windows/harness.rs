@@ -15,6 +15,13 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 /// The revision of the state that a topic of the plugin starts with.
 const FIRST: u64 = 1;
 
+/// What every script has at hand.
+const PRELUDE: &str = "
+    const invoke = window.__TAURI_INTERNALS__.invoke;
+    // An exception has no JSON of its own.
+    const thrown = error => ({ error: error instanceof Error ? String(error) : error });
+    const settled = promise => promise.then(ok => ({ ok }), thrown);";
+
 /// What a script gives, or throws.
 pub(crate) type Answer = Result<Value, Value>;
 
@@ -29,7 +36,7 @@ pub(crate) struct TestApp {
     pub(crate) desktop: Desktop,
 }
 
-pub(crate) fn environment(name: &str) -> String {
+fn environment(name: &str) -> String {
     let advice = "run `cargo xtask test`, which builds the apps and gives a display";
     env::var(name).unwrap_or_else(|_| panic!("{name} is not set: {advice}"))
 }
@@ -66,9 +73,8 @@ impl TestApp {
     pub(crate) fn run(&mut self, window: &str, body: &str, arguments: &[Value]) -> Answer {
         let script = format!(
             "const done = arguments[arguments.length - 1];
-            {};
-            (async () => {{ {body} }})().then(ok => done({{ ok }}), error => done(thrown(error)))",
-            include_str!("prelude.js")
+            {PRELUDE}
+            (async () => {{ {body} }})().then(ok => done({{ ok }}), error => done(thrown(error)))"
         );
         let mut answer =
             self.desktop.execute_async(window, &script, arguments).expect("the window answers");
@@ -82,9 +88,8 @@ impl TestApp {
     pub(crate) fn begin(&mut self, window: &str, body: &str, arguments: &[Value]) {
         let script = format!(
             "window.task = null;
-            {};
-            (async () => {{ {body} }})().then(ok => task = {{ ok }}, error => task = thrown(error))",
-            include_str!("prelude.js")
+            {PRELUDE}
+            (async () => {{ {body} }})().then(ok => task = {{ ok }}, error => task = thrown(error))"
         );
         self.desktop.execute(window, &script, arguments).expect("the window starts the script");
     }
