@@ -151,4 +151,20 @@ impl StorageError {
         let place = place.to_string();
         move |cause| Self::Io { act, place, cause: Arc::new(cause) }
     }
+
+    /// What should be there is not.
+    pub(crate) fn missing(act: &'static str, place: impl ToString) -> Self {
+        Self::io(act, place)(io::ErrorKind::NotFound.into())
+    }
+}
+
+/// The number of the session that follows those until `last` and `after`.
+pub(crate) fn next_session(
+    last: u64,
+    after: u64,
+    place: impl ToString,
+) -> Result<u64, StorageError> {
+    let exhausted = || io::Error::other("there is no number after the largest");
+    let next = last.max(after).checked_add(1).ok_or_else(exhausted);
+    next.map_err(StorageError::io("counting a session in", place))
 }
