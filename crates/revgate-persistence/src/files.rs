@@ -1,11 +1,12 @@
 //! A storage of one file for each topic.
 
-mod disk;
+pub(crate) mod disk;
 mod draft;
-mod folder;
+pub(crate) mod folder;
 mod name;
 mod seen;
-mod utc;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 use std::fs;
@@ -170,24 +171,18 @@ impl Files {
         // Made before, for the file is never to be missing; put after, for until then the older
         // backup is the only other state there is.
         let backup = Draft::of(&*self.disk, &file, self.names.backup(item.topic))?;
-        draft.put()?;
-        seen.note(item.topic, Some(item.bytes));
+        let put = draft.put();
+        // A disk on the network may rename, and then say that it could not.
+        if put.is_ok() || matches!(read(&file), Ok(Some(found)) if found == item.bytes) {
+            seen.note(item.topic, Some(item.bytes));
+        }
+        put?;
         backup.map_or(Ok(()), Draft::put)?;
         Ok(folder::of(&file).to_owned())
     }
 
     fn sync(&self, folder: &Path) -> Result<(), StorageError> {
         self.disk.sync_folder(folder).map_err(StorageError::io("syncing", folder.display()))
-    }
-
-    /// Removes a file, if it is there.
-    fn remove_file(&self, file: &Path) -> Result<(), StorageError> {
-        match self.disk.remove(file) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(StorageError::io("removing", file.display())(error))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// A topic's file, behind any links.
@@ -251,8 +246,8 @@ impl Storage for Files {
     fn remove(&self, topic: &TopicName) -> Result<(), StorageError> {
         self.writable()?;
         let mut seen = self.seen.lock();
-        self.remove_file(&self.names.backup(topic))?;
-        self.remove_file(&self.names.current(topic))?;
+        folder::remove(&*self.disk, &self.names.backup(topic))?;
+        folder::remove(&*self.disk, &self.names.current(topic))?;
         seen.note(topic, None);
         self.sync(&self.names.folder)
     }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use revgate::TopicName;
 
+use crate::aside::names_aside;
 use crate::storage::{Item, Storage, StorageError, next_session};
 
 /// Keeps topics in memory, for tests. A clone is a handle of the same content: what is saved by
@@ -34,6 +35,11 @@ struct Content {
 }
 
 impl Memory {
+    /// What was set aside: where, as [`Storage::set_aside`] said, and what it is.
+    pub fn unreadable(&self) -> Vec<(String, Vec<u8>)> {
+        self.lock().aside.clone().into_iter().collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Content> {
         // Whole after every statement, so a panic elsewhere spoils nothing.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -80,9 +86,9 @@ impl Storage for Memory {
         let mut content = self.lock();
         let missing = || StorageError::missing("setting aside", self.place(topic));
         let bytes = content.topics.remove(topic).ok_or_else(missing)?;
-        let seconds = at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let number = content.aside.len();
-        let place = format!("{} set aside at {seconds}, number {number}", self.place(topic));
+        let place = names_aside(topic.as_str(), at)
+            .find(|place| !content.aside.contains_key(place))
+            .ok_or_else(missing)?;
         content.aside.insert(place.clone(), bytes);
         Ok(place)
     }

@@ -12,7 +12,7 @@ use tempfile::Builder;
 const SUFFIX: &str = ".revgate-tmp";
 
 /// The calls of the system that change something.
-pub(super) trait Disk: Debug + Send + Sync {
+pub(crate) trait Disk: Debug + Send + Sync {
     /// Makes a folder in one that is there.
     fn create_folder(&self, folder: &Path) -> io::Result<()>;
 
@@ -46,7 +46,7 @@ pub(super) trait Disk: Debug + Send + Sync {
 
 /// The disk of this machine.
 #[derive(Debug)]
-pub(super) struct RealDisk;
+pub(crate) struct RealDisk;
 
 impl Disk for RealDisk {
     fn create_folder(&self, folder: &Path) -> io::Result<()> {
@@ -109,6 +109,12 @@ fn folder_and_prefix(file: &Path) -> (&Path, OsString) {
     prefix.push(file.file_name().unwrap_or_default());
     prefix.push(".");
     (file.parent().unwrap_or(Path::new("")), prefix)
+}
+
+/// Whether a file of this name is what is left of a save of `file`, beside it.
+pub(super) fn is_temporary_of(file: &Path, name: &OsStr) -> bool {
+    let prefix = folder_and_prefix(file).1;
+    is_temporary(name) && name.as_encoded_bytes().starts_with(prefix.as_encoded_bytes())
 }
 
 /// Whether a file of this name is what is left of a save.

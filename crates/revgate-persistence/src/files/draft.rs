@@ -43,16 +43,22 @@ impl<'a> Draft<'a> {
         source: &Path,
         target: PathBuf,
     ) -> Result<Option<Self>, StorageError> {
-        match disk.link(source, &target) {
-            Ok(temporary) => Ok(Some(Self { disk, temporary, target })),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(_) => {
-                let copied = fs::read(source).and_then(|bytes| Ok((bytes, fs::metadata(source)?)));
-                let (bytes, metadata) =
-                    copied.map_err(StorageError::io("copying", source.display()))?;
-                Self::write(disk, target, &bytes, Some(metadata.permissions())).map(Some)
+        let linked = match disk.link(source, &target) {
+            Ok(temporary) => Ok(Self { disk, temporary, target }),
+            Err(_) => Self::copy(disk, source, target),
+        };
+        match linked {
+            Err(StorageError::Io { cause, .. }) if cause.kind() == io::ErrorKind::NotFound => {
+                Ok(None)
             }
+            linked => linked.map(Some),
         }
+    }
+
+    fn copy(disk: &'a dyn Disk, source: &Path, target: PathBuf) -> Result<Self, StorageError> {
+        let read = fs::read(source).and_then(|bytes| Ok((bytes, fs::metadata(source)?)));
+        let (bytes, metadata) = read.map_err(StorageError::io("copying", source.display()))?;
+        Self::write(disk, target, &bytes, Some(metadata.permissions()))
     }
 
     /// Takes its place: whoever opens the file gets what was there or this, whole.

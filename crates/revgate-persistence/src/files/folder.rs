@@ -34,7 +34,7 @@ impl Lock {
 }
 
 /// Makes a folder, and those it is in, if they are not there.
-pub(super) fn create(disk: &dyn Disk, folder: &Path) -> Result<(), StorageError> {
+pub(crate) fn create(disk: &dyn Disk, folder: &Path) -> Result<(), StorageError> {
     if folder.is_dir() {
         return Ok(());
     }
@@ -50,7 +50,7 @@ pub(super) fn create(disk: &dyn Disk, folder: &Path) -> Result<(), StorageError>
 }
 
 /// The folder that a file is in.
-pub(super) fn of(file: &Path) -> &Path {
+pub(crate) fn of(file: &Path) -> &Path {
     match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -73,14 +73,37 @@ pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>, StorageError> {
     Ok(entries.iter().filter(|entry| is_file(entry)).map(DirEntry::path).collect())
 }
 
-/// Removes what is left of saves that were killed. Only for who holds the lock.
+/// Removes what is left of saves that were killed; what cannot be removed is in nobody's way. Only
+/// for who holds the lock.
 pub(super) fn clean(disk: &dyn Disk, folder: &Path) -> Result<(), StorageError> {
     for file in files(folder)? {
-        if file.file_name().is_some_and(disk::is_temporary) {
-            disk.remove(&file).map_err(StorageError::io("removing", file.display()))?;
-        }
+        let cleaned = if file.file_name().is_some_and(disk::is_temporary) {
+            remove(disk, &file)
+        } else if file.is_symlink() {
+            follow(file).and_then(|target| clean_beside(disk, &target))
+        } else {
+            Ok(())
+        };
+        cleaned.unwrap_or_else(|error| tracing::warn!("what is left of a save stays: {error}"));
     }
     Ok(())
+}
+
+/// Removes what is left of saves through a link. Of no other file: the folder is somebody else's.
+fn clean_beside(disk: &dyn Disk, target: &Path) -> Result<(), StorageError> {
+    let is_left =
+        |file: &PathBuf| file.file_name().is_some_and(|name| disk::is_temporary_of(target, name));
+    files(of(target))?.iter().filter(|file| is_left(file)).try_for_each(|file| remove(disk, file))
+}
+
+/// Removes a file, if it is there.
+pub(super) fn remove(disk: &dyn Disk, file: &Path) -> Result<(), StorageError> {
+    match disk.remove(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(StorageError::io("removing", file.display())(error))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What a link leads to, be that there or not; a file that is no link is that itself.

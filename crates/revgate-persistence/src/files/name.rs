@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use revgate::TopicName;
 
-use super::utc::Utc;
+use crate::aside::names_aside;
 
 /// What Windows takes for a device, with any extension.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
@@ -36,11 +36,8 @@ impl Names {
         topic: &TopicName,
         at: SystemTime,
     ) -> impl Iterator<Item = PathBuf> + 'a {
-        let stem = format!("{}.unreadable-{}", encode(topic), Utc(at));
-        (1..).map(move |count: u64| {
-            let count = if count == 1 { String::new() } else { format!("-{count}") };
-            folder.join(format!("{stem}{count}.{}", self.extension))
-        })
+        let names = names_aside(&encode(topic), at);
+        names.map(move |name| folder.join(format!("{name}.{}", self.extension)))
     }
 
     /// The topic whose file this is. None for any other file: temporary, backup, set aside, or
@@ -87,4 +84,113 @@ fn is_device(name: &str) -> bool {
         number.is_some_and(|number| matches!(number.as_bytes(), [b'0'..=b'9']))
     };
     DEVICES.contains(&name) || NUMBERED_DEVICES.into_iter().any(is_numbered)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use proptest::prelude::*;
+
+    fn topic(name: &str) -> TopicName {
+        name.parse().expect("well-formed")
+    }
+
+    fn names() -> Names {
+        Names { folder: PathBuf::from("folder"), extension: "json".to_owned() }
+    }
+
+    #[test]
+    fn a_name_is_encoded_for_every_system() {
+        for (name, encoded) in [
+            ("settings", "settings"),
+            ("dark-mode_2", "dark-mode_2"),
+            ("doc:1", "doc%3a1"),
+            ("a/b", "a%2fb"),
+            ("Settings", "%53ettings"),
+            ("con", "%63on"),
+            ("nul", "%6eul"),
+            ("com1", "%63om1"),
+            ("lpt0", "%6cpt0"),
+            ("com", "com"),
+            ("com10", "com10"),
+            ("console", "console"),
+            ("Con", "%43on"),
+        ] {
+            assert_eq!(encode(&topic(name)), encoded);
+            assert_eq!(decode(encoded), Some(topic(name)));
+        }
+    }
+
+    #[test]
+    fn what_is_not_exactly_so_is_no_topic() {
+        for encoded in [
+            "",
+            "%",
+            "%6",
+            "%61",
+            "%3A",
+            "%+1",
+            "%zz",
+            "%c3%bc",
+            "a%",
+            "a b",
+            "Settings",
+            "con",
+            "a.b",
+            "a:b",
+            ".a",
+            "settings.backup",
+            "%é",
+        ] {
+            assert_eq!(decode(encoded), None, "{encoded}");
+        }
+    }
+
+    #[test]
+    fn only_the_current_file_is_the_topics() {
+        let (names, settings) = (names(), topic("settings"));
+        assert_eq!(names.topic(&names.current(&settings)), Some(settings.clone()));
+        assert_eq!(names.topic(&names.backup(&settings)), None);
+        let aside = names.aside(Path::new(""), &settings, SystemTime::UNIX_EPOCH);
+        assert!(aside.take(3).all(|aside| names.topic(&aside).is_none()));
+        for other in
+            ["settings", "settings.jso", "settingsjson", "settings.json~", ".json", ".lock"]
+        {
+            assert_eq!(names.topic(Path::new(other)), None, "{other}");
+        }
+    }
+
+    fn any_topic() -> impl Strategy<Value = TopicName> {
+        let device = "(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])";
+        let name = prop_oneof!["[a-zA-Z0-9:/_-]{1,64}", "[aA%:]{1,3}", device];
+        name.prop_filter_map("well-formed", |name| name.parse().ok())
+    }
+
+    proptest! {
+        #[test]
+        fn every_name_comes_back(topic in any_topic()) {
+            let encoded = encode(&topic);
+            prop_assert_eq!(decode(&encoded), Some(topic));
+            let is_plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'%');
+            prop_assert!(encoded.bytes().all(is_plain));
+            prop_assert!(!is_device(&encoded));
+        }
+
+        #[test]
+        fn two_names_are_two_files_where_case_counts_for_nothing(
+            topics in (any_topic(), any_topic())
+        ) {
+            let (one, other) = topics;
+            let is_same = encode(&one).to_lowercase() == encode(&other).to_lowercase();
+            prop_assert_eq!(is_same, one == other);
+        }
+
+        #[test]
+        fn only_what_is_encoded_is_decoded(text in "[a-cA-C%0-9.:]{0,6}") {
+            if let Some(topic) = decode(&text) {
+                prop_assert_eq!(encode(&topic), text);
+            }
+        }
+    }
 }

@@ -1,11 +1,19 @@
-//! The time in the name of a file.
+//! The names of what is set aside.
 
 use std::fmt;
+use std::iter;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Names for what is set aside at that time: `settings.unreadable-20261124T231318Z`, then the same
+/// with `-2`, `-3` and so on. The first that is free is to be taken.
+pub(crate) fn names_aside(name: &str, at: SystemTime) -> impl Iterator<Item = String> + use<> {
+    let first = format!("{name}.unreadable-{}", Utc(at));
+    iter::once(first.clone()).chain((2..).map(move |number: u64| format!("{first}-{number}")))
+}
 
 /// Shows a time in UTC to the second, as in `20261124T231318Z`: sorted by name is sorted by time,
 /// and no character is special in any file system.
-pub(super) struct Utc(pub(super) SystemTime);
+struct Utc(SystemTime);
 
 impl fmt::Display for Utc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
