@@ -150,6 +150,10 @@ impl Database {
         let place = self.file.display().to_string();
         match error {
             redb::Error::DatabaseAlreadyOpen => StorageError::InUse { place },
+            // What is in the file, not the disk, is at fault: so redb says that it is none of its own.
+            redb::Error::Io(cause) if cause.kind() == io::ErrorKind::InvalidData => {
+                StorageError::Database { act, place, cause: cause.to_string() }
+            }
             redb::Error::Io(cause) => StorageError::Io { act, place, cause: Arc::new(cause) },
             error => StorageError::Database { act, place, cause: error.to_string() },
         }
@@ -236,4 +240,27 @@ fn private_file(file: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_fault_of_the_disk_it_is_opened_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = Database::open(folder.path().join("topics.redb")).expect("it opens");
+        let topic = "settings".parse().expect("well-formed");
+        for fault in [redb::Error::Io(io::ErrorKind::StorageFull.into()), redb::Error::PreviousIo] {
+            let fault = |_: &WriteTransaction| Err::<(), _>(fault);
+            database.change("writing", fault).expect_err("it has failed");
+            assert!(database.open.lock().expect("no panic within").is_none());
+            database
+                .save(&[Item { topic: &topic, bytes: b"1", overwrite: false }])
+                .remove(0)
+                .expect("saved");
+            assert!(database.open.lock().expect("no panic within").is_some());
+        }
+        assert_eq!(database.load(&topic).expect("loaded").as_deref(), Some(&b"1"[..]));
+    }
 }

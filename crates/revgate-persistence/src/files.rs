@@ -41,7 +41,8 @@ use watch::Watch;
 ///
 /// A file keeps its permissions; a new one is the user's alone. One that is read-only is not
 /// replaced. If it is a symbolic link, as those who manage their settings in a repository make
-/// them, what it leads to is saved, and set aside, in its place; the backup is in this folder.
+/// them, what it leads to is saved, and set aside, in its place; the backup is in this folder. Of
+/// the links that are there when [watching](Storage::watch) begins, what they lead to is watched.
 ///
 /// One whose content is not what was last loaded or saved fails to save with
 /// [`StorageError::Changed`], even if neither its length nor its time differs. One that was
@@ -145,7 +146,7 @@ impl Files {
     /// Puts on the disk what is to take the place of a topic's file.
     fn draft(&self, item: &Item<'_>) -> Result<Draft<'_>, StorageError> {
         self.writable()?;
-        let target = folder::follow(self.names.current(item.topic))?;
+        let target = self.file(item.topic)?;
         let permissions = match fs::metadata(&target) {
             Ok(metadata) => Some(metadata.permissions()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,

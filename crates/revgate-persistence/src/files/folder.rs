@@ -134,6 +134,8 @@ pub(super) fn move_aside(
                 false => reserve(disk, &place)?,
             };
             if reserved {
+                // If that fails, an empty file stays: who removed it could remove what a disk on
+                // the network has renamed after all.
                 return disk.rename(file, &place).map(|()| place);
             }
         }

@@ -4,7 +4,8 @@ use std::fs::{self, Permissions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
-use std::time::SystemTime;
+use std::sync::mpsc;
+use std::time::{Duration, SystemTime};
 
 use revgate_persistence::{Files, Storage, StorageError};
 
@@ -91,6 +92,22 @@ fn what_a_link_leads_to_is_set_aside_there() {
     assert_eq!(setup.files.topics().expect("listed"), []);
     save(&setup.files, "1").expect("saved");
     assert_eq!(text(&target), "1");
+}
+
+#[test]
+fn what_a_link_leads_to_is_watched() {
+    let (setup, elsewhere) = linked("dotfile");
+    let target = elsewhere.path().join("dotfile");
+    fs::write(&target, "1").expect("written");
+    load(&setup.files);
+    let (sender, changes) = mpsc::channel();
+    let changed = Box::new(move |topic| drop(sender.send(topic)));
+    let watcher = setup.files.watch(changed).expect("watched");
+    save(&setup.files, "2").expect("saved");
+    assert!(changes.recv_timeout(Duration::from_millis(200)).is_err(), "it is one's own");
+    fs::write(&target, "3").expect("written");
+    assert_eq!(changes.recv_timeout(Duration::from_secs(10)), Ok(settings()));
+    drop(watcher);
 }
 
 #[test]

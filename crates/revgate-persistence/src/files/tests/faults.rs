@@ -111,7 +111,10 @@ fn save(before: &Before, links: bool, fault: Fault) -> usize {
     before.prepare(&files);
     disk.arm(fault);
     let saved = save_all(&files, &topics);
-    let calls = disk.disarm().len();
+    let calls = disk.disarm();
+    // What could not be linked is copied, and what could not be removed is so at the next opening.
+    let is_harmless = matches!(calls.get(fault.at), None | Some(&("link" | "remove")));
+    assert!(is_harmless || !all_saved(&saved), "unreported: {fault:?} of {calls:?}");
 
     let mut found = Vec::new();
     let reader = Files::open_read_only(folder.path()).expect("it opens");
@@ -144,7 +147,7 @@ fn save(before: &Before, links: bool, fault: Fault) -> usize {
     drop(files);
     drop(open(&disk, folder.path()));
     assert_eq!(temporaries(folder.path()), 0, "{fault:?}");
-    calls
+    calls.len()
 }
 
 #[test]
