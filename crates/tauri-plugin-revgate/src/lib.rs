@@ -48,6 +48,8 @@ mod options;
 mod outbox;
 mod patch;
 mod registry;
+mod restore;
+mod saving;
 mod scope;
 mod sender;
 mod store;
@@ -61,6 +63,12 @@ pub use family::Family;
 pub use handle::TopicHandle;
 pub use options::{Delivery, TopicOptions, UnknownFields};
 pub use watch::{Change, Watch};
+
+/// How topics survive the end of the app: see [`TopicOptions::persist`].
+pub mod persistence {
+    pub use revgate_persistence::saver::{Flush, Saving};
+    pub use revgate_persistence::*;
+}
 
 use revgate::Topic;
 use tauri::{Manager, Runtime};
