@@ -88,7 +88,7 @@ impl Files {
     ///
     /// [`StorageError::Io`] if a relative path leads nowhere, for the process has no folder.
     pub fn open_read_only(folder: impl AsRef<Path>) -> Result<Self, StorageError> {
-        Self::new(Arc::new(RealDisk), folder.as_ref(), None)
+        Self::new(Arc::new(RealDisk), folder.as_ref())
     }
 
     /// Opens a folder; read-only, if it is in use.
@@ -120,19 +120,21 @@ impl Files {
     }
 
     fn open_on(disk: Arc<dyn Disk>, folder: &Path) -> Result<Self, StorageError> {
-        folder::create(&*disk, folder)?;
-        let lock = Lock::take(folder)?;
-        let files = Self::new(disk, folder, Some(lock))?;
-        folder::clean(&*files.disk, &files.names.folder)?;
+        let mut files = Self::new(disk, folder)?;
+        let folder = &files.names.folder;
+        folder::create(&*files.disk, folder)?;
+        files.lock = Some(Lock::take(folder)?);
+        folder::clean(&*files.disk, folder)?;
         Ok(files)
     }
 
-    fn new(disk: Arc<dyn Disk>, folder: &Path, lock: Option<Lock>) -> Result<Self, StorageError> {
+    /// Read-only, without the lock.
+    fn new(disk: Arc<dyn Disk>, folder: &Path) -> Result<Self, StorageError> {
         // So that it stays the same if the process goes to another folder.
         let absolute = std::path::absolute(folder);
         let folder = absolute.map_err(StorageError::io("opening", folder.display()))?;
         let names = Names { folder, extension: "json".to_owned() };
-        Ok(Self { disk, names, seen: Arc::default(), lock })
+        Ok(Self { disk, names, seen: Arc::default(), lock: None })
     }
 
     /// That all may be changed.

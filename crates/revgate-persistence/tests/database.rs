@@ -34,6 +34,21 @@ fn it_is_open_once() {
 }
 
 #[test]
+fn what_was_saved_is_in_the_file_before_that_is_closed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, killed) = (folder.path().join("topics.redb"), folder.path().join("killed.redb"));
+    let topic = topics(1).remove(0);
+    let database = Database::open(&file).expect("it opens");
+    for bytes in [b"1", b"2", b"3"] {
+        database.save(&[Item { topic: &topic, bytes, overwrite: false }]).remove(0).expect("saved");
+        // What another process would find, if this one were killed now.
+        fs::copy(&file, &killed).expect("copied");
+        let found = Database::open(&killed).expect("it opens").load(&topic).expect("loaded");
+        assert_eq!(found.as_deref(), Some(&bytes[..]));
+    }
+}
+
+#[test]
 fn what_is_no_database_is_let_be() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("topics.redb");

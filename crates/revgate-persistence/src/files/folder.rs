@@ -33,7 +33,7 @@ impl Lock {
     }
 }
 
-/// Makes a folder, and those it is in, if they are not there.
+/// Makes a folder, by its absolute path, and those it is in, if they are not there.
 pub(crate) fn create(disk: &dyn Disk, folder: &Path) -> Result<(), StorageError> {
     if folder.is_dir() {
         return Ok(());
