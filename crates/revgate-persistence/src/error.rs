@@ -77,7 +77,9 @@ pub enum Incident {
     },
     /// Somebody changed what is saved to something unusable. It stays so, and nothing of the topic
     /// is saved, until it is usable or the app overwrites it.
-    #[error("the topic `{topic}` is not saved any more, as {place} was changed to what is unusable: {fault}")]
+    #[error(
+        "the topic `{topic}` is not saved any more, as {place} was changed to what is unusable: {fault}"
+    )]
     Edited {
         /// The topic.
         topic: TopicName,

@@ -112,7 +112,8 @@ fn copy(from: &Value, to: &mut Value, pointer: &str) {
     for key in keys(pointer) {
         match place {
             Value::Object(fields) => place = fields.entry(key).or_insert_with(|| Map::new().into()),
-            Value::Array(items) => match key.parse::<usize>().ok().and_then(|at| items.get_mut(at)) {
+            Value::Array(items) => match key.parse::<usize>().ok().and_then(|at| items.get_mut(at))
+            {
                 Some(item) => place = item,
                 None => return,
             },
@@ -155,7 +156,8 @@ mod tests {
     #[test]
     fn what_alone_is_kept_is_saved_and_all_else_comes_from_the_rest() {
         let fields = Fields::only(["/theme", "/window/of"]).expect("pointers");
-        let saved = fields.keep(json!({"theme": "dark", "token": "s", "window": {"at": 1, "of": 2}}));
+        let saved =
+            fields.keep(json!({"theme": "dark", "token": "s", "window": {"at": 1, "of": 2}}));
         assert_eq!(saved, json!({"theme": "dark", "window": {"of": 2}}));
         let rest = json!({"theme": "light", "token": "", "window": {"at": 0, "of": 0}});
         let complete = fields.complete(saved, &rest);

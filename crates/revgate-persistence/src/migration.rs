@@ -155,7 +155,8 @@ mod tests {
 
     #[test]
     fn a_step_that_fails_is_named() {
-        let migrations = Migrations::new().then(append("b")).then(|_| Ok(json!(7))).then(append("d"));
+        let migrations =
+            Migrations::new().then(append("b")).then(|_| Ok(json!(7))).then(append("d"));
         let error = migrations.migrate(0, json!("a")).expect_err("7 is no text").to_string();
         assert_eq!(error, "the migration from schema 2 to 3 failed: no text");
     }

@@ -13,12 +13,12 @@ use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll, ready};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use revgate::Version;
+use revgate::{TopicName, Version};
 use tokio::sync::oneshot;
 
 pub use track::{Saving, Track};
@@ -62,7 +62,9 @@ pub struct Encoded {
 /// Where to ask for what is to be saved. Cheap to clone.
 #[derive(Clone)]
 pub struct Saver {
-    storage: Arc<dyn Storage>,
+    /// The thread's, which lets go of it at its end: then another process may have it.
+    storage: Weak<dyn Storage>,
+    is_read_only: bool,
     inbox: Arc<Inbox>,
     /// Origin of the times that writers note.
     start: Instant,
@@ -94,7 +96,8 @@ impl Saver {
             None
         });
         let start = Instant::now();
-        let mut desk = Desk::new(Arc::clone(&storage), report);
+        let (is_read_only, kept) = (storage.is_read_only(), Arc::downgrade(&storage));
+        let mut desk = Desk::new(storage, report);
         let mail = Arc::clone(&inbox);
         let run = move || {
             loop {
@@ -107,12 +110,13 @@ impl Saver {
         let thread = thread::Builder::new().name("revgate-saver".to_owned()).spawn(run)?;
         let (thread, _watcher) = (Mutex::new(Some(thread)), watcher.map(Mutex::new));
         let owner = SaverThread { inbox: Arc::clone(&inbox), thread, _watcher };
-        Ok((Self { storage, inbox, start }, owner))
+        Ok((Self { storage: kept, is_read_only, inbox, start }, owner))
     }
 
-    /// The storage.
-    pub fn storage(&self) -> &dyn Storage {
-        &*self.storage
+    /// Whether what is written could not be saved; then where it would be.
+    pub fn read_only_place(&self, topic: &TopicName) -> Option<String> {
+        let place = || self.storage.upgrade().map(|storage| storage.place(topic));
+        self.is_read_only.then(|| place().unwrap_or_default())
     }
 
     /// A topic that is saved from now on. Its [`Track`] knows what is on the disk already.
@@ -152,7 +156,7 @@ impl Saver {
 
 impl SaverThread {
     /// Saves what is still to be saved, except [manually](crate::Save::Manually), and ends. Later
-    /// changes are not saved. Returns when all is done.
+    /// changes are not saved. Returns when all is done and the storage is free for others.
     pub fn close(&self) {
         self.inbox.close();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -172,7 +176,7 @@ impl Drop for SaverThread {
 
 impl fmt::Debug for Saver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Saver").field("storage", &self.storage).finish_non_exhaustive()
+        f.debug_struct("Saver").field("is_read_only", &self.is_read_only).finish_non_exhaustive()
     }
 }
 

@@ -72,7 +72,9 @@ impl<T: Topic> Family<T> {
         };
         match created {
             // Somebody else has created it meanwhile.
-            Err(RegistryError::Duplicate(name)) => self.get(key).ok_or(RegistryError::Duplicate(name)),
+            Err(RegistryError::Duplicate(name)) => {
+                self.get(key).ok_or(RegistryError::Duplicate(name))
+            }
             created => created,
         }
     }

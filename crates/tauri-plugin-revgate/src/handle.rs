@@ -282,7 +282,9 @@ impl<T: Topic> ErasedTopic for TopicHandle<T> {
 
     fn load(&self, disk: &Disk<'_>) -> Result<Restored, RegistryError> {
         let Inner { name, initial, outbox, .. } = &*self.inner;
-        let Some(persistence) = &outbox.options().persistence else { return Ok(Restored::default()) };
+        let Some(persistence) = &outbox.options().persistence else {
+            return Ok(Restored::default());
+        };
         let place = Place { storage: disk.storage, topic: name, persistence };
         let loaded = load(place, Some(&**initial), disk.data_folder, disk.report);
         let loaded = loaded.map_err(|error| RegistryError::Load { topic: name.clone(), error })?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use revgate::{Epoch, Topic, TopicName, UnknownTopic, Version, wire::Refusal};
-use revgate_persistence::saver::{Flush, Saving, SaverThread};
+use revgate_persistence::saver::{Flush, SaverThread, Saving};
 use revgate_persistence::{Place, Saver, load, session};
 use serde_json::Value;
 use tauri::ipc::Channel;
@@ -51,7 +51,8 @@ struct Kin {
     id: TypeId,
     options: Arc<TopicOptions>,
     /// Adds the topic of this name, if it was saved.
-    restore: fn(&Registry, TopicName, Arc<TopicOptions>, &Disk<'_>) -> Result<Restored, RegistryError>,
+    restore:
+        fn(&Registry, TopicName, Arc<TopicOptions>, &Disk<'_>) -> Result<Restored, RegistryError>,
 }
 
 /// A topic as windows see it: JSON in, JSON out.
@@ -270,7 +271,8 @@ impl Registry {
 
 impl Default for Registry {
     fn default() -> Self {
-        let (catalogue, queue, saving) = (RwLock::default(), Arc::new(Queue::new()), OnceLock::new());
+        let (catalogue, queue, saving) =
+            (RwLock::default(), Arc::new(Queue::new()), OnceLock::new());
         Self { shared: Arc::new(Shared { catalogue, queue, saving }) }
     }
 }

@@ -54,11 +54,10 @@ impl<T: Topic> Saved<T> {
 
     /// Refuses what could not be saved.
     pub(crate) fn check_writable(&self) -> Result<(), UpdateError> {
-        let storage = self.saver.storage();
-        if !storage.is_read_only() {
-            return Ok(());
+        match self.saver.read_only_place(self.track.topic()) {
+            Some(place) => Err(UpdateError::ReadOnly { place }),
+            None => Ok(()),
         }
-        Err(UpdateError::ReadOnly { place: storage.place(self.track.topic()) })
     }
 
     pub(crate) fn is_durable(&self) -> bool {

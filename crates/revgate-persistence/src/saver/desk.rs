@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
+use std::mem;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -13,11 +14,12 @@ use super::{Encoded, Report, Subject, Track, guarded};
 use crate::{Fault, Incident, Item, Save, Storage, StorageError};
 
 /// How long to wait between failures.
-const BACKOFF: Backoff = Backoff {
-    first: Duration::from_millis(100),
-    cap: Duration::from_secs(10),
-    jitter_seed: None,
-};
+const BACKOFF: Backoff =
+    Backoff { first: Duration::from_millis(100), cap: Duration::from_secs(10), jitter_seed: None };
+
+/// How long what another program writes is left alone after its last sign: some write a file in
+/// several steps.
+const SETTLING: Duration = Duration::from_millis(50);
 
 pub(super) struct Desk {
     storage: Arc<dyn Storage>,
@@ -28,6 +30,8 @@ pub(super) struct Desk {
     pending: BTreeMap<TopicName, Pending>,
     /// When topics were last saved that must not be again too soon.
     paced: HashMap<TopicName, Pacer>,
+    /// When to look at what others have written.
+    edits: HashMap<TopicName, Duration>,
 }
 
 struct Pending {
@@ -50,12 +54,14 @@ impl Desk {
             topics: HashMap::new(),
             pending: BTreeMap::new(),
             paced: HashMap::new(),
+            edits: HashMap::new(),
         }
     }
 
     /// When the next topic may be saved.
     pub(super) fn next(&self) -> Option<Duration> {
-        self.pending.values().filter_map(|pending| pending.due).min()
+        let saves = self.pending.values().filter_map(|pending| pending.due);
+        saves.chain(self.edits.values().copied()).min()
     }
 
     /// Reads the mail and saves what is due.
@@ -63,6 +69,7 @@ impl Desk {
         for mail in mails {
             self.read(now, mail);
         }
+        self.look(now);
         let due = self.take(|pending| pending.is_due(now));
         self.save(now, due);
     }
@@ -92,13 +99,7 @@ impl Desk {
                 pending.due = Some(now);
             }
             Mail::Edited(topic) => {
-                let known = self.topics.get(&topic).and_then(Weak::upgrade);
-                if let Some(subject) = known
-                    && self.take_over(&*subject).is_ok()
-                    && let Some(pending) = self.pending.get_mut(&topic)
-                {
-                    pending.due = Some(now);
-                }
+                self.edits.insert(topic, now.saturating_add(SETTLING));
             }
             Mail::Removed(subject) => {
                 let topic = subject.track().topic().clone();
@@ -108,6 +109,27 @@ impl Desk {
                 if let Err(error) = self.storage.remove(&topic) {
                     (self.report)(Incident::NotRemoved { topic, fault: error.into() });
                 }
+            }
+        }
+    }
+
+    /// Takes over what others have written and left alone since.
+    fn look(&mut self, now: Duration) {
+        let mut topics = Vec::new();
+        self.edits.retain(|topic, at| {
+            let is_settled = *at <= now;
+            if is_settled {
+                topics.push(topic.clone());
+            }
+            !is_settled
+        });
+        for topic in topics {
+            let known = self.topics.get(&topic).and_then(Weak::upgrade);
+            if let Some(subject) = known
+                && self.take_over(&*subject).is_ok()
+                && let Some(pending) = self.pending.get_mut(&topic)
+            {
+                pending.due = Some(now);
             }
         }
     }
@@ -128,7 +150,13 @@ impl Desk {
 
     /// Takes out the topics that are `wanted`.
     fn take(&mut self, mut wanted: impl FnMut(&mut Pending) -> bool) -> Vec<Pending> {
-        self.pending.extract_if(.., |_, pending| wanted(pending)).map(|(_, it)| it).collect()
+        let mut names = Vec::new();
+        for (name, pending) in &mut self.pending {
+            if wanted(pending) {
+                names.push(name.clone());
+            }
+        }
+        names.iter().filter_map(|name| self.pending.remove(name)).collect()
     }
 
     fn save(&mut self, now: Duration, topics: Vec<Pending>) {
@@ -228,7 +256,7 @@ impl Desk {
         let mut saving = track.lock();
         let fault = match taken {
             Ok(()) => {
-                if std::mem::take(&mut saving.is_held) {
+                if mem::take(&mut saving.is_held) {
                     (saving.fault, saving.attempts) = (None, 0);
                 }
                 return Ok(());

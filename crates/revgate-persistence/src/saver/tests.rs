@@ -53,7 +53,8 @@ impl Subject for Number {
 
     fn edited(&self, bytes: &[u8]) -> Result<(), Fault> {
         let text = String::from_utf8_lossy(bytes);
-        let number = text.parse().map_err(|_| Invalid::new("", format!("`{text}` is no number")))?;
+        let number =
+            text.parse().map_err(|_| Invalid::new("", format!("`{text}` is no number")))?;
         self.now.fetch_max(number, Ordering::SeqCst);
         Ok(())
     }
@@ -189,6 +190,13 @@ impl Bench {
     fn turn(&mut self, at: u64) {
         let mail = std::mem::take(&mut self.mail);
         self.desk.turn(ms(at), mail);
+    }
+
+    /// The system says that another program has written; it does not go on to do so.
+    fn notice(&mut self, topic: &Number, at: u64) {
+        self.mail.push(Mail::Edited(topic.track.topic().clone()));
+        self.turn(at);
+        self.turn(at + 50);
     }
 
     fn next(&self) -> Option<Duration> {
@@ -359,8 +367,7 @@ fn another_programs_change_is_taken_over_before_it_is_replaced() {
     assert_eq!(bench.incidents(), [] as [&str; 0]);
 
     bench.disk.edit(&topic, "60");
-    bench.mail.push(Mail::Edited(topic.track.topic().clone()));
-    bench.turn(200);
+    bench.notice(&topic, 200);
     assert_eq!(topic.now.load(Ordering::SeqCst), 60, "without a change here");
 }
 
@@ -369,35 +376,47 @@ fn an_unusable_change_is_reported_once_and_stays_until_it_is_mended_or_overwritt
     let mut bench = Bench::new();
     let topic = bench.topic("a", Save::default());
     bench.disk.edit(&topic, "oops");
-    bench.mail.push(Mail::Edited(topic.track.topic().clone()));
-    bench.turn(0);
+    bench.notice(&topic, 0);
     let expected = "the topic `a` is not saved any more, as a was changed to what is unusable: \
                     the state: `oops` is no number";
     assert_eq!(bench.incidents(), [expected]);
 
-    bench.write(&topic, 10, 1);
-    bench.turn(10);
+    bench.write(&topic, 100, 1);
+    bench.turn(100);
     let flush = bench.ask(&topic, false);
-    bench.turn(20);
+    bench.turn(120);
     assert!(matches!(flush.wait(), Err(FlushError::NotSaved(Fault::Invalid(_)))));
     assert_eq!(bench.disk.text(&topic).as_deref(), Some("oops"), "the person's bytes");
     assert!(topic.track.saving().is_held);
     assert_eq!(bench.incidents(), [] as [&str; 0], "said already");
 
     bench.disk.edit(&topic, "5");
-    bench.mail.push(Mail::Edited(topic.track.topic().clone()));
-    bench.turn(30);
+    bench.notice(&topic, 130);
     assert_eq!(bench.disk.text(&topic).as_deref(), Some("5"));
     assert!(!topic.track.saving().is_held);
 
     bench.disk.edit(&topic, "again");
-    bench.mail.push(Mail::Edited(topic.track.topic().clone()));
-    bench.turn(40);
-    bench.write(&topic, 50, 77);
+    bench.notice(&topic, 200);
+    bench.write(&topic, 300, 77);
     let flush = bench.ask(&topic, true);
-    bench.turn(50);
+    bench.turn(300);
     assert!(flush.wait().is_ok(), "the app was told to");
     assert_eq!(bench.disk.text(&topic).as_deref(), Some("77"));
+}
+
+#[test]
+fn what_another_program_has_half_written_is_left_alone() {
+    let mut bench = Bench::new();
+    let topic = bench.topic("a", Save::default());
+    for (at, text) in [(0, ""), (30, "5x"), (60, "55")] {
+        bench.disk.edit(&topic, text);
+        bench.mail.push(Mail::Edited(topic.track.topic().clone()));
+        bench.turn(at);
+    }
+    assert_eq!(bench.next(), Some(ms(110)));
+    bench.turn(110);
+    assert_eq!(topic.now.load(Ordering::SeqCst), 55);
+    assert_eq!(bench.incidents(), [] as [&str; 0]);
 }
 
 #[test]
@@ -437,9 +456,9 @@ fn what_is_removed_is_forgotten_and_a_late_write_does_not_bring_it_back() {
 #[test]
 fn the_thread_saves_and_at_its_end_what_is_left() {
     let disk = Disk::default();
-    let (saver, thread) =
-        Saver::start(Arc::new(disk.clone()), Arc::new(|_| {})).expect("a thread");
-    let (quick, late) = (Number::new("quick", Save::after(ms(1))), Number::new("late", Save::OnExit));
+    let (saver, thread) = Saver::start(Arc::new(disk.clone()), Arc::new(|_| {})).expect("a thread");
+    let (quick, late) =
+        (Number::new("quick", Save::after(ms(1))), Number::new("late", Save::OnExit));
     for topic in [&quick, &late] {
         saver.add(topic.clone());
         topic.now.store(7, Ordering::SeqCst);
