@@ -1,5 +1,5 @@
 //! The binding to Tauri's JavaScript internals, in a real browser, against a page that offers
-//! what `@tauri-apps/api` 2 calls. Real windows have their own tests in `windows.rs`.
+//! what `@tauri-apps/api` 2 calls. Real windows have their own tests in `windows/`.
 
 #![cfg(target_arch = "wasm32")]
 

@@ -24,8 +24,10 @@ Commands:
   model [--deep SECONDS]
           Explores every state of the gate, windows and backend within a bound.
           --deep SECONDS  Goes on to larger bounds for so long
-  bench
+  bench [windows]
           Measures what a step of the gate costs, natively and in WASM.
+          windows      Measures instead how long messages take to real windows, in each way that
+                       Tauri has to send them (Linux)
   fuzz [--seconds N] [TARGET]
           Feeds the messages and the gate with arbitrary bytes: wire, gate, gate_raw, or all.
           --seconds N  How long each (default: 60)
@@ -43,11 +45,20 @@ pub(crate) enum Command {
     App(AppOptions),
     Test { quick: bool },
     Model { deep: Option<u64> },
-    Bench,
+    Bench(Bench),
     Fuzz(FuzzOptions),
     Mutants,
     Doctor,
     Help,
+}
+
+/// What is measured.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Bench {
+    /// The steps of the gate.
+    Gate,
+    /// Messages to real windows.
+    Windows,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -87,7 +98,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
             Ok(Command::Test { quick: !rest.is_empty() })
         }
         "model" => model(&rest).map(|deep| Command::Model { deep }),
-        "bench" => refuse("bench", rest.first(), "none").map(|()| Command::Bench),
+        "bench" => bench(&rest).map(Command::Bench),
         "fuzz" => fuzz(rest).map(Command::Fuzz),
         "mutants" => refuse("mutants", rest.first(), "none").map(|()| Command::Mutants),
         "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
@@ -131,6 +142,12 @@ fn model(arguments: &[String]) -> Result<Option<u64>, String> {
         [name] if name == "--deep" => Err("`--deep` needs a number of seconds".to_owned()),
         [unknown, ..] => refuse("model", Some(unknown), "--deep SECONDS").map(|()| None),
     }
+}
+
+fn bench(arguments: &[String]) -> Result<Bench, String> {
+    let is_windows = |argument: &String| argument == "windows";
+    refuse("bench", arguments.iter().find(|argument| !is_windows(argument)), "windows")?;
+    Ok(if arguments.is_empty() { Bench::Gate } else { Bench::Windows })
 }
 
 fn fuzz(arguments: Vec<String>) -> Result<FuzzOptions, String> {
@@ -182,7 +199,8 @@ mod tests {
         assert_eq!(read(""), Ok(Command::Help));
         assert_eq!(read("app --help"), Ok(Command::Help));
         assert_eq!(read("doctor"), Ok(Command::Doctor));
-        assert_eq!(read("bench"), Ok(Command::Bench));
+        assert_eq!(read("bench"), Ok(Command::Bench(Bench::Gate)));
+        assert_eq!(read("bench windows"), Ok(Command::Bench(Bench::Windows)));
         assert_eq!(read("mutants"), Ok(Command::Mutants));
         assert_eq!(read("test"), Ok(Command::Test { quick: false }));
         assert_eq!(read("test --quick"), Ok(Command::Test { quick: true }));
@@ -204,7 +222,7 @@ mod tests {
             ("app --headless=yes", "`--headless=yes`", "--headless"),
             ("test --fast", "`--fast`", "--quick"),
             ("model --wide", "`--wide`", "--deep SECONDS"),
-            ("bench --fast", "`--fast`", "none"),
+            ("bench --fast", "`--fast`", "windows"),
             ("fuzz gat", "`gat`", "--seconds N, and one of wire, gate, gate_raw"),
             ("fuzz gate wire", "`wire`", "one of wire, gate, gate_raw"),
             ("mutants --all", "`--all`", "none"),

@@ -12,11 +12,28 @@ use crate::{
 };
 
 /// Packages that only make sense in a window.
-const WINDOW_ONLY: [&str; 4] = ["--exclude", "revgate-frontend", "--exclude", "revgate-leptos"];
+const WINDOW_ONLY: [&str; 6] = [
+    "--exclude",
+    "revgate-frontend",
+    "--exclude",
+    "revgate-leptos",
+    "--exclude",
+    "revgate-test-page",
+];
+/// Loads the windows of both apps from files instead of from `trunk serve`.
+const BUILT_WINDOWS: &str = "revgate-app/custom-protocol,revgate-test-app/custom-protocol";
 /// Packages that are compiled for the windows. Always the same list: another one would give
 /// their dependencies other features, and cargo would compile those once more.
-const WINDOW_PACKAGES: [&str; 6] =
-    ["-p", "revgate-client", "-p", "revgate-leptos", "-p", "revgate-frontend"];
+const WINDOW_PACKAGES: [&str; 8] = [
+    "-p",
+    "revgate-client",
+    "-p",
+    "revgate-leptos",
+    "-p",
+    "revgate-frontend",
+    "-p",
+    "revgate-test-page",
+];
 /// A browser or a window that hangs must not hold CI up.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);
 
@@ -43,7 +60,7 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
         checks.native_tests(&[]);
         checks.fuzz();
     } else {
-        let features = ["--features", "revgate-app/custom-protocol"];
+        let features = ["--features", BUILT_WINDOWS];
         let built = checks.build_windows();
         checks.native_tests(if built { &features } else { &[] });
         checks.fuzz();
@@ -147,17 +164,19 @@ impl Checks<'_> {
         self.check("tests in Chrome", Kind::Tests, Step::new(command).limit(PATIENCE));
     }
 
-    /// The app is built together with the tests: on its own, Tauri would get other features and
+    /// The apps are built together with the tests: on their own, Tauri would get other features and
     /// be compiled once more.
     fn window_tests(&mut self) {
         const NAME: &str = "tests in real windows";
-        let features = ["--features", "revgate-app/custom-protocol,revgate-tests/windows"];
+        let features = format!("{BUILT_WINDOWS},revgate-tests/windows");
+        let features = ["--features", &features];
         if !cfg!(target_os = "linux") {
             report::say(format_args!("==> {NAME}: left out, they need WebKitWebDriver (Linux)"));
             return;
         }
         let build = self.native(&["build", "--bins", "--tests"], &features);
-        let built = compile::build(self.workspace, "build the app and its tests", build);
+        let built = compile::build(self.workspace, "build the apps and their tests", build);
+        let built = built.and_then(|()| compile::test_pages(self.workspace));
         let display = built.and_then(|()| VirtualDisplay::start(self.workspace));
         let display = match display {
             Ok(display) => display,
@@ -169,6 +188,8 @@ impl Checks<'_> {
         let mut test = self.native(&["test", "--test", "windows"], &features);
         test.args(["--", "--test-threads=1"]);
         test.env("REVGATE_APP", self.workspace.app()).env("DISPLAY", display.name());
+        test.env("REVGATE_TEST_APP", self.workspace.test_app());
+        test.env("REVGATE_TEST_PAGES", self.workspace.test_pages());
         self.check(NAME, Kind::Tests, Step::new(test).limit(PATIENCE));
     }
 

@@ -184,6 +184,18 @@ impl Desktop {
         &self.log
     }
 
+    /// The ids of the processes of this name below the app, as the system has it: it cuts names
+    /// after 15 bytes. Always empty on a system without `/proc`.
+    #[must_use]
+    pub fn processes(&self, name: &str) -> Vec<u32> {
+        let mut members = self.driver.members();
+        members.retain(|id| {
+            let own = fs::read_to_string(format!("/proc/{id}/comm")).unwrap_or_default();
+            own.trim_end() == name
+        });
+        members
+    }
+
     /// The WebDriver session, for what this type has no word for; [`Desktop::enter`] first.
     #[must_use]
     pub fn client(&self) -> &Client {

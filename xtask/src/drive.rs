@@ -37,8 +37,13 @@ pub(crate) fn run(workspace: &Workspace, options: &AppOptions) -> Result<(), Err
     empty(&shots)?;
     let display = VirtualDisplay::start(workspace)
         .map_err(|error| error.in_step("start a virtual display", "is Xvfb installed?"))?;
-    let launch =
-        Launch { workspace, app: workspace.app(), display: display.name(), port: options.port };
+    let launch = Launch {
+        workspace,
+        app: workspace.app(),
+        arguments: Vec::new(),
+        display: display.name(),
+        port: options.port,
+    };
     let desktop = launch.start()?;
     report::done(since, format_args!("the app is up on display {}", display.name()));
 

@@ -6,6 +6,7 @@ mod args;
 mod bench;
 mod check;
 mod compile;
+mod delivery;
 mod doctor;
 mod drive;
 mod fuzz;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 
 use xtask::{Error, process, report, workspace::Workspace};
 
-use crate::args::Command;
+use crate::args::{Bench, Command};
 
 fn main() -> ExitCode {
     let command = match args::parse(std::env::args().skip(1)) {
@@ -54,7 +55,8 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::App(options) => app::run(&mut workspace, options).map(|()| true),
         Command::Test { quick } => check::run(&mut workspace, quick),
         Command::Model { deep } => model::run(&workspace, deep),
-        Command::Bench => bench::run(&mut workspace),
+        Command::Bench(Bench::Gate) => bench::run(&mut workspace),
+        Command::Bench(Bench::Windows) => delivery::run(&mut workspace).map(|()| true),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
         Command::Mutants => mutants::run(&workspace),
         Command::Doctor => doctor::run(&workspace),

@@ -54,7 +54,23 @@ impl Workspace {
     /// The built example app.
     #[must_use]
     pub fn app(&self) -> PathBuf {
-        self.target.join("debug").join(format!("revgate-app{}", env::consts::EXE_SUFFIX))
+        self.program("revgate-app")
+    }
+
+    /// The built app of the tests in real windows.
+    #[must_use]
+    pub fn test_app(&self) -> PathBuf {
+        self.program("revgate-test-app")
+    }
+
+    /// The folder with that app's built pages.
+    #[must_use]
+    pub fn test_pages(&self) -> PathBuf {
+        self.own_folder().join("test-pages")
+    }
+
+    fn program(&self, name: &str) -> PathBuf {
+        self.target.join("debug").join(format!("{name}{}", env::consts::EXE_SUFFIX))
     }
 
     /// Where `cargo install` puts programs.

@@ -39,6 +39,8 @@ pub struct Launch<'a> {
     pub workspace: &'a Workspace,
     /// The app's binary.
     pub app: PathBuf,
+    /// What it is told on its command line.
+    pub arguments: Vec<String>,
     /// The X display that it opens its windows on (`:99`).
     pub display: &'a str,
     /// The WebDriver's port; `None` takes a free one.
@@ -78,7 +80,7 @@ impl Launch<'_> {
         if ready != Some(true) {
             return Err(failed(Error::Other(format!("the driver does not answer on port {port}"))));
         }
-        let options = json!({ "binary": self.app, "args": [] });
+        let options = json!({ "binary": self.app, "args": self.arguments });
         let wanted = json!({ "alwaysMatch": { "webkitgtk:browserOptions": options } });
         let client = Client::new_session(&base, &wanted).map_err(|error| failed(error.into()))?;
         let labels = BTreeMap::new();

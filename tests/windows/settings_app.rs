@@ -1,32 +1,15 @@
 //! The example app in its real windows: life cycle, bad input, edits at the same time.
-//!
-//! `cargo xtask test` builds the app, gives the display, and runs these one at a time.
-
-use std::path::PathBuf;
-use std::time::Duration;
 
 use serde_json::{Value, json};
-use xtask::desktop::{Desktop, Launch};
-use xtask::workspace::Workspace;
+use xtask::desktop::Desktop;
+
+use crate::harness::{LIMIT, launch};
 
 const BOTH: [&str; 2] = ["main", "settings"];
-const LIMIT: Duration = Duration::from_secs(30);
-
-fn environment(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| {
-        panic!(
-            "{name} is not set: run `cargo xtask test`, which builds the app and gives a display"
-        )
-    })
-}
 
 /// The app with both windows live.
 fn open() -> Desktop {
-    let workspace = Workspace::find().expect("the tests run in the workspace");
-    let (app, display) = (PathBuf::from(environment("REVGATE_APP")), environment("DISPLAY"));
-    let launch = Launch { workspace: &workspace, app, display: &display, port: None };
-    let mut desktop = launch.start().expect("the app starts");
-    desktop.wait_for_windows(&BOTH, LIMIT).expect("both windows open");
+    let mut desktop = launch("REVGATE_APP", Vec::new(), &BOTH);
     agree(&mut desktop, &[]);
     desktop
 }

@@ -1,0 +1,17 @@
+//! Compiles the app's configuration and the permissions of its own commands.
+
+fn main() {
+    let commands = tauri_build::AppManifest::new().commands(&[
+        "get_settings",
+        "update_settings",
+        "add_from_threads",
+        "play",
+        "create_doc",
+        "remove_doc",
+        "open_alone",
+        "hear",
+        "send_by",
+    ]);
+    tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands))
+        .expect("the configuration in tests/app is valid");
+}

@@ -1,0 +1,63 @@
+//! A backend without Revgate: what an app writes by hand for the state-sync protocol 1.1, with that
+//! protocol's names for commands, event and fields.
+
+use std::sync::{Mutex, PoisonError};
+
+use revgate::settings::Settings;
+use serde::Serialize;
+use tauri::{AppHandle, Builder, Emitter, State, Wry};
+
+/// The next revision is one that a JavaScript number cannot tell from the one after.
+const START: u64 = (1 << 53) - 1;
+
+/// The settings and their revision.
+struct Store {
+    revision: u64,
+    settings: Settings,
+}
+
+#[derive(Serialize)]
+struct Snapshot {
+    revision: String,
+    data: Settings,
+}
+
+#[derive(Clone, Serialize)]
+struct Invalidation {
+    topic: &'static str,
+    revision: String,
+}
+
+pub(crate) fn serve(builder: Builder<Wry>) -> Builder<Wry> {
+    builder
+        .manage(Mutex::new(Store { revision: START, settings: Settings::default() }))
+        .invoke_handler(tauri::generate_handler![get_settings, update_settings])
+}
+
+#[tauri::command]
+fn get_settings(store: State<'_, Mutex<Store>>) -> Snapshot {
+    store.lock().unwrap_or_else(PoisonError::into_inner).snapshot()
+}
+
+#[tauri::command]
+fn update_settings(
+    app: AppHandle,
+    store: State<'_, Mutex<Store>>,
+    settings: Settings,
+) -> tauri::Result<Snapshot> {
+    let snapshot = {
+        let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
+        store.revision += 1;
+        store.settings = settings;
+        store.snapshot()
+    };
+    let invalidation = Invalidation { topic: "settings", revision: snapshot.revision.clone() };
+    app.emit("settings:invalidated", invalidation)?;
+    Ok(snapshot)
+}
+
+impl Store {
+    fn snapshot(&self) -> Snapshot {
+        Snapshot { revision: self.revision.to_string(), data: self.settings.clone() }
+    }
+}

@@ -1,0 +1,57 @@
+//! The three ways in which a backend can send messages to windows, to measure one against the
+//! others.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde::Deserialize;
+use tauri::ipc::{Channel, InvokeResponseBody};
+use tauri::{AppHandle, Emitter, Manager, State};
+
+/// A channel to each window that hears.
+#[derive(Default)]
+pub(crate) struct Channels(Mutex<Vec<Channel>>);
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Way {
+    Channel,
+    Event,
+    /// A script that calls a function of the page.
+    Eval,
+}
+
+/// Sends the window, among others, whatever goes by [`Way::Channel`] from now on.
+#[tauri::command]
+pub(crate) async fn hear(channels: State<'_, Channels>, news: Channel) -> Result<(), ()> {
+    channels.0.lock().unwrap_or_else(PoisonError::into_inner).push(news);
+    Ok(())
+}
+
+/// Sends every window so many messages of so many bytes, one right after the other.
+#[tauri::command]
+pub(crate) async fn send_by(
+    app: AppHandle,
+    channels: State<'_, Channels>,
+    way: Way,
+    bytes: usize,
+    count: usize,
+) -> tauri::Result<()> {
+    let channels = channels.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let message = format!(r#"{{"filler":"{}"}}"#, "x".repeat(bytes.saturating_sub(13)));
+    for _ in 0..count {
+        // Serialised once for all windows, as an announcement is.
+        let message = message.clone();
+        match way {
+            Way::Channel => channels
+                .iter()
+                .try_for_each(|news| news.send(InvokeResponseBody::Json(message.clone())))?,
+            Way::Event => app.emit_str("delivery", message)?,
+            Way::Eval => {
+                for window in app.webview_windows().values() {
+                    window.eval(format!("hear({message})"))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! An app for the tests in real windows: topics of every kind, and pages that the tests choose.
+//!
+//! `revgate-test-app PAGES MODE LABEL=PAGE…` reads its pages from the folder `PAGES`, opens a window
+//! for each `LABEL=PAGE`, and serves them by the plugin (`MODE` is `plugin`) or by a backend written
+//! by hand for the state-sync protocol 1.1 (`by-hand`). What a window may do hangs on the beginning
+//! of its label: see `capabilities/`.
+
+mod by_hand;
+mod delivery;
+mod pages;
+mod plugin;
+#[path = "../topics.rs"]
+mod topics;
+
+use std::path::PathBuf;
+
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
+
+use crate::pages::Folder;
+
+const USAGE: &str = "revgate-test-app PAGES plugin|by-hand LABEL=PAGE…";
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let pages = PathBuf::from(arguments.next().ok_or(USAGE)?);
+    let builder = match arguments.next().as_deref() {
+        Some("plugin") => plugin::serve(tauri::Builder::default()),
+        Some("by-hand") => by_hand::serve(tauri::Builder::default()),
+        _ => return Err(USAGE.into()),
+    };
+    let windows = arguments.map(|window| {
+        window.split_once('=').map(|(label, page)| (label.to_owned(), page.to_owned()))
+    });
+    let windows: Vec<_> = windows.collect::<Option<_>>().ok_or(USAGE)?;
+
+    let mut context = tauri::generate_context!();
+    context.set_assets(Box::new(Folder(pages)));
+    let app = builder.build(context)?;
+    for (number, (label, page)) in windows.iter().enumerate() {
+        open(app.handle(), label, page, number)?;
+    }
+    app.run(|_, _| {});
+    Ok(())
+}
+
+/// Opens a window beside the others: one that lies below another gets no frames.
+fn open(app: &AppHandle, label: &str, page: &str, number: usize) -> tauri::Result<()> {
+    let url = WebviewUrl::App(page.into());
+    let place = 20.0 + 300.0 * number as f64;
+    let window = WebviewWindowBuilder::new(app, label, url).title(label);
+    window.position(place, 20.0).inner_size(280.0, 280.0).build().map(drop)
+}
+
+/// Opens a window whose page shares no process with those of other windows, out of WebDriver's
+/// sight: it loses all windows when the process of one of them ends.
+#[tauri::command]
+async fn open_alone(app: AppHandle, label: String, page: String) -> tauri::Result<()> {
+    let data = app.path().app_data_dir()?.join(&label);
+    let window = WebviewWindowBuilder::new(&app, label, WebviewUrl::App(page.into()));
+    window.data_directory(data).position(20.0, 400.0).inner_size(280.0, 280.0).build().map(drop)
+}

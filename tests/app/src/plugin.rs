@@ -1,0 +1,94 @@
+//! The backend by the plugin, and what the tests have it do from Rust.
+
+use std::sync::Arc;
+use std::thread;
+
+use revgate::settings::Settings;
+use revgate::{Snapshot, Version};
+use serde::{Serialize, Serializer};
+use tauri::{AppHandle, Builder, Wry};
+use tauri_plugin_revgate::{RegistryError, RevgateExt, TopicOptions, UpdateError};
+
+use crate::delivery::{self, Channels};
+use crate::topics::{Counters, Doc, Edit, Library};
+
+/// What a command of the app fails with, as text for the window.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+enum Error {
+    Registry(#[from] RegistryError),
+    Update(#[from] UpdateError),
+}
+
+pub(crate) fn serve(builder: Builder<Wry>) -> Builder<Wry> {
+    let settings = TopicOptions::new().event("settings:invalidated");
+    let plugin = tauri_plugin_revgate::Builder::new()
+        .topic_with(Settings::default(), settings)
+        .topic(Counters::default())
+        .topic(Library::default())
+        .family::<Doc>()
+        .build();
+    builder.plugin(plugin).manage(Channels::default()).invoke_handler(tauri::generate_handler![
+        get_settings,
+        update_settings,
+        add_from_threads,
+        play,
+        create_doc,
+        remove_doc,
+        crate::open_alone,
+        delivery::hear,
+        delivery::send_by,
+    ])
+}
+
+/// The snapshot as a window of the state-sync protocol asks for it.
+#[tauri::command]
+fn get_settings(app: AppHandle) -> Result<Snapshot<Arc<Settings>>, Error> {
+    Ok(app.topic::<Settings>()?.snapshot())
+}
+
+/// A write as a window of the state-sync protocol makes it.
+#[tauri::command]
+fn update_settings(app: AppHandle, settings: Settings) -> Result<Snapshot<Arc<Settings>>, Error> {
+    let topic = app.topic::<Settings>()?;
+    topic.replace(settings)?;
+    Ok(topic.snapshot())
+}
+
+/// Adds 1 to the left counter so many times on each of so many threads at once. Returns the newest
+/// version.
+#[tauri::command]
+async fn add_from_threads(app: AppHandle, threads: u32, times: u32) -> Result<Version, Error> {
+    let counters = app.topic::<Counters>()?;
+    thread::scope(|scope| {
+        let add = || (0..times).try_for_each(|_| counters.update(|it| it.left += 1).map(drop));
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(add)).collect();
+        running
+            .into_iter()
+            .try_for_each(|thread| thread.join().unwrap_or(Err(UpdateError::Panicked)))
+    })?;
+    Ok(counters.snapshot().version())
+}
+
+/// Changes one field of one song.
+#[tauri::command]
+async fn play(app: AppHandle, song: u64) -> Result<Version, Error> {
+    Ok(app.topic::<Library>()?.update(|library| library.edit("play", song))?)
+}
+
+#[tauri::command]
+async fn create_doc(app: AppHandle, key: String, title: String) -> Result<(), Error> {
+    app.family::<Doc>()?.create(&key, Doc { title })?;
+    Ok(())
+}
+
+#[tauri::command]
+async fn remove_doc(app: AppHandle, key: String) -> Result<bool, Error> {
+    Ok(app.family::<Doc>()?.remove(&key))
+}
+
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

@@ -1,0 +1,73 @@
+//! A window of the test app: a replica that scripts can read and drive.
+#![cfg(target_arch = "wasm32")]
+
+mod replicated;
+#[path = "../../app/topics.rs"]
+mod topics;
+
+use js_sys::Promise;
+use revgate::TopicName;
+use revgate::settings::Settings;
+use revgate_client::tauri::{StateSync, Tauri};
+use serde::Serialize;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsError, JsValue};
+use wasm_bindgen_futures::future_to_promise;
+
+use crate::replicated::{Replicated, replicate};
+use crate::topics::{Counters, Doc, Library};
+
+/// The state-sync protocol as `tests/app/src/by_hand.rs` serves it.
+const BY_HAND: StateSync = StateSync {
+    event: "settings:invalidated",
+    get: "get_settings",
+    update: "update_settings",
+    argument: "settings",
+};
+
+/// A topic's replica, until it is freed.
+#[wasm_bindgen]
+pub struct Window(Box<dyn Replicated>);
+
+/// Starts the replica of a topic (`counters`, `doc:1`), or `by-hand` for the settings of a backend
+/// written by hand.
+///
+/// # Errors
+///
+/// If there is no such topic.
+#[wasm_bindgen]
+pub fn open(topic: &str) -> Result<Window, JsError> {
+    console_error_panic_hook::set_once();
+    let (kind, key) = topic.split_once(':').unwrap_or((topic, ""));
+    Ok(Window(match kind {
+        "counters" => replicate::<Counters, _>(TopicName::of::<Counters>(), Tauri),
+        "library" => replicate::<Library, _>(TopicName::of::<Library>(), Tauri),
+        "settings" => replicate::<Settings, _>(TopicName::of::<Settings>(), Tauri),
+        "by-hand" => replicate::<Settings, _>(TopicName::of::<Settings>(), BY_HAND),
+        "doc" => replicate::<Doc, _>(TopicName::keyed::<Doc>(key)?, Tauri),
+        _ => return Err(JsError::new(&format!("no topic `{topic}`"))),
+    }))
+}
+
+#[wasm_bindgen]
+impl Window {
+    /// `{state, version, status, changes, wentBack, errors}`: what the window shows, how often that
+    /// has changed, whether it ever showed an older version after a newer, and what went wrong.
+    pub fn look(&self) -> Result<JsValue, serde_wasm_bindgen::Error> {
+        self.0.look().serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+    }
+
+    /// Edits the state so many times, each when the one before has been answered. Resolves to how
+    /// many edits were kept.
+    pub fn edit(&self, what: String, number: u32, times: u32) -> Promise {
+        let edits = self.0.edit(what, number, times);
+        future_to_promise(async move { Ok(edits.await.into()) })
+    }
+
+    /// The same, but all edits are made at once.
+    #[wasm_bindgen(js_name = editAtOnce)]
+    pub fn edit_at_once(&self, what: String, number: u32, times: u32) -> Promise {
+        let edits = self.0.edit_at_once(&what, number, times);
+        future_to_promise(async move { Ok(edits.await.into()) })
+    }
+}

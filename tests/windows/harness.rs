@@ -1,0 +1,171 @@
+//! The test app under WebDriver.
+
+use std::env;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use xtask::desktop::{Desktop, Launch};
+use xtask::process;
+use xtask::workspace::Workspace;
+
+/// How long anything may take.
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
+
+/// The revision of the state that a topic of the plugin starts with.
+const FIRST: u64 = 1;
+
+/// What a script gives, or throws.
+pub(crate) type Answer = Result<Value, Value>;
+
+/// The revision after so many writes, as it is on the wire.
+pub(crate) fn after(writes: u64) -> Value {
+    json!((FIRST + writes).to_string())
+}
+
+/// The test app with its windows. A window's page and the beginning of its label say what it does
+/// and may do: see `tests/app/`.
+pub(crate) struct TestApp {
+    pub(crate) desktop: Desktop,
+}
+
+pub(crate) fn environment(name: &str) -> String {
+    let advice = "run `cargo xtask test`, which builds the apps and gives a display";
+    env::var(name).unwrap_or_else(|_| panic!("{name} is not set: {advice}"))
+}
+
+/// Starts an app on the display of the tests, and waits until exactly these windows are open.
+pub(crate) fn launch(app: &str, arguments: Vec<String>, windows: &[&str]) -> Desktop {
+    let workspace = Workspace::find().expect("the tests run in the workspace");
+    let (app, display) = (PathBuf::from(environment(app)), environment("DISPLAY"));
+    let launch = Launch { workspace: &workspace, app, arguments, display: &display, port: None };
+    let mut desktop = launch.start().expect("the app starts");
+    desktop.wait_for_windows(windows, LIMIT).expect("its windows open");
+    desktop
+}
+
+impl TestApp {
+    /// Served by the plugin, with these windows: each a label and a page.
+    pub(crate) fn by_plugin(windows: &[(&str, &str)]) -> Self {
+        Self::start("plugin", windows)
+    }
+
+    /// Served by a backend written by hand for the state-sync protocol.
+    pub(crate) fn by_hand(windows: &[(&str, &str)]) -> Self {
+        Self::start("by-hand", windows)
+    }
+
+    fn start(mode: &str, windows: &[(&str, &str)]) -> Self {
+        let mut arguments = vec![environment("REVGATE_TEST_PAGES"), mode.to_owned()];
+        arguments.extend(windows.iter().map(|(label, page)| format!("{label}={page}")));
+        let labels: Vec<_> = windows.iter().map(|(label, _)| *label).collect();
+        Self { desktop: launch("REVGATE_TEST_APP", arguments, &labels) }
+    }
+
+    /// Runs the body of an async function in a window. It has the `arguments` given here.
+    pub(crate) fn run(&mut self, window: &str, body: &str, arguments: &[Value]) -> Answer {
+        let script = format!(
+            "const done = arguments[arguments.length - 1];
+            {};
+            (async () => {{ {body} }})().then(ok => done({{ ok }}), error => done(thrown(error)))",
+            include_str!("prelude.js")
+        );
+        let mut answer =
+            self.desktop.execute_async(window, &script, arguments).expect("the window answers");
+        match answer.get_mut("error") {
+            Some(error) => Err(error.take()),
+            None => Ok(answer["ok"].take()),
+        }
+    }
+
+    /// Starts a script that may take its time; [`Self::finish`] waits for it.
+    pub(crate) fn begin(&mut self, window: &str, body: &str, arguments: &[Value]) {
+        let script = format!(
+            "window.task = null;
+            {};
+            (async () => {{ {body} }})().then(ok => task = {{ ok }}, error => task = thrown(error))",
+            include_str!("prelude.js")
+        );
+        self.desktop.execute(window, &script, arguments).expect("the window starts the script");
+    }
+
+    /// Whether the script that was begun in a window has ended.
+    pub(crate) fn has_finished(&mut self, window: &str) -> bool {
+        let ended = self.desktop.execute(window, "return window.task !== null", &[]);
+        ended.expect("the window answers") == json!(true)
+    }
+
+    /// What the script that was begun in a window gives.
+    pub(crate) fn finish(&mut self, window: &str) -> Value {
+        let ended = process::poll(LIMIT, || self.has_finished(window).then_some(()));
+        ended.unwrap_or_else(|| panic!("`{window}`: the script does not end"));
+        self.run(window, "if (task.error) throw task.error; return task.ok", &[])
+            .unwrap_or_else(|error| panic!("`{window}`: the script throws {error}"))
+    }
+
+    /// Calls a command of the plugin by hand, as any script in the window could.
+    pub(crate) fn call(&mut self, window: &str, command: &str, arguments: Value) -> Answer {
+        self.app_call(window, &format!("plugin:revgate|{command}"), arguments)
+    }
+
+    /// Calls a command of the app itself.
+    pub(crate) fn app_call(&mut self, window: &str, command: &str, arguments: Value) -> Answer {
+        self.run(window, "return invoke(arguments[0], arguments[1])", &[json!(command), arguments])
+    }
+
+    /// Subscribes by hand; what is heard from now on is in the window's `heard`.
+    pub(crate) fn listen(&mut self, window: &str, topic: &str) -> Answer {
+        let subscribe = "window.heard = [];
+            const news = new __TAURI__.core.Channel(message => heard.push(message));
+            return invoke('plugin:revgate|subscribe', { topic: arguments[0], news })";
+        self.run(window, subscribe, &[json!(topic)])
+    }
+
+    /// What a script's expression is in a window.
+    pub(crate) fn value(&mut self, window: &str, expression: &str) -> Value {
+        self.run(window, &format!("return {expression}"), &[])
+            .unwrap_or_else(|error| panic!("`{window}`: `{expression}` throws {error}"))
+    }
+
+    /// Waits until a script's expression comes to be this in a window.
+    #[track_caller]
+    pub(crate) fn wait_for(&mut self, window: &str, expression: &str, wanted: &Value) {
+        let mut seen = Err(Value::Null);
+        let came = process::poll(LIMIT, || {
+            seen = self.run(window, &format!("return {expression}"), &[]);
+            (seen.as_ref() == Ok(wanted)).then_some(())
+        });
+        assert!(came.is_some(), "`{window}`: `{expression}` stays {seen:?}, wanted {wanted}");
+    }
+
+    /// Waits until the replicas in these windows are live.
+    #[track_caller]
+    pub(crate) fn wait_until_live(&mut self, windows: &[&str]) {
+        for window in windows {
+            self.wait_for(window, "revgate.look().status", &json!("Live"));
+        }
+    }
+
+    /// Waits until the replicas in these windows show what the backend has, and gives that
+    /// snapshot. None of them may have gone back to an older version, or met an error, on the way.
+    #[track_caller]
+    pub(crate) fn agree(&mut self, topic: &str, windows: &[&str]) -> Value {
+        let snapshot = self.call(windows[0], "snapshot", json!({ "topic": topic }));
+        let snapshot = snapshot.expect("the window may read");
+        for window in windows {
+            let shown = "(({ state, version }) => ({ data: state, ...version }))(revgate.look())";
+            self.wait_for(window, shown, &snapshot);
+            let troubles = self.value(window, "[revgate.look().wentBack, revgate.look().errors]");
+            assert_eq!(troubles, json!([false, []]), "in `{window}`");
+        }
+        snapshot
+    }
+
+    /// How many subscriptions to a topic each window has, by the backend's count; `null` if there
+    /// is no such topic. The window asks, and must be allowed to.
+    pub(crate) fn subscriptions(&mut self, window: &str, topic: &str) -> Value {
+        let topics = self.call(window, "inspect", json!({})).expect("the window may inspect");
+        let mut topics = topics.as_array().into_iter().flatten();
+        topics.find(|it| it["topic"] == topic).map_or(Value::Null, |it| it["subscriptions"].clone())
+    }
+}

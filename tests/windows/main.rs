@@ -1,0 +1,15 @@
+//! Real windows: the example app as a person has it, and the test app (`tests/app/`), whose windows
+//! scripts drive.
+//!
+//! `cargo xtask test` builds both, gives the display, and runs these one at a time.
+
+mod compatibility;
+mod conflicts;
+mod delivery;
+mod edits;
+mod families;
+mod harness;
+mod permissions;
+mod settings_app;
+mod subscriptions;
+mod threads;
