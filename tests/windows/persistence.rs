@@ -38,7 +38,7 @@ fn wait_for_file(folder: &Path, theme: &str) {
 #[test]
 fn the_theme_survives_a_kill_and_the_next_start_is_a_newer_epoch() {
     let mut desktop = launch("REVGATE_APP", Vec::new(), &BOTH);
-    let first = agree(&mut desktop, "light");
+    let first = agree(&mut desktop, "system");
     choose(&mut desktop, "dark");
     wait_for_file(&desktop.data_folder(IDENTIFIER), "dark");
 
