@@ -78,9 +78,9 @@ pub fn load<T: Topic>(
     if backup.is_some() {
         return Ok(backup);
     }
-    let Some(file) = &persistence.import else { return Ok(None) };
+    let Some((file, pointer)) = &persistence.import else { return Ok(None) };
     let file = data_folder.join(file);
-    Ok(import(place, &file, rest).unwrap_or_else(|fault| {
+    Ok(import(place, &file, pointer, rest).unwrap_or_else(|fault| {
         let (topic, place) = (place.topic.clone(), file.display().to_string());
         report(Incident::NotImported { topic, place, fault });
         None
@@ -154,6 +154,7 @@ impl Place<'_> {
 fn import<T: Topic>(
     place: Place<'_>,
     file: &Path,
+    pointer: &str,
     mut rest: Value,
 ) -> Result<Option<Loaded<T>>, Fault> {
     let text = match fs::read(file) {
@@ -161,7 +162,10 @@ fn import<T: Topic>(
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(StorageError::io("reading", file.display())(error).into()),
     };
-    let imported = serde_json::from_slice(&text).map_err(CodecError::new)?;
+    let mut imported: Value = serde_json::from_slice(&text).map_err(CodecError::new)?;
+    let imported = imported.pointer_mut(pointer).map(Value::take);
+    let imported =
+        imported.ok_or_else(|| CodecError::new(format_args!("nothing is at {pointer}")))?;
     let migrations = &place.persistence.migrations;
     let imported = migrations.migrate(migrations.oldest(), imported)?;
     match (&mut rest, imported) {

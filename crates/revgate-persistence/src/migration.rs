@@ -1,6 +1,7 @@
 //! From the shapes that states had to the one that they have.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -113,10 +114,16 @@ impl Migrations {
         }
         let steps = (oldest..).zip(&self.steps).skip_while(|(from, _)| *from < found);
         let mut steps = steps.map(|(from, step)| {
-            move |data| step(data).map_err(|reason| MigrationError::Failed { from, reason })
+            move |data| run(&**step, data).map_err(|reason| MigrationError::Failed { from, reason })
         });
         steps.try_fold(data, |data, step| step(data))
     }
+}
+
+/// To set a field of what is no object panics, and what is saved may be anything.
+fn run(step: &Step, data: Value) -> Result<Value, String> {
+    let panicked = |_| Err("it panicked".to_owned());
+    catch_unwind(AssertUnwindSafe(|| step(data))).unwrap_or_else(panicked)
 }
 
 impl fmt::Debug for Migrations {
@@ -159,5 +166,15 @@ mod tests {
             Migrations::new().then(append("b")).then(|_| Ok(json!(7))).then(append("d"));
         let error = migrations.migrate(0, json!("a")).expect_err("7 is no text").to_string();
         assert_eq!(error, "the migration from schema 2 to 3 failed: no text");
+    }
+
+    #[test]
+    fn a_step_that_panics_has_failed() {
+        let migrations = Migrations::new().then(|mut data| {
+            data["theme"] = json!("dark");
+            Ok(data)
+        });
+        let failed = MigrationError::Failed { from: 0, reason: "it panicked".to_owned() };
+        assert_eq!(migrations.migrate(0, json!("a text has no fields")), Err(failed));
     }
 }

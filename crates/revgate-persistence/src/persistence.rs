@@ -31,7 +31,8 @@ pub struct Persistence {
     pub(crate) fields: Result<Fields, PointerError>,
     pub(crate) migrations: Migrations,
     pub(crate) codec: Arc<dyn Codec>,
-    pub(crate) import: Option<PathBuf>,
+    /// A file, and where in it.
+    pub(crate) import: Option<(PathBuf, String)>,
 }
 
 /// When a changed topic is saved.
@@ -129,12 +130,22 @@ impl Persistence {
         self
     }
 
-    /// The JSON file, of tauri-plugin-store or of tauri-store, that the topic begins with when
-    /// nothing of it has been saved. It is read and left in place. Its fields stand over those that
-    /// the topic was registered with, and take the way of the [migrations](Self::migrations) as
-    /// the oldest shape. A relative path counts from the app's data folder. Default: none.
-    pub fn import(mut self, file: impl Into<PathBuf>) -> Self {
-        self.import = Some(file.into());
+    /// The JSON file that the topic begins with when nothing of it has been saved. It is read and
+    /// left in place. Its fields stand over those that the topic was registered with, and take the
+    /// way of the [migrations](Self::migrations) as the oldest shape. A relative path counts from
+    /// the app's data folder. Default: none.
+    ///
+    /// The file of the store `settings` is `tauri-store/settings.json` with tauri-store, and with
+    /// its plugins `pinia/settings.json`, `zustand/settings.json` and so on; with
+    /// tauri-plugin-store it is what the app has named it.
+    pub fn import(self, file: impl Into<PathBuf>) -> Self {
+        self.import_at(file, "")
+    }
+
+    /// As [`Persistence::import`], of what is in the file at this JSON pointer (RFC 6901):
+    /// tauri-plugin-store keeps what was `set` as `settings` at `/settings`.
+    pub fn import_at(mut self, file: impl Into<PathBuf>, pointer: impl Into<String>) -> Self {
+        self.import = Some((file.into(), pointer.into()));
         self
     }
 

@@ -286,6 +286,14 @@ fn a_file_of_another_store_is_where_it_begins() {
     assert_eq!((state, incidents.len()), (None, 1));
     assert!(incidents[0].contains("settings.json: volume: 99 is more than 11"), "{incidents:?}");
 
+    let bench = Bench::with(Persistence::new().import_at("store.json", "/player"));
+    let file = bench.folder.path().join("store.json");
+    fs::write(&file, r#"{"player": {"volume": 11, "song": "Loud"}}"#).expect("writable");
+    assert_eq!(bench.begin(), (Some(loud()), vec![]));
+    fs::write(&file, r#"{"players": {}}"#).expect("writable");
+    let (state, incidents) = bench.begin();
+    assert!(state.is_none() && incidents[0].ends_with("nothing is at /player"), "{incidents:?}");
+
     let bench = Bench::with(Persistence::new().import("no-such-file.json"));
     assert_eq!(bench.begin(), (None, vec![]));
 }
