@@ -119,7 +119,8 @@ impl Saver {
         self.is_read_only.then(|| place().unwrap_or_default())
     }
 
-    /// A topic that is saved from now on. Its [`Track`] knows what is on the disk already.
+    /// A topic that is saved from now on, in the place of one of the same name. Its [`Track`] knows
+    /// what is on the disk already.
     pub fn add(&self, subject: Arc<dyn Subject>) {
         self.inbox.push(Mail::Added(subject));
     }
@@ -141,9 +142,9 @@ impl Saver {
         self.ask(subject, true)
     }
 
-    /// Forgets the topic and what is saved of it. What was asked of it and not done yet ends.
+    /// Forgets the topic and what is saved of it. What was asked of it and not done yet ends. If
+    /// another of its name has been [added](Saver::add), this changes nothing.
     pub fn remove(&self, subject: Arc<dyn Subject>) {
-        subject.track().leave();
         self.inbox.push(Mail::Removed(subject));
     }
 

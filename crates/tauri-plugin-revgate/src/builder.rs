@@ -116,7 +116,8 @@ impl Builder {
     }
 
     /// Is told of what goes wrong with saving and loading, and is dealt with. Default: it is only
-    /// logged, which it is in any case.
+    /// logged, which it is in any case. Called by the thread that saves, which must not be made to
+    /// wait for itself: no durable write within it.
     pub fn on_incident(mut self, report: impl Fn(&Incident) + Send + Sync + 'static) -> Self {
         self.persist.report_to(report);
         self

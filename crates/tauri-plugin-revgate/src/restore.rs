@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -53,7 +54,11 @@ impl Persist {
     pub(crate) fn report_to(&mut self, report: impl Fn(&Incident) + Send + Sync + 'static) {
         self.report = Arc::new(move |incident| {
             tracing::warn!("{incident}");
-            report(&incident);
+            // It must not end the thread that saves.
+            let told = catch_unwind(AssertUnwindSafe(|| report(&incident)));
+            if told.is_err() {
+                tracing::error!("the report of an incident panicked");
+            }
         });
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::mem;
+use std::ptr;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -87,10 +88,12 @@ impl Desk {
         match mail {
             Mail::Added(subject) => {
                 let name = subject.track().topic().clone();
+                self.forget(&name);
                 self.topics.insert(name, Arc::downgrade(&subject));
             }
-            // Written to, or asked for, just before it was removed.
-            Mail::Changed(subject) | Mail::Asked { subject, .. } if subject.track().is_gone() => {}
+            // Of one that is gone; another may have its name by now.
+            Mail::Changed(subject) | Mail::Asked { subject, .. } | Mail::Removed(subject)
+                if !self.knows(&subject) => {}
             Mail::Changed(subject) => self.pending(subject).schedule(now),
             Mail::Asked { subject, overwrite, answer } => {
                 let pending = self.pending(subject);
@@ -103,14 +106,25 @@ impl Desk {
             }
             Mail::Removed(subject) => {
                 let topic = subject.track().topic().clone();
-                self.topics.remove(&topic);
-                self.pending.remove(&topic);
-                self.paced.remove(&topic);
+                self.forget(&topic);
                 if let Err(error) = self.storage.remove(&topic) {
                     (self.report)(Incident::NotRemoved { topic, fault: error.into() });
                 }
             }
         }
+    }
+
+    /// Whether this is the topic of its name.
+    fn knows(&self, subject: &Arc<dyn Subject>) -> bool {
+        let known = self.topics.get(subject.track().topic());
+        known.is_some_and(|known| ptr::addr_eq(known.as_ptr(), Arc::as_ptr(subject)))
+    }
+
+    fn forget(&mut self, topic: &TopicName) {
+        self.topics.remove(topic);
+        self.pending.remove(topic);
+        self.paced.remove(topic);
+        self.edits.remove(topic);
     }
 
     /// Takes over what others have written and left alone since.

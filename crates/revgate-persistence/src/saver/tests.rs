@@ -444,13 +444,28 @@ fn what_is_removed_is_forgotten_and_a_late_write_does_not_bring_it_back() {
     }
     bench.write(&topic, 200, 2);
     let flush = bench.ask(&topic, false);
-    topic.track.leave();
     bench.mail.push(Mail::Removed(topic.clone()));
     bench.mail.push(Mail::Changed(topic.clone()));
+    let late = bench.ask(&topic, false);
     bench.turn(200);
     bench.desk.end(ms(400));
     assert!(matches!(flush.wait(), Err(FlushError::Ended)));
+    assert!(matches!(late.wait(), Err(FlushError::Ended)));
     assert_eq!(bench.disk.text(&topic), None);
+}
+
+#[test]
+fn one_that_takes_the_name_of_another_is_not_removed_with_it() {
+    let mut bench = Bench::new();
+    let old = bench.topic("a", Save::default());
+    bench.write(&old, 0, 1);
+    let new = bench.topic("a", Save::default());
+    bench.write(&new, 1, 2);
+    bench.mail.push(Mail::Removed(old.clone()));
+    for at in [1, 101] {
+        bench.turn(at);
+    }
+    assert_eq!((bench.disk.text(&new).as_deref(), old.saves(), new.saves()), (Some("2"), 0, 1));
 }
 
 #[test]
@@ -514,6 +529,7 @@ fn writers_wait_for_no_disk() {
     let storage = Stuck(Mutex::new(gate), Mutex::new(begun), Memory::default());
     let (saver, thread) = Saver::start(Arc::new(storage), Arc::new(|_| {})).expect("a thread");
     let topic = Number::new("a", Save::OnExit);
+    saver.add(topic.clone());
     topic.now.store(1, Ordering::SeqCst);
     saver.changed(&topic.track, || topic.clone());
     let first = saver.flush(topic.clone());

@@ -17,8 +17,6 @@ pub struct Track {
     marked: AtomicBool,
     /// When the last write was made, in nanoseconds since the saver started.
     last_write: AtomicU64,
-    /// The topic has been removed, and nothing of it is saved any more.
-    gone: AtomicBool,
     saving: Mutex<Saving>,
 }
 
@@ -44,7 +42,6 @@ impl Track {
             persistence,
             marked: AtomicBool::new(false),
             last_write: AtomicU64::new(0),
-            gone: AtomicBool::new(false),
             saving: Mutex::default(),
         }
     }
@@ -80,14 +77,6 @@ impl Track {
     pub(super) fn unmark(&self) {
         // Not a store: seeing the last mark is what makes the writes before it visible.
         self.marked.swap(false, Ordering::AcqRel);
-    }
-
-    pub(super) fn leave(&self) {
-        self.gone.store(true, Ordering::Release);
-    }
-
-    pub(super) fn is_gone(&self) -> bool {
-        self.gone.load(Ordering::Acquire)
     }
 
     pub(super) fn last_write(&self) -> Duration {
