@@ -49,11 +49,11 @@ fn run(seed: u64, faults: Faults, is_patient: bool) -> Outcome {
     let (windows, writes) = SIZE;
     let outcome = world::run(seed, &Plan { windows, writes, faults, is_patient });
     let Outcome { writes, failed_updates, restarts, economy, .. } = &outcome;
-    let Economy { heard, fetches, minimum, failed, timed_out, resyncs, echoes } = economy;
+    let Economy { heard, fetches, minimum, failed, timed_out, resyncs } = economy;
     println!(
         "seed={seed} windows={windows} writes={writes} announcements={heard} fetches={fetches} \
          minimum={minimum} failed={failed} timed_out={timed_out} resyncs={resyncs} \
-         echoes={echoes} failed_updates={failed_updates} restarts={restarts}"
+         failed_updates={failed_updates} restarts={restarts}"
     );
     outcome
 }

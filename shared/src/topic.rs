@@ -309,6 +309,8 @@ mod tests {
         assert_eq!(error(&[]), "no topic `a b` is registered; there are: none");
         assert_eq!(error(&["a"]), "no topic `a b` is registered; there are: `a`");
         assert_eq!(error(&["a", "b"]), "no topic `a b` is registered; there are: `a`, `b`");
+        let many = error(&["a"; UnknownTopic::MOST_NAMES + 2]);
+        assert!(many.ends_with(", `a` and 2 more"), "{many}");
     }
 
     #[test]

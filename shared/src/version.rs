@@ -206,10 +206,28 @@ mod tests {
             assert_eq!(text.parse(), Ok(Revision::new(number)));
             assert_eq!(Revision::new(number).to_string(), text);
         }
-        for text in ["", "042", "00", "+5", "-1", " 7", "7 ", "1e3", "٣", "18446744073709551616"] {
+        for (text, fault) in [
+            ("", "empty"),
+            ("042", "leading zero"),
+            ("00", "leading zero"),
+            ("+5", "digits"),
+            ("-1", "digits"),
+            (" 7", "digits"),
+            ("7 ", "digits"),
+            ("1e3", "digits"),
+            ("٣", "digits"),
+            ("18446744073709551616", "larger"),
+        ] {
             let error = text.parse::<Revision>().expect_err(text).to_string();
             assert!(error.starts_with(&format!("`{text}` is not")), "{error}");
+            assert!(error.contains(fault), "{error}");
         }
+    }
+
+    #[test]
+    fn a_version_is_as_short_in_traces_as_elsewhere() {
+        let version = Version::new(Epoch::new(2), Revision::new(7));
+        assert_eq!((format!("{version}"), format!("{version:?}")), ("2.7".into(), "2.7".into()));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use tauri::{AppHandle, Manager, RunEvent, WebviewWindowBuilder, WindowEvent};
 /// If the app cannot be built, with what is missing or wrong.
 pub fn run() -> tauri::Result<()> {
     let app = tauri::Builder::default()
-        .plugin(tauri_plugin_revgate::Builder::new().topic(Settings::default()).build())
+        .plugin(tauri_plugin_revgate::Builder::new().persistent_topic(Settings::default()).build())
         .invoke_handler(tauri::generate_handler![open_settings])
         .build(tauri::generate_context!())?;
     app.run(|app, event| {

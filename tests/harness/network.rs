@@ -237,15 +237,21 @@ impl Transport for Network {
         topic: &TopicName,
         change: Change<T>,
     ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
-        let (network, topic, sent) = (self.clone(), topic.clone(), self.shared.time.now());
+        let (network, topic, begun) = (self.clone(), topic.clone(), self.shared.time.now());
+        network.note(Event::WriteBegun(change.base));
         async move {
-            network.carry().await?;
-            let answer = network.shared.backend.write(&topic, change).await;
-            network.carry().await?;
-            if let Ok(newest) | Err(WriteError::Conflict(newest)) = &answer {
-                let (version, won) = (newest.version(), answer.is_ok());
-                network.note(Event::WriteAnswered { sent, version, won });
-            }
+            let call = async {
+                network.carry().await?;
+                let answer = network.shared.backend.write(&topic, change).await;
+                network.carry().await?;
+                answer
+            };
+            let answer = call.await;
+            let version = match &answer {
+                Ok(newest) | Err(WriteError::Conflict(newest)) => Some(newest.version()),
+                Err(_) => None,
+            };
+            network.note(Event::WriteEnded { begun, version });
             answer
         }
     }

@@ -106,15 +106,14 @@ impl Calm<'_, '_> {
             (_, Fetch::Answered(_)) => return Some(Event::Fetched),
             (_, Fetch::None) => {}
         }
-        offered
-            .map(|_| Event::Offered)
-            .or_else(|| Made::of_bits(bus).next().map(Event::Announced))
-            .or_else(|| late.map(|_| Event::FetchedLate))
-            .or_else(|| match late_subscription {
-                Subscription::Asked => Some(Event::RegisterLate),
-                Subscription::Registered => Some(Event::SubscribedLate),
-                Subscription::None | Subscription::Standing => None,
-            })
+        let announced = || Made::of_bits(bus).next().map(Event::Announced);
+        let subscribed_late = match late_subscription {
+            Subscription::Asked => Some(Event::RegisterLate),
+            Subscription::Registered => Some(Event::SubscribedLate),
+            Subscription::None | Subscription::Standing => None,
+        };
+        let offered = offered.map(|_| Event::Offered).or_else(announced);
+        offered.or_else(|| late.map(|_| Event::FetchedLate)).or(subscribed_late)
     }
 
     fn happen(&mut self, event: Event) -> Result<(), Violation> {

@@ -44,6 +44,20 @@ fn a_patch_is_applied_once_a_fetch_has_brought_its_base() {
 }
 
 #[gate_test(unsupported = test)]
+fn the_driver_is_told_whose_news_to_keep() {
+    let mut bench = Bench::live_with(paced(Pacing::debounce(ms(50))), version(1));
+    assert_eq!(bench.gate.kept(), None);
+    bench.input(announced(3));
+    assert_eq!(bench.gate.kept(), None, "it brought none");
+    bench.input(announced_with(4, patch(3)));
+    assert_eq!(bench.gate.kept(), Some(version(4)));
+    bench.input(announced_with(5, News::State));
+    assert_eq!(bench.gate.kept(), Some(version(5)));
+    bench.tick();
+    assert_eq!(bench.gate.kept(), None, "it is applied");
+}
+
+#[gate_test(unsupported = test)]
 fn of_two_news_of_one_version_the_whole_state_is_kept() {
     let (state, patch) = (announced_with(3, News::State), announced_with(3, patch(2)));
     for news in [[state, patch], [patch, state]] {

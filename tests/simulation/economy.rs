@@ -6,7 +6,7 @@
 //!
 //! - it has been given no state yet, though its subscription stands,
 //! - it has heard of a version newer than all that it has been given, by fetches and by the
-//!   answers to its writes, or
+//!   answers to its writes, other than the one that its write under way would make, or
 //! - it was shown and has begun no fetch since;
 //!
 //! except while it is hidden and was told to pause then. The *minimum* is the smallest number of
@@ -63,9 +63,6 @@ pub(crate) struct Economy {
     pub(crate) timed_out: usize,
     /// Fetches that nobody owed.
     pub(crate) resyncs: usize,
-    /// Own writes that were announced before they were answered. A prompt client cannot tell them
-    /// from others' and owes a fetch.
-    pub(crate) echoes: usize,
 }
 
 /// A fetch as it was.
@@ -101,6 +98,11 @@ struct UnderWay {
 struct Knowledge {
     subscribed: bool,
     heard: Option<Version>,
+    /// What was heard of that the write under way, or another window's before it, has made: either
+    /// way it is answered with it.
+    echo: Option<Version>,
+    /// When the write under way was begun, and on which version.
+    write: Option<(Duration, Version)>,
     given: Option<Version>,
     shown: bool,
     hidden: bool,
@@ -108,17 +110,31 @@ struct Knowledge {
 
 impl Knowledge {
     fn learn(&mut self, at: Duration, event: Event) {
+        // The window gives up a write that is answered later, and begins another.
+        if self.write.is_some_and(|(begun, _)| at - begun >= WRITE_TIMEOUT) {
+            self.end_write();
+        }
         match event {
             Event::Subscribed => self.subscribed = true,
-            Event::Heard(version) => self.heard = self.heard.max(Some(version)),
-            // The window has given up a write that was answered later.
-            Event::WriteAnswered { sent, version, .. } if at - sent < WRITE_TIMEOUT => {
-                self.give(version);
+            Event::Heard(version) => {
+                let own = self.write.and_then(|(_, base)| base.next().ok());
+                let news = if own == Some(version) { &mut self.echo } else { &mut self.heard };
+                *news = (*news).max(Some(version));
+            }
+            Event::WriteBegun(base) => self.write = Some((at, base)),
+            Event::WriteEnded { begun, version } if at - begun < WRITE_TIMEOUT => {
+                self.given = self.given.max(version);
+                self.end_write();
             }
             Event::Shown => (self.hidden, self.shown) = (false, true),
             Event::Hidden => self.hidden = true,
             _ => {}
         }
+    }
+
+    fn end_write(&mut self) {
+        self.write = None;
+        self.heard = self.heard.max(self.echo.take());
     }
 
     fn give(&mut self, version: Version) {
@@ -149,7 +165,6 @@ impl Life {
             }
         }
         economy.heard = heard(log).count();
-        economy.echoes = echoes(log);
         economy.minimum = minimum(log, self.pauses, &counted, backend);
         economy
     }
@@ -160,15 +175,6 @@ fn heard(log: &[Entry]) -> impl Iterator<Item = Version> {
         Event::Heard(version) => Some(version),
         _ => None,
     })
-}
-
-/// How many writes were heard of before their answers came.
-fn echoes(log: &[Entry]) -> usize {
-    let own = log.iter().enumerate().filter_map(|(index, entry)| match entry.event {
-        Event::WriteAnswered { version, won: true, .. } => Some((index, version)),
-        _ => None,
-    });
-    own.filter(|&(index, version)| heard(&log[..index]).any(|heard| heard == version)).count()
 }
 
 /// The fetches of this record, each held against what its window knew when it began.
@@ -248,6 +254,5 @@ impl AddAssign for Economy {
         self.failed += other.failed;
         self.timed_out += other.timed_out;
         self.resyncs += other.resyncs;
-        self.echoes += other.echoes;
     }
 }

@@ -147,7 +147,7 @@ fn the_log_of_a_window_keeps_what_came_through_for_it_alone() {
     end(&time, network.fetch::<Settings>(&settings())).expect("nothing fails");
     end(&time, network.write(&settings(), to_font_size(21))).expect_err("stale");
     let log: Vec<_> = network.log().iter().map(|entry| (entry.at, entry.event)).collect();
-    let (newest, sent) = (version(2), ms(25));
+    let (newest, begun) = (version(2), ms(25));
     assert_eq!(
         log,
         [
@@ -156,7 +156,8 @@ fn the_log_of_a_window_keeps_what_came_through_for_it_alone() {
             (ms(15), Event::FetchBegun(0)),
             (ms(20), Event::FetchRead(0)),
             (ms(25), Event::FetchEnded(0, Some(newest))),
-            (ms(35), Event::WriteAnswered { sent, version: newest, won: false }),
+            (ms(25), Event::WriteBegun(version(1))),
+            (ms(35), Event::WriteEnded { begun, version: Some(newest) }),
         ]
     );
     assert!(other.log().is_empty());

@@ -171,6 +171,12 @@ impl World {
             }
         }
         self.time.advance(BOUND);
+        // At any moment a resync may be under way: the messages of one have 30 ms each.
+        for _ in 0..100 {
+            if self.network.under_way() > 0 {
+                self.time.advance(ms(1));
+            }
+        }
     }
 
     fn assert_agreement(&self) {

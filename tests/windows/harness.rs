@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use xtask::Error;
 use xtask::desktop::{Desktop, Launch};
-use xtask::process;
+use xtask::process::{self, Scratch};
 use xtask::workspace::Workspace;
 
 /// How long anything may take.
@@ -43,10 +44,29 @@ fn environment(name: &str) -> String {
 
 /// Starts an app on the display of the tests, and waits until exactly these windows are open.
 pub(crate) fn launch(app: &str, arguments: Vec<String>, windows: &[&str]) -> Desktop {
+    start(app, arguments, windows, |launch| launch.start())
+}
+
+/// The same with what an earlier run has left on the disk.
+pub(crate) fn launch_in(
+    profile: Scratch,
+    app: &str,
+    arguments: Vec<String>,
+    windows: &[&str],
+) -> Desktop {
+    start(app, arguments, windows, |launch| launch.start_in(profile))
+}
+
+fn start(
+    app: &str,
+    arguments: Vec<String>,
+    windows: &[&str],
+    start: impl FnOnce(&Launch<'_>) -> Result<Desktop, Error>,
+) -> Desktop {
     let workspace = Workspace::find().expect("the tests run in the workspace");
     let (app, display) = (PathBuf::from(environment(app)), environment("DISPLAY"));
     let launch = Launch { workspace: &workspace, app, arguments, display: &display, port: None };
-    let mut desktop = launch.start().expect("the app starts");
+    let mut desktop = start(&launch).expect("the app starts");
     desktop.wait_for_windows(windows, LIMIT).expect("its windows open");
     desktop
 }

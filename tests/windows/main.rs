@@ -10,6 +10,7 @@ mod edits;
 mod families;
 mod harness;
 mod permissions;
+mod persistence;
 mod settings_app;
 mod subscriptions;
 mod threads;

@@ -41,7 +41,7 @@ pub struct Desktop {
     driver: Guarded,
     display: String,
     log: PathBuf,
-    _profile: Scratch,
+    profile: Scratch,
 }
 
 impl Desktop {
@@ -176,6 +176,19 @@ impl Desktop {
         ended?;
         let _ = fs::remove_file(&self.log);
         Ok(())
+    }
+
+    /// Kills the app and everything around it, as a crash does. Returns what they leave on the disk.
+    pub fn kill(mut self) -> Scratch {
+        self.driver.kill();
+        let _ = fs::remove_file(&self.log);
+        self.profile
+    }
+
+    /// The folder for the data of the app with this identifier.
+    #[must_use]
+    pub fn data_folder(&self, identifier: &str) -> PathBuf {
+        self.profile.path().join(launch::DATA).join(identifier)
     }
 
     /// The file with all that the app prints; [`Desktop::quit`] removes it, for all was well.

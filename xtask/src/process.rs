@@ -134,12 +134,23 @@ impl Guarded {
 
     /// Ends the child and all that it started: SIGTERM, and SIGKILL for what is left.
     pub fn end(&mut self) {
+        self.end_by(|target, child| {
+            tree::end(target, GRACE, || matches!(child.try_wait(), Ok(Some(_))));
+        });
+    }
+
+    /// Ends the child and all that it started as a crash would: SIGKILL at once.
+    pub fn kill(&mut self) {
+        self.end_by(|target, _| tree::kill(target));
+    }
+
+    fn end_by(&mut self, end: impl FnOnce(&[tree::Target], &mut Child)) {
         if self.ended {
             return;
         }
         self.ended = true;
         let target = [(self.id(), self.mark.clone())];
-        tree::end(&target, GRACE, || matches!(self.child.try_wait(), Ok(Some(_))));
+        end(&target, &mut self.child);
         let _ = self.child.wait();
         with_live(|live| live.groups.remove(&target[0].0));
     }

@@ -20,6 +20,8 @@ pub(crate) struct Optimistic<T> {
     edits: VecDeque<Edit<T>>,
     /// How many of the edits, from the oldest, are in the write under way.
     in_flight: usize,
+    /// The version that it is based on.
+    base: Option<Version>,
 }
 
 pub(crate) struct Edit<T> {
@@ -36,7 +38,8 @@ impl<T> Edit<T> {
 
 impl<T: Clone> Optimistic<T> {
     pub(crate) fn new() -> Self {
-        Self { confirmed: None, beneath: None, edits: VecDeque::new(), in_flight: 0 }
+        let (confirmed, beneath, edits) = (None, None, VecDeque::new());
+        Self { confirmed, beneath, edits, in_flight: 0, base: None }
     }
 
     /// What the window shows, and the version that it is or is built on; `None` before the first
@@ -53,6 +56,11 @@ impl<T: Clone> Optimistic<T> {
 
     pub(crate) fn is_writing(&self) -> bool {
         self.in_flight > 0
+    }
+
+    /// The version that the write under way is based on.
+    pub(crate) fn written_on(&self) -> Option<Version> {
+        self.base.filter(|_| self.is_writing())
     }
 
     pub(crate) fn confirm(&mut self, snapshot: Snapshot<T>) {
@@ -74,6 +82,7 @@ impl<T: Clone> Optimistic<T> {
         let confirmed = self.confirmed.as_ref()?;
         self.in_flight = self.edits.len();
         let (base, old) = (confirmed.version(), confirmed.data.clone());
+        self.base = Some(base);
         let new = play(old.clone(), &self.edits);
         Some(Change { base, old, new })
     }

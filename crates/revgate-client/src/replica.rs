@@ -25,7 +25,7 @@ use self::sync::Payload;
 use self::waiting::Waiting;
 use crate::optimistic::{Edit, Optimistic, Outcome};
 use crate::trace::{Trace, Traced};
-use crate::{Host, SyncError, Transport};
+use crate::{Announcement, Host, SyncError, Transport};
 
 /// How patient a replica is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +97,8 @@ struct Inner<T, X: Transport, H: Host> {
     gate: RefCell<Gate>,
     optimistic: RefCell<Optimistic<T>>,
     kept: RefCell<Kept<T>>,
+    /// The announcement of what may be the window's own write, until that is answered.
+    echo: RefCell<Option<Announcement<T>>>,
     subscription: RefCell<Option<X::Subscription>>,
     /// The gate's deadline and the timer set for it.
     timer: RefCell<Option<(Duration, H::Timer)>>,
@@ -132,6 +134,7 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
             gate: RefCell::new(gate),
             optimistic: RefCell::new(Optimistic::new()),
             kept: RefCell::new(Kept::new()),
+            echo: RefCell::new(None),
             subscription: RefCell::new(None),
             timer: RefCell::new(None),
             write_timer: RefCell::new(None),

@@ -1,8 +1,11 @@
 //! Registers topics and builds the plugin.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use revgate::{Invalidation, Topic};
+use revgate_persistence::{Incident, Persistence, Storage, StorageError};
 use tauri::plugin::{self, TauriPlugin};
 use tauri::webview::PageLoadEvent;
 use tauri::{AppHandle, Emitter, Manager, RunEvent, Runtime, WindowEvent};
@@ -12,6 +15,7 @@ use crate::crash;
 use crate::error::RegistryError;
 use crate::options::TopicOptions;
 use crate::registry::Registry;
+use crate::restore::Persist;
 use crate::sender::{self, Emit};
 
 /// Builds the plugin out of the app's topics.
@@ -46,6 +50,7 @@ use crate::sender::{self, Emit};
 pub struct Builder {
     registry: Registry,
     events: BTreeSet<String>,
+    persist: Persist,
     error: Option<RegistryError>,
 }
 
@@ -76,9 +81,51 @@ impl Builder {
         self.register(options, |registry, options| registry.register_family::<T>(options))
     }
 
+    /// As [`Builder::topic`], and saved: shorthand for [`TopicOptions::persist`] with the defaults.
+    pub fn persistent_topic<T: Topic>(self, initial: T) -> Self {
+        self.topic_with(initial, TopicOptions::new().persist(Persistence::new()))
+    }
+
+    /// Where the topics that are to be saved are kept; `open` is given the folder for them, which
+    /// exists. Default: one file for each in that folder, [`Files::open`](crate::persistence::Files::open), which fails if another
+    /// instance of the app is running.
+    ///
+    /// ```no_run
+    /// # fn plugin<R: tauri::Runtime>() -> tauri::plugin::TauriPlugin<R> {
+    /// use tauri_plugin_revgate::Builder;
+    /// use tauri_plugin_revgate::persistence::Files;
+    ///
+    /// // A second instance of the app follows what the first one saves, and writes nothing.
+    /// Builder::new().storage(|folder| Files::open_or_read_only(folder)).build()
+    /// # }
+    /// ```
+    pub fn storage<S: Storage>(
+        mut self,
+        open: impl FnOnce(&Path) -> Result<S, StorageError> + Send + 'static,
+    ) -> Self {
+        self.persist.open_by(|folder| Ok(Arc::new(open(folder)?)));
+        self
+    }
+
+    /// The folder that topics are kept below, in `revgate/`, and that
+    /// [imports](Persistence::import) count from. Default: the app's data folder, as Tauri's
+    /// `app_data_dir` names it.
+    pub fn data_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.persist.data_folder = Some(folder.into());
+        self
+    }
+
+    /// Is told of what goes wrong with saving and loading, and is dealt with. Default: it is only
+    /// logged, which it is in any case. Called by the thread that saves, which must not be made to
+    /// wait for itself: no durable write within it.
+    pub fn on_incident(mut self, report: impl Fn(&Incident) + Send + Sync + 'static) -> Self {
+        self.persist.report_to(report);
+        self
+    }
+
     /// The plugin, for `tauri::Builder::plugin`.
     pub fn build<R: Runtime>(self) -> TauriPlugin<R> {
-        let Self { registry, events, error } = self;
+        let Self { registry, events, persist, error } = self;
         plugin::Builder::new("revgate")
             .invoke_handler(tauri::generate_handler![
                 commands::subscribe,
@@ -92,6 +139,13 @@ impl Builder {
             .setup(move |app, _| {
                 if let Some(error) = error {
                     return Err(error.into());
+                }
+                if registry.is_saved() {
+                    let folder = match &persist.data_folder {
+                        Some(folder) => folder.clone(),
+                        None => app.path().app_data_dir()?,
+                    };
+                    registry.restore(persist, &folder)?;
                 }
                 let emit = emitter(app, &events)?;
                 sender::spawn(registry.queue().clone(), emit)?;
@@ -109,7 +163,11 @@ impl Builder {
                 RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. } => {
                     app.state::<Registry>().drop_window(label);
                 }
-                RunEvent::Exit => app.state::<Registry>().queue().close(),
+                RunEvent::Exit => {
+                    let registry = app.state::<Registry>();
+                    registry.end_saving();
+                    registry.queue().close();
+                }
                 _ => {}
             })
             .build()

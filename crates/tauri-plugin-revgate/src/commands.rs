@@ -27,6 +27,22 @@ pub(crate) struct Inspected {
     version: Version,
     /// How many subscriptions each window has.
     subscriptions: BTreeMap<String, usize>,
+    /// How its saving stands; absent if it is not saved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    saving: Option<InspectedSaving>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct InspectedSaving {
+    /// The newest version on the disk, of those of this session.
+    saved: Option<Version>,
+    /// Why the last attempt failed.
+    fault: Option<String>,
+    /// How many attempts in a row have failed.
+    attempts: u32,
+    /// Whether an unusable edit by another program keeps it from being saved.
+    is_held: bool,
 }
 
 /// The topic of this name, for a command that reads.
@@ -131,7 +147,9 @@ pub(crate) async fn replace<R: Runtime>(
 ) -> Answer<Response> {
     // A conflict is answered with the state.
     let found = find_writable(&caller, &registry, &topic, base.is_some())?;
-    found.replace(data, base, caller.label()).map(Response::new)
+    let answer = found.replace(data, base, caller.label())?;
+    durably(&*found).await?;
+    Ok(Response::new(answer))
 }
 
 /// Applies a patch (RFC 6902) to the state of `topic`, if it is still at version `base` or no base
@@ -146,7 +164,17 @@ pub(crate) async fn patch<R: Runtime>(
 ) -> Answer<Response> {
     // Whether a patch applies tells what the state is.
     let found = find_writable(&caller, &registry, &topic, true)?;
-    found.patch(patch, base, caller.label()).map(Response::new)
+    let answer = found.patch(patch, base, caller.label())?;
+    durably(&*found).await?;
+    Ok(Response::new(answer))
+}
+
+/// Waits until a write is on the disk, if its topic is one of those.
+async fn durably(topic: &dyn ErasedTopic) -> Answer<()> {
+    match topic.flush_if_durable() {
+        Some(flush) => flush.await.map_err(|error| Refusal::Failed { reason: error.to_string() }),
+        None => Ok(()),
+    }
 }
 
 /// The topics that the window may read, with their versions and all windows' subscriptions.
@@ -162,6 +190,12 @@ pub(crate) async fn inspect<R: Runtime>(
         topic: name,
         version: topic.version(),
         subscriptions: topic.subscribers().count_by_window(),
+        saving: topic.saving().map(|saving| InspectedSaving {
+            saved: saving.saved,
+            fault: saving.fault.map(|fault| fault.to_string()),
+            attempts: saving.attempts,
+            is_held: saving.is_held,
+        }),
     });
     Ok(inspected.collect())
 }

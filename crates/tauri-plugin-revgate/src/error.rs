@@ -1,6 +1,7 @@
 //! What can go wrong in the backend.
 
-use revgate::{Invalid, RevisionExhausted, TopicName, TopicNameError, UnknownTopic};
+use revgate::{Invalid, RevisionExhausted, TopicName, TopicNameError, UnknownTopic, Version};
+use revgate_persistence::{FlushError, LoadError, PersistenceOptionsError, StorageError};
 
 /// A topic could not be registered or found.
 #[derive(Debug, thiserror::Error)]
@@ -37,9 +38,28 @@ pub enum RegistryError {
         /// The type asked for.
         asked: &'static str,
     },
+    /// The options for saving the topic make no sense.
+    #[error("the topic `{topic}`: {error}")]
+    Persistence {
+        /// The topic.
+        topic: TopicName,
+        /// The fault.
+        error: PersistenceOptionsError,
+    },
+    /// What is saved can be neither used nor set aside.
+    #[error("the topic `{topic}` cannot be loaded: {error}")]
+    Load {
+        /// The topic.
+        topic: TopicName,
+        /// The fault.
+        error: LoadError,
+    },
+    /// The storage for topics cannot be opened.
+    #[error("the topics cannot be loaded: {0}")]
+    Storage(#[from] StorageError),
 }
 
-/// A write was refused; the state is what it was.
+/// A write was refused; the state is what it was, unless the error says otherwise.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UpdateError {
@@ -57,6 +77,21 @@ pub enum UpdateError {
     /// The topic has been removed from its family.
     #[error("the topic has been removed")]
     Removed,
+    /// Another instance of the app has the storage, so it could not be saved.
+    #[error("{place} is open for reading only: another instance of the app writes it")]
+    ReadOnly {
+        /// Where the topic is saved.
+        place: String,
+    },
+    /// The state has changed, and every window is told, but it is not known to be on the disk. It
+    /// is tried again as long as the app runs.
+    #[error("version {version} is {error}")]
+    NotDurable {
+        /// The version that was written.
+        version: Version,
+        /// Why.
+        error: FlushError,
+    },
     /// The revision counter is at its end.
     #[error(transparent)]
     Exhausted(#[from] RevisionExhausted),

@@ -60,6 +60,25 @@ impl<T: Topic> Family<T> {
         self.registry.create(name, initial, Arc::clone(&self.options))
     }
 
+    /// The topic of this key, or a new one that starts with the state `initial`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Family::create`], but for a key that is taken.
+    pub fn open(&self, key: &str, initial: T) -> Result<TopicHandle<T>, RegistryError> {
+        let created = match self.get(key) {
+            Some(topic) => return Ok(topic),
+            None => self.create(key, initial),
+        };
+        match created {
+            // Somebody else has created it meanwhile.
+            Err(RegistryError::Duplicate(name)) => {
+                self.get(key).ok_or(RegistryError::Duplicate(name))
+            }
+            created => created,
+        }
+    }
+
     /// The topic of this key, if there is one.
     pub fn get(&self, key: &str) -> Option<TopicHandle<T>> {
         let name = TopicName::keyed::<T>(key).ok()?;

@@ -1,20 +1,24 @@
 //! A topic from Rust: its state, its version, and how both change.
 
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use revgate::wire::{Refusal, Written};
 use revgate::{Epoch, Revision, Snapshot, Topic, TopicName, Version, bytes};
+use revgate_persistence::saver::{Flush, Saving};
+use revgate_persistence::{Loaded, Place, Saver, load, session};
 use serde_json::Value;
 use tauri::ipc::Channel;
 
 use crate::decode::{decode, size, unwritable, within};
-use crate::error::UpdateError;
+use crate::error::{RegistryError, UpdateError};
 use crate::options::TopicOptions;
 use crate::outbox::Outbox;
 use crate::patch::{Patch, is_same};
 use crate::registry::ErasedTopic;
+use crate::restore::{Disk, Restored};
+use crate::saving::Saved;
 use crate::sender::{Emit, Outgoing, Queue};
 use crate::store::{Published, Store, WriteError};
 use crate::subscribers::Subscribers;
@@ -46,11 +50,13 @@ pub struct TopicHandle<T> {
     inner: Arc<Inner<T>>,
 }
 
-struct Inner<T> {
+pub(crate) struct Inner<T> {
     name: TopicName,
     initial: Arc<T>,
-    store: Store<T>,
+    pub(crate) store: Store<T>,
     outbox: Outbox<T>,
+    /// Set before anybody can write, if the topic is saved at all.
+    saved: OnceLock<Arc<Saved<T>>>,
 }
 
 impl<T: Topic> TopicHandle<T> {
@@ -65,7 +71,8 @@ impl<T: Topic> TopicHandle<T> {
         let initial = Arc::new(initial);
         let store = Store::new(Version::new(epoch, Revision::FIRST), Arc::clone(&initial));
         let outbox = Outbox::new(options, queue);
-        Self { inner: Arc::new(Inner { name, initial, store, outbox }) }
+        let saved = OnceLock::new();
+        Self { inner: Arc::new(Inner { name, initial, store, outbox, saved }) }
     }
 
     /// The topic's name.
@@ -87,7 +94,9 @@ impl<T: Topic> TopicHandle<T> {
     /// # Errors
     ///
     /// If the result is invalid, something panics, `edit` itself writes this topic, the topic has
-    /// been removed, or revisions have run out. The state is then what it was.
+    /// been removed, revisions have run out, or another instance of the app saves the topic. The
+    /// state is then what it was. Of a [durable](crate::persistence::Persistence::durable) topic,
+    /// also if it could not be saved.
     pub fn update(&self, edit: impl FnOnce(&mut T)) -> Result<Version, UpdateError> {
         self.write(|data| {
             let mut draft = data.clone();
@@ -106,7 +115,8 @@ impl<T: Topic> TopicHandle<T> {
     }
 
     /// Sets the state that the topic was registered with, and tells every window. Returns the new
-    /// version.
+    /// version. One of a family that was saved before the app started has forgotten what it was
+    /// created with, and goes back to what it was loaded with.
     ///
     /// # Errors
     ///
@@ -120,15 +130,81 @@ impl<T: Topic> TopicHandle<T> {
         Watch::new(self.inner.store.watch())
     }
 
+    /// Saves the newest state now. Completes when it is on the disk; calls that come at the same
+    /// time, for this topic and others, share one turn of the disk.
+    ///
+    /// ```no_run
+    /// # use revgate::Topic;
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Player { volume: u8 }
+    /// # impl Topic for Player { const NAME: &'static str = "player"; }
+    /// # use tauri_plugin_revgate::TopicHandle;
+    /// # async fn set(player: TopicHandle<Player>) -> Result<(), Box<dyn std::error::Error>> {
+    /// player.update(|player| player.volume = 11)?;
+    /// player.flush().await?; // or, in a thread: player.flush().wait()?
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The future yields one if the topic is not saved at all, or if it could not be now.
+    pub fn flush(&self) -> Flush {
+        self.inner.saved.get().map_or_else(Flush::not_persistent, Saved::flush)
+    }
+
+    /// As [`TopicHandle::flush`], but in the place of whatever another program may have written
+    /// there: ends the pause after an [unusable edit](crate::persistence::Incident::Edited).
+    ///
+    /// # Errors
+    ///
+    /// As [`TopicHandle::flush`].
+    pub fn overwrite(&self) -> Flush {
+        self.inner.saved.get().map_or_else(Flush::not_persistent, Saved::overwrite)
+    }
+
+    /// How its saving stands; `None` if it is not saved at all.
+    pub fn saving(&self) -> Option<Saving> {
+        self.inner.saved.get().map(|saved| saved.saving())
+    }
+
     fn write(
         &self,
         draft: impl FnOnce(&T) -> Result<T, UpdateError>,
     ) -> Result<Version, UpdateError> {
-        match self.inner.write(None, None, draft) {
-            Ok(written) => Ok(written.version),
-            Err(WriteError::Update(error)) => Err(error),
+        let version = match self.inner.write(None, None, draft) {
+            Ok(written) => written.version,
+            Err(WriteError::Update(error)) => return Err(error),
             Err(WriteError::Conflict(_)) => unreachable!("a write without a base has no conflict"),
+        };
+        match self.inner.flush_if_durable().map(Flush::wait) {
+            Some(Err(error)) => Err(UpdateError::NotDurable { version, error }),
+            Some(Ok(())) | None => Ok(version),
         }
+    }
+
+    /// Begins the topic's saving, with what of it is `on_disk`.
+    pub(crate) fn save_by(&self, saver: &Saver, on_disk: Option<Published<T>>) {
+        let inner = &self.inner;
+        let Some(persistence) = &inner.outbox.options().persistence else { return };
+        let (name, persistence) = (inner.name.clone(), Arc::clone(persistence));
+        let saved = Saved::new(saver.clone(), name, persistence, Arc::downgrade(inner), on_disk);
+        // Once, by whoever creates the topic.
+        inner.saved.get_or_init(|| saved);
+    }
+
+    /// Begins with what was loaded.
+    pub(crate) fn restore(&self, loaded: Loaded<T>) -> Restored {
+        let Loaded { data, version, is_saved, .. } = loaded;
+        let version = version.unwrap_or_else(|| self.inner.store.published().version);
+        self.inner.store.restore(version, Arc::new(data));
+        Restored { is_loaded: true, is_saved, session: session::session(version.epoch) }
+    }
+
+    /// Has the topic saved though it has not been written to.
+    pub(crate) fn save(&self) {
+        self.inner.saved.get().inspect(|saved| saved.changed());
     }
 }
 
@@ -145,9 +221,25 @@ impl<T: Topic> Inner<T> {
         source: Option<&str>,
         draft: impl FnOnce(&T) -> Result<T, UpdateError>,
     ) -> Result<Published<T>, WriteError<T>> {
+        if let Some(saved) = self.saved.get() {
+            saved.check_writable()?;
+        }
         let written = self.store.write(base, source, draft)?;
-        self.outbox.mark(|| Arc::<Self>::clone(self));
+        self.tell();
+        if let Some(saved) = self.saved.get() {
+            saved.changed();
+        }
         Ok(written)
+    }
+
+    /// Every window is to hear of the newest state.
+    pub(crate) fn tell(self: &Arc<Self>) {
+        self.outbox.mark(|| Arc::<Self>::clone(self));
+    }
+
+    /// The end of a write that is not answered before it is on the disk.
+    fn flush_if_durable(&self) -> Option<Flush> {
+        self.saved.get().filter(|saved| saved.is_durable()).map(Saved::flush)
     }
 }
 
@@ -181,6 +273,43 @@ impl<T: Topic> ErasedTopic for TopicHandle<T> {
     fn remove(&self) {
         self.inner.store.remove();
         self.inner.outbox.subscribers.clear();
+        self.inner.saved.get().inspect(|saved| saved.remove());
+    }
+
+    fn is_saved(&self) -> bool {
+        self.inner.outbox.options().persistence.is_some()
+    }
+
+    fn load(&self, disk: &Disk<'_>) -> Result<Restored, RegistryError> {
+        let Inner { name, initial, outbox, .. } = &*self.inner;
+        let Some(persistence) = &outbox.options().persistence else {
+            return Ok(Restored::default());
+        };
+        let place = Place { storage: disk.storage, topic: name, persistence };
+        let loaded = load(place, Some(&**initial), disk.data_folder, disk.report);
+        let loaded = loaded.map_err(|error| RegistryError::Load { topic: name.clone(), error })?;
+        Ok(loaded.map_or_else(Restored::default, |loaded| self.restore(loaded)))
+    }
+
+    fn begin(&self, epoch: Epoch) {
+        let Published { version, data, .. } = self.inner.store.published();
+        self.inner.store.restore(Version::new(epoch, version.revision), data);
+    }
+
+    fn save_by(&self, saver: &Saver, restored: &Restored) {
+        let on_disk = restored.is_saved.then(|| self.inner.store.published());
+        TopicHandle::save_by(self, saver, on_disk);
+        if restored.is_loaded && !restored.is_saved {
+            self.save();
+        }
+    }
+
+    fn saving(&self) -> Option<Saving> {
+        TopicHandle::saving(self)
+    }
+
+    fn flush_if_durable(&self) -> Option<Flush> {
+        self.inner.flush_if_durable()
     }
 
     fn snapshot(&self) -> Result<String, Refusal<Value>> {

@@ -23,6 +23,22 @@
 //! }
 //! ```
 //!
+//! A topic can survive the app: it is then kept in a file of its own in the app's data folder, by
+//! the defaults of [`persistence::Persistence`], or as [`TopicOptions::persist`] is told. See
+//! [`persistence`].
+//!
+//! ```no_run
+//! # use revgate::Topic;
+//! # use serde::{Deserialize, Serialize};
+//! # #[derive(Clone, Default, Serialize, Deserialize)]
+//! # struct Player { volume: u8 }
+//! # impl Topic for Player { const NAME: &'static str = "player"; }
+//! # fn build<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
+//! builder
+//!     .plugin(tauri_plugin_revgate::Builder::new().persistent_topic(Player::default()).build())
+//! # }
+//! ```
+//!
 //! Windows may read and write the topics that their capability lists, and no others:
 //!
 //! ```json
@@ -48,6 +64,8 @@ mod options;
 mod outbox;
 mod patch;
 mod registry;
+mod restore;
+mod saving;
 mod scope;
 mod sender;
 mod store;
@@ -61,6 +79,48 @@ pub use family::Family;
 pub use handle::TopicHandle;
 pub use options::{Delivery, TopicOptions, UnknownFields};
 pub use watch::{Change, Watch};
+
+/// How topics survive the end of the app.
+///
+/// - [`TopicOptions::persist`](crate::TopicOptions::persist) says that and how one is saved;
+///   [`Builder::storage`](crate::Builder::storage), where.
+/// - While the app runs, [`TopicHandle::flush`](crate::TopicHandle::flush) waits for the disk, and
+///   [`TopicHandle::saving`](crate::TopicHandle::saving) says how it stands.
+/// - What goes wrong is an [`Incident`]: logged, and given to
+///   [`Builder::on_incident`](crate::Builder::on_incident).
+/// - A person may edit a topic's file while the app runs: what they change reaches every window.
+///   What is unusable stays as they wrote it, and the topic is not saved until they have mended it
+///   or the app [overwrites](crate::TopicHandle::overwrite) it.
+///
+/// ```no_run
+/// # use revgate::Topic;
+/// # use serde::{Deserialize, Serialize};
+/// use std::time::Duration;
+/// use tauri_plugin_revgate::persistence::{Migrations, Persistence, Save};
+/// use tauri_plugin_revgate::{Builder, TopicOptions};
+///
+/// # #[derive(Clone, Default, Serialize, Deserialize)]
+/// # struct Player { volume: u8, token: String }
+/// # impl Topic for Player { const NAME: &'static str = "player"; }
+/// # fn plugin<R: tauri::Runtime>() -> tauri::plugin::TauriPlugin<R> {
+/// let persistence = Persistence::new()
+///     .save(Save::after(Duration::from_millis(500)))
+///     .without(["/token"])
+///     .migrations(Migrations::new().then(|mut data| {
+///         data["volume"] = data["loudness"].take();
+///         Ok(data)
+///     }))
+///     .import("player.json");
+/// Builder::new()
+///     .topic_with(Player::default(), TopicOptions::new().persist(persistence))
+///     .on_incident(|incident| eprintln!("{incident}"))
+///     .build()
+/// # }
+/// ```
+pub mod persistence {
+    pub use revgate_persistence::saver::{Flush, Saving};
+    pub use revgate_persistence::*;
+}
 
 use revgate::Topic;
 use tauri::{Manager, Runtime};

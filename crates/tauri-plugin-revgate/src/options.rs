@@ -1,6 +1,9 @@
 //! What a topic accepts from windows, and how its news travels to them.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use revgate_persistence::Persistence;
 
 /// What a topic accepts from windows, and how its news travels to them; each method states its
 /// default. What Rust writes is not held to it.
@@ -24,6 +27,7 @@ pub struct TopicOptions {
     pub(crate) delivery: Delivery,
     pub(crate) period: Duration,
     pub(crate) event: Option<String>,
+    pub(crate) persistence: Option<Arc<Persistence>>,
 }
 
 /// What becomes of the fields in a window's write that the topic's type does not have.
@@ -82,6 +86,7 @@ impl TopicOptions {
             delivery: Delivery::Auto,
             period: Self::DEFAULT_PERIOD,
             event: None,
+            persistence: None,
         }
     }
 
@@ -108,6 +113,22 @@ impl TopicOptions {
     /// covers all the writes before it. Default: 8 ms, half a frame at 60 Hz. Zero sets no limit.
     pub const fn period(mut self, period: Duration) -> Self {
         self.period = period;
+        self
+    }
+
+    /// Saves the topic, and begins with what is saved. Default: it begins anew with each start.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tauri_plugin_revgate::TopicOptions;
+    /// use tauri_plugin_revgate::persistence::{Persistence, Save};
+    ///
+    /// let save = Save::after(Duration::from_millis(500));
+    /// let options = TopicOptions::new().persist(Persistence::new().save(save).without(["/token"]));
+    /// # let _ = options;
+    /// ```
+    pub fn persist(mut self, persistence: Persistence) -> Self {
+        self.persistence = Some(Arc::new(persistence));
         self
     }
 

@@ -2,9 +2,12 @@
 
 use std::any::{Any, TypeId, type_name};
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::path::Path;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use revgate::{Epoch, Topic, TopicName, UnknownTopic, Version, wire::Refusal};
+use revgate_persistence::saver::{Flush, SaverThread, Saving};
+use revgate_persistence::{Place, Saver, load, session};
 use serde_json::Value;
 use tauri::ipc::Channel;
 
@@ -12,6 +15,7 @@ use crate::error::RegistryError;
 use crate::family::Family;
 use crate::handle::TopicHandle;
 use crate::options::TopicOptions;
+use crate::restore::{Disk, Persist, Restored};
 use crate::sender::Queue;
 use crate::subscribers::Subscribers;
 
@@ -25,16 +29,30 @@ struct Shared {
     catalogue: RwLock<Catalogue>,
     /// The topics that have news; closed with the registry, which ends the sender.
     queue: Arc<Queue>,
+    /// If any topic is saved. Ends before the topics do.
+    saving: OnceLock<(Saver, SaverThread)>,
 }
 
 #[derive(Default)]
 struct Catalogue {
     topics: BTreeMap<TopicName, Arc<dyn ErasedTopic>>,
-    /// By [`Topic::NAME`], with the type.
-    families: BTreeMap<TopicName, (TypeId, Arc<TopicOptions>)>,
-    /// How many topics have been removed. It is the epoch of those created next, so that none
+    /// By [`Topic::NAME`].
+    families: BTreeMap<TopicName, Kin>,
+    /// The number of the storage's session; 0 without one.
+    session: u64,
+    /// How many topics have been removed. Those created next are of another epoch, so that none
     /// begins below a version that one of the same name had before.
     removals: u64,
+}
+
+/// What the topics of a family have in common.
+#[derive(Clone)]
+struct Kin {
+    id: TypeId,
+    options: Arc<TopicOptions>,
+    /// Adds the topic of this name, if it was saved.
+    restore:
+        fn(&Registry, TopicName, Arc<TopicOptions>, &Disk<'_>) -> Result<Restored, RegistryError>,
 }
 
 /// A topic as windows see it: JSON in, JSON out.
@@ -45,8 +63,20 @@ pub(crate) trait ErasedTopic: Send + Sync {
     /// Sends a window every announcement from now on. Returns the subscription's id; `None` if the
     /// window has too many.
     fn subscribe(&self, window: &str, news: Channel) -> Option<u32>;
-    /// Ends the topic: its subscriptions, its watches, and all writing.
+    /// Ends the topic: its subscriptions, its watches, all writing, and what is saved of it.
     fn remove(&self);
+    /// Whether it is to be saved.
+    fn is_saved(&self) -> bool;
+    /// Begins with what was saved. To be called before anybody writes.
+    fn load(&self, disk: &Disk<'_>) -> Result<Restored, RegistryError>;
+    /// Begins in this epoch. To be called before anybody writes.
+    fn begin(&self, epoch: Epoch);
+    /// Is saved from now on.
+    fn save_by(&self, saver: &Saver, restored: &Restored);
+    /// How its saving stands; `None` if it is not saved.
+    fn saving(&self) -> Option<Saving>;
+    /// What a write has to wait for before it is answered.
+    fn flush_if_durable(&self) -> Option<Flush>;
     /// The snapshot as JSON.
     fn snapshot(&self) -> Result<String, Refusal<Value>>;
     /// The snapshot as bytes of this layout.
@@ -87,12 +117,67 @@ impl Registry {
         options: TopicOptions,
     ) -> Result<(), RegistryError> {
         let name = TopicName::of::<T>();
+        check(&name, &options)?;
         let families = &mut self.write().families;
         if families.contains_key(&name) {
             return Err(RegistryError::Duplicate(name));
         }
-        families.insert(name, (TypeId::of::<T>(), Arc::new(options)));
+        let (id, options) = (TypeId::of::<T>(), Arc::new(options));
+        families.insert(name, Kin { id, options, restore: restore::<T> });
         Ok(())
+    }
+
+    /// Whether any topic is to be saved.
+    pub(crate) fn is_saved(&self) -> bool {
+        let Catalogue { topics, families, .. } = &*self.read();
+        let is_saved = |kin: &Kin| kin.options.persistence.is_some();
+        topics.values().any(|topic| topic.is_saved()) || families.values().any(is_saved)
+    }
+
+    /// Begins with what was saved, and saves from now on. To be called before anybody writes.
+    ///
+    /// # Errors
+    ///
+    /// If the storage cannot be opened, or what is in it must not be passed over.
+    pub(crate) fn restore(&self, persist: Persist, folder: &Path) -> Result<(), RegistryError> {
+        let mut restored = BTreeMap::new();
+        let (session, saver, thread) = persist.begin(folder, |disk| {
+            for (name, topic) in self.list("").into_iter().filter(|(_, topic)| topic.is_saved()) {
+                restored.insert(name, topic.load(disk)?);
+            }
+            for name in disk.storage.topics()? {
+                if let Some(kin) = self.kin(&name).filter(|_| !restored.contains_key(&name)) {
+                    let of_kin = (kin.restore)(self, name.clone(), kin.options, disk)?;
+                    restored.insert(name, of_kin);
+                }
+            }
+            Ok(restored.values().map(|restored| restored.session).max().unwrap_or_default())
+        })?;
+        self.write().session = session;
+        for (name, topic) in self.list("") {
+            topic.begin(session::epoch(session, 0));
+            topic.save_by(&saver, &restored.get(&name).copied().unwrap_or_default());
+        }
+        // Once, at the start.
+        self.shared.saving.get_or_init(|| (saver, thread));
+        Ok(())
+    }
+
+    /// Saves what is still to be saved, and ends the thread that does so.
+    pub(crate) fn end_saving(&self) {
+        self.shared.saving.get().inspect(|(_, thread)| thread.close());
+    }
+
+    /// What the topic of this name has in common with others, if those are saved.
+    fn kin(&self, topic: &TopicName) -> Option<Kin> {
+        let catalogue = self.read();
+        let is_named = |(family, _): &(&TopicName, &Kin)| {
+            let key = topic.as_str().strip_prefix(family.as_str());
+            key.is_some_and(|key| key.starts_with(':'))
+        };
+        // Of two families, the one with the longer name; it comes later.
+        let (_, kin) = catalogue.families.iter().rev().find(is_named)?;
+        kin.options.persistence.is_some().then(|| kin.clone())
     }
 
     /// Adds a topic of any name.
@@ -105,13 +190,19 @@ impl Registry {
         if let Err(invalid) = initial.validate() {
             return Err(RegistryError::InvalidInitial { topic, invalid });
         }
+        check(&topic, &options)?;
         let mut catalogue = self.write();
         if catalogue.topics.contains_key(&topic) {
             return Err(RegistryError::Duplicate(topic));
         }
-        let epoch = Epoch::new(catalogue.removals);
+        let epoch = session::epoch(catalogue.session, catalogue.removals);
         let queue = Arc::clone(self.queue());
         let handle = TopicHandle::new(topic.clone(), epoch, initial, options, queue);
+        if let Some((saver, _)) = self.shared.saving.get() {
+            handle.save_by(saver, None);
+            // It is there from now on, changed or not.
+            handle.save();
+        }
         catalogue.topics.insert(topic, Arc::new(handle.clone()));
         Ok(handle)
     }
@@ -139,8 +230,8 @@ impl Registry {
         let catalogue = self.read();
         let name = TopicName::of::<T>();
         match catalogue.families.get(&name) {
-            Some((id, options)) if *id == TypeId::of::<T>() => {
-                Ok(Family::new(self.clone(), Arc::clone(options)))
+            Some(kin) if kin.id == TypeId::of::<T>() => {
+                Ok(Family::new(self.clone(), Arc::clone(&kin.options)))
             }
             Some(_) => Err(RegistryError::OtherType { topic: name, asked: type_name::<T>() }),
             None => Err(RegistryError::UnknownFamily(name)),
@@ -180,13 +271,39 @@ impl Registry {
 
 impl Default for Registry {
     fn default() -> Self {
-        let catalogue = RwLock::default();
-        Self { shared: Arc::new(Shared { catalogue, queue: Arc::new(Queue::new()) }) }
+        let (catalogue, queue, saving) =
+            (RwLock::default(), Arc::new(Queue::new()), OnceLock::new());
+        Self { shared: Arc::new(Shared { catalogue, queue, saving }) }
     }
 }
 
 impl Drop for Shared {
     fn drop(&mut self) {
         self.queue.close();
+        if let Some((_, thread)) = self.saving.get() {
+            thread.close();
+        }
     }
+}
+
+/// Refuses options that make no sense.
+fn check(topic: &TopicName, options: &TopicOptions) -> Result<(), RegistryError> {
+    let checked = options.persistence.as_ref().map_or(Ok(()), |persistence| persistence.check());
+    checked.map_err(|error| RegistryError::Persistence { topic: topic.clone(), error })
+}
+
+/// Adds the topic of this name, if it was saved.
+fn restore<T: Topic>(
+    registry: &Registry,
+    topic: TopicName,
+    options: Arc<TopicOptions>,
+    disk: &Disk<'_>,
+) -> Result<Restored, RegistryError> {
+    let Some(persistence) = &options.persistence else { return Ok(Restored::default()) };
+    let place = Place { storage: disk.storage, topic: &topic, persistence };
+    let loaded = load::<T>(place, None, disk.data_folder, disk.report);
+    let loaded = loaded.map_err(|error| RegistryError::Load { topic: topic.clone(), error })?;
+    let Some(loaded) = loaded else { return Ok(Restored::default()) };
+    let handle = registry.create(topic, loaded.data.clone(), options)?;
+    Ok(handle.restore(loaded))
 }

@@ -43,6 +43,13 @@ impl<T: Topic> Store<T> {
         Self { editing: ReentrantMutex::default(), published: watch::Sender::new(published) }
     }
 
+    /// Begins with another state. To be called before anybody writes.
+    pub(crate) fn restore(&self, version: Version, data: Arc<T>) {
+        self.published.send_modify(|published| {
+            (published.version, published.data) = (version, data);
+        });
+    }
+
     pub(crate) fn published(&self) -> Published<T> {
         self.published.borrow().clone()
     }

@@ -32,9 +32,11 @@ pub(crate) enum Event {
     FetchRead(usize),
     /// The fetch of this number was answered with this version, or failed.
     FetchEnded(usize, Option<Version>),
-    /// A write was answered with the newest state: its own if it won, or the one that was there
-    /// before it.
-    WriteAnswered { sent: Duration, version: Version, won: bool },
+    /// The window began a write on this version.
+    WriteBegun(Version),
+    /// The write begun then was answered with the newest state, its own or the one that was there
+    /// before it, or failed.
+    WriteEnded { begun: Duration, version: Option<Version> },
     /// The window was shown. Noted by whoever shows it.
     Shown,
     /// The window was hidden. Noted by whoever hides it.

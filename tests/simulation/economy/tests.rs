@@ -65,9 +65,17 @@ fn news_that_the_fetch_under_way_does_not_bring_need_another() {
 
 #[window_test(unsupported = test)]
 fn what_a_write_was_answered_with_needs_no_fetch() {
-    let answered = |at| (at, Event::WriteAnswered { sent: ms(15), version: version(2), won: true });
-    assert_eq!(count(&[20], &[answered(25), heard(26, 2)], &[0]), (1, 1));
-    assert_eq!(count(&[20], &[heard(24, 2), answered(25)], &[0, 24]), (2, 2), "too late");
+    let write = |end, number: Option<u64>| {
+        let begun = (15, Event::WriteBegun(version(1)));
+        let ended = Event::WriteEnded { begun: ms(15), version: number.map(version) };
+        [begun, (end, ended)]
+    };
+    let life = |write: [_; 2], at, number| [write[0], write[1], heard(at, number)];
+    assert_eq!(count(&[20], &life(write(25, Some(2)), 26, 2), &[0]), (1, 1));
+    assert_eq!(count(&[20], &life(write(25, Some(2)), 24, 2), &[0]), (1, 1), "its echo waits");
+    let other = life(write(29, Some(2)), 25, 3);
+    assert_eq!(count(&[20, 22], &other, &[0, 25]), (2, 2), "another's write");
+    assert_eq!(count(&[20], &life(write(25, None), 24, 2), &[0, 25]), (2, 2), "it failed");
 }
 
 #[window_test(unsupported = test)]

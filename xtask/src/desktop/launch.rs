@@ -21,6 +21,9 @@ use crate::{
 /// How long the driver may take to answer, and the app to show its first window.
 const START: Duration = Duration::from_secs(60);
 
+/// The variable that names the folder for data, and the name of that folder in a profile.
+pub(super) const DATA: &str = "XDG_DATA_HOME";
+
 /// Without a desktop's own settings `system-ui` is whatever font comes first.
 const FONTS: &str = r#"<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -55,13 +58,20 @@ impl Launch<'_> {
     /// # Errors
     /// [`Error::Step`] that says what did not start and shows the app's last words.
     pub fn start(&self) -> Result<Desktop, Error> {
+        self.start_in(Scratch::new(&std::env::temp_dir(), "revgate-profile")?)
+    }
+
+    /// The same with the folders that an earlier run [has left](Desktop::kill).
+    ///
+    /// # Errors
+    /// As of [`Launch::start`].
+    pub fn start_in(&self, profile: Scratch) -> Result<Desktop, Error> {
         if !cfg!(target_os = "linux") {
             return Err(Error::Other(
                 "driving the app needs WebKitWebDriver and Xvfb, which exist on Linux only".into(),
             ));
         }
         let port = free_port(self.port)?;
-        let profile = Scratch::new(&std::env::temp_dir(), "revgate-profile")?;
         let log = self.workspace.own_folder().join(format!("app-{}.log", std::process::id()));
         let mut command = self.command(port, profile.path())?;
         redirect(&mut command, &log)?;
@@ -85,7 +95,7 @@ impl Launch<'_> {
         let client = Client::new_session(&base, &wanted).map_err(|error| failed(error.into()))?;
         let labels = BTreeMap::new();
         let display = self.display.to_owned();
-        Ok(Desktop { client, labels, current: None, driver, display, log, _profile: profile })
+        Ok(Desktop { client, labels, current: None, driver, display, log, profile })
     }
 
     fn command(&self, port: u16, profile: &Path) -> Result<Command, Error> {
@@ -99,7 +109,7 @@ impl Launch<'_> {
         command.env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
         // No screen reader listens here; its bus would only be one more process to end.
         command.env("NO_AT_BRIDGE", "1");
-        let folders = ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"];
+        let folders = [DATA, "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"];
         for name in folders.iter().chain(&["XDG_RUNTIME_DIR"]) {
             let folder = profile.join(name);
             make_private(&folder)?;
@@ -153,6 +163,9 @@ fn make_private(folder: &Path) -> Result<(), Error> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    if folder.is_dir() {
+        return Ok(());
+    }
     builder.create(folder).map_err(Error::io(format!("creating {}", folder.display())))
 }
 

@@ -22,6 +22,11 @@ pub(super) fn end(targets: &[Target], grace: Duration, mut reaped: impl FnMut() 
         }
         thread::sleep(Duration::from_millis(15));
     }
+    kill(targets);
+}
+
+/// Kills every member of every target, without a word before.
+pub(super) fn kill(targets: &[Target]) {
     // Twice: a process may have forked while the first list was read.
     signal(targets, Kind::Kill);
     thread::sleep(Duration::from_millis(15));

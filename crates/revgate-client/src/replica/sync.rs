@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_channel::oneshot;
 use json_patch::Patch;
-use revgate::gate::{Candidate, FetchId, Input, Output, Settlement, Status, Ticket};
+use revgate::gate::{Candidate, FetchId, Input, News, Output, Settlement, Status, Ticket};
 use revgate::{Phase, Snapshot, Topic, Version};
 
 use super::news::Material;
@@ -108,9 +108,24 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             Ok(false) => return,
             Err(reason) => drop(self.fail(Phase::Invalidation, reason)),
         }
-        let (version, news) = (invalidation.version(), announcement.news());
+        if self.may_be_echo(&announcement) {
+            // The answer brings this state, or a newer one: it need not be fetched.
+            return drop(self.echo.replace(Some(announcement)));
+        }
+        self.take_in(announcement);
+    }
+
+    pub(super) fn take_in(self: &Rc<Self>, announcement: Announcement<T>) {
+        let (version, news) = (announcement.invalidation.version(), announcement.news());
         let input = Input::Announced { version, news };
         self.step(input, Payload::News(announcement));
+    }
+
+    /// Whether the version alone is announced, and is the one that the write under way would make.
+    fn may_be_echo(&self, announcement: &Announcement<T>) -> bool {
+        let next = self.optimistic.borrow().written_on().and_then(|base| base.next().ok());
+        let version = announcement.invalidation.version();
+        matches!(announcement.news(), News::Version) && next == Some(version)
     }
 
     fn fetch(self: &Rc<Self>, id: FetchId) {

@@ -50,6 +50,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             return;
         }
         *self.write_timer.borrow_mut() = None;
+        let echo = self.echo.take();
         match answer {
             Ok(snapshot) => {
                 self.rebases.set(0);
@@ -72,6 +73,9 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 edits.into_iter().for_each(|edit| edit.end(Err(error.clone())));
                 self.write();
             }
+        }
+        if let Some(echo) = echo {
+            self.take_in(echo);
         }
     }
 

@@ -1,0 +1,112 @@
+//! From a record to bytes, and back.
+
+mod json;
+mod postcard;
+
+use std::fmt::{Debug, Display};
+
+pub use json::Json;
+pub use postcard::Postcard;
+
+use crate::Record;
+
+/// Turns records into bytes. [`Json`] is the default; one that encrypts wraps another: see the
+/// example `encrypted` of this crate.
+///
+/// Whatever it wrote once, it must be able to read for ever.
+pub trait Codec: Debug + Send + Sync + 'static {
+    /// The record as bytes.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written so.
+    fn encode(&self, record: &Record) -> Result<Vec<u8>, CodecError>;
+
+    /// The record that was encoded so.
+    ///
+    /// # Errors
+    ///
+    /// If the bytes are no record, saying where.
+    fn decode(&self, bytes: &[u8]) -> Result<Record, CodecError>;
+}
+
+/// Bytes are no record, or a record cannot be made bytes.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct CodecError {
+    reason: String,
+}
+
+impl CodecError {
+    /// In words, with the place if there is one.
+    pub fn new(reason: impl Display) -> Self {
+        Self { reason: reason.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use proptest::prelude::*;
+    use revgate::{Epoch, Revision, Version};
+    use serde_json::{Value, json};
+
+    fn data() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_filter("JSON has no NaN", |it| it.is_finite()).prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(any::<String>(), inner, 0..4)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_encoded_is_decoded(
+            schema in any::<u32>(), epoch in any::<u64>(), revision in any::<u64>(), data in data(),
+        ) {
+            let version = Version::new(Epoch::new(epoch), Revision::new(revision));
+            let record = Record::new(schema, version, data);
+            for codec in [&Json as &dyn Codec, &Postcard] {
+                let bytes = codec.encode(&record).expect("it can be written");
+                prop_assert_eq!(codec.decode(&bytes), Ok(record.clone()));
+            }
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Json.decode(&bytes);
+            let _ = Postcard.decode(&bytes);
+        }
+    }
+
+    #[test]
+    fn a_record_cut_or_changed_anywhere_is_an_error_and_no_other_record() {
+        let version = Version::new(Epoch::new(3), Revision::new(7));
+        let record = Record::new(2, version, json!({"theme": "dark", "sizes": [1, 2, 3]}));
+        for codec in [&Json as &dyn Codec, &Postcard] {
+            let whole = codec.encode(&record).expect("it can be written");
+            // What follows the last brace of the JSON is white space.
+            let end = whole.trim_ascii_end().len();
+            for length in 0..end {
+                assert!(codec.decode(&whole[..length]).is_err(), "{codec:?} cut at {length}");
+            }
+        }
+        let whole = Postcard.encode(&record).expect("it can be written");
+        for place in 0..whole.len() {
+            let mut changed = whole.clone();
+            changed[place] ^= 0x10;
+            assert!(Postcard.decode(&changed).is_err(), "changed at {place}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What goes wrong while the app runs, and is dealt with.
+
+use std::time::Duration;
+
+use revgate::{Invalid, TopicName, Version};
+
+use crate::{CodecError, MigrationError, StorageError};
+
+/// What is saved could not be used for a topic.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// It cannot be read from the storage.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// It is no record.
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+    /// It cannot be brought to the newest shape.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
+    /// It is no valid state of the topic.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+}
+
+/// Something went wrong with what is saved, and the app went on: for a log, or to tell the user.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Incident {
+    /// What was saved cannot be used. It has been kept under another name, and the topic begins
+    /// with something else.
+    #[error("the topic `{topic}` begins with {instead}, as {place} is unusable: {fault}; {kept}")]
+    Unusable {
+        /// The topic.
+        topic: TopicName,
+        /// Where it was.
+        place: String,
+        /// Why.
+        fault: Fault,
+        /// Where it is now.
+        kept: Kept,
+        /// What the topic begins with.
+        instead: Instead,
+    },
+    /// What was saved last has vanished, but not what was saved before.
+    #[error("the topic `{topic}` begins with its backup, as {place} is missing")]
+    Missing {
+        /// The topic.
+        topic: TopicName,
+        /// Where it should be.
+        place: String,
+    },
+    /// A file to import from is of no use. It has been left as it is.
+    #[error("the topic `{topic}` was not imported from {place}: {fault}")]
+    NotImported {
+        /// The topic.
+        topic: TopicName,
+        /// The file.
+        place: String,
+        /// Why.
+        fault: Fault,
+    },
+    /// A state could not be saved. It is not lost as long as the app runs, and is tried again.
+    #[error("the topic `{topic}` was not saved (attempt {attempt}): {fault}")]
+    NotSaved {
+        /// The topic.
+        topic: TopicName,
+        /// The state's version; `None` if it could not even be encoded.
+        version: Option<Version>,
+        /// How many times in a row it has failed.
+        attempt: u32,
+        /// When the next attempt is made.
+        retry_in: Duration,
+        /// Why.
+        fault: Fault,
+    },
+    /// Somebody changed what is saved to something unusable. It stays so, and nothing of the topic
+    /// is saved, until it is usable or the app overwrites it.
+    #[error(
+        "the topic `{topic}` is not saved any more, as {place} was changed to what is unusable: {fault}"
+    )]
+    Edited {
+        /// The topic.
+        topic: TopicName,
+        /// Where it is.
+        place: String,
+        /// Why.
+        fault: Fault,
+    },
+    /// What was saved of a removed topic is still there, and comes back when the app starts.
+    #[error("what is saved of the removed topic `{topic}` is still there: {fault}")]
+    NotRemoved {
+        /// The topic.
+        topic: TopicName,
+        /// Why.
+        fault: Fault,
+    },
+    /// The system does not tell of changes that somebody else makes: they are noticed when the
+    /// topic is saved next.
+    #[error("changes by other programs are noticed late: {fault}")]
+    NotWatched {
+        /// Why.
+        fault: Fault,
+    },
+}
+
+/// What became of what is unusable.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Kept {
+    /// It was moved there.
+    #[error("it is kept as {0}")]
+    As(String),
+    /// It is where it was, as nothing may be changed there.
+    #[error("it is left as it is")]
+    InPlace,
+}
+
+/// What a topic begins with whose newest state is unusable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Instead {
+    /// The state that was saved before.
+    #[error("its backup")]
+    Backup,
+    /// What it begins with when nothing is saved. One of a family does not begin at all then.
+    #[error("its initial state, if it has one")]
+    Initial,
+}
+
+/// A topic could not be loaded, and the app must not go on as if it had been.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// A newer program has saved it. Nothing has been changed.
+    #[error("{place} was saved by a newer version of the program: {error}")]
+    Newer {
+        /// Where it is.
+        place: String,
+        /// Which.
+        error: MigrationError,
+    },
+    /// It is unusable, and could not be moved out of the way of what is to be saved.
+    #[error("{place} is unusable ({fault}), and cannot be kept under another name: {error}")]
+    NotSetAside {
+        /// Where it is.
+        place: String,
+        /// Why it is unusable.
+        fault: Box<Fault>,
+        /// Why it could not be moved.
+        error: StorageError,
+    },
+}

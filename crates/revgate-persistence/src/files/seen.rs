@@ -1,0 +1,49 @@
+//! What was last loaded or saved, to notice what others do.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use revgate::TopicName;
+
+/// What each topic's file held when it was last loaded or saved.
+///
+/// It is the content that counts, not the time at which the file was written: that is kept to some
+/// milliseconds only, so that an edit just after a save could go unnoticed.
+#[derive(Debug, Default)]
+pub(super) struct Seen(Mutex<Contents>);
+
+/// Held from before a file is read or replaced until that is noted, so that nobody takes one for
+/// another's.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    hasher: RandomState,
+    hashes: HashMap<TopicName, u64>,
+}
+
+impl Seen {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Contents> {
+        // Whole after every statement, so a panic elsewhere spoils nothing.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Contents {
+    /// A topic's file holds these bytes; or is not there.
+    pub(super) fn note(&mut self, topic: &TopicName, bytes: Option<&[u8]>) {
+        match bytes {
+            Some(bytes) => self.hashes.insert(topic.clone(), self.hasher.hash_one(bytes)),
+            None => self.hashes.remove(topic),
+        };
+    }
+
+    /// Whether its file held these when it was last seen; or was not there.
+    pub(super) fn is(&self, topic: &TopicName, bytes: Option<&[u8]>) -> bool {
+        self.hashes.get(topic).copied() == bytes.map(|bytes| self.hasher.hash_one(bytes))
+    }
+
+    /// The topics that have a file.
+    pub(super) fn topics(&self) -> Vec<TopicName> {
+        self.hashes.keys().cloned().collect()
+    }
+}

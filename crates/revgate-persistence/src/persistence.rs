@@ -1,0 +1,179 @@
+//! How a topic is saved.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use revgate::{Pacing, PacingError};
+
+use crate::{Codec, Fields, Json, Migrations, PointerError};
+
+/// How a topic is saved; each method states its default.
+///
+/// ```
+/// use std::time::Duration;
+/// use revgate_persistence::{Migrations, Persistence, Save};
+///
+/// let persistence = Persistence::new()
+///     .save(Save::after(Duration::from_millis(500)))
+///     .without(["/password"])
+///     .migrations(Migrations::new().then(|data| Ok(data)));
+/// assert!(persistence.check().is_ok());
+///
+/// let nonsense = Persistence::new().without(["password"]);
+/// assert!(nonsense.check().unwrap_err().to_string().contains("`password` names no field"));
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Persistence {
+    pub(crate) save: Save,
+    pub(crate) durable: bool,
+    pub(crate) fields: Result<Fields, PointerError>,
+    pub(crate) migrations: Migrations,
+    pub(crate) codec: Arc<dyn Codec>,
+    /// A file, and where in it.
+    pub(crate) import: Option<(PathBuf, String)>,
+}
+
+/// When a changed topic is saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Save {
+    /// After its changes, paced so.
+    OnChange(Pacing),
+    /// When the app ends, or when it asks.
+    OnExit,
+    /// When the app asks, and else never.
+    Manually,
+}
+
+/// Options that make no sense.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PersistenceOptionsError {
+    /// See [`PacingError`].
+    #[error(transparent)]
+    Pacing(#[from] PacingError),
+    /// See [`PointerError`].
+    #[error(transparent)]
+    Pointer(#[from] PointerError),
+}
+
+impl Save {
+    /// When nothing has changed for `quiet`, and at the latest after ten times that.
+    pub const fn after(quiet: Duration) -> Self {
+        Self::OnChange(Pacing::debounce(quiet))
+    }
+
+    /// While it changes, once in each `interval`.
+    pub const fn every(interval: Duration) -> Self {
+        Self::OnChange(Pacing::none().throttle(interval).leading(false))
+    }
+}
+
+impl Default for Save {
+    /// When nothing has changed for 100 ms, and at the latest after 1 s.
+    fn default() -> Self {
+        Self::after(Duration::from_millis(100))
+    }
+}
+
+impl Persistence {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self {
+            save: Save::default(),
+            durable: false,
+            fields: Ok(Fields::All),
+            migrations: Migrations::new(),
+            codec: Arc::new(Json),
+            import: None,
+        }
+    }
+
+    /// When it is saved. Default: [`Save::default`].
+    pub fn save(mut self, save: Save) -> Self {
+        self.save = save;
+        self
+    }
+
+    /// Answers each write, from Rust and from windows, when it is on the disk. Writes that come at
+    /// the same time share one turn of the disk. Default: no, a write is answered at once.
+    pub fn durable(mut self) -> Self {
+        self.durable = true;
+        self
+    }
+
+    /// Saves these fields and no others, by their JSON pointers (RFC 6901). The others are as the
+    /// topic was registered with whenever the app starts. Default: all fields.
+    pub fn only<P: Into<String>>(mut self, pointers: impl IntoIterator<Item = P>) -> Self {
+        self.fields = Fields::only(pointers);
+        self
+    }
+
+    /// Saves all fields but these, by their JSON pointers (RFC 6901): secrets, for example.
+    /// Default: all fields.
+    pub fn without<P: Into<String>>(mut self, pointers: impl IntoIterator<Item = P>) -> Self {
+        self.fields = Fields::without(pointers);
+        self
+    }
+
+    /// The ways from older shapes of the state. Default: none.
+    pub fn migrations(mut self, migrations: Migrations) -> Self {
+        self.migrations = migrations;
+        self
+    }
+
+    /// How the state becomes bytes. Default: [`Json`].
+    pub fn codec(mut self, codec: impl Codec) -> Self {
+        self.codec = Arc::new(codec);
+        self
+    }
+
+    /// The JSON file that the topic begins with when nothing of it has been saved. It is read and
+    /// left in place. Its fields stand over those that the topic was registered with, and take the
+    /// way of the [migrations](Self::migrations) as the oldest shape. A relative path counts from
+    /// the app's data folder. Default: none.
+    ///
+    /// The file of the store `settings` is `tauri-store/settings.json` with tauri-store, and with
+    /// its plugins `pinia/settings.json`, `zustand/settings.json` and so on; with
+    /// tauri-plugin-store it is what the app has named it.
+    pub fn import(self, file: impl Into<PathBuf>) -> Self {
+        self.import_at(file, "")
+    }
+
+    /// As [`Persistence::import`], of what is in the file at this JSON pointer (RFC 6901):
+    /// tauri-plugin-store keeps what was `set` as `settings` at `/settings`.
+    pub fn import_at(mut self, file: impl Into<PathBuf>, pointer: impl Into<String>) -> Self {
+        self.import = Some((file.into(), pointer.into()));
+        self
+    }
+
+    /// Whether the options make sense.
+    ///
+    /// # Errors
+    ///
+    /// The first that does not.
+    pub fn check(&self) -> Result<(), PersistenceOptionsError> {
+        if let Save::OnChange(pacing) = &self.save {
+            pacing.check()?;
+        }
+        self.fields.as_ref().map(drop).map_err(|error| error.clone().into())
+    }
+
+    /// Whether each write is answered only when it is on the disk.
+    pub fn is_durable(&self) -> bool {
+        self.durable
+    }
+
+    pub(crate) fn fields(&self) -> &Fields {
+        // What is not well-formed has been refused by `check`.
+        self.fields.as_ref().unwrap_or(&Fields::All)
+    }
+}
+
+impl Default for Persistence {
+    fn default() -> Self {
+        Self::new()
+    }
+}

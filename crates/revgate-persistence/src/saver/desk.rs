@@ -1,0 +1,341 @@
+//! What is to be saved when. Reads no clock.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::mem;
+use std::ptr;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use revgate::pacing::Pacer;
+use revgate::{Backoff, Pacing, TopicName, Version};
+
+use super::inbox::{Answer, Mail};
+use super::{Encoded, Report, Subject, Track, guarded};
+use crate::{Fault, Incident, Item, Save, Storage, StorageError};
+
+/// How long to wait between failures.
+const BACKOFF: Backoff =
+    Backoff { first: Duration::from_millis(100), cap: Duration::from_secs(10), jitter_seed: None };
+
+/// How long what another program writes is left alone after its last sign: some write a file in
+/// several steps.
+const SETTLING: Duration = Duration::from_millis(50);
+
+pub(super) struct Desk {
+    storage: Arc<dyn Storage>,
+    report: Report,
+    /// Every topic that is saved, to be found by its name.
+    topics: HashMap<TopicName, Weak<dyn Subject>>,
+    /// The topics with states that are not on the disk.
+    pending: BTreeMap<TopicName, Pending>,
+    /// When topics were last saved that must not be again too soon.
+    paced: HashMap<TopicName, Pacer>,
+    /// When to look at what others have written.
+    edits: HashMap<TopicName, Duration>,
+}
+
+struct Pending {
+    subject: Arc<dyn Subject>,
+    pacer: Pacer,
+    /// The last write that the pacer has been told of.
+    noticed: Option<Duration>,
+    /// When it may be saved; `None` if only when asked for, or at the end.
+    due: Option<Duration>,
+    /// Who waits for it.
+    answers: Vec<Answer>,
+    overwrite: bool,
+}
+
+impl Desk {
+    pub(super) fn new(storage: Arc<dyn Storage>, report: Report) -> Self {
+        Self {
+            storage,
+            report,
+            topics: HashMap::new(),
+            pending: BTreeMap::new(),
+            paced: HashMap::new(),
+            edits: HashMap::new(),
+        }
+    }
+
+    /// When the next topic may be saved.
+    pub(super) fn next(&self) -> Option<Duration> {
+        let saves = self.pending.values().filter_map(|pending| pending.due);
+        saves.chain(self.edits.values().copied()).min()
+    }
+
+    /// Reads the mail and saves what is due.
+    pub(super) fn turn(&mut self, now: Duration, mails: Vec<Mail>) {
+        for mail in mails {
+            self.read(now, mail);
+        }
+        self.look(now);
+        let due = self.take(|pending| pending.is_due(now));
+        self.save(now, due);
+    }
+
+    /// Saves all that is still to be saved, once.
+    pub(super) fn end(&mut self, now: Duration) {
+        let rest = self.take(|pending| {
+            let manually = pending.track().persistence().save == Save::Manually;
+            !manually || !pending.answers.is_empty()
+        });
+        self.save(now, rest);
+    }
+
+    fn read(&mut self, now: Duration, mail: Mail) {
+        match mail {
+            Mail::Added(subject) => {
+                let name = subject.track().topic().clone();
+                self.forget(&name);
+                self.topics.insert(name, Arc::downgrade(&subject));
+            }
+            // Of one that is gone; another may have its name by now.
+            Mail::Changed(subject) | Mail::Asked { subject, .. } | Mail::Removed(subject)
+                if !self.knows(&subject) => {}
+            Mail::Changed(subject) => self.pending(subject).schedule(now),
+            Mail::Asked { subject, overwrite, answer } => {
+                let pending = self.pending(subject);
+                pending.answers.push(answer);
+                pending.overwrite |= overwrite;
+                pending.due = Some(now);
+            }
+            Mail::Edited(topic) => {
+                self.edits.insert(topic, now.saturating_add(SETTLING));
+            }
+            Mail::Removed(subject) => {
+                let topic = subject.track().topic().clone();
+                self.forget(&topic);
+                if let Err(error) = self.storage.remove(&topic) {
+                    (self.report)(Incident::NotRemoved { topic, fault: error.into() });
+                }
+            }
+        }
+    }
+
+    /// Whether this is the topic of its name.
+    fn knows(&self, subject: &Arc<dyn Subject>) -> bool {
+        let known = self.topics.get(subject.track().topic());
+        known.is_some_and(|known| ptr::addr_eq(known.as_ptr(), Arc::as_ptr(subject)))
+    }
+
+    fn forget(&mut self, topic: &TopicName) {
+        self.topics.remove(topic);
+        self.pending.remove(topic);
+        self.paced.remove(topic);
+        self.edits.remove(topic);
+    }
+
+    /// Takes over what others have written and left alone since.
+    fn look(&mut self, now: Duration) {
+        let mut topics = Vec::new();
+        self.edits.retain(|topic, at| {
+            let is_settled = *at <= now;
+            if is_settled {
+                topics.push(topic.clone());
+            }
+            !is_settled
+        });
+        for topic in topics {
+            let known = self.topics.get(&topic).and_then(Weak::upgrade);
+            if let Some(subject) = known
+                && self.take_over(&*subject).is_ok()
+                && let Some(pending) = self.pending.get_mut(&topic)
+            {
+                pending.due = Some(now);
+            }
+        }
+    }
+
+    fn pending(&mut self, subject: Arc<dyn Subject>) -> &mut Pending {
+        let name = subject.track().topic();
+        let paced = &mut self.paced;
+        self.pending.entry(name.clone()).or_insert_with_key(|name| {
+            let pacing = match &subject.track().persistence().save {
+                Save::OnChange(pacing) => pacing.clone(),
+                Save::OnExit | Save::Manually => Pacing::none(),
+            };
+            let pacer = paced.remove(name).unwrap_or_else(|| Pacer::new(pacing));
+            let (noticed, due, answers, overwrite) = (None, None, Vec::new(), false);
+            Pending { subject, pacer, noticed, due, answers, overwrite }
+        })
+    }
+
+    /// Takes out the topics that are `wanted`.
+    fn take(&mut self, mut wanted: impl FnMut(&mut Pending) -> bool) -> Vec<Pending> {
+        let mut names = Vec::new();
+        for (name, pending) in &mut self.pending {
+            if wanted(pending) {
+                names.push(name.clone());
+            }
+        }
+        names.iter().filter_map(|name| self.pending.remove(name)).collect()
+    }
+
+    fn save(&mut self, now: Duration, topics: Vec<Pending>) {
+        let mut ready = Vec::new();
+        for pending in topics {
+            match self.prepare(&pending) {
+                Ok(Some(encoded)) => ready.push((pending, encoded)),
+                Ok(None) => self.done(now, pending),
+                Err(fault) => self.failed(now, pending, None, fault),
+            }
+        }
+        if ready.is_empty() {
+            return;
+        }
+        let items: Vec<_> = ready.iter().map(|(pending, encoded)| pending.item(encoded)).collect();
+        let results = guarded("the storage", || Ok(self.storage.save(&items)));
+        for (index, (pending, encoded)) in ready.into_iter().enumerate() {
+            let result = match &results {
+                Ok(results) => results.get(index).cloned().unwrap_or_else(unanswered),
+                Err(fault) => {
+                    self.failed(now, pending, Some(encoded.version), fault.clone());
+                    continue;
+                }
+            };
+            match result {
+                Ok(()) => {
+                    pending.subject.saved();
+                    let mut saving = pending.track().lock();
+                    saving.saved = saving.saved.max(Some(encoded.version));
+                    (saving.fault, saving.attempts, saving.is_held) = (None, 0, false);
+                    drop(saving);
+                    self.done(now, pending);
+                }
+                Err(StorageError::Changed { .. }) => self.edited(now, pending),
+                Err(error) => self.failed(now, pending, Some(encoded.version), error.into()),
+            }
+        }
+    }
+
+    /// The newest state, if it is not on the disk yet.
+    fn prepare(&self, pending: &Pending) -> Result<Option<Encoded>, Fault> {
+        let track = pending.track();
+        if track.lock().is_held && !pending.overwrite {
+            // It may have been mended without a word from the system.
+            self.take_over(&*pending.subject)?;
+        }
+        track.unmark();
+        let encoded = guarded("encoding it", || Ok(pending.subject.encode()?))?;
+        let is_saved = track.lock().saved >= Some(encoded.version);
+        Ok((!is_saved || pending.overwrite).then_some(encoded))
+    }
+
+    fn done(&mut self, now: Duration, pending: Pending) {
+        let Pending { subject, mut pacer, answers, .. } = pending;
+        answers.into_iter().for_each(|answer| drop(answer.send(Ok(()))));
+        pacer.delivered(now);
+        self.paced.insert(subject.track().topic().clone(), pacer);
+    }
+
+    fn failed(&mut self, now: Duration, pending: Pending, version: Option<Version>, fault: Fault) {
+        let track = pending.track();
+        let mut saving = track.lock();
+        saving.attempts = saving.attempts.saturating_add(1);
+        saving.fault = Some(fault.clone());
+        let (attempt, is_held) = (saving.attempts, saving.is_held);
+        drop(saving);
+        // What is held has been reported already, and waits for a person.
+        let retry_in = if is_held { BACKOFF.cap } else { BACKOFF.delay(attempt) };
+        if !is_held {
+            let topic = track.topic().clone();
+            let fault = fault.clone();
+            (self.report)(Incident::NotSaved { topic, version, attempt, retry_in, fault });
+        }
+        self.again(pending, now.saturating_add(retry_in), &fault);
+    }
+
+    /// Somebody else has changed what was to be replaced.
+    fn edited(&mut self, now: Duration, pending: Pending) {
+        match self.take_over(&*pending.subject) {
+            // Both changes are in the newest state now.
+            Ok(()) => {
+                let name = pending.track().topic().clone();
+                self.pending.insert(name, Pending { due: Some(now), ..pending });
+            }
+            Err(fault) => self.failed(now, pending, None, fault),
+        }
+    }
+
+    /// Makes the topic's state of what somebody else has written, if they have.
+    fn take_over(&self, subject: &dyn Subject) -> Result<(), Fault> {
+        let track = subject.track();
+        let taken = match self.storage.load(track.topic()) {
+            Ok(Some(bytes)) => guarded("taking it over", || subject.edited(&bytes)),
+            Ok(None) => Ok(()),
+            Err(error) => Err(error.into()),
+        };
+        let mut saving = track.lock();
+        let fault = match taken {
+            Ok(()) => {
+                if mem::take(&mut saving.is_held) {
+                    (saving.fault, saving.attempts) = (None, 0);
+                }
+                return Ok(());
+            }
+            Err(fault) => fault,
+        };
+        let known = saving.fault.take().filter(|_| saving.is_held).map(|fault| fault.to_string());
+        (saving.is_held, saving.fault) = (true, Some(fault.clone()));
+        drop(saving);
+        if known.as_ref() != Some(&fault.to_string()) {
+            let (topic, place) = (track.topic().clone(), self.storage.place(track.topic()));
+            (self.report)(Incident::Edited { topic, place, fault: fault.clone() });
+        }
+        Err(fault)
+    }
+
+    /// Keeps what could not be saved, for another attempt.
+    fn again(&mut self, mut pending: Pending, due: Duration, fault: &Fault) {
+        for answer in pending.answers.drain(..) {
+            let _ = answer.send(Err(fault.clone()));
+        }
+        pending.due = Some(due);
+        self.pending.insert(pending.track().topic().clone(), pending);
+    }
+}
+
+/// A storage that returns too few results has broken its promise.
+fn unanswered() -> Result<(), StorageError> {
+    let cause = Arc::new(io::Error::other("the storage says nothing of it"));
+    Err(StorageError::Io { act: "saving", place: "a topic".to_owned(), cause })
+}
+
+impl Pending {
+    fn track(&self) -> &Track {
+        self.subject.track()
+    }
+
+    /// There has been a write; that of a topic whose time is set already changes nothing.
+    fn schedule(&mut self, now: Duration) {
+        if let Save::OnChange(_) = self.track().persistence().save
+            && self.due.is_none()
+        {
+            self.notice(now);
+        }
+    }
+
+    /// Whether its time has come, which later writes may have put off.
+    fn is_due(&mut self, now: Duration) -> bool {
+        let Some(due) = self.due.filter(|due| *due <= now) else { return false };
+        let last = self.track().last_write();
+        if !self.answers.is_empty() || self.noticed.is_none() || self.noticed >= Some(last) {
+            return due <= now;
+        }
+        self.notice(last);
+        self.due <= Some(now)
+    }
+
+    fn notice(&mut self, write: Duration) {
+        self.noticed = Some(write);
+        self.pacer.event(write);
+        self.due = self.pacer.deadline();
+    }
+
+    fn item<'a>(&'a self, encoded: &'a Encoded) -> Item<'a> {
+        let Self { overwrite, .. } = *self;
+        Item { topic: self.track().topic(), bytes: &encoded.bytes, overwrite }
+    }
+}

@@ -1,0 +1,90 @@
+//! How the saving of one topic stands.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use revgate::{TopicName, Version};
+
+use crate::{Fault, Persistence};
+
+/// How the saving of one topic stands: what writers note, and what the saver found.
+#[derive(Debug)]
+pub struct Track {
+    topic: TopicName,
+    persistence: Arc<Persistence>,
+    /// There is news that the saver has not read.
+    marked: AtomicBool,
+    /// When the last write was made, in nanoseconds since the saver started.
+    last_write: AtomicU64,
+    saving: Mutex<Saving>,
+}
+
+/// How the saving of a topic stands.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Saving {
+    /// The newest version on the disk; `None` if there is none of this session.
+    pub saved: Option<Version>,
+    /// Why the last attempt to save a newer one failed; `None` if it did not, or none was made.
+    pub fault: Option<Fault>,
+    /// How many attempts in a row have failed.
+    pub attempts: u32,
+    /// Somebody else has written what is unusable: nothing is saved until that has changed.
+    pub is_held: bool,
+}
+
+impl Track {
+    /// Of a topic of which nothing is saved yet.
+    pub fn new(topic: TopicName, persistence: Arc<Persistence>) -> Self {
+        Self {
+            topic,
+            persistence,
+            marked: AtomicBool::new(false),
+            last_write: AtomicU64::new(0),
+            saving: Mutex::default(),
+        }
+    }
+
+    /// The topic.
+    pub fn topic(&self) -> &TopicName {
+        &self.topic
+    }
+
+    /// How it is saved.
+    pub fn persistence(&self) -> &Persistence {
+        &self.persistence
+    }
+
+    /// How its saving stands.
+    pub fn saving(&self) -> Saving {
+        self.lock().clone()
+    }
+
+    /// The topic's version `version` is what is saved of it.
+    pub fn found_saved(&self, version: Version) {
+        self.lock().saved = Some(version);
+    }
+
+    /// A write was made at this time. Whether the saver is to be told; else it has been already.
+    pub(super) fn mark(&self, now: Duration) -> bool {
+        let nanos = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
+        self.last_write.fetch_max(nanos, Ordering::Relaxed);
+        !self.marked.swap(true, Ordering::AcqRel)
+    }
+
+    /// What is written from now on is marked anew: to be called before the newest state is read.
+    pub(super) fn unmark(&self) {
+        // Not a store: seeing the last mark is what makes the writes before it visible.
+        self.marked.swap(false, Ordering::AcqRel);
+    }
+
+    pub(super) fn last_write(&self) -> Duration {
+        Duration::from_nanos(self.last_write.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Saving> {
+        // Each field is whole by itself, so a panic elsewhere spoils nothing.
+        self.saving.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,170 @@
+//! Where topics are kept.
+
+use std::fmt::Debug;
+use std::io;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use revgate::TopicName;
+
+/// Keeps the bytes of topics beyond the life of the app. Knows nothing of what they mean.
+///
+/// One storage belongs to one app at a time. All calls may come from any thread; those that write
+/// come from one thread at a time.
+pub trait Storage: Debug + Send + Sync + 'static {
+    /// Begins the app's use of the storage, once. Returns the number of the session, larger than
+    /// that of each session before and than `after`; it is on the disk before this returns.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be made durable.
+    fn begin_session(&self, after: u64) -> Result<u64, StorageError>;
+
+    /// The topics that have been saved, in the order of their names.
+    ///
+    /// # Errors
+    ///
+    /// If the storage cannot be listed.
+    fn topics(&self) -> Result<Vec<TopicName>, StorageError>;
+
+    /// What was saved last for a topic, whole; `None` if nothing was.
+    ///
+    /// # Errors
+    ///
+    /// If it is there and cannot be read.
+    fn load(&self, topic: &TopicName) -> Result<Option<Vec<u8>>, StorageError>;
+
+    /// What was saved before that, if the storage keeps it.
+    ///
+    /// # Errors
+    ///
+    /// If it is there and cannot be read.
+    fn load_backup(&self, topic: &TopicName) -> Result<Option<Vec<u8>>, StorageError>;
+
+    /// Saves each item, or leaves what was saved before it: never a part. What it reports as saved
+    /// is on the disk. Returns one result for each item, in their order.
+    ///
+    /// An item whose topic was changed by somebody else since it was last loaded or saved fails
+    /// with [`StorageError::Changed`], unless it [overwrites](Item::overwrite).
+    fn save(&self, items: &[Item<'_>]) -> Vec<Result<(), StorageError>>;
+
+    /// Forgets a topic and its backup. One that was never saved is forgotten already.
+    ///
+    /// # Errors
+    ///
+    /// If it is still there.
+    fn remove(&self, topic: &TopicName) -> Result<(), StorageError>;
+
+    /// Moves what is saved for a topic out of the way, under a name of its own that says when.
+    /// Nothing is overwritten, and nothing is read: it serves for what cannot be read. Returns
+    /// where it is now; the topic has nothing saved from then on, and its backup stays.
+    ///
+    /// # Errors
+    ///
+    /// If it could not be moved.
+    fn set_aside(&self, topic: &TopicName, at: SystemTime) -> Result<String, StorageError>;
+
+    /// Where a topic is kept, for people: a file's path, for example.
+    fn place(&self, topic: &TopicName) -> String;
+
+    /// Whether nothing may be saved: another instance of the app has the storage.
+    fn is_read_only(&self) -> bool {
+        false
+    }
+
+    /// Calls `changed` after somebody else may have changed what is saved for a topic, until the
+    /// watcher is dropped. `None` if that cannot happen, or not be noticed.
+    ///
+    /// # Errors
+    ///
+    /// If the system cannot watch any more.
+    fn watch(
+        &self,
+        changed: Box<dyn Fn(TopicName) + Send>,
+    ) -> Result<Option<Box<dyn Watcher>>, StorageError> {
+        drop(changed);
+        Ok(None)
+    }
+}
+
+/// Watches a [`Storage`] until it is dropped.
+pub trait Watcher: Send {}
+
+/// What is to be saved for one topic.
+#[derive(Clone, Copy, Debug)]
+pub struct Item<'a> {
+    /// The topic.
+    pub topic: &'a TopicName,
+    /// All of it.
+    pub bytes: &'a [u8],
+    /// Whether to replace even what somebody else has written since.
+    pub overwrite: bool,
+}
+
+/// A storage could not do what it was asked to. Cheap to clone.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StorageError {
+    /// The system refused: the disk is full, or not to be written to, or broken.
+    #[error("{act} {place}: {cause}")]
+    Io {
+        /// What was being done, as in "renaming".
+        act: &'static str,
+        /// To which file.
+        place: String,
+        /// What the system says.
+        cause: Arc<io::Error>,
+    },
+    /// The database reports a fault.
+    #[error("{act} {place}: {cause}")]
+    Database {
+        /// What was being done.
+        act: &'static str,
+        /// The database's file.
+        place: String,
+        /// What it says.
+        cause: String,
+    },
+    /// Somebody else, say a person with an editor, has changed it since it was last loaded or saved.
+    #[error("{place} has been changed by another program")]
+    Changed {
+        /// What was changed.
+        place: String,
+    },
+    /// Another process has the storage open: another instance of the app, as a rule.
+    #[error("{place} is in use by another instance of the app: end that, or open it read-only")]
+    InUse {
+        /// The storage.
+        place: String,
+    },
+    /// It was opened for reading only.
+    #[error("{place} is open for reading only")]
+    ReadOnly {
+        /// The storage.
+        place: String,
+    },
+}
+
+impl StorageError {
+    /// Puts what was being done, and to what, before the system's words.
+    pub(crate) fn io(act: &'static str, place: impl ToString) -> impl FnOnce(io::Error) -> Self {
+        let place = place.to_string();
+        move |cause| Self::Io { act, place, cause: Arc::new(cause) }
+    }
+
+    /// What should be there is not.
+    pub(crate) fn missing(act: &'static str, place: impl ToString) -> Self {
+        Self::io(act, place)(io::ErrorKind::NotFound.into())
+    }
+}
+
+/// The number of the session that follows those until `last` and `after`.
+pub(crate) fn next_session(
+    last: u64,
+    after: u64,
+    place: impl ToString,
+) -> Result<u64, StorageError> {
+    let exhausted = || io::Error::other("there is no number after the largest");
+    let next = last.max(after).checked_add(1).ok_or_else(exhausted);
+    next.map_err(StorageError::io("counting a session in", place))
+}

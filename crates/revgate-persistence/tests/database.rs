@@ -1,0 +1,101 @@
+//! One database for all topics, as others find it.
+#![cfg(feature = "database")]
+
+use std::fs;
+use std::path::Path;
+
+use revgate::TopicName;
+use revgate_persistence::{Database, Item, Storage, StorageError};
+
+fn topics(count: usize) -> Vec<TopicName> {
+    (0..count).map(|number| format!("doc:{number:05}").parse().expect("well-formed")).collect()
+}
+
+/// A database of some topics of 1 kB, closed.
+fn fill(file: &Path, count: usize) -> Vec<TopicName> {
+    let topics = topics(count);
+    let database = Database::open(file).expect("it opens");
+    let items = topics.iter().map(|topic| Item { topic, bytes: &[7; 1000], overwrite: false });
+    let saved = database.save(&items.collect::<Vec<_>>());
+    assert!(saved.len() == count && saved.iter().all(Result::is_ok));
+    topics
+}
+
+#[test]
+fn it_is_open_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("topics.redb");
+    let database = Database::open(&file).expect("it opens");
+    let again = Database::open(&file);
+    let Err(StorageError::InUse { place }) = again else { panic!("{again:?}") };
+    assert_eq!(place, file.to_string_lossy());
+    drop(database);
+    Database::open(&file).expect("it is free");
+}
+
+#[test]
+fn what_was_saved_is_in_the_file_before_that_is_closed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, killed) = (folder.path().join("topics.redb"), folder.path().join("killed.redb"));
+    let topic = topics(1).remove(0);
+    let database = Database::open(&file).expect("it opens");
+    for bytes in [b"1", b"2", b"3"] {
+        database.save(&[Item { topic: &topic, bytes, overwrite: false }]).remove(0).expect("saved");
+        // What another process would find, if this one were killed now.
+        fs::copy(&file, &killed).expect("copied");
+        let found = Database::open(&killed).expect("it opens").load(&topic).expect("loaded");
+        assert_eq!(found.as_deref(), Some(&bytes[..]));
+    }
+}
+
+#[test]
+fn what_is_no_database_is_let_be() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("topics.redb");
+    fill(&file, 10);
+    let whole = fs::read(&file).expect("read");
+    let spoilt = [&b"{}"[..], &[0; 100_000], &[0xFF; 5000], &whole[..whole.len() / 2], &whole[..1]];
+    for bytes in spoilt {
+        fs::write(&file, bytes).expect("written");
+        let error = Database::open(&file).expect_err("no database");
+        assert!(matches!(error, StorageError::Database { .. }), "{error:?}");
+        assert!(error.to_string().starts_with(&format!("opening {}: ", file.display())), "{error}");
+        assert!(fs::read(&file).expect("read") == bytes, "{error}");
+    }
+}
+
+#[test]
+fn damage_is_an_error_or_does_no_harm() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("topics.redb");
+    let topics = fill(&file, 20);
+    let whole = fs::read(&file).expect("read");
+    let mut refused = 0;
+    for at in (0..whole.len()).step_by(whole.len() / 61) {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0x55;
+        fs::write(&file, damaged).expect("written");
+        match Database::open(&file) {
+            Ok(database) => {
+                let load = |topic| database.load(topic).expect("loaded");
+                assert!(topics.iter().all(|topic| load(topic) == Some(vec![7; 1000])), "at {at}");
+            }
+            Err(error) => {
+                assert!(matches!(error, StorageError::Database { .. }), "{error:?}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_one_is_the_users_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("topics.redb");
+    fill(&file, 1);
+    assert_eq!(fs::metadata(file).expect("there").permissions().mode() & 0o777, 0o600);
+}

@@ -1,0 +1,439 @@
+//! Topics that survive the app, on a real disk.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use revgate::{Revision, Version};
+use serde_json::{Value, json};
+use tauri::test::MockRuntime;
+use tauri::{App, RunEvent};
+use tauri_plugin_revgate::persistence::{
+    Files, FlushError, Incident, Memory, Migrations, Persistence, Save,
+};
+use tauri_plugin_revgate::{Builder, RevgateExt, TopicHandle, TopicOptions, UpdateError};
+use tempfile::TempDir;
+
+use common::{Player, app, build, call, everything, window};
+
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// The app's data folder, and what is said of what goes wrong there.
+struct Bench {
+    folder: TempDir,
+    incidents: Arc<Mutex<Vec<Incident>>>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        Self { folder, incidents: Arc::default() }
+    }
+
+    fn builder(&self) -> Builder {
+        let incidents = Arc::clone(&self.incidents);
+        Builder::new().data_folder(self.folder.path()).on_incident(move |incident| {
+            incidents.lock().expect("no panic").push(incident.clone());
+        })
+    }
+
+    /// An app whose player is saved so.
+    fn open(&self, persistence: Persistence) -> App<MockRuntime> {
+        let options = TopicOptions::new().persist(persistence);
+        app(self.builder().topic_with(Player::default(), options), &[everything()])
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join("revgate").join(name)
+    }
+
+    fn saved(&self, name: &str) -> Option<Value> {
+        let text = fs::read(self.file(name)).ok()?;
+        Some(serde_json::from_slice(&text).expect("never half a file"))
+    }
+
+    fn saved_volume(&self) -> Option<Value> {
+        Some(self.saved("player.json")?["data"]["volume"].clone())
+    }
+
+    fn incidents(&self) -> Vec<String> {
+        let incidents = std::mem::take(&mut *self.incidents.lock().expect("no panic"));
+        incidents.iter().map(ToString::to_string).collect()
+    }
+}
+
+/// Lets the app end as it does when its last window is closed.
+fn end(app: App<MockRuntime>) {
+    let last = window(&app, "last");
+    app.run_return(move |_, event| {
+        if let RunEvent::Ready = event {
+            last.destroy().expect("it is open");
+        }
+    });
+}
+
+fn player(app: &App<MockRuntime>) -> TopicHandle<Player> {
+    app.topic::<Player>().expect("registered")
+}
+
+fn set(player: &TopicHandle<Player>, volume: u8) -> Version {
+    player.update(|player| player.volume = volume).expect("valid")
+}
+
+fn until(what: &str, reached: impl Fn() -> bool) {
+    let since = Instant::now();
+    while !reached() {
+        assert!(since.elapsed() < LIMIT, "after {LIMIT:?} still not: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Edits a file as a person does.
+fn edit(path: &Path, change: impl FnOnce(&mut Value)) {
+    let mut record = serde_json::from_slice(&fs::read(path).expect("readable")).expect("JSON");
+    change(&mut record);
+    fs::write(path, record.to_string()).expect("writable");
+}
+
+#[test]
+fn what_was_written_is_there_after_the_next_start_in_a_newer_epoch() {
+    let bench = Bench::new();
+    let app = bench.open(Persistence::new());
+    set(&player(&app), 3);
+    let before = set(&player(&app), 7);
+    end(app);
+    assert_eq!(bench.saved_volume(), Some(json!(7)), "saved at the end");
+    let text = fs::read(bench.file("player.json")).expect("readable");
+    for _ in 0..2 {
+        let app = bench.open(Persistence::new());
+        let now = player(&app).snapshot();
+        assert_eq!((now.data.volume, now.revision), (7, before.revision));
+        assert!(now.version() > before);
+        end(app);
+    }
+    assert_eq!(fs::read(bench.file("player.json")).expect("readable"), text, "nothing changed");
+    assert_eq!(bench.incidents(), [] as [&str; 0]);
+}
+
+#[test]
+fn a_change_is_saved_while_the_app_runs() {
+    let bench = Bench::new();
+    let app = bench.open(Persistence::new());
+    assert_eq!(bench.saved_volume(), None, "nothing has changed yet");
+    set(&player(&app), 3);
+    until("saved", || bench.saved_volume() == Some(json!(3)));
+    until("known", || player(&app).saving().expect("it is saved").saved.is_some());
+}
+
+#[test]
+fn versions_never_go_back_though_states_were_lost() {
+    let bench = Bench::new();
+    let mut newest = Version::default();
+    for round in 0..4 {
+        let app = bench.open(Persistence::new().save(Save::Manually));
+        let player = player(&app);
+        assert!(player.snapshot().version() > newest, "round {round}");
+        assert_eq!(player.snapshot().data.volume, if round == 0 { 0 } else { 1 });
+        set(&player, 1);
+        if round == 0 {
+            player.flush().wait().expect("the disk is there");
+        }
+        // Lost, as by a crash.
+        newest = set(&player, 9);
+        end(app);
+    }
+}
+
+#[test]
+fn a_durable_write_is_on_the_disk_when_it_is_answered() {
+    let bench = Bench::new();
+    let app = bench.open(Persistence::new().save(Save::Manually).durable());
+    for volume in 1..=5 {
+        set(&player(&app), volume);
+        assert_eq!(bench.saved_volume(), Some(json!(volume)));
+    }
+    let window = window(&app, "main");
+    let write = json!({"topic": "player", "data": {"volume": 6}});
+    call(&window, "replace", write).expect("it is written");
+    assert_eq!(bench.saved_volume(), Some(json!(6)));
+    let patch = json!([{"op": "replace", "path": "/volume", "value": 7}]);
+    call(&window, "patch", json!({"topic": "player", "patch": patch})).expect("it is written");
+    assert_eq!(bench.saved_volume(), Some(json!(7)));
+}
+
+#[test]
+fn what_is_not_saved_cannot_be_flushed() {
+    let bench = Bench::new();
+    let app = app(bench.builder().topic(Player::default()), &[everything()]);
+    set(&player(&app), 3);
+    assert!(matches!(player(&app).flush().wait(), Err(FlushError::NotPersistent)));
+    assert!(matches!(player(&app).overwrite().wait(), Err(FlushError::NotPersistent)));
+    assert!(player(&app).saving().is_none());
+    assert!(!bench.folder.path().join("revgate").exists(), "nothing is kept for nothing");
+}
+
+#[test]
+fn a_field_left_out_is_not_on_the_disk_and_begins_anew() {
+    let bench = Bench::new();
+    let persistence = || Persistence::new().without(["/volume"]);
+    let app = bench.open(persistence());
+    set(&player(&app), 7);
+    end(app);
+    assert_eq!(bench.saved("player.json").expect("saved")["data"], json!({}));
+    assert_eq!(player(&bench.open(persistence())).snapshot().data.volume, 0);
+}
+
+#[test]
+fn an_older_shape_is_migrated_before_anybody_sees_it_and_saved_in_the_new_one() {
+    let bench = Bench::new();
+    fs::create_dir(bench.folder.path().join("revgate")).expect("writable");
+    let old = r#"{"schema":0,"revision":"7","data":{"loud":true}}"#;
+    fs::write(bench.file("player.json"), old).expect("writable");
+    let migrations = Migrations::new().then(|_| Ok(json!({"volume": 11})));
+    let app = bench.open(Persistence::new().migrations(migrations));
+    assert_eq!(player(&app).snapshot().data.volume, 11);
+    end(app);
+    let saved = bench.saved("player.json").expect("saved");
+    assert_eq!((&saved["schema"], &saved["data"]), (&json!(1), &json!({"volume": 11})));
+    assert_eq!(fs::read_to_string(bench.file("player.backup.json")).ok().as_deref(), Some(old));
+}
+
+fn refused(builder: Builder) -> String {
+    build(builder, &[everything()]).expect_err("it does not start").to_string()
+}
+
+#[test]
+fn what_a_newer_program_saved_stops_the_start_and_stays() {
+    let bench = Bench::new();
+    fs::create_dir(bench.folder.path().join("revgate")).expect("writable");
+    let newer = r#"{"schema":1,"revision":"7","data":{"volume":7}}"#;
+    fs::write(bench.file("player.json"), newer).expect("writable");
+    let error = refused(bench.builder().persistent_topic(Player::default()));
+    assert!(error.contains("the topic `player` cannot be loaded: "), "{error}");
+    assert!(error.ends_with("this program knows 0 at most: update the program"), "{error}");
+    assert_eq!(fs::read_to_string(bench.file("player.json")).ok().as_deref(), Some(newer));
+}
+
+#[test]
+fn what_is_unusable_does_not_stop_the_app_and_is_never_overwritten() {
+    let bench = Bench::new();
+    for volume in [3, 4] {
+        let app = bench.open(Persistence::new());
+        set(&player(&app), volume);
+        end(app);
+    }
+    fs::write(bench.file("player.json"), "\0\0\0\0").expect("writable");
+    let app = bench.open(Persistence::new());
+    assert_eq!(player(&app).snapshot().data.volume, 3, "the backup");
+    let incidents = bench.incidents();
+    assert!(incidents[0].contains("player.json is unusable: "), "{incidents:?}");
+    end(app);
+    assert_eq!(bench.saved_volume(), Some(json!(3)));
+    let files = fs::read_dir(bench.file("")).expect("readable");
+    let kept = files.map(|file| file.expect("readable").path());
+    let kept: Vec<_> =
+        kept.filter(|path| path.display().to_string().contains("unreadable")).collect();
+    let [kept] = &kept[..] else { panic!("one file expected: {kept:?}") };
+    assert_eq!(fs::read(kept).expect("readable"), b"\0\0\0\0");
+}
+
+#[test]
+fn nonsensical_options_stop_the_start() {
+    let bench = Bench::new();
+    let options = TopicOptions::new().persist(Persistence::new().only(["volume"]));
+    let error = refused(bench.builder().topic_with(Player::default(), options.clone()));
+    assert!(error.contains("the topic `player`: `volume` names no field"), "{error}");
+    assert_eq!(refused(bench.builder().family_with::<Player>(options)), error);
+}
+
+/// The volumes that the watch of `player` sees.
+fn follow(player: &TopicHandle<Player>) -> Receiver<u8> {
+    let (seen, volumes) = mpsc::channel();
+    let mut watch = player.watch();
+    thread::spawn(move || {
+        while let Some(change) = watch.blocking_changed() {
+            let _ = seen.send(change.new.volume);
+        }
+    });
+    volumes
+}
+
+#[test]
+fn an_edit_in_a_text_editor_reaches_everybody_as_a_new_version() {
+    let bench = Bench::new();
+    let app = bench.open(Persistence::new());
+    let player = player(&app);
+    set(&player, 3);
+    player.flush().wait().expect("the disk is there");
+    let (before, volumes) = (player.snapshot().version(), follow(&player));
+    edit(&bench.file("player.json"), |record| record["data"]["volume"] = json!(9));
+    assert_eq!(volumes.recv_timeout(LIMIT), Ok(9));
+    assert!(player.snapshot().version() > before);
+    let text = fs::read(bench.file("player.json")).expect("readable");
+    end(app);
+    assert_eq!(
+        fs::read(bench.file("player.json")).expect("readable"),
+        text,
+        "left as it was typed"
+    );
+    assert_eq!(bench.incidents(), [] as [&str; 0]);
+}
+
+#[test]
+fn an_edit_and_what_is_not_saved_yet_are_both_kept() {
+    use revgate::settings::{Settings, Theme};
+
+    let bench = Bench::new();
+    let options = TopicOptions::new().persist(Persistence::new().save(Save::Manually));
+    let app = app(bench.builder().topic_with(Settings::default(), options), &[everything()]);
+    let settings = app.topic::<Settings>().expect("registered");
+    settings.flush().wait().expect("the disk is there");
+    settings.update(|settings| settings.font_size = 33).expect("valid");
+    edit(&bench.file("settings.json"), |record| record["data"]["theme"] = json!("dark"));
+    until("merged", || settings.snapshot().data.theme == Theme::Dark);
+    assert_eq!(settings.snapshot().data.font_size, 33);
+    settings.flush().wait().expect("the disk is there");
+    let saved = bench.saved("settings.json").expect("saved");
+    assert_eq!((&saved["data"]["theme"], &saved["data"]["fontSize"]), (&json!("dark"), &json!(33)));
+}
+
+#[test]
+fn an_unusable_edit_is_reported_and_stays_until_the_app_is_told_to_overwrite_it() {
+    let bench = Bench::new();
+    let app = bench.open(Persistence::new().save(Save::after(Duration::from_millis(1))));
+    let player = player(&app);
+    set(&player, 3);
+    player.flush().wait().expect("the disk is there");
+    fs::write(bench.file("player.json"), r#"{"revision":"9","data":{"volume":99}}"#)
+        .expect("writable");
+    until("reported", || !bench.incidents.lock().expect("no panic").is_empty());
+    let incidents = bench.incidents();
+    assert!(incidents[0].contains("volume: 99 is more than 11"), "{incidents:?}");
+    assert!(player.saving().expect("it is saved").is_held);
+
+    set(&player, 4);
+    assert!(matches!(player.flush().wait(), Err(FlushError::NotSaved(_))));
+    assert_eq!(bench.saved_volume(), Some(json!(99)), "the person's edit");
+    let window = window(&app, "main");
+    let inspected = call(&window, "inspect", json!({})).expect("permitted");
+    assert_eq!(inspected[0]["saving"]["isHeld"], true, "{inspected}");
+    assert_eq!(inspected[0]["saving"]["fault"], "volume: 99 is more than 11");
+
+    player.overwrite().wait().expect("told to");
+    assert_eq!(bench.saved_volume(), Some(json!(4)));
+    assert!(!player.saving().expect("it is saved").is_held);
+}
+
+#[test]
+fn a_second_instance_is_told_or_follows_and_writes_nothing() {
+    let bench = Bench::new();
+    let first = bench.open(Persistence::new());
+    set(&player(&first), 3);
+    player(&first).flush().wait().expect("the disk is there");
+    let error = refused(bench.builder().persistent_topic(Player::default()));
+    assert!(error.contains("in use by another instance of the app"), "{error}");
+
+    let second = bench.builder().storage(|folder| Files::open_or_read_only(folder));
+    let second = app(second.persistent_topic(Player::default()), &[everything()]);
+    let follower = player(&second);
+    assert_eq!(follower.snapshot().data.volume, 3);
+    let refused = follower.update(|player| player.volume = 9);
+    assert!(matches!(refused, Err(UpdateError::ReadOnly { .. })), "{refused:?}");
+    let volumes = follow(&follower);
+    set(&player(&first), 5);
+    assert_eq!(volumes.recv_timeout(LIMIT), Ok(5), "what the first one saves");
+}
+
+#[test]
+fn a_family_comes_back_and_what_was_removed_does_not() {
+    let bench = Bench::new();
+    let open = || {
+        let options = TopicOptions::new().persist(Persistence::new());
+        app(bench.builder().family_with::<Player>(options), &[everything()])
+    };
+    let first = open();
+    let family = first.family::<Player>().expect("registered");
+    for key in ["a", "b", "c"] {
+        family.create(key, Player { volume: 1 }).expect("free");
+    }
+    set(&family.get("b").expect("created"), 2);
+    assert!(family.remove("c"));
+    end(first);
+
+    let second = open();
+    let family = second.family::<Player>().expect("registered");
+    assert_eq!(family.keys(), ["a", "b"]);
+    let b = family.open("b", Player { volume: 9 }).expect("it is there");
+    assert_eq!(b.snapshot().data.volume, 2);
+    b.reset().expect("valid");
+    assert!(family.remove("a"));
+    family.create("a", Player { volume: 7 }).expect("free again");
+    end(second);
+
+    let app = open();
+    let family = app.family::<Player>().expect("registered");
+    assert_eq!(family.get("a").expect("created anew").snapshot().data.volume, 7);
+    let inspected = call(&window(&app, "main"), "inspect", json!({})).expect("permitted");
+    assert_eq!(inspected.as_array().map(Vec::len), Some(2));
+    assert_eq!(bench.incidents(), [] as [&str; 0]);
+}
+
+#[test]
+fn a_topic_of_another_store_is_imported_once() {
+    let bench = Bench::new();
+    let theirs = bench.folder.path().join("settings.json");
+    fs::write(&theirs, r#"{"volume": 8, "other": true}"#).expect("writable");
+    let app = bench.open(Persistence::new().import("settings.json"));
+    assert_eq!(player(&app).snapshot().data.volume, 8);
+    end(app);
+    assert_eq!(bench.saved_volume(), Some(json!(8)), "saved as one's own");
+    fs::write(&theirs, r#"{"volume": 1}"#).expect("writable");
+    let app = bench.open(Persistence::new().import("settings.json"));
+    assert_eq!(player(&app).snapshot().data.volume, 8);
+}
+
+#[test]
+fn writers_and_windows_do_not_mind_a_disk_that_fails() {
+    let bench = Bench::new();
+    let persistence = Persistence::new().save(Save::after(Duration::from_millis(1)));
+    let app = bench.open(persistence);
+    let folder = bench.folder.path().join("revgate");
+    fs::remove_dir_all(&folder).expect("it is there");
+    fs::write(&folder, "no folder any more").expect("writable");
+    let player = player(&app);
+    let version = set(&player, 3);
+    until("reported", || !bench.incidents.lock().expect("no panic").is_empty());
+    let incidents = bench.incidents();
+    assert!(
+        incidents[0].starts_with("the topic `player` was not saved (attempt 1): "),
+        "{incidents:?}"
+    );
+    let saving = player.saving().expect("it is saved");
+    assert!(saving.fault.is_some() && saving.saved.is_none(), "{saving:?}");
+    assert_eq!(player.snapshot().version(), version, "the app goes on");
+
+    fs::remove_file(&folder).expect("it is there");
+    fs::create_dir(&folder).expect("writable");
+    until("saved", || bench.saved_volume() == Some(json!(3)));
+    until("healed", || player.saving().expect("it is saved").fault.is_none());
+}
+
+#[test]
+fn a_storage_of_ones_own_serves_as_well() {
+    let memory = Memory::default();
+    let open = || {
+        let (bench, memory) = (Bench::new(), memory.clone());
+        let builder = bench.builder().storage(move |_| Ok(memory));
+        app(builder.persistent_topic(Player::default()), &[everything()])
+    };
+    let app = open();
+    set(&player(&app), 6);
+    end(app);
+    let now = player(&open()).snapshot();
+    assert_eq!((now.data.volume, now.revision), (6, Revision::new(2)));
+}
