@@ -74,3 +74,15 @@ fn a_window_that_was_shown_is_in_doubt_until_a_fetch_begun_since_goes_well() {
     let setup = Setup { resync: Some(2000), ..Setup::PLAIN };
     play(setup, &[Operation::WriteUnheard, Operation::Sleep, Operation::FailFetch]);
 }
+
+#[property_test(unsupported = test)]
+fn a_window_whose_subscription_has_ended_is_in_doubt_until_a_fetch_after_the_next_goes_well() {
+    let (end, sleep, subscribed) =
+        (Operation::EndSubscription, Operation::Sleep, Operation::Subscribed);
+    let unheard = Operation::WriteUnheard;
+    play(Setup::PLAIN, &[unheard, end]);
+    play(Setup::PLAIN, &[unheard, end, sleep, subscribed, Operation::FailFetch]);
+    play(Setup::PLAIN, &[unheard, end, sleep, subscribed, end, Operation::Refresh]);
+    let setup = Setup { pause_while_hidden: true, ..Setup::PLAIN };
+    play(setup, &[Operation::Hide, unheard, end, sleep, subscribed]);
+}

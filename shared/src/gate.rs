@@ -24,23 +24,25 @@ pub use options::{Options, OptionsBuilder, OptionsError};
 /// ```text
 ///          start            subscribed                      stop
 ///   Idle ────────▶ Subscribing ────────▶ Live ───────────────────────▶ Stopped
-///                    ▲      │            ▲│                               ▲
-///               tick │      │ failed,    ││  Quiet ──fetch──▶ Fetching    │ stop
-///                    │      ▼ tick       ││    ▲                │  │      │ from any
-///                  Resubscribing ────────┘│    └────fetched─────┘  │failed
-///                            subscribed   │    ▲                   ▼
-///                                         │    └────tick,fetch── BackingOff
+///                    ▲      │           ▲ ││                              ▲
+///               tick │      │ failed,   │ ││ Quiet ──fetch──▶ Fetching    │ stop
+///                    │      ▼ tick      │ ││   ▲                │  │      │ from any
+///                  Resubscribing ───────┘ ││   └────fetched─────┘  │failed
+///                           ▲  subscribed ││   ▲                   ▼
+///                           └─────────────┘│   └────tick,fetch── BackingOff
+///                                  ended   │
 /// ```
 ///
 /// What it promises, each rule by its number in `tests/rules/`:
 ///
-/// 1. **Listen first, then fetch**, so that no write falls between the two.
+/// 1. **Listen first, then fetch**, so that no write falls between the two. A subscription that
+///    ends is made again, and another fetch after it.
 /// 2. **Track what is wanted**: the newest version announced. A fetch is due while the applied
 ///    version is older; a burst that the fetch in flight covers costs no other.
 /// 3. **Never go back**: within and across epochs, the applied version only grows. What is older
 ///    than announced is applied if it is news, and fetched again after a pause.
 /// 4. **Never lose a wake-up**: while a fetch is due, one is in flight or a timer is set, unless
-///    the window is hidden and told to pause.
+///    the window is hidden and told to pause; while no subscription stands, a timer is set.
 /// 5. **One fetch in flight**, and no longer than its time-out; a late result is ignored. To
 ///    subscribe has the same time-out; a subscription that stands late is as good as any.
 /// 6. **Back off** between failures, ever more slowly, and report each.
@@ -216,13 +218,14 @@ impl Gate {
         self.outputs.pop_front().unwrap_or_else(|| Output::Wait(self.deadline()))
     }
 
-    /// Takes one input. An input that does not fit the state (a late answer, a second start,
-    /// anything after a stop) changes nothing.
+    /// Takes one input. An input that does not fit the state (a late answer, a second start, the
+    /// end of a subscription while none stands, anything after a stop) changes nothing.
     pub fn handle(&mut self, now: Duration, input: Input) {
         match input {
             Input::Start => self.handle_start(now),
             Input::Subscribed => self.handle_subscribed(now),
             Input::SubscribeFailed => self.handle_subscribe_failed(now),
+            Input::SubscriptionEnded => self.handle_subscription_ended(now),
             Input::Announced { version, news } => self.handle_announced(now, version, news),
             Input::Offered { version } => self.handle_offered(now, version),
             Input::Fetched { id, version } => self.handle_fetched(now, id, version),
@@ -247,7 +250,12 @@ impl Gate {
         match self.state {
             State::Subscribing { .. } | State::Resubscribing { .. } => {
                 self.failures = 0;
-                self.fetch(now);
+                if self.is_paused() {
+                    // It listens again, and fetches when it is shown.
+                    self.state = State::Live(Work::Quiet);
+                } else {
+                    self.fetch(now);
+                }
             }
             State::Stopped => self.outputs.push_back(Output::Unsubscribe),
             // The driver has put it in the place of the one before: as good as that.
@@ -257,6 +265,17 @@ impl Gate {
 
     fn handle_subscribe_failed(&mut self, now: Duration) {
         if let State::Subscribing { .. } = self.state {
+            self.fail_subscribe(now, Cause::Failed);
+        }
+    }
+
+    fn handle_subscription_ended(&mut self, now: Duration) {
+        if let State::Live(_) = self.state {
+            // A fetch under way is given up: it proves nothing about what is not heard any more.
+            if let Some(applying) = &mut self.applying {
+                applying.fetch = None;
+            }
+            self.unproven = true;
             self.fail_subscribe(now, Cause::Failed);
         }
     }
@@ -278,8 +297,8 @@ impl Gate {
     fn handle_offered(&mut self, now: Duration, version: Version) {
         // Before the first fetch is answered, a state at hand proves nothing about writes that
         // nobody announced: only that answer does. It still says what to want.
-        let listening = matches!(self.state, State::Live(_)) && self.applied.is_some();
-        if !listening || self.applying.is_some() {
+        let is_answered = !self.is_over() && self.applied.is_some();
+        if !is_answered || self.applying.is_some() {
             return self.handle_announced(now, version, News::Version);
         }
         self.wanted = self.wanted.max(Some(version));

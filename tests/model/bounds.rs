@@ -21,7 +21,8 @@ pub(crate) struct Bounds {
     /// Writes of the backend and of windows.
     pub(crate) writes: u8,
     pub(crate) restarts: u8,
-    /// Failures of subscriptions, fetches and applies, time-outs, outdated answers.
+    /// Failures and ends of subscriptions, failures of fetches and applies, time-outs, outdated
+    /// answers.
     pub(crate) faults: u8,
     /// For each life of a window; at most 2.
     pub(crate) refreshes: u8,

@@ -119,6 +119,10 @@ impl Telling<'_> {
             {
                 window.subscription = Subscription::None;
             }
+            Stimulus::Input(Input::SubscriptionEnded) => {
+                (window.subscription, window.in_doubt) = (Subscription::None, true);
+                self.give_up_fetch();
+            }
             Stimulus::Input(Input::Refresh) => {
                 window.asked += 1;
                 let slot = window.refreshes.iter_mut().find(|slot| slot.is_none());
@@ -132,7 +136,7 @@ impl Telling<'_> {
             Stimulus::Input(Input::Shown) => {
                 window.hidden = false;
                 // Before it listens there is nothing to miss, and the first fetch is to come.
-                window.in_doubt = window.subscription == Subscription::Standing && started;
+                window.in_doubt |= window.subscription == Subscription::Standing && started;
                 // What is under way was asked for before.
                 window.proof = None;
             }
@@ -247,15 +251,23 @@ impl Telling<'_> {
     }
 
     fn time_out(&mut self) -> Result<(), Violation> {
+        if self.window.fetch == Fetch::None {
+            return violation("a fetch times out that is not in flight");
+        }
+        self.give_up_fetch();
+        self.timed_out = true;
+        Ok(())
+    }
+
+    /// Whatever the fetch under way brings is late from now on.
+    fn give_up_fetch(&mut self) {
         let late = match std::mem::take(&mut self.window.fetch) {
-            Fetch::None => return violation("a fetch times out that is not in flight"),
+            Fetch::None => return,
             Fetch::Sent => self.backend.newest,
             Fetch::Answered(made) => made,
         };
         (self.window.late, self.window.late_is_last) = (Some(late), true);
         self.window.proof = None;
-        self.timed_out = true;
-        Ok(())
     }
 
     fn settle(&mut self, through: Ticket, settlement: Settlement) -> Result<(), Violation> {
@@ -301,7 +313,8 @@ impl Telling<'_> {
             return Ok(());
         }
         let is_due = self.shown.is_none() || self.is_wanting();
-        let is_in_doubt = window.in_doubt && window.fetch == Fetch::None && !self.is_paused();
+        let may_fetch = window.subscription == Subscription::Standing && !self.is_paused();
+        let is_in_doubt = window.in_doubt && window.fetch == Fetch::None && may_fetch;
         if is_in_doubt && after.deadline.is_none_or(|steps| steps > LONGEST_BACKOFF) {
             return violation("an announcement may be missed, and no fetch is due soon");
         }

@@ -85,7 +85,8 @@ impl Calm<'_, '_> {
             let newest = self.backend.version(self.backend.newest);
             let is_there = view.applied == Some(newest);
             let may_rest = is_there || self.is_paused() || self.may_have_missed_it();
-            let is_settled = may_rest && !self.window.has_refreshes();
+            let listens = self.window.subscription == Subscription::Standing;
+            let is_settled = may_rest && listens && !self.window.has_refreshes();
             match view.deadline {
                 None if is_settled => return Ok(()),
                 None => return Err(self.starved("waits for nothing")),

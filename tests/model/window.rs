@@ -30,7 +30,8 @@ pub(crate) struct Window {
     pub(crate) hidden: bool,
     /// A refresh was asked for, and no fetch has begun since.
     pub(crate) may_fetch: bool,
-    /// The window was shown or a resync began, and no fetch begun since has gone well.
+    /// The window was shown, its subscription ended or a resync began, and no fetch begun since has
+    /// gone well.
     pub(crate) in_doubt: bool,
     /// What the fetch under way must bring at least to end the doubt that it began in.
     pub(crate) proof: Option<Made>,

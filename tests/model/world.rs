@@ -44,6 +44,9 @@ pub(crate) enum Event {
     RegisterLate,
     SubscribedLate,
     SubscribeFailedLate,
+    /// The backend ends the subscription that stands. Should the window hear of it later, what is
+    /// written meanwhile is as if it were announced and lost.
+    SubscriptionEnded,
     Announced(Made),
     /// The same, and it will come again.
     AnnouncedAgain(Made),
@@ -163,7 +166,11 @@ impl Event {
     fn is_fault(self) -> bool {
         matches!(
             self,
-            Self::SubscribeFailed | Self::SubscribeFailedLate | Self::AnswerOld | Self::FetchFailed
+            Self::SubscribeFailed
+                | Self::SubscribeFailedLate
+                | Self::SubscriptionEnded
+                | Self::AnswerOld
+                | Self::FetchFailed
         )
     }
 
@@ -194,7 +201,8 @@ impl Window {
                 push(Event::Subscribed);
                 push(Event::SubscribeFailed);
             }
-            Subscription::None | Subscription::Standing => {}
+            Subscription::Standing => push(Event::SubscriptionEnded),
+            Subscription::None => {}
         }
         match self.late_subscription {
             Subscription::Asked => {
@@ -262,6 +270,7 @@ impl Window {
             }
             Event::Subscribed => Stimulus::Input(Input::Subscribed),
             Event::SubscribeFailed => Stimulus::Input(Input::SubscribeFailed),
+            Event::SubscriptionEnded => Stimulus::Input(Input::SubscriptionEnded),
             Event::SubscribedLate => {
                 self.take_late_subscription();
                 Stimulus::Input(Input::Subscribed)

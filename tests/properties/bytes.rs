@@ -39,7 +39,7 @@ impl Operation {
     pub(crate) fn from_bytes([kind, first, second]: [u8; 3]) -> Self {
         let ago = usize::from(first % 8);
         let milliseconds = u16::from_le_bytes([first, second]);
-        match kind % 21 {
+        match kind % 22 {
             0 => Self::Start,
             1 => Self::Subscribed,
             2 => Self::SubscribeFailed,
@@ -60,7 +60,8 @@ impl Operation {
             17 => Self::Sleep,
             18 => Self::Tick,
             19 => Self::JumpBack(milliseconds),
-            _ => Self::Stop,
+            20 => Self::Stop,
+            _ => Self::EndSubscription,
         }
     }
 }

@@ -82,6 +82,15 @@ impl Driver {
                 }
                 self.input(Input::SubscribeFailed)
             }
+            Operation::EndSubscription => {
+                if self.log.is_live() {
+                    if self.log.in_flight().is_some() {
+                        self.note(Fact::FetchEnded(None));
+                    }
+                    self.note(Fact::SubscriptionEnded);
+                }
+                self.input(Input::SubscriptionEnded)
+            }
             Operation::Write(carried) => {
                 self.write();
                 self.hear(0, carried)
@@ -287,7 +296,10 @@ impl Driver {
     }
 
     fn apply(&mut self, candidate: Candidate) -> Verdict {
-        ensure!(self.log.is_live(), "applies and is not live");
+        // The state that answers an own write needs no subscription, once there is another.
+        let is_own = candidate == Candidate::Offered && self.log.applied().is_some();
+        let may_apply = self.log.is_live() || is_own && self.log.is_begun();
+        ensure!(may_apply, "applies and is not live");
         let version = match candidate {
             Candidate::Announced(version) => {
                 ensure!(self.log.has_usable_news(version), "has no news for {version}");
@@ -312,6 +324,8 @@ impl Driver {
     fn hold_fetch(&mut self) -> Verdict {
         ensure!(self.log.is_live(), "fetches and is not live");
         ensure!(self.log.in_flight().is_none(), "two fetches in flight");
+        let is_awaited = self.log.settled() < self.log.asked();
+        ensure!(is_awaited || !self.log.is_paused(&self.setup), "fetches, and is hidden");
         ensure!(!self.log.is_disappointed(self.now), "fetches again without a pause");
         match self.log.cause_to_fetch(&self.setup, self.now) {
             None => Err("fetches without a cause".to_owned()),

@@ -15,6 +15,8 @@ pub(crate) enum Operation {
     Start,
     Subscribed,
     SubscribeFailed,
+    /// The backend ends the subscription that stands.
+    EndSubscription,
     /// Another window writes, and this one hears of it.
     Write(Carried),
     /// Another window writes, and the announcement is lost.

@@ -53,6 +53,7 @@ fn bytes(operation: Operation) -> [u8; 3] {
         Operation::Tick => [18, 0, 0],
         Operation::JumpBack(milliseconds) => with_time(19, milliseconds),
         Operation::Stop => [20, 0, 0],
+        Operation::EndSubscription => [21, 0, 0],
     }
 }
 

@@ -14,11 +14,12 @@ pub(crate) enum Fact {
     Subscribing,
     SubscriptionFailed,
     Listening,
+    SubscriptionEnded,
     Unsubscribed,
     Heard(Version, News),
     Offered(Version),
     Fetching(FetchId),
-    /// The answer was handed in, or the fetch has timed out.
+    /// The answer was handed in, or the fetch has timed out or was given up.
     FetchEnded(Option<Version>),
     /// A step has ended, and nothing has to be tried again.
     WentWell,
@@ -69,7 +70,8 @@ impl Log {
     }
 
     pub(crate) fn is_live(&self) -> bool {
-        self.has(Fact::Listening) && !self.has(Fact::Stopped)
+        let ended = |fact| fact == Fact::SubscriptionEnded;
+        self.since(ended, |fact| fact == Fact::Listening) && !self.has(Fact::Stopped)
     }
 
     /// Since when the gate waits to be subscribed.
@@ -82,7 +84,8 @@ impl Log {
 
     /// Whether the driver holds a subscription.
     pub(crate) fn is_subscribed(&self) -> bool {
-        self.since(|fact| fact == Fact::Unsubscribed, |fact| fact == Fact::Listening)
+        let ends = |fact| matches!(fact, Fact::Unsubscribed | Fact::SubscriptionEnded);
+        self.since(ends, |fact| fact == Fact::Listening)
     }
 
     pub(crate) fn applied(&self) -> Option<Version> {
@@ -116,14 +119,16 @@ impl Log {
         self.applied().is_none() || self.applied() < self.newest()
     }
 
-    /// Whether the window was shown, or a resync began, and no fetch begun since has gone well: its
-    /// answer, and all that was known when it began, are what the window shows then.
+    /// Whether the window was shown, its subscription ended, or a resync began, and no fetch begun
+    /// since has gone well: its answer, and all that was known when it began, are what the window
+    /// shows then.
     pub(crate) fn may_have_missed(&self) -> bool {
         Self::may_have_missed_of(&self.facts)
     }
 
     fn may_have_missed_of(facts: &[(Duration, Fact)]) -> bool {
-        let doubts = |(_, fact): &_| matches!(fact, Fact::Shown | Fact::Resyncing);
+        let doubts =
+            |(_, fact): &_| matches!(fact, Fact::Shown | Fact::SubscriptionEnded | Fact::Resyncing);
         let doubt = facts.iter().rposition(doubts);
         let listening = facts.iter().position(|(_, fact)| *fact == Fact::Listening);
         // Before the window listens there is nothing to miss.
@@ -219,7 +224,7 @@ impl Log {
     }
 
     /// Whether the last fetch has failed, or brought less than was known when it began, so short a
-    /// time ago that nothing but a refresh excuses another.
+    /// time ago that nothing but a refresh or a new subscription excuses another.
     pub(crate) fn is_disappointed(&self, now: Duration) -> bool {
         let ends = |(_, fact): &(Duration, Fact)| matches!(fact, Fact::FetchEnded(_));
         let begins = |(_, fact): &(Duration, Fact)| matches!(fact, Fact::Fetching(_));
@@ -232,8 +237,9 @@ impl Log {
         let is_missing = self.applied().is_none()
             || self.applied() < Self::newest_of(&self.facts[..known])
             || has_failed && Self::may_have_missed_of(&self.facts[..ended]);
-        let is_asked = self.facts[ended..].iter().any(|(_, fact)| matches!(fact, Fact::Asked(_)));
-        is_missing && !is_asked && now < self.facts[ended].0 + Setup::SHORTEST_PAUSE
+        let excuses = |(_, fact): &_| matches!(fact, Fact::Asked(_) | Fact::Listening);
+        let is_excused = self.facts[ended..].iter().any(excuses);
+        is_missing && !is_excused && now < self.facts[ended].0 + Setup::SHORTEST_PAUSE
     }
 
     /// When a fetch last ended and nothing had to be tried again.

@@ -53,6 +53,7 @@ impl Operation {
             1 => Just(Self::Start),
             2 => Just(Self::Subscribed),
             1 => Just(Self::SubscribeFailed),
+            1 => Just(Self::EndSubscription),
             6 => carried().prop_map(Self::Write),
             1 => Just(Self::WriteUnheard),
             1 => Just(Self::Restart),

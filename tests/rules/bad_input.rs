@@ -62,6 +62,25 @@ fn a_subscription_that_nobody_asked_for_is_ignored() {
 }
 
 #[gate_test(unsupported = test)]
+fn the_end_of_a_subscription_that_does_not_stand_is_ignored() {
+    let subscribing = {
+        let mut bench = Bench::new();
+        bench.input(Input::Start);
+        bench
+    };
+    let resubscribing = {
+        let mut bench = Bench::live(version(1));
+        bench.input(Input::SubscriptionEnded);
+        bench
+    };
+    for mut bench in [Bench::new(), subscribing, resubscribing] {
+        let before = bench.gate.clone();
+        assert_eq!(bench.input(Input::SubscriptionEnded), []);
+        assert_eq!(bench.gate, before);
+    }
+}
+
+#[gate_test(unsupported = test)]
 fn before_the_start_nothing_is_heard() {
     let mut bench = Bench::new();
     let before = bench.gate.clone();

@@ -130,3 +130,35 @@ fn an_early_tick_changes_nothing() {
     assert_eq!(bench.input(Input::Tick), []);
     assert_eq!(bench.deadline(), deadline);
 }
+
+#[gate_test(unsupported = test)]
+fn a_subscription_that_ends_leaves_a_timer_whatever_was_under_way() {
+    let quiet = Bench::live(version(1));
+    let mut fetching = Bench::live(version(1));
+    fetching.fetch_after(announced(2));
+    let mut backing_off = Bench::live(version(1));
+    let id = backing_off.fetch_after(announced(2));
+    backing_off.input(Input::FetchFailed { id });
+    let mut pacing = Bench::live_with(paced(Pacing::debounce(SECOND)), version(1));
+    pacing.input(announced_with(2, News::State));
+    for mut bench in [quiet, fetching, backing_off, pacing] {
+        let report = report(&bench.input(Input::SubscriptionEnded));
+        assert_eq!(bench.deadline(), report.retry_in.map(|pause| bench.now + pause));
+        assert_eq!(bench.tick(), [Output::Subscribe]);
+        assert_eq!(bench.deadline(), Some(bench.now + 10 * SECOND), "its time-out");
+        let id = bench.fetch_after(Input::Subscribed);
+        bench.answer(id, version(2));
+        assert_eq!((bench.gate.applied(), bench.deadline()), (Some(version(2)), None));
+    }
+}
+
+#[gate_test(unsupported = test)]
+fn the_fetch_after_a_subscription_has_ended_is_tried_until_it_is_answered() {
+    let mut bench = Bench::live(version(1));
+    bench.input(Input::SubscriptionEnded);
+    bench.tick();
+    // Nothing was announced, and yet a write may have gone unheard.
+    let id = bench.fetch_after(Input::Subscribed);
+    assert!(report(&bench.input(Input::FetchFailed { id })).retry_in.is_some());
+    assert_wakes_up(bench);
+}

@@ -123,3 +123,30 @@ fn a_late_answer_is_ignored_during_the_pause_and_during_the_next_fetch() {
     assert_eq!(bench.gate.applied(), Some(version(1)));
     assert_eq!(bench.answer(id, version(2)), [Output::Apply(Candidate::Fetched)]);
 }
+
+#[gate_test(unsupported = test)]
+fn a_fetch_under_way_is_given_up_when_the_subscription_ends() {
+    let mut bench = Bench::live(version(1));
+    let late = bench.fetch_after(announced(2));
+    bench.input(Input::SubscriptionEnded);
+    assert_eq!(bench.answer(late, version(2)), []);
+    bench.tick();
+    let id = bench.fetch_after(Input::Subscribed);
+    assert_ne!(id, late);
+    assert_eq!(bench.answer(late, version(2)), []);
+    assert_eq!(bench.answer(id, version(3)), [Output::Apply(Candidate::Fetched)]);
+}
+
+#[gate_test(unsupported = test)]
+fn a_subscription_that_stands_late_serves_after_another_has_ended() {
+    let mut bench = Bench::new();
+    bench.input(Input::Start);
+    bench.tick();
+    assert_eq!(bench.tick(), [Output::Subscribe]);
+    let id = bench.fetch_after(Input::Subscribed);
+    bench.answer(id, version(1));
+    bench.input(Input::SubscriptionEnded);
+    let id = bench.fetch_after(Input::Subscribed);
+    bench.answer(id, version(2));
+    assert_eq!((bench.gate.status(), bench.deadline()), (Status::Live, None));
+}

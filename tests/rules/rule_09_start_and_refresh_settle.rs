@@ -136,6 +136,18 @@ fn a_refresh_whose_state_cannot_be_applied_ends_with_that_and_the_state_is_fetch
 }
 
 #[gate_test(unsupported = test)]
+fn a_refresh_outlives_the_subscription_and_ends_with_the_fetch_after_the_next() {
+    let mut bench = Bench::live(version(1));
+    bench.fetch_after(Input::Refresh);
+    report(&bench.input(Input::SubscriptionEnded));
+    assert_eq!(bench.input(Input::Refresh), []);
+    bench.tick();
+    let id = bench.fetch_after(Input::Subscribed);
+    let fresh = Output::Settle(bench.gate.asked(), Settlement::Fresh);
+    assert_eq!(bench.answer(id, version(1)), [fresh]);
+}
+
+#[gate_test(unsupported = test)]
 fn a_refresh_cuts_a_pause_short() {
     let mut bench = Bench::live(version(1));
     let id = bench.fetch_after(announced(2));

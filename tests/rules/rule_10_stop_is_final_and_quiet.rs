@@ -21,6 +21,7 @@ fn nothing_is_applied_fetched_or_said_after_it() {
         offered(9),
         Input::Applied,
         Input::SubscribeFailed,
+        Input::SubscriptionEnded,
         Input::Hidden,
         Input::Shown,
         Input::Tick,
@@ -62,6 +63,15 @@ fn a_subscription_that_fails_after_it_leaves_nothing_to_undo() {
     bench.input(Input::Stop);
     assert_eq!(bench.input(Input::SubscribeFailed), []);
     assert_eq!(bench.deadline(), None);
+}
+
+#[gate_test(unsupported = test)]
+fn a_subscription_that_ended_before_it_leaves_nothing_to_undo() {
+    let mut bench = Bench::live(version(1));
+    bench.input(Input::SubscriptionEnded);
+    assert_eq!(bench.input(Input::Stop), []);
+    assert_eq!(bench.input(offered(2)), []);
+    assert_eq!((bench.gate.status(), bench.deadline()), (Status::Stopped, None));
 }
 
 #[gate_test(unsupported = test)]

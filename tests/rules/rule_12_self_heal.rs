@@ -178,3 +178,25 @@ fn a_hidden_window_that_pauses_answers_a_refresh_all_the_same() {
     let settled = Output::Settle(bench.gate.asked(), Settlement::Fresh);
     assert_eq!(bench.answer(id, version(2)), [Output::Apply(Candidate::Fetched), settled]);
 }
+
+#[gate_test(unsupported = test)]
+fn a_hidden_window_that_pauses_listens_again_and_fetches_when_it_is_shown() {
+    let mut bench = pausing();
+    bench.input(Input::Hidden);
+    bench.input(Input::SubscriptionEnded);
+    assert_eq!(bench.tick(), [Output::Subscribe]);
+    assert_eq!(bench.input(Input::Subscribed), []);
+    assert_eq!((bench.gate.status(), bench.deadline()), (Status::Live, None));
+    let id = bench.fetch_after(Input::Shown);
+    assert_eq!(bench.answer(id, version(2)), [Output::Apply(Candidate::Fetched)]);
+}
+
+#[gate_test(unsupported = test)]
+fn a_hidden_window_that_pauses_answers_a_refresh_once_it_listens_again() {
+    let mut bench = pausing();
+    bench.input(Input::Hidden);
+    bench.input(Input::SubscriptionEnded);
+    bench.input(Input::Refresh);
+    bench.tick();
+    bench.fetch_after(Input::Subscribed);
+}

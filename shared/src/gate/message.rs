@@ -31,6 +31,10 @@ pub enum Input {
     Subscribed,
     /// The subscription could not be made.
     SubscribeFailed,
+    /// The subscription that stood has ended though the gate did not ask for that: nothing is
+    /// heard any more. **The driver lets go of it, and tells of no other's end:** not of that of
+    /// an attempt given up, nor of one that another has replaced.
+    SubscriptionEnded,
     /// A version exists.
     Announced {
         /// That version.

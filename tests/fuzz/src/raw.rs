@@ -145,7 +145,7 @@ impl Step {
     fn from_bytes([kind, time, first, second, third]: [u8; 5], before: Duration) -> Self {
         let (version, base) = (version(first), self::version(second));
         let id = IDS[usize::from(third) % IDS.len()];
-        let input = match kind % 16 {
+        let input = match kind % 17 {
             0 => Input::Start,
             1 => Input::Subscribed,
             2 => Input::SubscribeFailed,
@@ -161,7 +161,8 @@ impl Step {
             12 => Input::Hidden,
             13 => Input::Shown,
             14 => Input::Tick,
-            _ => Input::Stop,
+            15 => Input::Stop,
+            _ => Input::SubscriptionEnded,
         };
         let by = duration(time / 2);
         let now = if time % 2 == 0 { before.saturating_add(by) } else { before.saturating_sub(by) };
