@@ -11,7 +11,7 @@ use revgate::settings::{Settings, Theme};
 use revgate::wire::Payload;
 use revgate::{Epoch, Revision, TopicName, Version};
 use revgate_client::tauri::{Tauri, window_label};
-use revgate_client::{Change, Transport, TransportError, WriteError};
+use revgate_client::{Change, Interruption, Transport, TransportError, WriteError};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -202,17 +202,39 @@ async fn news_are_decoded_and_malformed_ones_named() {
     send("{index: 0, message: {topic: 'settings', revision: 9}}");
     send("{index: 2, message: null}");
     send("null");
-    send("{index: 3, end: true}");
     let heard = heard.take();
     assert_eq!(heard[0].as_ref().map(|news| news.invalidation.revision), Ok(Revision::new(9)));
     let reasons: Vec<_> = heard[1..].iter().filter_map(|news| news.as_ref().err()).collect();
     assert_eq!(reasons.len(), 3, "{reasons:?}");
-    assert!(reasons[0].contains("canonical decimal string"), "{}", reasons[0]);
+    let first = reasons[0].to_string();
+    assert!(first.contains("canonical decimal string"), "{first}");
 
     drop(subscription);
     gloo_timers::future::TimeoutFuture::new(10).await;
     assert_eq!(page("callbacks.size"), 0);
     assert_eq!(page("calls.at(-1)"), "plugin:revgate|unsubscribe");
+}
+
+#[wasm_bindgen_test]
+async fn a_subscription_that_the_backend_ends_says_so_and_leaves_nothing_to_undo() {
+    install("(command) => command.endsWith('|subscribe') ? 77 : true");
+    let heard = Rc::new(RefCell::new(Vec::new()));
+    let standing = Rc::new(RefCell::new(None));
+    let (sink, held) = (Rc::clone(&heard), Rc::clone(&standing));
+    // Dropped by the very call that tells of the end, as a replica does.
+    let subscribe = Tauri.subscribe::<Settings>(&settings(), move |news| {
+        drop(held.take());
+        sink.borrow_mut().push(news);
+    });
+    standing.replace(Some(subscribe.await.expect("it stands")));
+
+    let callback: Function = page("callbacks.get(1)").into();
+    let end = eval("({index: 3, end: true})").expect("a message");
+    callback.call1(&JsValue::NULL, &end).expect("no message makes it throw");
+    assert_eq!(heard.take(), [Err(Interruption::Ended)]);
+    gloo_timers::future::TimeoutFuture::new(10).await;
+    assert_eq!(page("callbacks.size"), 0);
+    assert_eq!(page("calls.at(-1)"), "plugin:revgate|subscribe");
 }
 
 #[wasm_bindgen_test]

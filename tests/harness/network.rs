@@ -11,7 +11,9 @@ use std::time::Duration;
 use revgate::{Snapshot, Topic, TopicName};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::{self, Memory};
-use revgate_client::{Announcement, Change, Host, Transport, TransportError, WriteError};
+use revgate_client::{
+    Announcement, Change, Host, Interruption, Transport, TransportError, WriteError,
+};
 
 use super::ms;
 
@@ -160,11 +162,13 @@ impl Network {
 
     fn deliver<T: Topic>(
         &self,
-        message: &Result<Announcement<T>, String>,
-        news: &Rc<impl Fn(Result<Announcement<T>, String>) + 'static>,
+        message: &Result<Announcement<T>, Interruption>,
+        news: &Rc<impl Fn(Result<Announcement<T>, Interruption>) + 'static>,
         is_alive: &Rc<Cell<bool>>,
     ) {
-        if self.happens(|faults| faults.loss) {
+        // The end of a subscription is told by what carries it, and cannot be lost.
+        let may_be_lost = !matches!(message, Err(Interruption::Ended));
+        if may_be_lost && self.happens(|faults| faults.loss) {
             return self.count(|harm| harm.lost += 1);
         }
         let again = self.happens(|faults| faults.duplication);
@@ -194,7 +198,7 @@ impl Transport for Network {
     fn subscribe<T: Topic>(
         &self,
         topic: &TopicName,
-        news: impl Fn(Result<Announcement<T>, String>) + 'static,
+        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
     ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
         let (network, topic, news) = (self.clone(), topic.clone(), Rc::new(news));
         async move {

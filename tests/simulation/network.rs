@@ -9,7 +9,7 @@ use revgate::Version;
 use revgate::settings::Settings;
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
-use revgate_client::{Announcement, Change, Host, Transport, WriteError};
+use revgate_client::{Announcement, Change, Host, Interruption, Transport, WriteError};
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
 
 use super::harness::network::{Event, Faults, Harm, Network, STALL, Subscription};
@@ -31,7 +31,7 @@ impl Bench {
         let network = Network::new(&backend, &time, seed, Faults::none(ms(5)));
         let heard = Rc::new(RefCell::new(Vec::new()));
         let (clock, sink) = (time.clone(), Rc::clone(&heard));
-        let news = move |news: Result<Announcement<Settings>, String>| {
+        let news = move |news: Result<Announcement<Settings>, Interruption>| {
             let version = news.expect("it is well-formed").invalidation.version();
             sink.borrow_mut().push((clock.now(), version));
         };

@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use revgate::{Epoch, Pacing, Revision, TopicName, Version, gate};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::{self, Memory};
-use revgate_client::{Announcement, Host, Transport};
+use revgate_client::{Announcement, Host, Interruption, Transport};
 
 use super::board::{Board, History};
 use super::economy::{Economy, Life};
@@ -83,7 +83,7 @@ impl World {
         let history =
             Rc::new(History::new(Version::new(Epoch::default(), Revision::FIRST), board(&backend)));
         let (clock, witness) = (time.clone(), (backend.clone(), Rc::clone(&history)));
-        let listen = move |news: Result<Announcement<Board>, String>| {
+        let listen = move |news: Result<Announcement<Board>, Interruption>| {
             let news = news.expect("the backend speaks the protocol");
             let version = news.invalidation.version();
             let (backend, history) = &witness;

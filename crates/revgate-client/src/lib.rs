@@ -22,4 +22,4 @@ pub use host::Host;
 pub use replica::{Observer, Options, Pending, Replica};
 pub use revgate::gate::Status;
 pub use trace::{Event, Traced};
-pub use transport::{Announcement, Change, Transport, TransportError, WriteError};
+pub use transport::{Announcement, Change, Interruption, Transport, TransportError, WriteError};

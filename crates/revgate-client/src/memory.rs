@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::transport::announcement;
-use crate::{Announcement, Change, Transport, TransportError, WriteError};
+use crate::{Announcement, Change, Interruption, Transport, TransportError, WriteError};
 
 /// The backend and a transport to it; clones are the same backend.
 #[derive(Clone, Default)]
@@ -21,7 +21,8 @@ pub struct Memory {
 
 #[derive(Default)]
 struct Inner {
-    topics: RefCell<BTreeMap<TopicName, (Version, Value)>>,
+    /// A topic that was removed has no state, and keeps its version.
+    topics: RefCell<BTreeMap<TopicName, (Version, Option<Value>)>>,
     subscribers: RefCell<BTreeMap<u64, Subscriber>>,
     last_subscriber: Cell<u64>,
     /// Answers that the next fetches get instead of the true one.
@@ -33,8 +34,8 @@ struct Inner {
 #[derive(Clone)]
 struct Subscriber {
     topic: TopicName,
-    /// Takes the message as it came.
-    hear: Rc<dyn Fn(&Value)>,
+    /// Takes the message as it came, or the end.
+    hear: Rc<dyn Fn(Result<&Value, Interruption>)>,
 }
 
 /// Ends the subscription when dropped.
@@ -52,7 +53,10 @@ impl Memory {
     /// Registers the topic `T` at revision 1 of epoch 0, or sets it back to that.
     pub fn with_topic<T: Topic>(self, initial: &T) -> Self {
         let version = Version::new(Epoch::default(), Revision::FIRST);
-        self.inner.topics.borrow_mut().insert(TopicName::of::<T>(), (version, to_json(initial)));
+        self.inner
+            .topics
+            .borrow_mut()
+            .insert(TopicName::of::<T>(), (version, Some(to_json(initial))));
         self
     }
 
@@ -69,13 +73,28 @@ impl Memory {
         self.write(&TopicName::of::<T>(), to_json(state))
     }
 
+    /// Removes the topic `T` and ends its subscriptions. [`Memory::restart`] registers it again.
+    pub fn remove<T: Topic>(&self) {
+        let topic = TopicName::of::<T>();
+        if let Some((_, state)) = self.inner.topics.borrow_mut().get_mut(&topic) {
+            *state = None;
+        }
+        let subscribers = self.inner.subscribers.take().into_iter();
+        let (ended, others): (BTreeMap<_, _>, _) =
+            subscribers.partition(|(_, subscriber)| subscriber.topic == topic);
+        self.inner.subscribers.replace(others);
+        for subscriber in ended.into_values() {
+            (subscriber.hear)(Err(Interruption::Ended));
+        }
+    }
+
     /// Forgets the topic `T`, as a backend does that restarts without a file: back to revision 1
     /// with this state, in a new epoch. Announces it and returns the version.
     pub fn restart<T: Topic>(&self, initial: &T) -> Version {
         let topic = TopicName::of::<T>();
         let epoch = self.version(&topic).epoch.number();
         let version = Version::new(Epoch::new(epoch.saturating_add(1)), Revision::FIRST);
-        self.inner.topics.borrow_mut().insert(topic, (version, to_json(initial)));
+        self.inner.topics.borrow_mut().insert(topic, (version, Some(to_json(initial))));
         self.announce_version::<T>(version);
         version
     }
@@ -91,7 +110,7 @@ impl Memory {
         // Copied, for a listener may subscribe or unsubscribe.
         let subscribers: Vec<_> = self.inner.subscribers.borrow().values().cloned().collect();
         for subscriber in subscribers.iter().filter(|subscriber| subscriber.topic == *topic) {
-            (subscriber.hear)(message);
+            (subscriber.hear)(Ok(message));
         }
     }
 
@@ -102,7 +121,7 @@ impl Memory {
 
     /// The state of the topic `T` as JSON, if it is registered.
     pub fn state<T: Topic>(&self) -> Option<Value> {
-        self.inner.topics.borrow().get(&TopicName::of::<T>()).map(|(_, data)| data.clone())
+        self.inner.topics.borrow().get(&TopicName::of::<T>())?.1.clone()
     }
 
     /// How many subscriptions stand.
@@ -128,15 +147,19 @@ impl Memory {
         // A counter at its end stays there; the real backend refuses the write instead.
         let version = self.version(topic);
         let version = version.next().unwrap_or(version);
-        self.inner.topics.borrow_mut().insert(topic.clone(), (version, state));
+        self.inner.topics.borrow_mut().insert(topic.clone(), (version, Some(state)));
         version
     }
 
     fn snapshot(&self, topic: &TopicName) -> Result<Snapshot<Value>, UnknownTopic> {
         let topics = self.inner.topics.borrow();
         match topics.get(topic) {
-            Some((version, data)) => Ok(Snapshot::new(*version, data.clone())),
-            None => Err(UnknownTopic::new(topic.as_str(), topics.keys())),
+            Some((version, Some(data))) => Ok(Snapshot::new(*version, data.clone())),
+            _ => {
+                let known = topics.iter().filter(|(_, (_, data))| data.is_some());
+                let known: Vec<_> = known.map(|(name, _)| name).collect();
+                Err(UnknownTopic::new(topic.as_str(), known))
+            }
         }
     }
 }
@@ -147,15 +170,15 @@ impl Transport for Memory {
     fn subscribe<T: Topic>(
         &self,
         topic: &TopicName,
-        news: impl Fn(Result<Announcement<T>, String>) + 'static,
+        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
     ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
         let (backend, topic) = (self.clone(), topic.clone());
         async move {
             backend.snapshot(&topic).map_err(refused)?;
             let id = backend.inner.last_subscriber.get() + 1;
             backend.inner.last_subscriber.set(id);
-            let hear = Rc::new(move |message: &Value| {
-                news(announcement(read(message), read(message)));
+            let hear = Rc::new(move |message: Result<&Value, Interruption>| {
+                news(message.and_then(|message| announcement(read(message), read(message))));
             });
             let subscriber = Subscriber { topic, hear };
             backend.inner.subscribers.borrow_mut().insert(id, subscriber);

@@ -99,7 +99,7 @@ struct Inner<T, X: Transport, H: Host> {
     kept: RefCell<Kept<T>>,
     /// The announcement of what may be the window's own write, until that is answered.
     echo: RefCell<Option<Announcement<T>>>,
-    subscription: RefCell<Option<X::Subscription>>,
+    subscription: RefCell<Option<Held<X::Subscription>>>,
     /// The gate's deadline and the timer set for it.
     timer: RefCell<Option<(Duration, H::Timer)>>,
     /// The time-out of the write under way.
@@ -111,6 +111,12 @@ struct Inner<T, X: Transport, H: Host> {
     last_error: RefCell<Option<SyncError>>,
     statuses: Statuses,
     trace: RefCell<Trace>,
+}
+
+/// A subscription, and whether the backend has ended it.
+struct Held<S> {
+    has_ended: Rc<Cell<bool>>,
+    _subscription: S,
 }
 
 impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {

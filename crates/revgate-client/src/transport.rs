@@ -13,12 +13,12 @@ pub trait Transport: Clone + 'static {
     /// A standing subscription; dropping it ends it on both sides.
     type Subscription: 'static;
 
-    /// Asks for every announcement of `topic`. `news` gets each, or says why it was malformed,
-    /// possibly before the future is ready, and never after the subscription was dropped.
+    /// Asks for every announcement of `topic`. `news` gets each, or what came instead, possibly
+    /// before the future is ready, and never after the subscription was dropped.
     fn subscribe<T: Topic>(
         &self,
         topic: &TopicName,
-        news: impl Fn(Result<Announcement<T>, String>) + 'static,
+        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
     ) -> impl Future<Output = Result<Self::Subscription, TransportError>> + 'static;
 
     /// Fetches the state of `topic`.
@@ -45,6 +45,19 @@ pub struct Change<T> {
     pub old: T,
     /// The state to be.
     pub new: T,
+}
+
+/// What came in place of an announcement.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Interruption {
+    /// An announcement that cannot be read, for this reason. Others may follow that can.
+    #[error("{0}")]
+    Malformed(String),
+    /// The backend has ended the subscription, for it has removed the topic, say. Nothing
+    /// follows; who wants to hear more subscribes again.
+    #[error("the backend has ended the subscription")]
+    Ended,
 }
 
 /// A message did not get through.
@@ -97,8 +110,8 @@ impl<T> From<Refusal<T>> for WriteError<T> {
 pub(crate) fn announcement<T>(
     invalidation: Result<Invalidation, String>,
     whole: Result<Announcement<T>, String>,
-) -> Result<Announcement<T>, String> {
-    let invalidation = invalidation?;
+) -> Result<Announcement<T>, Interruption> {
+    let invalidation = invalidation.map_err(Interruption::Malformed)?;
     Ok(whole.unwrap_or_else(|reason| {
         let topic = &invalidation.topic;
         tracing::warn!("topic `{topic}`: news that cannot be read, so they are fetched: {reason}");

@@ -4,7 +4,7 @@ use revgate::gate::{Cause, Report};
 use revgate::{Phase, Topic};
 
 use super::Inner;
-use crate::{Host, SyncError, Transport, TransportError};
+use crate::{Host, Interruption, SyncError, Transport, TransportError};
 
 /// Why a step failed, where the driver knows better than the gate.
 pub(super) struct Fault {
@@ -59,5 +59,9 @@ impl Fault {
             _ => phase,
         };
         Self { phase, reason: error.to_string() }
+    }
+
+    pub(super) fn end_of_subscription() -> Self {
+        Self { phase: Phase::Subscribe, reason: Interruption::Ended.to_string() }
     }
 }

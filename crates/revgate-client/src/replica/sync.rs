@@ -1,5 +1,6 @@
 //! The run loop of the gate.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -10,10 +11,10 @@ use revgate::{Phase, Snapshot, Topic, Version};
 
 use super::news::Material;
 use super::report::Fault;
-use super::{Inner, waiting};
+use super::{Held, Inner, waiting};
 use crate::optimistic::Outcome;
 use crate::trace::Event;
-use crate::{Announcement, Host, Transport, patch};
+use crate::{Announcement, Host, Interruption, Transport, patch};
 
 /// A delivery that pacing held back and that comes later than this is worth a word.
 const LATE: Duration = Duration::from_secs(1);
@@ -76,15 +77,29 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     fn subscribe(self: &Rc<Self>) {
         let inner = Rc::downgrade(self);
-        let news = move |news: Result<Announcement<T>, String>| {
-            if let Some(inner) = inner.upgrade() {
-                inner.hear(news);
+        let has_ended = Rc::new(Cell::new(false));
+        let end = Rc::clone(&has_ended);
+        let news = move |news: Result<Announcement<T>, Interruption>| {
+            let Some(inner) = inner.upgrade() else { return };
+            match news {
+                Ok(announcement) => inner.hear(announcement),
+                Err(Interruption::Malformed(reason)) => drop(inner.fail(Phase::Protocol, reason)),
+                Err(Interruption::Ended) => {
+                    end.set(true);
+                    inner.end_subscription();
+                }
             }
         };
         let subscribe = self.transport.subscribe::<T>(&self.topic, news);
-        self.spawn(subscribe, |inner, answer| match answer {
+        self.spawn(subscribe, move |inner, answer| match answer {
+            // The end was faster than the answer; what may stand from another attempt stays.
+            Ok(_) if has_ended.get() => {
+                let payload = Payload::Fault(Fault::end_of_subscription());
+                inner.step(Input::SubscribeFailed, payload);
+            }
             Ok(subscription) => {
-                drop(inner.subscription.replace(Some(subscription)));
+                let held = Held { has_ended, _subscription: subscription };
+                drop(inner.subscription.replace(Some(held)));
                 inner.step(Input::Subscribed, Payload::None);
             }
             Err(error) => {
@@ -94,11 +109,18 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         });
     }
 
-    fn hear(self: &Rc<Self>, announcement: Result<Announcement<T>, String>) {
-        let announcement = match announcement {
-            Ok(announcement) => announcement,
-            Err(reason) => return drop(self.fail(Phase::Protocol, reason)),
-        };
+    /// Lets go of the subscription if it is the one that has ended: an attempt given up, or one
+    /// whose answer is on its way, may end beside it.
+    fn end_subscription(self: &Rc<Self>) {
+        let ended = self.subscription.borrow_mut().take_if(|held| held.has_ended.get());
+        if ended.is_some() {
+            drop(ended);
+            let payload = Payload::Fault(Fault::end_of_subscription());
+            self.step(Input::SubscriptionEnded, payload);
+        }
+    }
+
+    fn hear(self: &Rc<Self>, announcement: Announcement<T>) {
         let Announcement { invalidation, .. } = &announcement;
         if invalidation.topic != self.topic {
             return tracing::debug!("topic `{}`: news of `{}`", self.topic, invalidation.topic);

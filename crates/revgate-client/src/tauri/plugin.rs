@@ -1,5 +1,8 @@
 //! The way to the plugin.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use js_sys::Uint8Array;
 use json_patch::Patch;
 use revgate::wire::{Refusal, Written};
@@ -11,7 +14,7 @@ use wasm_bindgen::JsValue;
 use super::ipc::{Callback, Rejection, call, decode, decode_answer, get};
 use crate::patch::{self, Cheapest};
 use crate::transport::announcement;
-use crate::{Announcement, Change, Transport, TransportError, WriteError};
+use crate::{Announcement, Change, Interruption, Transport, TransportError, WriteError};
 
 /// The way from this window to the plugin `tauri-plugin-revgate`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,6 +24,8 @@ pub struct Tauri;
 pub struct Subscription {
     topic: TopicName,
     id: u32,
+    /// Whether the backend has ended it already.
+    has_ended: Rc<Cell<bool>>,
     _callback: Callback,
 }
 
@@ -67,23 +72,28 @@ impl Transport for Tauri {
     fn subscribe<T: Topic>(
         &self,
         topic: &TopicName,
-        news: impl Fn(Result<Announcement<T>, String>) + 'static,
+        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
     ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
         let topic = topic.clone();
         async move {
+            let has_ended = Rc::new(Cell::new(false));
+            let end = Rc::clone(&has_ended);
             let callback = Callback::new(move |message| {
                 // A channel wraps what it carries as `{index, message}`, and says `{index, end}`
                 // when the backend lets go of it. The gate needs no order, so the index is unused.
                 match get(&message, "message") {
                     Some(message) => news(read(message)),
-                    None if get(&message, "end").is_some() => {}
+                    None if get(&message, "end").is_some() => {
+                        end.set(true);
+                        news(Err(Interruption::Ended));
+                    }
                     None => news(read(message)),
                 }
             })?;
             let arguments = SubscribeArguments { topic: &topic, news: callback.as_channel() };
             let answer = call("plugin:revgate|subscribe", &arguments).await;
             let id = decode_answer(answer.map_err(Rejection::into_transport_error)?)?;
-            Ok(Subscription { topic, id, _callback: callback })
+            Ok(Subscription { topic, id, has_ended, _callback: callback })
         }
     }
 
@@ -133,6 +143,10 @@ impl Transport for Tauri {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
+        // Its id may be another's by now, should there be a topic of this name again.
+        if self.has_ended.get() {
+            return;
+        }
         let (topic, subscription) = (self.topic.clone(), self.id);
         wasm_bindgen_futures::spawn_local(async move {
             let arguments = UnsubscribeArguments { topic: &topic, subscription };
@@ -144,7 +158,7 @@ impl Drop for Subscription {
     }
 }
 
-fn read<T: Topic>(message: JsValue) -> Result<Announcement<T>, String> {
+fn read<T: Topic>(message: JsValue) -> Result<Announcement<T>, Interruption> {
     announcement(decode(message.clone()), decode(message))
 }
 

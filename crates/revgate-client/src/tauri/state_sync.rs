@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::ipc::{Callback, Rejection, call, decode, decode_answer, forget_listener, get};
-use crate::{Announcement, Change, Transport, TransportError, WriteError};
+use crate::{Announcement, Change, Interruption, Transport, TransportError, WriteError};
 
 /// The way from this window to an app that serves one topic by hand, as the state-sync protocol
 /// 1.1 describes it: a command that returns a snapshot, one that replaces the state, and an event
@@ -72,14 +72,16 @@ impl Transport for StateSync {
     fn subscribe<T: Topic>(
         &self,
         _: &TopicName,
-        news: impl Fn(Result<Announcement<T>, String>) + 'static,
+        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
     ) -> impl Future<Output = Result<Listener, TransportError>> + 'static {
         let event = self.event;
         async move {
             let callback = Callback::new(move |message| {
                 let message = decode(get(&message, "payload").unwrap_or(message));
                 let payload = Payload::None;
-                news(message.map(|invalidation| Announcement { invalidation, payload }));
+                // An event is never said to have ended.
+                let message = message.map(|invalidation| Announcement { invalidation, payload });
+                news(message.map_err(Interruption::Malformed));
             })?;
             let arguments = ListenArguments { event, target: Target::Any, handler: callback.id() };
             let answer = call("plugin:event|listen", &arguments).await;
