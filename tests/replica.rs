@@ -12,6 +12,8 @@ use wasm_bindgen_test::wasm_bindgen_test as window_test;
 
 use harness::{PAUSE, Window, far_away, live, ms, patience, settings, with_font_size};
 
+#[path = "replica/ended.rs"]
+mod ended;
 mod harness;
 
 #[cfg(target_arch = "wasm32")]

@@ -43,7 +43,10 @@ fn documents_come_and_go_while_windows_are_open() {
     let reborn = app.call(READER, "snapshot", json!({ "topic": "doc:1" }));
     let data = json!({ "title": "reborn" });
     assert_eq!(reborn, Ok(json!({ "epoch": "1", "revision": after(0), "data": data })));
-    // A window that heard of the one before does not hear of this one until it loads anew.
-    app.desktop.reload(REPLICA).expect("it reloads");
+    // A window that heard of the one before hears of this one by itself.
     app.wait_for(REPLICA, title, &json!("reborn"));
+    app.wait_until_live(&[REPLICA]);
+    let grown = json!({ "topic": "doc:1", "data": { "title": "grown" } });
+    app.call(REPLICA, "replace", grown).expect("it is written");
+    app.wait_for(REPLICA, title, &json!("grown"));
 }
