@@ -126,8 +126,10 @@ fn nor_does_the_end_of_one_whose_answer_is_on_its_way() {
 struct Attempts {
     backend: Memory,
     time: VirtualTime,
-    ends: Rc<RefCell<Vec<Rc<dyn Fn()>>>>,
+    ends: Rc<RefCell<Vec<End>>>,
 }
+
+type End = Rc<dyn Fn()>;
 
 impl Attempts {
     /// The first attempt to subscribe was given up and yet stands, while the second goes on.

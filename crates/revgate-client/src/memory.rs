@@ -34,9 +34,11 @@ struct Inner {
 #[derive(Clone)]
 struct Subscriber {
     topic: TopicName,
-    /// Takes the message as it came, or the end.
-    hear: Rc<dyn Fn(Result<&Value, Interruption>)>,
+    hear: Rc<Hear>,
 }
+
+/// Takes a message as it came, or the end.
+type Hear = dyn Fn(Result<&Value, Interruption>);
 
 /// Ends the subscription when dropped.
 pub struct Subscription {
