@@ -24,6 +24,8 @@ pub(crate) struct Bounds {
     /// Failures and ends of subscriptions, failures of fetches and applies, time-outs, outdated
     /// answers.
     pub(crate) faults: u8,
+    /// Whether one of the faults may be that the backend ends a subscription.
+    pub(crate) ends: bool,
     /// For each life of a window; at most 2.
     pub(crate) refreshes: u8,
     /// 0: windows run for good. 1: they may stop. 2: and begin anew.
@@ -51,6 +53,7 @@ impl Bounds {
             writes: 0,
             restarts: 0,
             faults: 0,
+            ends: true,
             refreshes: 0,
             lives: 0,
             kinds: &[Kind::Version],
@@ -110,6 +113,8 @@ fn newsy() -> Bounds {
         writes: 2,
         restarts: 1,
         faults: 2,
+        // With two faults there would be too many worlds; `paced` has both.
+        ends: false,
         kinds: &[Kind::Version, Kind::State, Kind::Patch, Kind::LongPatch],
         own_writes: true,
         ..Bounds::new("newsy", options())

@@ -93,6 +93,9 @@ impl World {
                 }
             };
             window.coming(&mut push);
+            if bounds.ends && window.subscription == Subscription::Standing {
+                push(Event::SubscriptionEnded);
+            }
             self.of_user(*window, bounds, &mut push);
         }
     }
@@ -201,8 +204,7 @@ impl Window {
                 push(Event::Subscribed);
                 push(Event::SubscribeFailed);
             }
-            Subscription::Standing => push(Event::SubscriptionEnded),
-            Subscription::None => {}
+            Subscription::None | Subscription::Standing => {}
         }
         match self.late_subscription {
             Subscription::Asked => {
