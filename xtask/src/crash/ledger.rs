@@ -1,10 +1,6 @@
 //! What the program has promised, and what of it was broken.
 
-use std::{
-    collections::BTreeMap,
-    fmt, fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fmt, fs, path::Path};
 
 use serde_json::Value;
 use xtask::Error;
@@ -75,7 +71,7 @@ impl Ledger {
         let folder = folder.join("revgate");
         let Ok(files) = fs::read_dir(&folder) else { return Ok(()) };
         let files = files.filter_map(|file| Some(file.ok()?.path()));
-        for file in files.filter(|file| file.extension().is_some_and(|it| it == "json")) {
+        for file in files.filter(|file| is_of_a_topic(file)) {
             let bytes =
                 fs::read(&file).map_err(Error::io(format!("reading {}", file.display())))?;
             if !is_whole(&bytes) {
@@ -155,6 +151,12 @@ fn parse(text: &str) -> Option<(&str, State, bool)> {
     Some((topic, State { version, count: count.parse().ok()? }, words.next() != Some("torn")))
 }
 
+/// Whether it is a topic's file, or its backup. What has been set aside was counted before.
+fn is_of_a_topic(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    name.ends_with(".json") && !name.contains(".unreadable-")
+}
+
 /// Whether a file is one record of one state.
 fn is_whole(bytes: &[u8]) -> bool {
     let record = serde_json::from_slice::<Value>(bytes).unwrap_or_default();
@@ -162,7 +164,7 @@ fn is_whole(bytes: &[u8]) -> bool {
     data["count"].is_u64() && data["count"] == data["twin"]
 }
 
-fn torn(file: &PathBuf, bytes: &[u8]) -> String {
+fn torn(file: &Path, bytes: &[u8]) -> String {
     let start = String::from_utf8_lossy(&bytes[..bytes.len().min(100)]);
     format!("{} is torn: {} bytes that begin with {start:?}", file.display(), bytes.len())
 }
