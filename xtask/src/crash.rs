@@ -65,7 +65,7 @@ fn faults(workspace: &Workspace) -> Result<bool, Error> {
     let since = report::begin("fail each call of the disk in turn");
     let tests = ["test", "--locked", "-p", "revgate-persistence", "--features", "database"];
     let mut command = workspace.cargo(tests);
-    command.args(["--lib", "files::tests::faults"]);
+    command.args(["--lib", "faults::"]);
     let done = Step::new(command).finish()?;
     let Tally { passed, failed } = Tally::of(&done.lines).judged(done.status.success());
     report::done(since, format_args!("{passed} tests passed, {failed} failed"));
