@@ -1,9 +1,9 @@
 //! The example app's settings, over its end.
 
-use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
+use serde_json::{Value, json};
 use xtask::desktop::Desktop;
 use xtask::process;
 
@@ -53,6 +53,7 @@ fn the_theme_survives_a_kill_and_the_next_start_is_a_newer_epoch() {
 #[test]
 fn an_edit_in_a_text_editor_reaches_both_windows() {
     let mut desktop = launch("REVGATE_APP", Vec::new(), &BOTH);
+    agree(&mut desktop, "system");
     choose(&mut desktop, "dark");
     let folder = desktop.data_folder(IDENTIFIER);
     wait_for_file(&folder, "dark");

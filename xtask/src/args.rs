@@ -1,9 +1,9 @@
-//! The command line. Parsed by hand: seven commands and six options are not worth a dependency
+//! The command line. Parsed by hand: eight commands and nine options are not worth a dependency
 //! that takes longer to compile than the rest of this package.
 
 use std::path::PathBuf;
 
-use crate::fuzz;
+use crate::{crash, fuzz};
 
 /// What `--help`, and no argument at all, print.
 pub(crate) const USAGE: &str = "\
@@ -31,6 +31,12 @@ Commands:
   fuzz [--seconds N] [TARGET]
           Feeds the messages and the gate with arbitrary bytes: wire, gate, gate_raw, or all.
           --seconds N  How long each (default: 60)
+  crash [--rounds N] [--mode kill|faults|full] [--seed N]
+          Kills a writing app again and again, fails each call of its disk, fills that, and says
+          what was lost.
+          --rounds N   How often it is killed (default: 100)
+          --mode MODE  One of the three only
+          --seed N     The moments of another run
   mutants
           Plants faults into the core, one at a time, and says which of them no test notices.
   doctor
@@ -47,6 +53,7 @@ pub(crate) enum Command {
     Model { deep: Option<u64> },
     Bench(Bench),
     Fuzz(FuzzOptions),
+    Crash(CrashOptions),
     Mutants,
     Doctor,
     Help,
@@ -82,6 +89,22 @@ impl Default for FuzzOptions {
     }
 }
 
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct CrashOptions {
+    /// How often the app is killed.
+    pub(crate) rounds: u32,
+    /// `None` for all.
+    pub(crate) mode: Option<crash::Mode>,
+    /// `None` for another one each time.
+    pub(crate) seed: Option<u64>,
+}
+
+impl Default for CrashOptions {
+    fn default() -> Self {
+        Self { rounds: 100, mode: None, seed: None }
+    }
+}
+
 /// Reads the arguments; an error names the argument and lists what exists.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, String> {
     let mut arguments = arguments.into_iter();
@@ -100,10 +123,11 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         "model" => model(&rest).map(|deep| Command::Model { deep }),
         "bench" => bench(&rest).map(Command::Bench),
         "fuzz" => fuzz(rest).map(Command::Fuzz),
+        "crash" => crash(rest).map(Command::Crash),
         "mutants" => refuse("mutants", rest.first(), "none").map(|()| Command::Mutants),
         "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
         _ => {
-            let known = "app, test, model, bench, fuzz, mutants, doctor";
+            let known = "app, test, model, bench, fuzz, crash, mutants, doctor";
             Err(format!("unknown command `{name}`; the commands are: {known}"))
         }
     }
@@ -171,6 +195,34 @@ fn fuzz(arguments: Vec<String>) -> Result<FuzzOptions, String> {
     Ok(options)
 }
 
+fn crash(arguments: Vec<String>) -> Result<CrashOptions, String> {
+    const KNOWN: &str = "--rounds N, --mode kill|faults|full, --seed N";
+    let mut options = CrashOptions::default();
+    let mut arguments = arguments.into_iter();
+    while let Some(name) = arguments.next() {
+        if !matches!(&*name, "--rounds" | "--mode" | "--seed") {
+            refuse("crash", Some(&name), KNOWN)?;
+        }
+        let value = arguments.next().ok_or(format!("`{name}` needs a value; known: {KNOWN}"))?;
+        let number = value.parse::<u64>().map_err(|_| format!("`{name} {value}`: not a number"));
+        match &*name {
+            "--mode" => {
+                let mode = crash::Mode::ALL.into_iter().find(|(name, _)| *name == value);
+                let unknown = || format!("`--mode {value}`: known: kill, faults, full");
+                options.mode = Some(mode.ok_or_else(unknown)?.1);
+            }
+            "--seed" => options.seed = Some(number?),
+            _ => {
+                let positive =
+                    number.ok().and_then(|it| u32::try_from(it).ok()).filter(|it| *it > 0);
+                let error = || format!("`--rounds {value}`: not a number above zero");
+                options.rounds = positive.ok_or_else(error)?;
+            }
+        }
+    }
+    Ok(options)
+}
+
 fn port(text: &str) -> Result<u16, String> {
     let port = text.parse().ok().filter(|port| *port > 0);
     port.ok_or_else(|| format!("`--port {text}`: a port is a number from 1 to 65535"))
@@ -209,6 +261,9 @@ mod tests {
         assert_eq!(read("fuzz"), Ok(Command::Fuzz(FuzzOptions { target: None, seconds: 60 })));
         let options = FuzzOptions { target: Some("gate"), seconds: 600 };
         assert_eq!(read("fuzz --seconds 600 gate"), Ok(Command::Fuzz(options)));
+        assert_eq!(read("crash"), Ok(Command::Crash(CrashOptions::default())));
+        let options = CrashOptions { rounds: 1000, mode: Some(crash::Mode::Kill), seed: Some(7) };
+        assert_eq!(read("crash --rounds 1000 --mode kill --seed 7"), Ok(Command::Crash(options)));
         let options =
             AppOptions { headless: true, shots: Some("pictures".into()), port: Some(4444) };
         assert_eq!(read("app --headless --shots=pictures --port 4444"), Ok(Command::App(options)));
@@ -217,7 +272,7 @@ mod tests {
     #[test]
     fn what_is_unknown_is_named_beside_what_exists() {
         for (line, name, known) in [
-            ("ap", "`ap`", "app, test, model, bench, fuzz, mutants, doctor"),
+            ("ap", "`ap`", "app, test, model, bench, fuzz, crash, mutants, doctor"),
             ("app --hedless", "`--hedless`", "--headless, --shots DIR, --port N"),
             ("app --headless=yes", "`--headless=yes`", "--headless"),
             ("test --fast", "`--fast`", "--quick"),
@@ -225,6 +280,8 @@ mod tests {
             ("bench --fast", "`--fast`", "windows"),
             ("fuzz gat", "`gat`", "--seconds N, and one of wire, gate, gate_raw"),
             ("fuzz gate wire", "`wire`", "one of wire, gate, gate_raw"),
+            ("crash --often", "`--often`", "--rounds N, --mode kill|faults|full, --seed N"),
+            ("crash --mode bang", "`--mode bang`", "kill, faults, full"),
             ("mutants --all", "`--all`", "none"),
             ("doctor now", "`now`", "none"),
         ] {
@@ -241,6 +298,9 @@ mod tests {
         assert!(read("model --deep long").expect_err("text").contains("`--deep long`"));
         assert!(read("fuzz --seconds").expect_err("nothing").contains("needs a number"));
         assert!(read("fuzz --seconds 0").expect_err("zero").contains("`--seconds 0`"));
+        assert!(read("crash --rounds 0").expect_err("zero").contains("`--rounds 0`"));
+        assert!(read("crash --seed").expect_err("nothing").contains("`--seed` needs a value"));
+        assert!(read("crash --seed x").expect_err("text").contains("`--seed x`"));
         assert!(read("app --shots").expect_err("nothing").contains("a folder"));
     }
 }

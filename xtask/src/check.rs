@@ -1,11 +1,14 @@
 //! `cargo xtask test`: every check, each in spite of the others' failures.
 
-use std::{process::Command, time::Duration};
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use xtask::{Error, display::VirtualDisplay, process, report, step::Step, workspace::Workspace};
 
 use crate::{
-    compile,
+    compile, crash,
     fuzz::{self, Fuzzer},
     setup::{self, Goal, toolchain::WASM},
     tally::Tally,
@@ -58,11 +61,14 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
     checks.lints();
     if quick {
         checks.native_tests(&[]);
+        checks.crash(&[]);
         checks.fuzz();
     } else {
         let features = ["--features", BUILT_WINDOWS];
         let built = checks.build_windows();
-        checks.native_tests(if built { &features } else { &[] });
+        let features = if built { &features[..] } else { &[] };
+        checks.native_tests(features);
+        checks.crash(features);
         checks.fuzz();
         checks.browser_tests();
         checks.window_tests();
@@ -116,6 +122,22 @@ impl Checks<'_> {
         let parts = [&["test", "--locked", "--doc", "--target", WASM][..], &WINDOW_PACKAGES];
         let command = self.workspace.cargo(parts.concat());
         self.check("doctests, WASM", Kind::Tests, Step::new(command));
+    }
+
+    /// The tests have built its program, unless somebody has left it out.
+    fn crash(&mut self, features: &[&str]) {
+        const NAME: &str = "crash, kill";
+        let build = self.native(&["build", "--example", "crash"], features);
+        let built = compile::build(self.workspace, "build the program to kill", build);
+        if !self.note(NAME, built) {
+            return;
+        }
+        let since = Instant::now();
+        let tally = crash::smoke(self.workspace).map(Tally::of_one).unwrap_or_else(|error| {
+            report::say(format_args!("    {error}"));
+            Tally::of_one(false)
+        });
+        self.outcomes.push(Outcome { name: NAME.to_owned(), tally, took: since.elapsed() });
     }
 
     /// A workspace of its own, which no other check sees.

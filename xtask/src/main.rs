@@ -6,6 +6,7 @@ mod args;
 mod bench;
 mod check;
 mod compile;
+mod crash;
 mod delivery;
 mod doctor;
 mod drive;
@@ -58,6 +59,7 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::Bench(Bench::Gate) => bench::run(&mut workspace),
         Command::Bench(Bench::Windows) => delivery::run(&mut workspace).map(|()| true),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
+        Command::Crash(options) => crash::run(&workspace, &options),
         Command::Mutants => mutants::run(&workspace),
         Command::Doctor => doctor::run(&workspace),
     }

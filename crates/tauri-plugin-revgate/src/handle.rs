@@ -82,6 +82,20 @@ impl<T: Topic> TopicHandle<T> {
 
     /// The state now, and how new it is. Neither copies the state nor waits for an edit; within
     /// an edit, it is the state before.
+    ///
+    /// ```no_run
+    /// # use revgate::Topic;
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Player { volume: u8 }
+    /// # impl Topic for Player { const NAME: &'static str = "player"; }
+    /// # use tauri_plugin_revgate::TopicHandle;
+    /// # fn example(player: TopicHandle<Player>) -> Result<(), tauri_plugin_revgate::UpdateError> {
+    /// let now = player.snapshot();
+    /// println!("volume {} at version {}", now.data.volume, now.version());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn snapshot(&self) -> Snapshot<Arc<T>> {
         self.inner.store.published().snapshot()
     }
@@ -90,6 +104,20 @@ impl<T: Topic> TopicHandle<T> {
     ///
     /// `edit` works on a copy, while other writers wait and readers do not. Every edit makes a
     /// version, even one that changes nothing: states need not be comparable.
+    ///
+    /// ```no_run
+    /// # use revgate::Topic;
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Player { volume: u8 }
+    /// # impl Topic for Player { const NAME: &'static str = "player"; }
+    /// # use tauri_plugin_revgate::TopicHandle;
+    /// # fn example(player: TopicHandle<Player>) -> Result<(), tauri_plugin_revgate::UpdateError> {
+    /// let before = player.snapshot().version();
+    /// assert!(player.update(|player| player.volume += 1)? > before);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -107,6 +135,20 @@ impl<T: Topic> TopicHandle<T> {
 
     /// Sets the state and tells every window. Returns the new version.
     ///
+    /// ```no_run
+    /// # use revgate::Topic;
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Player { volume: u8 }
+    /// # impl Topic for Player { const NAME: &'static str = "player"; }
+    /// # use tauri_plugin_revgate::TopicHandle;
+    /// # fn example(player: TopicHandle<Player>) -> Result<(), tauri_plugin_revgate::UpdateError> {
+    /// let version = player.replace(Player { volume: 3 })?;
+    /// assert_eq!(player.snapshot().version(), version);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`TopicHandle::update`].
@@ -117,6 +159,21 @@ impl<T: Topic> TopicHandle<T> {
     /// Sets the state that the topic was registered with, and tells every window. Returns the new
     /// version. One of a family that was saved before the app started has forgotten what it was
     /// created with, and goes back to what it was loaded with.
+    ///
+    /// ```no_run
+    /// # use revgate::Topic;
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Player { volume: u8 }
+    /// # impl Topic for Player { const NAME: &'static str = "player"; }
+    /// # use tauri_plugin_revgate::TopicHandle;
+    /// # fn example(player: TopicHandle<Player>) -> Result<(), tauri_plugin_revgate::UpdateError> {
+    /// player.update(|player| player.volume = 11)?;
+    /// player.reset()?;
+    /// assert_eq!(player.snapshot().data.volume, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -156,6 +213,21 @@ impl<T: Topic> TopicHandle<T> {
 
     /// As [`TopicHandle::flush`], but in the place of whatever another program may have written
     /// there: ends the pause after an [unusable edit](crate::persistence::Incident::Edited).
+    ///
+    /// ```no_run
+    /// # use revgate::Topic;
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Player { volume: u8 }
+    /// # impl Topic for Player { const NAME: &'static str = "player"; }
+    /// # use tauri_plugin_revgate::TopicHandle;
+    /// # fn example(player: TopicHandle<Player>) -> Result<(), Box<dyn std::error::Error>> {
+    /// if player.saving().is_some_and(|saving| saving.is_held) {
+    ///     player.overwrite().wait()?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -86,7 +86,7 @@ pub use watch::{Change, Watch};
 ///   [`Builder::storage`](crate::Builder::storage), where.
 /// - While the app runs, [`TopicHandle::flush`](crate::TopicHandle::flush) waits for the disk, and
 ///   [`TopicHandle::saving`](crate::TopicHandle::saving) says how it stands.
-/// - What goes wrong is an [`Incident`]: logged, and given to
+/// - What goes wrong is an [`Incident`](crate::persistence::Incident): logged, and given to
 ///   [`Builder::on_incident`](crate::Builder::on_incident).
 /// - A person may edit a topic's file while the app runs: what they change reaches every window.
 ///   What is unusable stays as they wrote it, and the topic is not saved until they have mended it

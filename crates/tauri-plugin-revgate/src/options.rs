@@ -52,7 +52,8 @@ pub enum Delivery {
     Auto,
     /// Nothing: windows fetch each state that they show.
     Pull,
-    /// The whole state.
+    /// The whole state. Above 8 KB the page fetches it from Tauri; where several windows do so at
+    /// once, WebKitGTK lets one wait for up to a second now and then.
     Inline {
         /// The largest state to send.
         up_to: usize,

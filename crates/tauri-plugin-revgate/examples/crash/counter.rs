@@ -1,0 +1,59 @@
+//! Topics that show what became of them.
+
+use revgate::Topic;
+use serde::{Deserialize, Serialize};
+
+/// Counts its writes; what else it holds follows from the count.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Counter {
+    pub(crate) count: u64,
+    /// Always `count`.
+    twin: u64,
+    /// Of a length and a letter that follow from `count`.
+    padding: String,
+}
+
+impl Counter {
+    /// Up to 12 KB: more than one block of a disk.
+    pub(crate) fn new(count: u64) -> Self {
+        let letter = b'a' + u8::try_from(count % 26).unwrap_or(0);
+        let length = usize::try_from(count % 61).unwrap_or(0) * 200;
+        Self { count, twin: count, padding: char::from(letter).to_string().repeat(length) }
+    }
+
+    pub(crate) fn is_whole(&self) -> bool {
+        self.count == self.twin && self.padding == Self::new(self.count).padding
+    }
+}
+
+/// A topic that is a counter.
+pub(crate) trait Counts: Topic + Default {
+    fn counter(&self) -> &Counter;
+    fn counter_mut(&mut self) -> &mut Counter;
+}
+
+macro_rules! counter {
+    ($name:ident, $topic:literal) => {
+        #[derive(Clone, Default, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub(crate) struct $name(Counter);
+
+        impl Topic for $name {
+            const NAME: &'static str = $topic;
+        }
+
+        impl Counts for $name {
+            fn counter(&self) -> &Counter {
+                &self.0
+            }
+
+            fn counter_mut(&mut self) -> &mut Counter {
+                &mut self.0
+            }
+        }
+    };
+}
+
+counter!(Ledger, "ledger");
+counter!(Draft, "draft");
+counter!(Doc, "doc");
