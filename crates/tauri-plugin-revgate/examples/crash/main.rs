@@ -98,12 +98,18 @@ impl Crash {
         let Self { ledger, draft, docs, .. } = self;
         thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| forever(|| Ok(acknowledged(ledger, step(ledger)?))));
+                scope
+                    .spawn(|| forever(|| Ok(step(ledger).map(|done| acknowledged(ledger, done))?)));
             }
-            scope.spawn(|| forever(|| Ok(written(draft, step(draft)?))));
+            scope.spawn(|| forever(|| Ok(step(draft).map(|done| written(draft, done))?)));
             let doc = || docs.open("a", Doc::default());
-            scope.spawn(move || forever(|| Ok(written(&doc()?, step(&doc()?)?))));
-            scope.spawn(move || forever(|| Ok(flush(&doc()?))));
+            scope.spawn(move || {
+                forever(|| {
+                    let doc = doc()?;
+                    Ok(step(&doc).map(|done| written(&doc, done))?)
+                });
+            });
+            scope.spawn(move || forever(|| Ok(doc().map(|doc| flush(&doc))?)));
         });
     }
 
