@@ -4,6 +4,24 @@ use revgate::{Invalid, RevisionExhausted, TopicName, TopicNameError, UnknownTopi
 use revgate_persistence::{FlushError, LoadError, PersistenceOptionsError, StorageError};
 
 /// A topic could not be registered or found.
+///
+/// ```no_run
+/// # use revgate::Topic;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Default, Serialize, Deserialize)]
+/// # struct Player { volume: u8 }
+/// # impl Topic for Player { const NAME: &'static str = "player"; }
+/// use tauri_plugin_revgate::{RegistryError, RevgateExt};
+///
+/// fn volume(app: &tauri::AppHandle) -> u8 {
+///     match app.topic::<Player>() {
+///         Ok(player) => player.snapshot().data.volume,
+///         // Its text names the topics that there are.
+///         Err(error @ RegistryError::Unknown(_)) => panic!("{error}"),
+///         Err(_) => 0,
+///     }
+/// }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegistryError {
@@ -60,6 +78,23 @@ pub enum RegistryError {
 }
 
 /// A write was refused; the state is what it was, unless the error says otherwise.
+///
+/// ```no_run
+/// # use revgate::Topic;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Default, Serialize, Deserialize)]
+/// # struct Player { volume: u8 }
+/// # impl Topic for Player { const NAME: &'static str = "player"; }
+/// use tauri_plugin_revgate::{TopicHandle, UpdateError};
+///
+/// fn set(player: &TopicHandle<Player>, volume: u8) -> Result<(), String> {
+///     match player.update(|player| player.volume = volume) {
+///         Ok(_) => Ok(()),
+///         Err(UpdateError::Invalid(fault)) => Err(format!("{}: {}", fault.path, fault.reason)),
+///         Err(error) => Err(error.to_string()),
+///     }
+/// }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UpdateError {

@@ -60,7 +60,22 @@ impl<T: Topic> Family<T> {
         self.registry.create(name, initial, Arc::clone(&self.options))
     }
 
-    /// The topic of this key, or a new one that starts with the state `initial`.
+    /// The topic of this key, or a new one that starts with the state `initial`: also one that was
+    /// saved before the app started.
+    ///
+    /// ```no_run
+    /// # use revgate::Topic;
+    /// # use serde::{Deserialize, Serialize};
+    /// # use tauri_plugin_revgate::{Family, RegistryError};
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Doc { title: String }
+    /// # impl Topic for Doc { const NAME: &'static str = "doc"; }
+    /// # fn example(docs: &Family<Doc>) -> Result<(), RegistryError> {
+    /// let doc = docs.open("42", Doc::default())?;
+    /// assert!(docs.get("42").is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
