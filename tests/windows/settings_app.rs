@@ -5,7 +5,7 @@ use xtask::desktop::Desktop;
 
 use crate::harness::{LIMIT, launch};
 
-const BOTH: [&str; 2] = ["main", "settings"];
+pub(crate) const BOTH: [&str; 2] = ["main", "settings"];
 
 /// The app with both windows live.
 fn open() -> Desktop {
@@ -15,7 +15,7 @@ fn open() -> Desktop {
 }
 
 /// Waits until both windows show the same, and these values.
-fn agree(desktop: &mut Desktop, wanted: &[(&str, &str)]) -> u64 {
+pub(crate) fn agree(desktop: &mut Desktop, wanted: &[(&str, &str)]) -> u64 {
     let settled = desktop.settle(&BOTH, "main", wanted, 0, LIMIT);
     settled.expect("both windows show the same").revision()
 }
@@ -39,7 +39,7 @@ fn listeners(desktop: &mut Desktop, window: &str) -> Value {
     desktop.execute(window, script, &[]).expect("the window answers")
 }
 
-fn change_theme(desktop: &mut Desktop, theme: &str) {
+pub(crate) fn change_theme(desktop: &mut Desktop, theme: &str) {
     let css = format!("input[name=theme][value={theme}]");
     desktop.click("settings", &css).expect("the theme can be chosen");
     agree(desktop, &[("theme", theme)]);

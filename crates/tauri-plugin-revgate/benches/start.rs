@@ -9,13 +9,13 @@ use std::path::Path;
 use divan::Bencher;
 use revgate::Topic;
 use serde::{Deserialize, Serialize};
+use tauri::App;
 use tauri::test::MockRuntime;
-use tauri::{App, RunEvent};
 use tauri_plugin_revgate::persistence::{Database, Files, Persistence, Save};
 use tauri_plugin_revgate::{Builder, RevgateExt, TopicOptions};
 use tempfile::TempDir;
 
-use common::{everything, window};
+use common::{end, everything};
 
 /// About 1 KB of JSON.
 #[derive(Clone, Serialize, Deserialize)]
@@ -32,13 +32,7 @@ struct Running(Option<App<MockRuntime>>);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let Some(app) = self.0.take() else { return };
-        let last = window(&app, "last");
-        app.run_return(move |_, event| {
-            if let RunEvent::Ready = event {
-                last.destroy().expect("it is open");
-            }
-        });
+        self.0.take().into_iter().for_each(end);
     }
 }
 

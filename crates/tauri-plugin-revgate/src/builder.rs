@@ -87,7 +87,7 @@ impl Builder {
     }
 
     /// Where the topics that are to be saved are kept; `open` is given the folder for them, which
-    /// exists. Default: one file for each in that folder, [`Files::open`](crate::persistence::Files::open), which fails if another
+    /// need not be there yet. Default: one file for each in that folder, [`Files::open`](crate::persistence::Files::open), which fails if another
     /// instance of the app is running.
     ///
     /// ```no_run
@@ -140,7 +140,7 @@ impl Builder {
                 if let Some(error) = error {
                     return Err(error.into());
                 }
-                if registry.is_saved() {
+                if registry.is_persistent() {
                     let folder = match &persist.data_folder {
                         Some(folder) => folder.clone(),
                         None => app.path().app_data_dir()?,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use revgate::wire::{Refusal, Written};
 use revgate::{Epoch, Revision, Snapshot, Topic, TopicName, Version, bytes};
 use revgate_persistence::saver::{Flush, Saving};
-use revgate_persistence::{Loaded, Place, Saver, load, session};
+use revgate_persistence::{Saver, session};
 use serde_json::Value;
 use tauri::ipc::Channel;
 
@@ -267,10 +267,14 @@ impl<T: Topic> TopicHandle<T> {
     }
 
     /// Begins with what was loaded.
-    pub(crate) fn restore(&self, loaded: Loaded<T>) -> Restored {
-        let Loaded { data, version, is_saved, .. } = loaded;
+    pub(crate) fn restore(
+        &self,
+        data: Arc<T>,
+        version: Option<Version>,
+        is_saved: bool,
+    ) -> Restored {
         let version = version.unwrap_or_else(|| self.inner.store.published().version);
-        self.inner.store.restore(version, Arc::new(data));
+        self.inner.store.restore(version, data);
         Restored { is_loaded: true, is_saved, session: session::session(version.epoch) }
     }
 
@@ -348,7 +352,7 @@ impl<T: Topic> ErasedTopic for TopicHandle<T> {
         self.inner.saved.get().inspect(|saved| saved.remove());
     }
 
-    fn is_saved(&self) -> bool {
+    fn is_persistent(&self) -> bool {
         self.inner.outbox.options().persistence.is_some()
     }
 
@@ -357,10 +361,10 @@ impl<T: Topic> ErasedTopic for TopicHandle<T> {
         let Some(persistence) = &outbox.options().persistence else {
             return Ok(Restored::default());
         };
-        let place = Place { storage: disk.storage, topic: name, persistence };
-        let loaded = load(place, Some(&**initial), disk.data_folder, disk.report);
-        let loaded = loaded.map_err(|error| RegistryError::Load { topic: name.clone(), error })?;
-        Ok(loaded.map_or_else(Restored::default, |loaded| self.restore(loaded)))
+        let loaded = disk.load(name, persistence, Some(&**initial))?;
+        Ok(loaded.map_or_else(Restored::default, |loaded| {
+            self.restore(Arc::new(loaded.data), loaded.version, loaded.is_saved)
+        }))
     }
 
     fn begin(&self, epoch: Epoch) {

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWrite
 
 use revgate::{Epoch, Topic, TopicName, UnknownTopic, Version, wire::Refusal};
 use revgate_persistence::saver::{Flush, SaverThread, Saving};
-use revgate_persistence::{Place, Saver, load, session};
+use revgate_persistence::{Saver, session};
 use serde_json::Value;
 use tauri::ipc::Channel;
 
@@ -66,7 +66,7 @@ pub(crate) trait ErasedTopic: Send + Sync {
     /// Ends the topic: its subscriptions, its watches, all writing, and what is saved of it.
     fn remove(&self);
     /// Whether it is to be saved.
-    fn is_saved(&self) -> bool;
+    fn is_persistent(&self) -> bool;
     /// Begins with what was saved. To be called before anybody writes.
     fn load(&self, disk: &Disk<'_>) -> Result<Restored, RegistryError>;
     /// Begins in this epoch. To be called before anybody writes.
@@ -128,10 +128,10 @@ impl Registry {
     }
 
     /// Whether any topic is to be saved.
-    pub(crate) fn is_saved(&self) -> bool {
+    pub(crate) fn is_persistent(&self) -> bool {
         let Catalogue { topics, families, .. } = &*self.read();
-        let is_saved = |kin: &Kin| kin.options.persistence.is_some();
-        topics.values().any(|topic| topic.is_saved()) || families.values().any(is_saved)
+        let is_persistent = |kin: &Kin| kin.options.persistence.is_some();
+        topics.values().any(|topic| topic.is_persistent()) || families.values().any(is_persistent)
     }
 
     /// Begins with what was saved, and saves from now on. To be called before anybody writes.
@@ -142,7 +142,9 @@ impl Registry {
     pub(crate) fn restore(&self, persist: Persist, folder: &Path) -> Result<(), RegistryError> {
         let mut restored = BTreeMap::new();
         let (session, saver, thread) = persist.begin(folder, |disk| {
-            for (name, topic) in self.list("").into_iter().filter(|(_, topic)| topic.is_saved()) {
+            for (name, topic) in
+                self.list("").into_iter().filter(|(_, topic)| topic.is_persistent())
+            {
                 restored.insert(name, topic.load(disk)?);
             }
             for name in disk.storage.topics()? {
@@ -300,10 +302,10 @@ fn restore<T: Topic>(
     disk: &Disk<'_>,
 ) -> Result<Restored, RegistryError> {
     let Some(persistence) = &options.persistence else { return Ok(Restored::default()) };
-    let place = Place { storage: disk.storage, topic: &topic, persistence };
-    let loaded = load::<T>(place, None, disk.data_folder, disk.report);
-    let loaded = loaded.map_err(|error| RegistryError::Load { topic: topic.clone(), error })?;
-    let Some(loaded) = loaded else { return Ok(Restored::default()) };
-    let handle = registry.create(topic, loaded.data.clone(), options)?;
-    Ok(handle.restore(loaded))
+    let Some(loaded) = disk.load::<T>(&topic, persistence, None)? else {
+        return Ok(Restored::default());
+    };
+    let handle = registry.create(topic, loaded.data, options)?;
+    // Its initial state is what was loaded: one and the same.
+    Ok(handle.restore(handle.snapshot().data, loaded.version, loaded.is_saved))
 }

@@ -1,13 +1,15 @@
 //! How topics begin with what was saved of them.
 
 use std::fmt;
-use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use revgate::{Topic, TopicName};
 use revgate_persistence::saver::{Report, SaverThread};
-use revgate_persistence::{Files, Incident, Saver, Storage, StorageError};
+use revgate_persistence::{
+    Files, Incident, Loaded, Persistence, Place, Saver, Storage, StorageError, load,
+};
 
 use crate::error::RegistryError;
 
@@ -38,6 +40,24 @@ pub(crate) struct Restored {
     pub(crate) is_saved: bool,
     /// The session that saved it.
     pub(crate) session: u64,
+}
+
+impl Disk<'_> {
+    /// What the topic begins with, unless that is its initial state.
+    ///
+    /// # Errors
+    ///
+    /// If what is saved must not be passed over.
+    pub(crate) fn load<T: Topic>(
+        &self,
+        topic: &TopicName,
+        persistence: &Persistence,
+        initial: Option<&T>,
+    ) -> Result<Option<Loaded<T>>, RegistryError> {
+        let place = Place { storage: self.storage, topic, persistence };
+        load(place, initial, self.data_folder, self.report)
+            .map_err(|error| RegistryError::Load { topic: topic.clone(), error })
+    }
 }
 
 impl Persist {
@@ -74,10 +94,6 @@ impl Persist {
     ) -> Result<(u64, Saver, SaverThread), RegistryError> {
         let Self { open, report, .. } = self;
         let folder = data_folder.join(Self::FOLDER);
-        fs::create_dir_all(&folder).map_err(|cause| {
-            let (place, cause) = (folder.display().to_string(), Arc::new(cause));
-            StorageError::Io { act: "creating the folder", place, cause }
-        })?;
         let storage = open(&folder)?;
         let last = load(&Disk { storage: &*storage, data_folder, report: &|it| report(it) })?;
         let session = storage.begin_session(last)?;

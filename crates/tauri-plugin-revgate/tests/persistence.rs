@@ -11,15 +11,15 @@ use std::time::{Duration, Instant};
 
 use revgate::{Revision, Version};
 use serde_json::{Value, json};
+use tauri::App;
 use tauri::test::MockRuntime;
-use tauri::{App, RunEvent};
 use tauri_plugin_revgate::persistence::{
     Files, FlushError, Incident, Memory, Migrations, Persistence, Save,
 };
 use tauri_plugin_revgate::{Builder, RevgateExt, TopicHandle, TopicOptions, UpdateError};
 use tempfile::TempDir;
 
-use common::{Player, app, build, call, everything, window};
+use common::{Player, app, build, call, end, everything, window};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -65,16 +65,6 @@ impl Bench {
         let incidents = std::mem::take(&mut *self.incidents.lock().expect("no panic"));
         incidents.iter().map(ToString::to_string).collect()
     }
-}
-
-/// Lets the app end as it does when its last window is closed.
-fn end(app: App<MockRuntime>) {
-    let last = window(&app, "last");
-    app.run_return(move |_, event| {
-        if let RunEvent::Ready = event {
-            last.destroy().expect("it is open");
-        }
-    });
 }
 
 fn player(app: &App<MockRuntime>) -> TopicHandle<Player> {

@@ -19,7 +19,7 @@ use tauri::utils::acl::manifest::{Manifest, PermissionFile};
 use tauri::utils::acl::resolved::Resolved;
 use tauri::utils::platform::Target;
 use tauri::webview::InvokeRequest;
-use tauri::{App, WebviewWindow, WebviewWindowBuilder};
+use tauri::{App, RunEvent, WebviewWindow, WebviewWindowBuilder};
 use tauri_plugin_revgate::Builder;
 
 pub(crate) type Window = WebviewWindow<MockRuntime>;
@@ -87,6 +87,16 @@ pub(crate) fn open_app() -> App<MockRuntime> {
 
 pub(crate) fn app(plugin: Builder, capabilities: &[Value]) -> App<MockRuntime> {
     build(plugin, capabilities).expect("the app starts")
+}
+
+/// Lets the app end as it does when its last window is closed.
+pub(crate) fn end(app: App<MockRuntime>) {
+    let last = window(&app, "last");
+    app.run_return(move |_, event| {
+        if let RunEvent::Ready = event {
+            last.destroy().expect("it is open");
+        }
+    });
 }
 
 pub(crate) fn window(app: &App<MockRuntime>, label: &str) -> Window {
