@@ -14,14 +14,17 @@ use crate::{
     tally::Tally,
 };
 
-/// Packages that only make sense in a window.
-const WINDOW_ONLY: [&str; 6] = [
+/// Whatever is not for windows alone, with all that can be chosen.
+const NATIVE: [&str; 9] = [
+    "--workspace",
     "--exclude",
     "revgate-frontend",
     "--exclude",
     "revgate-leptos",
     "--exclude",
     "revgate-test-page",
+    "--features",
+    "tauri-plugin-revgate/database",
 ];
 /// Loads the windows of both apps from files instead of from `trunk serve`.
 const BUILT_WINDOWS: &str = "revgate-app/custom-protocol,revgate-test-app/custom-protocol";
@@ -84,7 +87,6 @@ struct Checks<'a> {
 
 impl Checks<'_> {
     fn lints(&mut self) {
-        let all = [&["--workspace"][..], &WINDOW_ONLY].concat();
         let deny = ["--", "-D", "warnings"];
         let wasm = [&["--target", WASM][..], &WINDOW_PACKAGES].concat();
         let both = ["-p", "revgate", "-p", "revgate-tests"];
@@ -99,9 +101,9 @@ impl Checks<'_> {
         let windows = ["--features", "revgate-tests/windows"];
         let checks = [
             ("format", cargo(&[&["fmt", "--all", "--check"]])),
-            ("clippy", cargo(&[&clippy, &all, &windows, &deny])),
+            ("clippy", cargo(&[&clippy, &NATIVE, &windows, &deny])),
             ("clippy, WASM", cargo(&[&clippy, &wasm, &both, &deny])),
-            ("rustdoc", document(&all)),
+            ("rustdoc", document(&NATIVE)),
             ("rustdoc, WASM", document(&wasm)),
         ];
         for (name, command) in checks {
@@ -217,7 +219,7 @@ impl Checks<'_> {
 
     /// One selection of packages for all native commands, so that they share their dependencies.
     fn native(&self, what: &[&str], features: &[&str]) -> Command {
-        let parts = [what, &["--locked", "--workspace"], &WINDOW_ONLY, features];
+        let parts = [what, &["--locked"], &NATIVE, features];
         self.workspace.cargo(parts.concat())
     }
 
