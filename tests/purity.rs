@@ -8,8 +8,8 @@ use std::process::Command;
 use wasmparser::{Parser, Payload};
 
 /// The crates that `cargo tree -p revgate` may show: serialisation (`postcard` and its `cobs` for
-/// bytes), error derives, and the check of a language tag for the example's settings. Whoever adds
-/// one here says why in review.
+/// bytes), a hash that tells states apart, error derives, and the check of a language tag for the
+/// example's settings. Whoever adds one here says why in review.
 const ALLOWED: &[&str] = &[
     "cobs",
     "oxilangtag",
@@ -20,6 +20,7 @@ const ALLOWED: &[&str] = &[
     "serde",
     "serde_core",
     "serde_derive",
+    "siphasher",
     "syn",
     "thiserror",
     "thiserror-impl",

@@ -9,6 +9,7 @@
 //! - [`Topic`]: a shared piece of state, its name and its validity.
 //! - [`Version`]: how new a state is, an [`Epoch`] and a [`Revision`].
 //! - [`wire`]: the messages, [`Invalidation`], [`Snapshot`] and refusals.
+//! - [`json`]: whether a state can be written as JSON, and whether two are the same.
 //! - `bytes`: a snapshot as bytes, behind the feature of that name.
 //! - [`Phase`]: where something failed.
 //! - `settings`: the example app's topic, behind the feature of that name.
@@ -20,6 +21,7 @@ mod backoff;
 #[cfg(feature = "bytes")]
 pub mod bytes;
 pub mod gate;
+pub mod json;
 pub mod pacing;
 mod phase;
 #[cfg(feature = "settings")]

@@ -1,0 +1,52 @@
+//! What a state is as JSON: whether it can be written at all, and whether two states are the same.
+//!
+//! JSON has no NaN and no infinity, and `serde_json` writes `null` for them without a word; so a
+//! state is asked first. [`fingerprint`] walks it as a serializer would, but writes nothing: its
+//! result is a number, so that a large state costs no memory.
+
+mod error;
+mod fingerprint;
+mod key;
+
+use serde::Serialize;
+
+use crate::Invalid;
+use fingerprint::Fingerprinter;
+
+/// How deep a state may nest, in arrays and objects. Parsers of JSON stop at 128, as they recurse;
+/// there is room for what a state is wrapped in when it is sent or saved.
+pub const MAX_DEPTH: usize = 120;
+
+/// Tells states apart: equal for states that are the same as JSON, and for no others.
+///
+/// A hash of 128 bits, so that no two states ever met are taken for one. It is the same on every
+/// machine, but not from one version of this crate to the next: not to be stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Fingerprint(u128);
+
+/// The fingerprint of `state`: blind to the order of an object's fields, and to how a number is
+/// written, for JSON has 1 and 1.0 for the same. -0.0 is not 0.0, as both can be written.
+///
+/// ```
+/// use revgate::json::fingerprint;
+///
+/// assert_eq!(fingerprint(&[1.0, 2.5])?, fingerprint(&(1u8, 2.5f32))?);
+/// assert_ne!(fingerprint("1")?, fingerprint(&1)?);
+///
+/// let zooms = [1.0, f64::NAN];
+/// let error = fingerprint(&zooms).expect_err("JSON has no NaN");
+/// assert_eq!(error.to_string(), "[1]: NaN is no number that JSON has");
+/// # Ok::<(), revgate::Invalid>(())
+/// ```
+///
+/// # Errors
+///
+/// If the state cannot be written as JSON, with the path to the fault: a float that is not finite,
+/// a map's key that is no text, more than [`MAX_DEPTH`] levels, or whatever the type's own
+/// `Serialize` refuses.
+pub fn fingerprint<T: Serialize + ?Sized>(state: &T) -> Result<Fingerprint, Invalid> {
+    match state.serialize(Fingerprinter::new()) {
+        Ok(hash) => Ok(Fingerprint(hash)),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,390 @@
+//! The walk through a state: each value becomes the hash of what it is as JSON.
+
+use std::hash::Hasher;
+
+use serde::Serialize;
+use serde::ser::{
+    SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+    SerializeTupleStruct, SerializeTupleVariant, Serializer,
+};
+use siphasher::sip128::{Hasher128, SipHasher13};
+
+use super::MAX_DEPTH;
+use super::error::Fault;
+use super::key::Key;
+
+/// What a hash was made of, so that `"1"`, `1` and `[1]` are three.
+#[derive(Clone, Copy)]
+enum Kind {
+    Null,
+    Bool,
+    Integer,
+    Float,
+    Text,
+    Array,
+    Field,
+    Object,
+}
+
+fn hasher(kind: Kind) -> SipHasher13 {
+    let mut hasher = SipHasher13::new();
+    hasher.write_u8(kind as u8);
+    hasher
+}
+
+fn finish(hasher: &SipHasher13) -> u128 {
+    hasher.finish128().as_u128()
+}
+
+fn hash(kind: Kind, bytes: &[u8]) -> u128 {
+    let mut hasher = hasher(kind);
+    hasher.write(bytes);
+    finish(&hasher)
+}
+
+fn integer(is_negative: bool, magnitude: u128) -> u128 {
+    let mut hasher = hasher(Kind::Integer);
+    hasher.write_u8(is_negative.into());
+    hasher.write(&magnitude.to_le_bytes());
+    finish(&hasher)
+}
+
+/// Serialises a value to its hash.
+#[derive(Clone, Copy)]
+pub(super) struct Fingerprinter {
+    /// How many arrays and objects are around the value.
+    depth: usize,
+}
+
+impl Fingerprinter {
+    pub(super) fn new() -> Self {
+        Self { depth: 0 }
+    }
+
+    fn enter(self) -> Result<Self, Fault> {
+        match self.depth {
+            MAX_DEPTH => Err(Fault::new(format_args!("it nests deeper than {MAX_DEPTH} levels"))),
+            depth => Ok(Self { depth: depth + 1 }),
+        }
+    }
+
+    fn array(self) -> Result<Array, Fault> {
+        Ok(Array { items: self.enter()?, hasher: hasher(Kind::Array), len: 0 })
+    }
+
+    fn object(self) -> Result<Object, Fault> {
+        Ok(Object { fields: self.enter()?, sum: 0, len: 0, key: String::new() })
+    }
+}
+
+macro_rules! integers {
+    ($($method:ident: $type:ty,)*) => {$(
+        fn $method(self, value: $type) -> Result<u128, Fault> {
+            self.serialize_i128(value.into())
+        }
+    )*};
+}
+
+impl Serializer for Fingerprinter {
+    type Ok = u128;
+    type Error = Fault;
+    type SerializeSeq = Array;
+    type SerializeTuple = Array;
+    type SerializeTupleStruct = Array;
+    type SerializeTupleVariant = Variant<Array>;
+    type SerializeMap = Object;
+    type SerializeStruct = Object;
+    type SerializeStructVariant = Variant<Object>;
+
+    integers! {
+        serialize_i8: i8,
+        serialize_i16: i16,
+        serialize_i32: i32,
+        serialize_i64: i64,
+        serialize_u8: u8,
+        serialize_u16: u16,
+        serialize_u32: u32,
+        serialize_u64: u64,
+    }
+
+    fn serialize_i128(self, value: i128) -> Result<u128, Fault> {
+        Ok(integer(value.is_negative(), value.unsigned_abs()))
+    }
+
+    fn serialize_u128(self, value: u128) -> Result<u128, Fault> {
+        Ok(integer(false, value))
+    }
+
+    fn serialize_f32(self, value: f32) -> Result<u128, Fault> {
+        self.serialize_f64(value.into())
+    }
+
+    fn serialize_f64(self, value: f64) -> Result<u128, Fault> {
+        if !value.is_finite() {
+            return Err(Fault::new(format_args!("{value} is no number that JSON has")));
+        }
+        // The casts are exact: no fraction, and less than 2^127.
+        let is_whole = value.fract() == 0.0 && value.abs() < 2f64.powi(127);
+        let is_negative_zero = value == 0.0 && value.is_sign_negative();
+        if is_whole && !is_negative_zero {
+            return self.serialize_i128(value as i128);
+        }
+        Ok(hash(Kind::Float, &value.to_bits().to_le_bytes()))
+    }
+
+    fn serialize_bool(self, value: bool) -> Result<u128, Fault> {
+        Ok(hash(Kind::Bool, &[value.into()]))
+    }
+
+    fn serialize_char(self, value: char) -> Result<u128, Fault> {
+        self.serialize_str(value.encode_utf8(&mut [0; 4]))
+    }
+
+    fn serialize_str(self, value: &str) -> Result<u128, Fault> {
+        Ok(hash(Kind::Text, value.as_bytes()))
+    }
+
+    fn serialize_bytes(self, value: &[u8]) -> Result<u128, Fault> {
+        let mut array = self.array()?;
+        value.iter().try_for_each(|byte| array.item(byte))?;
+        Ok(array.finish())
+    }
+
+    fn serialize_unit(self) -> Result<u128, Fault> {
+        Ok(hash(Kind::Null, &[]))
+    }
+
+    fn serialize_none(self) -> Result<u128, Fault> {
+        self.serialize_unit()
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<u128, Fault> {
+        value.serialize(self)
+    }
+
+    fn serialize_unit_struct(self, _name: &'static str) -> Result<u128, Fault> {
+        self.serialize_unit()
+    }
+
+    fn serialize_unit_variant(
+        self,
+        _name: &'static str,
+        _index: u32,
+        variant: &'static str,
+    ) -> Result<u128, Fault> {
+        self.serialize_str(variant)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _name: &'static str,
+        value: &T,
+    ) -> Result<u128, Fault> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _name: &'static str,
+        _index: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<u128, Fault> {
+        let mut object = self.object()?;
+        object.field(variant, value)?;
+        Ok(object.finish())
+    }
+
+    fn serialize_seq(self, _len: Option<usize>) -> Result<Array, Fault> {
+        self.array()
+    }
+
+    fn serialize_tuple(self, _len: usize) -> Result<Array, Fault> {
+        self.array()
+    }
+
+    fn serialize_tuple_struct(self, _name: &'static str, _len: usize) -> Result<Array, Fault> {
+        self.array()
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        _name: &'static str,
+        _index: u32,
+        variant: &'static str,
+        _len: usize,
+    ) -> Result<Variant<Array>, Fault> {
+        let outer = self.object()?;
+        Ok(Variant { inner: outer.fields.array()?, outer, variant })
+    }
+
+    fn serialize_map(self, _len: Option<usize>) -> Result<Object, Fault> {
+        self.object()
+    }
+
+    fn serialize_struct(self, _name: &'static str, _len: usize) -> Result<Object, Fault> {
+        self.object()
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _name: &'static str,
+        _index: u32,
+        variant: &'static str,
+        _len: usize,
+    ) -> Result<Variant<Object>, Fault> {
+        let outer = self.object()?;
+        Ok(Variant { inner: outer.fields.object()?, outer, variant })
+    }
+}
+
+/// An array so far.
+pub(super) struct Array {
+    items: Fingerprinter,
+    hasher: SipHasher13,
+    len: usize,
+}
+
+impl Array {
+    fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
+        let hash = value.serialize(self.items).map_err(|fault| fault.in_item(self.len))?;
+        self.hasher.write(&hash.to_le_bytes());
+        self.len += 1;
+        Ok(())
+    }
+
+    fn finish(self) -> u128 {
+        finish(&self.hasher)
+    }
+}
+
+/// An object so far.
+pub(super) struct Object {
+    fields: Fingerprinter,
+    /// Of the hashes of its fields, as their order means nothing.
+    sum: u128,
+    len: u64,
+    /// The name of the field whose value comes next.
+    key: String,
+}
+
+impl Object {
+    fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), Fault> {
+        let value = value.serialize(self.fields).map_err(|fault| fault.in_field(name))?;
+        self.add(name, value);
+        Ok(())
+    }
+
+    fn add(&mut self, name: &str, value: u128) {
+        let mut hasher = hasher(Kind::Field);
+        hasher.write(&value.to_le_bytes());
+        hasher.write(name.as_bytes());
+        self.sum = self.sum.wrapping_add(finish(&hasher));
+        self.len += 1;
+    }
+
+    fn finish(self) -> u128 {
+        let mut hasher = hasher(Kind::Object);
+        hasher.write(&self.len.to_le_bytes());
+        hasher.write(&self.sum.to_le_bytes());
+        finish(&hasher)
+    }
+}
+
+/// A variant with several values: an object of one field, which is an array or an object.
+pub(super) struct Variant<C> {
+    outer: Object,
+    variant: &'static str,
+    inner: C,
+}
+
+macro_rules! array {
+    ($($trait:ident: $method:ident,)*) => {$(
+        impl $trait for Array {
+            type Ok = u128;
+            type Error = Fault;
+
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
+                self.item(value)
+            }
+
+            fn end(self) -> Result<u128, Fault> {
+                Ok(self.finish())
+            }
+        }
+    )*};
+}
+
+array! {
+    SerializeSeq: serialize_element,
+    SerializeTuple: serialize_element,
+    SerializeTupleStruct: serialize_field,
+}
+
+impl SerializeTupleVariant for Variant<Array> {
+    type Ok = u128;
+    type Error = Fault;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
+        self.inner.item(value).map_err(|fault| fault.in_field(self.variant))
+    }
+
+    fn end(mut self) -> Result<u128, Fault> {
+        self.outer.add(self.variant, self.inner.finish());
+        Ok(self.outer.finish())
+    }
+}
+
+impl SerializeMap for Object {
+    type Ok = u128;
+    type Error = Fault;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Fault> {
+        self.key = key.serialize(Key)?;
+        Ok(())
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
+        let key = std::mem::take(&mut self.key);
+        self.field(&key, value)
+    }
+
+    fn end(self) -> Result<u128, Fault> {
+        Ok(self.finish())
+    }
+}
+
+impl SerializeStruct for Object {
+    type Ok = u128;
+    type Error = Fault;
+
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<(), Fault> {
+        self.field(name, value)
+    }
+
+    fn end(self) -> Result<u128, Fault> {
+        Ok(self.finish())
+    }
+}
+
+impl SerializeStructVariant for Variant<Object> {
+    type Ok = u128;
+    type Error = Fault;
+
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<(), Fault> {
+        self.inner.field(name, value).map_err(|fault| fault.in_field(self.variant))
+    }
+
+    fn end(mut self) -> Result<u128, Fault> {
+        self.outer.add(self.variant, self.inner.finish());
+        Ok(self.outer.finish())
+    }
+}
