@@ -60,7 +60,7 @@ fn change() -> Change<Settings> {
 async fn outside_tauri_every_call_says_so() {
     remove();
     assert_eq!(window_label(), None);
-    assert_eq!(Tauri.fetch::<Settings>(&settings()).await, Err(TransportError::NoBackend));
+    assert_eq!(Tauri.fetch::<Settings>(&settings(), None).await, Err(TransportError::NoBackend));
     let subscription = Tauri.subscribe::<Settings>(&settings(), |_| {}).await;
     assert_eq!(subscription.err(), Some(TransportError::NoBackend));
     let written = Tauri.write(&settings(), change()).await;
@@ -71,7 +71,7 @@ async fn outside_tauri_every_call_says_so() {
 async fn a_snapshot_is_decoded_and_a_wrong_one_is_named() {
     install(&format!("() => ({})", snapshot()));
     assert_eq!(window_label().as_deref(), Some("main"));
-    let snapshot = Tauri.fetch::<Settings>(&settings()).await.expect("well-formed");
+    let snapshot = Tauri.fetch::<Settings>(&settings(), None).await.expect("well-formed");
     assert_eq!(snapshot.version(), Version::new(Epoch::new(2), Revision::new(5)));
     assert_eq!((snapshot.data.theme, snapshot.data.font_size), (Theme::Dark, 20));
 
@@ -82,7 +82,7 @@ async fn a_snapshot_is_decoded_and_a_wrong_one_is_named() {
         ("({revision: '5'})", "missing field `data`"),
     ] {
         install(&format!("() => {answer}"));
-        match Tauri.fetch::<Settings>(&settings()).await {
+        match Tauri.fetch::<Settings>(&settings(), None).await {
             Err(TransportError::Malformed(error)) => assert!(error.contains(reason), "{error}"),
             other => panic!("{answer}: {other:?}"),
         }
@@ -92,11 +92,11 @@ async fn a_snapshot_is_decoded_and_a_wrong_one_is_named() {
 #[wasm_bindgen_test]
 async fn refusals_and_tauris_own_errors_are_told_apart() {
     install("() => { throw {kind: 'unknownTopic', topic: 'x', known: ['settings']} }");
-    let error = Tauri.fetch::<Settings>(&settings()).await.expect_err("refused").to_string();
+    let error = Tauri.fetch::<Settings>(&settings(), None).await.expect_err("refused").to_string();
     assert_eq!(error, "no topic `x` is registered; there are: `settings`");
 
     install("() => { throw 'revgate.snapshot not allowed on window \"main\"' }");
-    let error = Tauri.fetch::<Settings>(&settings()).await.expect_err("denied");
+    let error = Tauri.fetch::<Settings>(&settings(), None).await.expect_err("denied");
     assert!(
         matches!(&error, TransportError::Failed(text) if text.contains("not allowed")),
         "{error}"

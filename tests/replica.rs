@@ -3,14 +3,15 @@
 
 use futures_util::{FutureExt, StreamExt};
 use revgate::settings::{Settings, Theme};
-use revgate::{Epoch, Phase, Revision, Topic, Version};
+use revgate::wire::Fetched;
+use revgate::{Epoch, Phase, Revision, Snapshot, Topic, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
-use revgate_client::{Host, Status, TransportError};
+use revgate_client::{Host, Status, Transport, TransportError};
 use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
 
-use harness::{PAUSE, Window, far_away, live, ms, patience, settings, with_font_size};
+use harness::{PAUSE, Window, far_away, live, ms, patience, settings, version, with_font_size};
 
 #[path = "replica/ended.rs"]
 mod ended;
@@ -235,6 +236,29 @@ fn a_refresh_ends_when_the_newest_state_is_shown() {
     let (first, second) = (window.replica.refresh(), window.replica.refresh());
     assert_eq!((window.end(first), window.end(second)), (Ok(lost), Ok(lost)));
     assert_eq!(backend.fetches(), 4, "the second waits for a fetch that began after it");
+}
+
+#[window_test(unsupported = test)]
+fn a_refresh_that_finds_nothing_newer_shows_nothing_and_ends_well() {
+    let (backend, window) = live();
+    assert_eq!(window.end(window.replica.refresh()), Ok(version(1)));
+    assert_eq!((backend.fetches(), window.seen.states.borrow().len()), (2, 1));
+    // The state is not sent to whoever has it.
+    let fetch = |known| backend.fetch::<Settings>(&settings(), known).now_or_never();
+    assert_eq!(fetch(Some(version(1))), Some(Ok(Fetched::NotNewer(version(1)))));
+    let state = Fetched::State(Snapshot::new(version(1), Settings::default()));
+    assert_eq!(fetch(Some(version(0))), Some(Ok(state.clone())));
+    assert_eq!(fetch(None), Some(Ok(state)));
+}
+
+#[window_test(unsupported = test)]
+fn an_answer_that_leaves_out_a_newer_state_is_malformed() {
+    let (backend, window) = live();
+    backend.answer_next_fetch(Ok(json!({"revision": "7"})));
+    let error = window.end(window.replica.refresh()).expect_err("no state came with it");
+    assert_eq!(error.phase, Phase::Protocol);
+    assert!(error.reason.contains("missing field `data`: version 0.7 is news"), "{error}");
+    window.assert_recovers(&backend);
 }
 
 #[window_test(unsupported = test)]

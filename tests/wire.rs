@@ -2,7 +2,7 @@
 
 use revgate::gate::News;
 use revgate::settings::Settings;
-use revgate::wire::{Access, Announcement, Denied, PatchFault, Payload, Refusal, Written};
+use revgate::wire::{Access, Announcement, Denied, Fetched, PatchFault, Payload, Refusal, Written};
 use revgate::{Epoch, Invalid, Invalidation, Revision, Snapshot, TopicName, UnknownTopic, Version};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -176,6 +176,25 @@ fn what_was_written_holds_the_state_or_leaves_it_out() {
     let snapshot = Written::new(version(3, 2), None).into_snapshot(7);
     assert_eq!(snapshot, Snapshot::new(version(3, 2), 7));
     refused::<Written<u8>>(r#"{"data":5}"#, "missing field `revision`");
+}
+
+#[wire_test(unsupported = test)]
+fn what_was_fetched_holds_the_state_unless_the_window_has_it() {
+    let snapshot = Snapshot::new(version(3, 2), 5);
+    let json = r#"{"revision":"2","epoch":"3","data":5}"#;
+    for older in [None, Some(version(3, 1)), Some(version(2, 9))] {
+        pinned(snapshot.clone().unless_known(older), json);
+    }
+    for known in [version(3, 2), version(3, 3), version(4, 0)] {
+        let fetched = snapshot.clone().unless_known(Some(known));
+        assert_eq!(fetched, Fetched::NotNewer(version(3, 2)));
+        pinned(fetched, r#"{"revision":"2","epoch":"3"}"#);
+    }
+    // A state that is null is there all the same.
+    pinned(
+        Fetched::State(Snapshot::new(version(0, 2), None::<u8>)),
+        r#"{"revision":"2","data":null}"#,
+    );
 }
 
 #[wire_test(unsupported = test)]

@@ -4,10 +4,12 @@
 //! that speaks it takes part. Unknown fields are ignored; missing or malformed ones are errors.
 
 mod announcement;
+mod fetched;
 mod refusal;
 mod written;
 
 pub use announcement::{Announcement, Payload};
+pub use fetched::Fetched;
 pub use refusal::{Access, Denied, PatchFault, Refusal};
 pub use written::Written;
 

@@ -8,7 +8,8 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
 
-use revgate::{Snapshot, Topic, TopicName};
+use revgate::wire::Fetched;
+use revgate::{Snapshot, Topic, TopicName, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::{self, Memory};
 use revgate_client::{
@@ -217,20 +218,21 @@ impl Transport for Network {
     fn fetch<T: Topic>(
         &self,
         topic: &TopicName,
-    ) -> impl Future<Output = Result<Snapshot<T>, TransportError>> + 'static {
+        known: Option<Version>,
+    ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static {
         let (network, topic) = (self.clone(), topic.clone());
         let fetch = network.log.next_fetch();
         network.note(Event::FetchBegun(fetch));
         async move {
             let call = async {
                 network.carry().await?;
-                let answer = network.shared.backend.fetch(&topic).await;
+                let answer = network.shared.backend.fetch(&topic, known).await;
                 network.note(Event::FetchRead(fetch));
                 network.carry().await?;
                 answer
             };
-            let answer: Result<Snapshot<T>, _> = call.await;
-            let version = answer.as_ref().ok().map(Snapshot::version);
+            let answer: Result<Fetched<T>, _> = call.await;
+            let version = answer.as_ref().ok().map(Fetched::version);
             network.note(Event::FetchEnded(fetch, version));
             answer
         }

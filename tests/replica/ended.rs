@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use revgate::settings::Settings;
+use revgate::wire::Fetched;
 use revgate::{Epoch, Phase, Revision, Snapshot, Topic, TopicName, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
@@ -175,8 +176,9 @@ impl Transport for Attempts {
     fn fetch<T: Topic>(
         &self,
         topic: &TopicName,
-    ) -> impl Future<Output = Result<Snapshot<T>, TransportError>> + 'static {
-        self.backend.fetch(topic)
+        known: Option<Version>,
+    ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static {
+        self.backend.fetch(topic, known)
     }
 
     fn write<T: Topic>(

@@ -108,7 +108,7 @@ fn a_wide_range_of_delays_reorders_by_the_seed() {
 fn a_call_fails_on_its_way_there_or_back() {
     let Bench { backend, time, network, .. } = Bench::new(1);
     network.set_faults(Faults { failure: 1.0, ..PROMPT });
-    assert!(end(&time, network.fetch::<Settings>(&settings())).is_err());
+    assert!(end(&time, network.fetch::<Settings>(&settings(), None)).is_err());
     assert_eq!(backend.fetches(), 0, "on its way there");
 
     network.set_faults(PROMPT);
@@ -144,7 +144,7 @@ fn the_log_of_a_window_keeps_what_came_through_for_it_alone() {
     let other = network.beside();
     backend.set(&with_font_size(20));
     time.advance(ms(5));
-    end(&time, network.fetch::<Settings>(&settings())).expect("nothing fails");
+    end(&time, network.fetch::<Settings>(&settings(), None)).expect("nothing fails");
     end(&time, network.write(&settings(), to_font_size(21))).expect_err("stale");
     let log: Vec<_> = network.log().iter().map(|entry| (entry.at, entry.event)).collect();
     let (newest, begun) = (version(2), ms(25));

@@ -5,12 +5,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::{Rc, Weak};
 
-use revgate::wire::Refusal;
+use revgate::wire::{Fetched, Refusal};
 use revgate::{Epoch, Invalidation, Revision, Snapshot, Topic, TopicName, UnknownTopic, Version};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::transport::announcement;
+use crate::transport::{announcement, fetched};
 use crate::{Announcement, Change, Interruption, Transport, TransportError, WriteError};
 
 /// The backend and a transport to it; clones are the same backend.
@@ -191,17 +191,19 @@ impl Transport for Memory {
     fn fetch<T: Topic>(
         &self,
         topic: &TopicName,
-    ) -> impl Future<Output = Result<Snapshot<T>, TransportError>> + 'static {
+        known: Option<Version>,
+    ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static {
         self.inner.fetches.set(self.inner.fetches.get() + 1);
         let (backend, topic) = (self.clone(), topic.clone());
         async move {
             let planned = backend.inner.answers.borrow_mut().pop_front();
             let answer = match planned {
                 Some(answer) => answer?,
-                None => to_json(&backend.snapshot(&topic).map_err(refused)?),
+                None => to_json(&backend.snapshot(&topic).map_err(refused)?.unless_known(known)),
             };
-            serde_json::from_value(answer)
-                .map_err(|error| TransportError::Malformed(error.to_string()))
+            let answer = serde_json::from_value(answer)
+                .map_err(|error| TransportError::Malformed(error.to_string()))?;
+            fetched(answer, known)
         }
     }
 

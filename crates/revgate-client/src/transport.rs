@@ -1,7 +1,7 @@
 //! The way to the backend and back.
 
 use json_patch::Patch;
-use revgate::wire::{self, Payload, Refusal};
+use revgate::wire::{self, Fetched, Payload, Refusal};
 use revgate::{Invalidation, Snapshot, Topic, TopicName, Version};
 
 /// "There is a newer state", with the state or a patch if the backend sent that along.
@@ -21,11 +21,13 @@ pub trait Transport: Clone + 'static {
         news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
     ) -> impl Future<Output = Result<Self::Subscription, TransportError>> + 'static;
 
-    /// Fetches the state of `topic`.
+    /// Fetches the state of `topic`. If it is no newer than the version `known`, its version is
+    /// enough of an answer.
     fn fetch<T: Topic>(
         &self,
         topic: &TopicName,
-    ) -> impl Future<Output = Result<Snapshot<T>, TransportError>> + 'static;
+        known: Option<Version>,
+    ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static;
 
     /// Makes this change to `topic`, if the newest version is still the one that it was made on.
     /// Returns the new snapshot.
@@ -103,6 +105,20 @@ impl<T> From<Refusal<T>> for WriteError<T> {
             Refusal::OtherLayout { layout } => Refusal::OtherLayout { layout },
             Refusal::Failed { reason } => Refusal::Failed { reason },
         }))
+    }
+}
+
+/// Refuses an answer that leaves out a state that the window does not have.
+pub(crate) fn fetched<T>(
+    answer: Fetched<T>,
+    known: Option<Version>,
+) -> Result<Fetched<T>, TransportError> {
+    match answer {
+        Fetched::NotNewer(version) if known < Some(version) => {
+            let reason = format!("missing field `data`: version {version} is news");
+            Err(TransportError::Malformed(reason))
+        }
+        answer => Ok(answer),
     }
 }
 

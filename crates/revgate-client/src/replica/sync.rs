@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_channel::oneshot;
 use json_patch::Patch;
 use revgate::gate::{Candidate, FetchId, Input, News, Output, Settlement, Status, Ticket};
+use revgate::wire::Fetched;
 use revgate::{Phase, Snapshot, Topic, Version};
 
 use super::news::Material;
@@ -151,11 +152,15 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     }
 
     fn fetch(self: &Rc<Self>, id: FetchId) {
-        let fetch = self.transport.fetch::<T>(&self.topic);
+        let fetch = self.transport.fetch::<T>(&self.topic, self.version());
         self.spawn(fetch, move |inner, answer| match answer {
-            Ok(snapshot) => {
-                let version = snapshot.version();
-                inner.step(Input::Fetched { id, version }, Payload::State(snapshot));
+            Ok(fetched) => {
+                let version = fetched.version();
+                let payload = match fetched {
+                    Fetched::State(snapshot) => Payload::State(snapshot),
+                    Fetched::NotNewer(_) => Payload::None,
+                };
+                inner.step(Input::Fetched { id, version }, payload);
             }
             Err(error) => {
                 let fault = Fault::new(Phase::GetSnapshot, &error);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use js_sys::Uint8Array;
 use json_patch::Patch;
-use revgate::wire::{Refusal, Written};
+use revgate::wire::{Fetched, Refusal, Written};
 use revgate::{Snapshot, Topic, TopicName, Version, bytes};
 use serde::Serialize;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use wasm_bindgen::JsValue;
 
 use super::ipc::{Callback, Rejection, call, decode, decode_answer, get};
 use crate::patch::{self, Cheapest};
-use crate::transport::announcement;
+use crate::transport::{announcement, fetched};
 use crate::{Announcement, Change, Interruption, Transport, TransportError, WriteError};
 
 /// The way from this window to the plugin `tauri-plugin-revgate`.
@@ -30,8 +30,9 @@ pub struct Subscription {
 }
 
 #[derive(Serialize)]
-struct TopicArguments<'a> {
+struct SnapshotArguments<'a> {
     topic: &'a TopicName,
+    known: Option<Version>,
 }
 
 #[derive(Serialize)]
@@ -100,19 +101,22 @@ impl Transport for Tauri {
     fn fetch<T: Topic>(
         &self,
         topic: &TopicName,
-    ) -> impl Future<Output = Result<Snapshot<T>, TransportError>> + 'static {
+        known: Option<Version>,
+    ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static {
         let topic = topic.clone();
         async move {
             if let Some(layout) = T::LAYOUT {
-                match fetch_bytes(&topic, layout).await {
+                match fetch_bytes(&topic, layout).await.map(Fetched::State) {
                     Err(TransportError::Malformed(reason)) => {
                         tracing::warn!("topic `{topic}`: fetched as JSON, for as bytes: {reason}");
                     }
                     answer => return answer,
                 }
             }
-            let answer = call("plugin:revgate|snapshot", &TopicArguments { topic: &topic }).await;
-            decode_answer(answer.map_err(Rejection::into_transport_error)?)
+            let arguments = SnapshotArguments { topic: &topic, known };
+            let answer = call("plugin:revgate|snapshot", &arguments).await;
+            let answer = answer.map_err(Rejection::into_transport_error)?;
+            fetched(decode_answer(answer)?, known)
         }
     }
 

@@ -1,7 +1,7 @@
 //! The way to a backend written by hand for the state-sync protocol 1.1.
 
-use revgate::wire::Payload;
-use revgate::{Snapshot, Topic, TopicName};
+use revgate::wire::{Fetched, Payload};
+use revgate::{Snapshot, Topic, TopicName, Version};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -93,11 +93,14 @@ impl Transport for StateSync {
     fn fetch<T: Topic>(
         &self,
         _: &TopicName,
-    ) -> impl Future<Output = Result<Snapshot<T>, TransportError>> + 'static {
+        _: Option<Version>,
+    ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static {
         let command = self.get;
         async move {
             let answer = call(command, &()).await;
-            decode_answer(answer.map_err(Rejection::into_transport_error)?)
+            let answer = answer.map_err(Rejection::into_transport_error)?;
+            // That protocol always sends the state.
+            Ok(Fetched::State(decode_answer(answer)?))
         }
     }
 
