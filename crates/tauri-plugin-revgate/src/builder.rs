@@ -17,6 +17,7 @@ use crate::options::TopicOptions;
 use crate::registry::Registry;
 use crate::restore::Persist;
 use crate::sender::{self, Emit};
+use crate::start;
 
 /// Builds the plugin out of the app's topics.
 ///
@@ -145,7 +146,7 @@ impl Builder {
                         Some(folder) => folder.clone(),
                         None => app.path().app_data_dir()?,
                     };
-                    registry.restore(persist, &folder)?;
+                    start::start(&registry, persist, &folder)?;
                 }
                 let emit = emitter(app, &events)?;
                 sender::spawn(registry.queue().clone(), emit)?;

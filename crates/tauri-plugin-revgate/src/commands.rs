@@ -13,7 +13,8 @@ use serde_json::Value;
 use tauri::ipc::{Channel, Response};
 use tauri::{Manager, Runtime, State, command};
 
-use crate::registry::{ErasedTopic, Registry};
+use crate::erased::ErasedTopic;
+use crate::registry::Registry;
 use crate::scope::Caller;
 use crate::subscribers::MAX_PER_WINDOW;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use revgate::{Topic, TopicName};
 
+use crate::cell::TopicCell;
 use crate::error::RegistryError;
 use crate::handle::TopicHandle;
 use crate::options::TopicOptions;
@@ -44,8 +45,10 @@ pub struct Family<T> {
 }
 
 impl<T: Topic> Family<T> {
-    pub(crate) fn new(registry: Registry, options: Arc<TopicOptions>) -> Self {
-        Self { registry, options, topics: PhantomData }
+    /// The topics of a registered family.
+    pub(crate) fn find(registry: &Registry) -> Result<Self, RegistryError> {
+        let options = registry.family::<T>()?;
+        Ok(Self { registry: registry.clone(), options, topics: PhantomData })
     }
 
     /// Adds a topic that starts with the state `initial`. One that is created under the key of
@@ -57,7 +60,8 @@ impl<T: Topic> Family<T> {
     /// If the key does not make a well-formed name, it is taken, or `initial` is invalid.
     pub fn create(&self, key: &str, initial: T) -> Result<TopicHandle<T>, RegistryError> {
         let name = TopicName::keyed::<T>(key)?;
-        self.registry.create(name, initial, Arc::clone(&self.options))
+        let cell = self.registry.create(name, initial, Arc::clone(&self.options))?;
+        Ok(TopicHandle::new(cell))
     }
 
     /// The topic of this key, or a new one that starts with the state `initial`: also one that was
@@ -97,7 +101,8 @@ impl<T: Topic> Family<T> {
     /// The topic of this key, if there is one.
     pub fn get(&self, key: &str) -> Option<TopicHandle<T>> {
         let name = TopicName::keyed::<T>(key).ok()?;
-        self.registry.find(name.as_str()).ok()?.as_any().downcast_ref().cloned()
+        let topic = self.registry.find(name.as_str()).ok()?;
+        topic.into_any().downcast().ok().map(TopicHandle::new)
     }
 
     /// Ends the topic of this key; `false` if there is none. Its watches end, its subscribers hear
@@ -112,7 +117,7 @@ impl<T: Topic> Family<T> {
     pub fn keys(&self) -> Vec<String> {
         let prefix = format!("{}:", T::NAME);
         let topics = self.registry.list(&prefix).into_iter();
-        let own = topics.filter(|(_, topic)| topic.as_any().is::<TopicHandle<T>>());
+        let own = topics.filter(|(_, topic)| topic.clone().into_any().is::<TopicCell<T>>());
         own.filter_map(|(name, _)| name.as_str().strip_prefix(&prefix).map(str::to_owned)).collect()
     }
 }

@@ -52,13 +52,18 @@
 //! write with a `base`, and any patch, needs reading too, as its answer tells of the state. What
 //! windows call is in the crates `revgate-client` and `revgate-leptos`.
 
+// The arrows go one way: `builder → commands, start → registry → erased → view → cell → saving →
+// live → store, outbox`. The public `family → handle` stand on the registry, which knows neither.
 mod builder;
+mod cell;
 mod commands;
 mod crash;
 mod decode;
+mod erased;
 mod error;
 mod family;
 mod handle;
+mod live;
 mod message;
 mod options;
 mod outbox;
@@ -68,9 +73,11 @@ mod restore;
 mod saving;
 mod scope;
 mod sender;
+mod start;
 mod store;
 mod subscribers;
 mod sync;
+mod view;
 mod watch;
 
 pub use builder::Builder;
@@ -147,10 +154,10 @@ pub trait RevgateExt<R: Runtime> {
 
 impl<R: Runtime, M: Manager<R>> RevgateExt<R> for M {
     fn topic<T: Topic>(&self) -> Result<TopicHandle<T>, RegistryError> {
-        self.try_state::<Registry>().ok_or(RegistryError::NoPlugin)?.handle()
+        TopicHandle::find(&*self.try_state::<Registry>().ok_or(RegistryError::NoPlugin)?)
     }
 
     fn family<T: Topic>(&self) -> Result<Family<T>, RegistryError> {
-        self.try_state::<Registry>().ok_or(RegistryError::NoPlugin)?.family()
+        Family::find(&*self.try_state::<Registry>().ok_or(RegistryError::NoPlugin)?)
     }
 }

@@ -1,23 +1,19 @@
-//! All topics of the app, by name, with their types erased for the commands.
+//! All topics of the app, by name, with their types erased.
 
-use std::any::{Any, TypeId, type_name};
+use std::any::{TypeId, type_name};
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use revgate::{Epoch, Topic, TopicName, UnknownTopic, Version, wire::Refusal};
-use revgate_persistence::saver::{Flush, SaverThread, Saving};
+use revgate::{Topic, TopicName, UnknownTopic};
+use revgate_persistence::saver::SaverThread;
 use revgate_persistence::{Saver, session};
-use serde_json::Value;
-use tauri::ipc::Channel;
 
+use crate::cell::TopicCell;
+use crate::erased::ErasedTopic;
 use crate::error::RegistryError;
-use crate::family::Family;
-use crate::handle::TopicHandle;
 use crate::options::TopicOptions;
-use crate::restore::{Disk, Persist, Restored};
+use crate::restore::{Disk, Restored};
 use crate::sender::Queue;
-use crate::subscribers::Subscribers;
 
 /// The topics of the app, those registered and those created since.
 #[derive(Clone)]
@@ -45,56 +41,18 @@ struct Catalogue {
     removals: u64,
 }
 
+/// One of a family that was saved, with how it begins; `None` if it was not.
+type LoadedKin = Option<(Arc<dyn ErasedTopic>, Restored)>;
+
+type LoadKin =
+    fn(TopicName, Arc<TopicOptions>, Arc<Queue>, &Disk<'_>) -> Result<LoadedKin, RegistryError>;
+
 /// What the topics of a family have in common.
 #[derive(Clone)]
 struct Kin {
     id: TypeId,
     options: Arc<TopicOptions>,
-    /// Adds the topic of this name, if it was saved.
-    restore:
-        fn(&Registry, TopicName, Arc<TopicOptions>, &Disk<'_>) -> Result<Restored, RegistryError>,
-}
-
-/// A topic as windows see it: JSON in, JSON out.
-pub(crate) trait ErasedTopic: Send + Sync {
-    fn as_any(&self) -> &dyn Any;
-    fn version(&self) -> Version;
-    fn subscribers(&self) -> &Subscribers;
-    /// Sends a window every announcement from now on. Returns the subscription's id; `None` if the
-    /// window has too many.
-    fn subscribe(&self, window: &str, news: Channel) -> Option<u32>;
-    /// Ends the topic: its subscriptions, its watches, all writing, and what is saved of it.
-    fn remove(&self);
-    /// Whether it is to be saved.
-    fn is_persistent(&self) -> bool;
-    /// Begins with what was saved. To be called before anybody writes.
-    fn load(&self, disk: &Disk<'_>) -> Result<Restored, RegistryError>;
-    /// Begins in this epoch. To be called before anybody writes.
-    fn begin(&self, epoch: Epoch);
-    /// Is saved from now on.
-    fn save_by(&self, saver: &Saver, restored: &Restored);
-    /// How its saving stands; `None` if it is not saved.
-    fn saving(&self) -> Option<Saving>;
-    /// What a write has to wait for before it is answered.
-    fn flush_if_durable(&self) -> Option<Flush>;
-    /// The snapshot as JSON.
-    fn snapshot(&self) -> Result<String, Refusal<Value>>;
-    /// The snapshot as bytes of this layout.
-    fn snapshot_bytes(&self, layout: u32) -> Result<Vec<u8>, Refusal<Value>>;
-    /// Replaces the state and returns the new snapshot as JSON.
-    fn replace(
-        &self,
-        data: Value,
-        base: Option<Version>,
-        source: &str,
-    ) -> Result<String, Refusal<Value>>;
-    /// Patches the state and returns what was `Written` as JSON.
-    fn patch(
-        &self,
-        operations: Vec<Value>,
-        base: Option<Version>,
-        source: &str,
-    ) -> Result<String, Refusal<Value>>;
+    load: LoadKin,
 }
 
 impl Registry {
@@ -123,7 +81,7 @@ impl Registry {
             return Err(RegistryError::Duplicate(name));
         }
         let (id, options) = (TypeId::of::<T>(), Arc::new(options));
-        families.insert(name, Kin { id, options, restore: restore::<T> });
+        families.insert(name, Kin { id, options, load: load_kin::<T> });
         Ok(())
     }
 
@@ -134,40 +92,31 @@ impl Registry {
         topics.values().any(|topic| topic.is_persistent()) || families.values().any(is_persistent)
     }
 
-    /// Begins with what was saved, and saves from now on. To be called before anybody writes.
-    ///
-    /// # Errors
-    ///
-    /// If the storage cannot be opened, or what is in it must not be passed over.
-    pub(crate) fn restore(&self, persist: Persist, folder: &Path) -> Result<(), RegistryError> {
-        let mut restored = BTreeMap::new();
-        let (session, saver, thread) = persist.begin(folder, |disk| {
-            for (name, topic) in
-                self.list("").into_iter().filter(|(_, topic)| topic.is_persistent())
-            {
-                restored.insert(name, topic.load(disk)?);
-            }
-            for name in disk.storage.topics()? {
-                if let Some(kin) = self.kin(&name).filter(|_| !restored.contains_key(&name)) {
-                    let of_kin = (kin.restore)(self, name.clone(), kin.options, disk)?;
-                    restored.insert(name, of_kin);
-                }
-            }
-            Ok(restored.values().map(|restored| restored.session).max().unwrap_or_default())
-        })?;
+    /// Topics are saved by these from now on.
+    pub(crate) fn save_by(&self, session: u64, saver: Saver, thread: SaverThread) {
         self.write().session = session;
-        for (name, topic) in self.list("") {
-            topic.begin(session::epoch(session, 0));
-            topic.save_by(&saver, &restored.get(&name).copied().unwrap_or_default());
-        }
         // Once, at the start.
         self.shared.saving.get_or_init(|| (saver, thread));
-        Ok(())
     }
 
     /// Saves what is still to be saved, and ends the thread that does so.
     pub(crate) fn end_saving(&self) {
         self.shared.saving.get().inspect(|(_, thread)| thread.close());
+    }
+
+    /// Adds the topic of this name, if it is one of a family and was saved. To be called before
+    /// anybody writes.
+    pub(crate) fn load_kin(
+        &self,
+        name: &TopicName,
+        disk: &Disk<'_>,
+    ) -> Result<Option<Restored>, RegistryError> {
+        let Some(Kin { options, load, .. }) = self.kin(name) else { return Ok(None) };
+        let loaded = load(name.clone(), options, Arc::clone(self.queue()), disk)?;
+        Ok(loaded.map(|(topic, restored)| {
+            self.write().topics.insert(name.clone(), topic);
+            restored
+        }))
     }
 
     /// What the topic of this name has in common with others, if those are saved.
@@ -188,7 +137,7 @@ impl Registry {
         topic: TopicName,
         initial: T,
         options: Arc<TopicOptions>,
-    ) -> Result<TopicHandle<T>, RegistryError> {
+    ) -> Result<Arc<TopicCell<T>>, RegistryError> {
         if let Err(invalid) = initial.validate() {
             return Err(RegistryError::InvalidInitial { topic, invalid });
         }
@@ -199,14 +148,14 @@ impl Registry {
         }
         let epoch = session::epoch(catalogue.session, catalogue.removals);
         let queue = Arc::clone(self.queue());
-        let handle = TopicHandle::new(topic.clone(), epoch, initial, options, queue);
+        let cell = Arc::new(TopicCell::new(topic.clone(), epoch, initial, options, queue));
         if let Some((saver, _)) = self.shared.saving.get() {
-            handle.save_by(saver, None);
+            cell.save_by(saver, &Restored::default());
             // It is there from now on, changed or not.
-            handle.save();
+            cell.save();
         }
-        catalogue.topics.insert(topic, Arc::new(handle.clone()));
-        Ok(handle)
+        catalogue.topics.insert(topic, cell.clone());
+        Ok(cell)
     }
 
     /// Ends the topic of this name, if there is one.
@@ -220,21 +169,21 @@ impl Registry {
         removed.inspect(|topic| topic.remove()).is_some()
     }
 
-    pub(crate) fn handle<T: Topic>(&self) -> Result<TopicHandle<T>, RegistryError> {
+    /// The topic of the name [`Topic::NAME`].
+    pub(crate) fn topic<T: Topic>(&self) -> Result<Arc<TopicCell<T>>, RegistryError> {
         let topic = self.find(T::NAME)?;
-        topic.as_any().downcast_ref().cloned().ok_or_else(|| RegistryError::OtherType {
+        topic.into_any().downcast().map_err(|_| RegistryError::OtherType {
             topic: TopicName::of::<T>(),
             asked: type_name::<T>(),
         })
     }
 
-    pub(crate) fn family<T: Topic>(&self) -> Result<Family<T>, RegistryError> {
+    /// The options of the topics of a family.
+    pub(crate) fn family<T: Topic>(&self) -> Result<Arc<TopicOptions>, RegistryError> {
         let catalogue = self.read();
         let name = TopicName::of::<T>();
         match catalogue.families.get(&name) {
-            Some(kin) if kin.id == TypeId::of::<T>() => {
-                Ok(Family::new(self.clone(), Arc::clone(&kin.options)))
-            }
+            Some(kin) if kin.id == TypeId::of::<T>() => Ok(Arc::clone(&kin.options)),
             Some(_) => Err(RegistryError::OtherType { topic: name, asked: type_name::<T>() }),
             None => Err(RegistryError::UnknownFamily(name)),
         }
@@ -294,18 +243,12 @@ fn check(topic: &TopicName, options: &TopicOptions) -> Result<(), RegistryError>
     checked.map_err(|error| RegistryError::Persistence { topic: topic.clone(), error })
 }
 
-/// Adds the topic of this name, if it was saved.
-fn restore<T: Topic>(
-    registry: &Registry,
-    topic: TopicName,
+fn load_kin<T: Topic>(
+    name: TopicName,
     options: Arc<TopicOptions>,
+    queue: Arc<Queue>,
     disk: &Disk<'_>,
-) -> Result<Restored, RegistryError> {
-    let Some(persistence) = &options.persistence else { return Ok(Restored::default()) };
-    let Some(loaded) = disk.load::<T>(&topic, persistence, None)? else {
-        return Ok(Restored::default());
-    };
-    let handle = registry.create(topic, loaded.data, options)?;
-    // Its initial state is what was loaded: one and the same.
-    Ok(handle.restore(handle.snapshot().data, loaded.version, loaded.is_saved))
+) -> Result<LoadedKin, RegistryError> {
+    let restored = TopicCell::<T>::restored(name, options, queue, disk)?;
+    Ok(restored.map(|(cell, restored)| (Arc::new(cell) as Arc<dyn ErasedTopic>, restored)))
 }

@@ -9,7 +9,7 @@ use revgate_persistence::{CodecError, Fault, Persistence, Saver};
 use serde_json::{Value, to_value};
 
 use crate::error::UpdateError;
-use crate::handle::Inner;
+use crate::live::Live;
 use crate::patch::is_same;
 use crate::store::{Published, WriteError};
 
@@ -22,7 +22,7 @@ pub(crate) struct Saved<T> {
     saver: Saver,
     track: Track,
     /// The registry ends the saver before it lets go of its topics.
-    topic: Weak<Inner<T>>,
+    topic: Weak<Live<T>>,
     base: Mutex<Base<T>>,
 }
 
@@ -39,7 +39,7 @@ impl<T: Topic> Saved<T> {
         saver: Saver,
         name: TopicName,
         persistence: Arc<Persistence>,
-        topic: Weak<Inner<T>>,
+        topic: Weak<Live<T>>,
         on_disk: Option<Published<T>>,
     ) -> Arc<Self> {
         let track = Track::new(name, persistence);

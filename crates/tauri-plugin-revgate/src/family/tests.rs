@@ -33,7 +33,7 @@ fn docs() -> Family<Doc> {
     let registry = Registry::default();
     registry.register_family::<Doc>(TopicOptions::new()).expect("a new name");
     registry.register_family::<Page>(TopicOptions::new()).expect("a new name");
-    registry.family().expect("registered")
+    Family::find(&registry).expect("registered")
 }
 
 fn version(epoch: u64, revision: u64) -> Version {
@@ -72,7 +72,7 @@ fn a_bad_key_or_state_creates_nothing() {
 #[test]
 fn families_whose_names_overlap_stay_apart() {
     let docs = docs();
-    let pages = docs.registry.family::<Page>().expect("registered");
+    let pages = Family::<Page>::find(&docs.registry).expect("registered");
     pages.create("1", Page).expect("new");
     assert!(docs.keys().is_empty());
     assert!(docs.get("page:1").is_none());

@@ -3,16 +3,18 @@ use super::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
-use revgate::Invalid;
 use revgate::settings::{Settings, Theme};
+use revgate::{Epoch, Invalid, Revision};
 
+use crate::options::TopicOptions;
 use crate::registry::Registry;
 
 fn settings() -> TopicHandle<Settings> {
     let registry = Registry::default();
     registry.register(Settings::default(), TopicOptions::new()).expect("valid");
-    registry.handle().expect("registered")
+    TopicHandle::find(&registry).expect("registered")
 }
 
 fn revision(number: u64) -> Version {
@@ -121,7 +123,7 @@ impl Topic for Fragile {
 fn a_panic_in_validation_is_an_error_too() {
     let registry = Registry::default();
     registry.register(Fragile, TopicOptions::new()).expect("valid");
-    let fragile = registry.handle::<Fragile>().expect("registered");
+    let fragile = TopicHandle::<Fragile>::find(&registry).expect("registered");
     BREAKS.store(true, Ordering::SeqCst);
     assert!(matches!(fragile.update(|_| {}), Err(UpdateError::Panicked)));
     BREAKS.store(false, Ordering::SeqCst);

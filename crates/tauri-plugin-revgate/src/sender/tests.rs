@@ -11,9 +11,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tauri::ipc::{Channel, InvokeResponseBody};
 
+use crate::family::Family;
 use crate::handle::TopicHandle;
 use crate::options::TopicOptions;
-use crate::registry::{ErasedTopic, Registry};
+use crate::registry::Registry;
+use crate::view::View;
 
 type News = Announcement<Value, json_patch::Patch>;
 
@@ -32,7 +34,7 @@ fn nowhere() -> Emit {
 
 fn topic<T: Topic>(registry: &Registry, initial: T, options: TopicOptions) -> TopicHandle<T> {
     registry.register(initial, options).expect("valid");
-    registry.handle().expect("registered")
+    TopicHandle::find(registry).expect("registered")
 }
 
 /// Subscribes a window, and gives what it hears.
@@ -43,7 +45,7 @@ fn subscribe<T: Topic>(topic: &TopicHandle<T>, window: &str) -> Receiver<String>
         sender.send(json).expect("the test listens");
         Ok(())
     });
-    topic.subscribe(window, channel);
+    topic.cell.subscribe(window, channel);
     heard
 }
 
@@ -123,8 +125,8 @@ fn a_period_of_zero_announces_whenever_the_sender_turns() {
 fn a_channel_that_fails_or_panics_stops_no_other() {
     let mut sender = Sender::new();
     let counter = topic(&sender.registry, Counter::default(), TopicOptions::new());
-    counter.subscribe("closed", Channel::new(|_| Err(tauri::Error::WebviewNotFound)));
-    counter.subscribe("broken", Channel::new(|_| panic!("it breaks")));
+    counter.cell.subscribe("closed", Channel::new(|_| Err(tauri::Error::WebviewNotFound)));
+    counter.cell.subscribe("broken", Channel::new(|_| panic!("it breaks")));
     let heard = subscribe(&counter, "main");
     for now in [0, 8_000] {
         counter.update(|counter| counter.count += 1).expect("valid");
@@ -151,7 +153,7 @@ fn an_event_that_panics_stops_no_other_topic() {
 fn a_removed_topic_is_silent() {
     let mut sender = Sender::new();
     sender.registry.register_family::<Counter>(TopicOptions::new()).expect("a new name");
-    let family = sender.registry.family::<Counter>().expect("registered");
+    let family = Family::<Counter>::find(&sender.registry).expect("registered");
     let counter = family.create("1", Counter::default()).expect("new");
     let before = subscribe(&counter, "main");
     counter.update(|counter| counter.count += 1).expect("valid");

@@ -10,12 +10,13 @@ use serde_json::to_value;
 
 use crate::handle::TopicHandle;
 use crate::options::TopicOptions;
-use crate::registry::{ErasedTopic, Registry};
+use crate::registry::Registry;
+use crate::view::View;
 
 fn settings() -> TopicHandle<Settings> {
     let registry = Registry::default();
     registry.register(Settings::default(), TopicOptions::new()).expect("valid");
-    registry.handle().expect("registered")
+    TopicHandle::find(&registry).expect("registered")
 }
 
 fn set(settings: &TopicHandle<Settings>, font_size: u32) -> Version {
@@ -33,7 +34,7 @@ fn a_change_has_old_new_version_and_source() {
     assert_eq!((change.version, change.source), (version, None));
 
     let data = to_value(Settings::default()).expect("plain data");
-    assert!(ErasedTopic::replace(&settings, data, None, "main").is_ok());
+    assert!(settings.cell.replace(data, None, "main").is_ok());
     let change = watch.blocking_changed().expect("there is one");
     assert_eq!((change.old.font_size, change.source.as_deref()), (11, Some("main")));
 }

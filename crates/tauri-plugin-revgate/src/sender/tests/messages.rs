@@ -100,8 +100,8 @@ fn a_coalesced_patch_covers_all_the_writes_since_the_last() {
 fn without_a_window_no_state_is_kept() {
     let mut sender = Sender::new();
     let big = topic(&sender.registry, Big::default(), TopicOptions::new());
-    big.subscribe("main", Channel::new(|_| Ok(())));
-    big.subscribers().remove_window("main");
+    big.cell.subscribe("main", Channel::new(|_| Ok(())));
+    big.cell.subscribers().remove_window("main");
     for now in [0, 8_000] {
         big.update(title).expect("valid");
         sender.turn(now);

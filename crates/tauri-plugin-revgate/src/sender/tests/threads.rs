@@ -82,10 +82,10 @@ fn use_fully(registry: &Registry, counter: &TopicHandle<Counter>) {
                 counter.snapshot();
                 drop(counter.watch());
             }
-            assert!(ErasedTopic::snapshot(&counter).is_ok());
+            assert!(View::snapshot(&*counter.cell).is_ok());
             registry.find("counter").expect("registered").subscribers().count_by_window();
-            let id = counter.subscribe("other", Channel::new(|_| Ok(())));
-            assert!(counter.subscribers().remove("other", id.expect("room for one")));
+            let id = counter.cell.subscribe("other", Channel::new(|_| Ok(())));
+            assert!(counter.cell.subscribers().remove("other", id.expect("room for one")));
             registry.drop_window("another");
             done.send(()).expect("the test waits");
         });
@@ -104,7 +104,7 @@ fn no_lock_is_held_while_a_message_is_sent() {
         wait();
         Ok(())
     });
-    counter.subscribe("slow", blocking);
+    counter.cell.subscribe("slow", blocking);
     let heard = subscribe(&counter, "main");
     counter.update(|counter| counter.count += 1).expect("valid");
     block.await_reached();

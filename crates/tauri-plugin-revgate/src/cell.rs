@@ -1,0 +1,134 @@
+//! A topic as the backend holds it: what lives of it in memory, and how that is saved.
+
+use std::sync::{Arc, OnceLock};
+
+use revgate::{Epoch, Revision, Topic, TopicName, Version};
+use revgate_persistence::saver::Flush;
+use revgate_persistence::{Saver, session};
+
+use crate::error::{RegistryError, UpdateError};
+use crate::live::Live;
+use crate::options::TopicOptions;
+use crate::outbox::Outbox;
+use crate::restore::{Disk, Restored};
+use crate::saving::Saved;
+use crate::sender::Queue;
+use crate::store::{Published, Store, WriteError};
+
+/// What all handles of a topic share.
+pub(crate) struct TopicCell<T> {
+    pub(crate) initial: Arc<T>,
+    pub(crate) live: Arc<Live<T>>,
+    /// Set before anybody can write, if the topic is saved at all.
+    pub(crate) saved: OnceLock<Arc<Saved<T>>>,
+}
+
+impl<T: Topic> TopicCell<T> {
+    /// The first revision of the epoch `epoch`.
+    pub(crate) fn new(
+        name: TopicName,
+        epoch: Epoch,
+        initial: T,
+        options: Arc<TopicOptions>,
+        queue: Arc<Queue>,
+    ) -> Self {
+        let initial = Arc::new(initial);
+        let store = Store::new(Version::new(epoch, Revision::FIRST), Arc::clone(&initial));
+        let outbox = Outbox::new(options, queue);
+        Self { initial, live: Arc::new(Live { name, store, outbox }), saved: OnceLock::new() }
+    }
+
+    /// One of a family that was saved, with how it begins; `None` if it was not.
+    pub(crate) fn restored(
+        name: TopicName,
+        options: Arc<TopicOptions>,
+        queue: Arc<Queue>,
+        disk: &Disk<'_>,
+    ) -> Result<Option<(Self, Restored)>, RegistryError> {
+        let Some(persistence) = &options.persistence else { return Ok(None) };
+        let Some(loaded) = disk.load::<T>(&name, persistence, None)? else { return Ok(None) };
+        let cell = Self::new(name, Epoch::default(), loaded.data, options, queue);
+        // Its initial state is what was loaded: one and the same.
+        let restored = cell.restore(Arc::clone(&cell.initial), loaded.version, loaded.is_saved);
+        Ok(Some((cell, restored)))
+    }
+
+    pub(crate) fn options(&self) -> &TopicOptions {
+        self.live.outbox.options()
+    }
+
+    pub(crate) fn published(&self) -> Published<T> {
+        self.live.store.published()
+    }
+
+    /// Publishes what `draft` makes of the newest state, if that is at version `base` or no base
+    /// is given, and has it announced and saved.
+    pub(crate) fn write(
+        &self,
+        base: Option<Version>,
+        source: Option<&str>,
+        draft: impl FnOnce(&T) -> Result<T, UpdateError>,
+    ) -> Result<Published<T>, WriteError<T>> {
+        if let Some(saved) = self.saved.get() {
+            saved.check_writable()?;
+        }
+        let written = self.live.store.write(base, source, draft)?;
+        self.live.tell();
+        self.save();
+        Ok(written)
+    }
+
+    /// The end of a write that is not answered before it is on the disk.
+    pub(crate) fn flush_if_durable(&self) -> Option<Flush> {
+        self.saved.get().filter(|saved| saved.is_durable()).map(Saved::flush)
+    }
+
+    /// Has the topic saved, written to or not.
+    pub(crate) fn save(&self) {
+        self.saved.get().inspect(|saved| saved.changed());
+    }
+
+    /// Ends the topic: its subscriptions, its watches, all writing, and what is saved of it.
+    pub(crate) fn remove(&self) {
+        self.live.store.remove();
+        self.live.outbox.subscribers.clear();
+        self.saved.get().inspect(|saved| saved.remove());
+    }
+
+    /// Begins with what was saved. To be called before anybody writes.
+    pub(crate) fn load(&self, disk: &Disk<'_>) -> Result<Restored, RegistryError> {
+        let Some(persistence) = &self.options().persistence else {
+            return Ok(Restored::default());
+        };
+        let loaded = disk.load(&self.live.name, persistence, Some(&*self.initial))?;
+        Ok(loaded.map_or_else(Restored::default, |loaded| {
+            self.restore(Arc::new(loaded.data), loaded.version, loaded.is_saved)
+        }))
+    }
+
+    /// Begins in this epoch. To be called before anybody writes.
+    pub(crate) fn begin(&self, epoch: Epoch) {
+        let Published { version, data, .. } = self.published();
+        self.live.store.restore(Version::new(epoch, version.revision), data);
+    }
+
+    /// Is saved from now on.
+    pub(crate) fn save_by(&self, saver: &Saver, restored: &Restored) {
+        let Some(persistence) = &self.options().persistence else { return };
+        let (name, persistence) = (self.live.name.clone(), Arc::clone(persistence));
+        let on_disk = restored.is_saved.then(|| self.published());
+        let live = Arc::downgrade(&self.live);
+        let saved = Saved::new(saver.clone(), name, persistence, live, on_disk);
+        // Once, by whoever creates the topic.
+        self.saved.get_or_init(|| saved);
+        if restored.is_loaded && !restored.is_saved {
+            self.save();
+        }
+    }
+
+    fn restore(&self, data: Arc<T>, version: Option<Version>, is_saved: bool) -> Restored {
+        let version = version.unwrap_or_else(|| self.published().version);
+        self.live.store.restore(version, data);
+        Restored { is_loaded: true, is_saved, session: session::session(version.epoch) }
+    }
+}

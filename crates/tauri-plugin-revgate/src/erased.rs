@@ -1,0 +1,53 @@
+//! A topic whose type is not known, as the registry keeps it.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use revgate::{Epoch, Topic};
+use revgate_persistence::Saver;
+
+use crate::cell::TopicCell;
+use crate::error::RegistryError;
+use crate::restore::{Disk, Restored};
+use crate::view::View;
+
+/// A [`TopicCell`] of some type.
+pub(crate) trait ErasedTopic: View {
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+    /// See [`TopicCell::remove`].
+    fn remove(&self);
+    /// Whether it is to be saved.
+    fn is_persistent(&self) -> bool;
+    /// See [`TopicCell::load`].
+    fn load(&self, disk: &Disk<'_>) -> Result<Restored, RegistryError>;
+    /// See [`TopicCell::begin`].
+    fn begin(&self, epoch: Epoch);
+    /// See [`TopicCell::save_by`].
+    fn save_by(&self, saver: &Saver, restored: &Restored);
+}
+
+impl<T: Topic> ErasedTopic for TopicCell<T> {
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+
+    fn remove(&self) {
+        TopicCell::remove(self);
+    }
+
+    fn is_persistent(&self) -> bool {
+        self.options().persistence.is_some()
+    }
+
+    fn load(&self, disk: &Disk<'_>) -> Result<Restored, RegistryError> {
+        TopicCell::load(self, disk)
+    }
+
+    fn begin(&self, epoch: Epoch) {
+        TopicCell::begin(self, epoch);
+    }
+
+    fn save_by(&self, saver: &Saver, restored: &Restored) {
+        TopicCell::save_by(self, saver, restored);
+    }
+}

@@ -1,0 +1,44 @@
+//! How all topics of the app begin: with what was saved of them, and saved from then on.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use revgate_persistence::session;
+
+use crate::error::RegistryError;
+use crate::registry::Registry;
+use crate::restore::Persist;
+
+/// Begins with what was saved, and saves from now on. To be called before anybody writes.
+///
+/// # Errors
+///
+/// If the storage cannot be opened, or what is in it must not be passed over.
+pub(crate) fn start(
+    registry: &Registry,
+    persist: Persist,
+    folder: &Path,
+) -> Result<(), RegistryError> {
+    let mut restored = BTreeMap::new();
+    let (session, saver, thread) = persist.begin(folder, |disk| {
+        for (name, topic) in registry.list("") {
+            if topic.is_persistent() {
+                restored.insert(name, topic.load(disk)?);
+            }
+        }
+        for name in disk.storage.topics()? {
+            if !restored.contains_key(&name)
+                && let Some(of_kin) = registry.load_kin(&name, disk)?
+            {
+                restored.insert(name, of_kin);
+            }
+        }
+        Ok(restored.values().map(|restored| restored.session).max().unwrap_or_default())
+    })?;
+    for (name, topic) in registry.list("") {
+        topic.begin(session::epoch(session, 0));
+        topic.save_by(&saver, &restored.get(&name).copied().unwrap_or_default());
+    }
+    registry.save_by(session, saver, thread);
+    Ok(())
+}
