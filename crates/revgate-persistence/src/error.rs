@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use revgate::{Invalid, TopicName, Version};
 
-use crate::{CodecError, MigrationError, StorageError};
+use crate::{CodecError, Limit, MigrationError, StorageError};
 
 /// What is saved could not be used for a topic.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -22,6 +22,21 @@ pub enum Fault {
     /// It is no valid state of the topic.
     #[error(transparent)]
     Invalid(#[from] Invalid),
+}
+
+impl Fault {
+    /// The same for faults that are the same to a person.
+    pub(crate) fn sign(&self) -> String {
+        match self {
+            Self::Storage(error) => error.sign(),
+            fault => fault.to_string(),
+        }
+    }
+
+    /// Whether it keeps the whole storage from saving.
+    pub(crate) fn is_of_the_disk(&self) -> bool {
+        matches!(self, Self::Storage(error) if error.is_of_the_disk())
+    }
 }
 
 /// Something went wrong with what is saved, and the app went on: for a log, or to tell the user.
@@ -42,6 +57,20 @@ pub enum Incident {
         kept: Kept,
         /// What the topic begins with.
         instead: Instead,
+    },
+    /// What is saved cannot be read. It is left as it is: nothing of the topic is saved until it can
+    /// be read, and then it is taken over. A topic that has just begun did so with its backup, or
+    /// else with its initial state.
+    #[error(
+        "the topic `{topic}` is not saved, as {place} cannot be read and is left as it is: {fault}"
+    )]
+    Unread {
+        /// The topic.
+        topic: TopicName,
+        /// Where it is.
+        place: String,
+        /// Why.
+        fault: Fault,
     },
     /// What was saved last has vanished, but not what was saved before.
     #[error("the topic `{topic}` begins with its backup, as {place} is missing")]
@@ -94,6 +123,14 @@ pub enum Incident {
         /// The topic.
         topic: TopicName,
         /// Why.
+        fault: Fault,
+    },
+    /// The storage has to do without something.
+    #[error("{fault}: {limit}")]
+    Limited {
+        /// Without what.
+        limit: Limit,
+        /// What showed it.
         fault: Fault,
     },
     /// The system does not tell of changes that somebody else makes: they are noticed when the

@@ -6,6 +6,7 @@
 //! for one turn of it with all others.
 
 mod desk;
+mod edits;
 mod inbox;
 mod track;
 

@@ -44,8 +44,8 @@ pub trait Storage: Debug + Send + Sync + 'static {
     /// Saves each item, or leaves what was saved before it: never a part. What it reports as saved
     /// is on the disk. Returns one result for each item, in their order.
     ///
-    /// An item whose topic was changed by somebody else since it was last loaded or saved fails
-    /// with [`StorageError::Changed`], unless it [overwrites](Item::overwrite).
+    /// An item whose topic was changed by somebody else since it was last loaded or saved, or could
+    /// not be loaded, fails with [`StorageError::Changed`], unless it [overwrites](Item::overwrite).
     fn save(&self, items: &[Item<'_>]) -> Vec<Result<(), StorageError>>;
 
     /// Forgets a topic and its backup. One that was never saved is forgotten already.
@@ -70,6 +70,12 @@ pub trait Storage: Debug + Send + Sync + 'static {
     /// Whether nothing may be saved: another instance of the app has the storage.
     fn is_read_only(&self) -> bool {
         false
+    }
+
+    /// What the storage has to do without, and the fault that showed it: what has been found out
+    /// since the last call.
+    fn take_limits(&self) -> Vec<(Limit, StorageError)> {
+        Vec::new()
     }
 
     /// Calls `changed` after somebody else may have changed what is saved for a topic, until the
@@ -99,6 +105,24 @@ pub struct Item<'a> {
     pub bytes: &'a [u8],
     /// Whether to replace even what somebody else has written since.
     pub overwrite: bool,
+}
+
+/// What a storage has to do without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Limit {
+    /// Nothing can be saved: the disk is full, for example, or read-only. It is tried again.
+    #[error("nothing is saved until that has changed")]
+    Saving,
+    /// The file system has no locks.
+    #[error("another instance of the app would not be noticed")]
+    Locks,
+    /// The file system does not say when something is on the disk.
+    #[error("what was saved last may be lost when the power goes")]
+    Syncing,
+    /// The file system does not let a file keep who owns it and who may read it.
+    #[error("it is saved, and has another owner or other permissions now")]
+    Permissions,
 }
 
 /// A storage could not do what it was asked to. Cheap to clone.
@@ -150,6 +174,23 @@ impl StorageError {
     pub(crate) fn io(act: &'static str, place: impl ToString) -> impl FnOnce(io::Error) -> Self {
         let place = place.to_string();
         move |cause| Self::Io { act, place, cause: Arc::new(cause) }
+    }
+
+    /// The same for faults that are the same to a person: the system's words may name a temporary
+    /// file. Of what ails the whole disk, only that.
+    pub(crate) fn sign(&self) -> String {
+        match self {
+            Self::Io { cause, .. } if self.is_of_the_disk() => cause.kind().to_string(),
+            Self::Io { act, place, cause } => format!("{act} {place}: {}", cause.kind()),
+            error => error.to_string(),
+        }
+    }
+
+    /// Whether the whole disk is full or read-only.
+    pub(crate) fn is_of_the_disk(&self) -> bool {
+        use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        let Self::Io { cause, .. } = self else { return false };
+        matches!(cause.kind(), QuotaExceeded | ReadOnlyFilesystem | StorageFull)
     }
 
     /// What should be there is not.

@@ -10,17 +10,14 @@ use std::time::Duration;
 use revgate::pacing::Pacer;
 use revgate::{Backoff, Pacing, TopicName, Version};
 
+use super::edits::Edits;
 use super::inbox::{Answer, Mail};
 use super::{Encoded, Report, Subject, Track, guarded};
-use crate::{Fault, Incident, Item, Save, Storage, StorageError};
+use crate::{Fault, Incident, Item, Limit, Save, Storage, StorageError};
 
 /// How long to wait between failures.
 const BACKOFF: Backoff =
     Backoff { first: Duration::from_millis(100), cap: Duration::from_secs(10), jitter_seed: None };
-
-/// How long what another program writes is left alone after its last sign: some write a file in
-/// several steps.
-const SETTLING: Duration = Duration::from_millis(50);
 
 pub(super) struct Desk {
     storage: Arc<dyn Storage>,
@@ -31,8 +28,9 @@ pub(super) struct Desk {
     pending: BTreeMap<TopicName, Pending>,
     /// When topics were last saved that must not be again too soon.
     paced: HashMap<TopicName, Pacer>,
-    /// When to look at what others have written.
-    edits: HashMap<TopicName, Duration>,
+    edits: Edits,
+    /// What keeps the whole storage from saving, as has been said; until something is saved again.
+    ailing: Option<String>,
 }
 
 struct Pending {
@@ -49,20 +47,23 @@ struct Pending {
 
 impl Desk {
     pub(super) fn new(storage: Arc<dyn Storage>, report: Report) -> Self {
-        Self {
+        let mut desk = Self {
             storage,
             report,
             topics: HashMap::new(),
             pending: BTreeMap::new(),
             paced: HashMap::new(),
-            edits: HashMap::new(),
-        }
+            edits: Edits::default(),
+            ailing: None,
+        };
+        desk.tell_limits();
+        desk
     }
 
     /// When the next topic may be saved.
     pub(super) fn next(&self) -> Option<Duration> {
         let saves = self.pending.values().filter_map(|pending| pending.due);
-        saves.chain(self.edits.values().copied()).min()
+        saves.chain(self.edits.next()).min()
     }
 
     /// Reads the mail and saves what is due.
@@ -90,6 +91,10 @@ impl Desk {
                 let name = subject.track().topic().clone();
                 self.forget(&name);
                 self.topics.insert(name, Arc::downgrade(&subject));
+                // What could not be read may be readable by now.
+                if subject.track().lock().is_held {
+                    self.pending(subject).due = Some(now);
+                }
             }
             // Of one that is gone; another may have its name by now.
             Mail::Changed(subject) | Mail::Asked { subject, .. } | Mail::Removed(subject)
@@ -101,9 +106,7 @@ impl Desk {
                 pending.overwrite |= overwrite;
                 pending.due = Some(now);
             }
-            Mail::Edited(topic) => {
-                self.edits.insert(topic, now.saturating_add(SETTLING));
-            }
+            Mail::Edited(topic) => self.edits.sign(topic, now),
             Mail::Removed(subject) => {
                 let topic = subject.track().topic().clone();
                 self.forget(&topic);
@@ -124,26 +127,23 @@ impl Desk {
         self.topics.remove(topic);
         self.pending.remove(topic);
         self.paced.remove(topic);
-        self.edits.remove(topic);
+        self.edits.forget(topic);
     }
 
-    /// Takes over what others have written and left alone since.
+    /// Takes over what others have written and left alone since, or do not leave alone.
     fn look(&mut self, now: Duration) {
-        let mut topics = Vec::new();
-        self.edits.retain(|topic, at| {
-            let is_settled = *at <= now;
-            if is_settled {
-                topics.push(topic.clone());
-            }
-            !is_settled
-        });
-        for topic in topics {
-            let known = self.topics.get(&topic).and_then(Weak::upgrade);
-            if let Some(subject) = known
-                && self.take_over(&*subject).is_ok()
-                && let Some(pending) = self.pending.get_mut(&topic)
-            {
-                pending.due = Some(now);
+        for (topic, is_settled) in self.edits.take_due(now) {
+            let Some(subject) = self.topics.get(&topic).and_then(Weak::upgrade) else { continue };
+            match self.take_over(&*subject, is_settled) {
+                Ok(Taken::Removed) => self.pending(subject).schedule(now),
+                Ok(Taken::Edit | Taken::Nothing) => {
+                    if let Some(pending) = self.pending.get_mut(&topic) {
+                        pending.due = Some(now);
+                    }
+                }
+                // A half, as a rule.
+                Err(_) if !is_settled => self.edits.sign(topic, now),
+                Err(_) => {}
             }
         }
     }
@@ -187,6 +187,7 @@ impl Desk {
         }
         let items: Vec<_> = ready.iter().map(|(pending, encoded)| pending.item(encoded)).collect();
         let results = guarded("the storage", || Ok(self.storage.save(&items)));
+        self.tell_limits();
         for (index, (pending, encoded)) in ready.into_iter().enumerate() {
             let result = match &results {
                 Ok(results) => results.get(index).cloned().unwrap_or_else(unanswered),
@@ -197,6 +198,7 @@ impl Desk {
             };
             match result {
                 Ok(()) => {
+                    self.ailing = None;
                     pending.subject.saved();
                     let mut saving = pending.track().lock();
                     saving.saved = saving.saved.max(Some(encoded.version));
@@ -215,7 +217,7 @@ impl Desk {
         let track = pending.track();
         if track.lock().is_held && !pending.overwrite {
             // It may have been mended without a word from the system.
-            self.take_over(&*pending.subject)?;
+            self.take_over(&*pending.subject, true)?;
         }
         track.unmark();
         let encoded = guarded("encoding it", || Ok(pending.subject.encode()?))?;
@@ -234,12 +236,12 @@ impl Desk {
         let track = pending.track();
         let mut saving = track.lock();
         saving.attempts = saving.attempts.saturating_add(1);
-        saving.fault = Some(fault.clone());
+        let before = saving.fault.replace(fault.clone());
         let (attempt, is_held) = (saving.attempts, saving.is_held);
         drop(saving);
         // What is held has been reported already, and waits for a person.
         let retry_in = if is_held { BACKOFF.cap } else { BACKOFF.delay(attempt) };
-        if !is_held {
+        if !is_held && self.is_news(&fault, before) {
             let topic = track.topic().clone();
             let fault = fault.clone();
             (self.report)(Incident::NotSaved { topic, version, attempt, retry_in, fault });
@@ -247,11 +249,35 @@ impl Desk {
         self.again(pending, now.saturating_add(retry_in), &fault);
     }
 
+    /// Whether a fault is another than was said last: of its topic, or of the whole storage.
+    fn is_news(&mut self, fault: &Fault, before: Option<Fault>) -> bool {
+        let sign = fault.sign();
+        if before.is_some_and(|before| before.sign() == sign) || self.ailing.as_ref() == Some(&sign)
+        {
+            return false;
+        }
+        if fault.is_of_the_disk() {
+            self.ailing = Some(sign);
+        }
+        true
+    }
+
+    /// Reports what the storage has to do without.
+    fn tell_limits(&mut self) {
+        for (limit, fault) in self.storage.take_limits() {
+            let fault = Fault::from(fault);
+            if limit == Limit::Saving {
+                self.ailing = Some(fault.sign());
+            }
+            (self.report)(Incident::Limited { limit, fault });
+        }
+    }
+
     /// Somebody else has changed what was to be replaced.
     fn edited(&mut self, now: Duration, pending: Pending) {
-        match self.take_over(&*pending.subject) {
+        match self.take_over(&*pending.subject, true) {
             // Both changes are in the newest state now.
-            Ok(()) => {
+            Ok(_) => {
                 let name = pending.track().topic().clone();
                 self.pending.insert(name, Pending { due: Some(now), ..pending });
             }
@@ -259,30 +285,47 @@ impl Desk {
         }
     }
 
-    /// Makes the topic's state of what somebody else has written, if they have.
-    fn take_over(&self, subject: &dyn Subject) -> Result<(), Fault> {
+    /// Makes the topic's state of what somebody else has written, if they have. What is unusable
+    /// counts only if they have come to an end with it.
+    fn take_over(&self, subject: &dyn Subject, is_settled: bool) -> Result<Taken, Fault> {
         let track = subject.track();
-        let taken = match self.storage.load(track.topic()) {
-            Ok(Some(bytes)) => guarded("taking it over", || subject.edited(&bytes)),
-            Ok(None) => Ok(()),
+        let found = match self.storage.load(track.topic()) {
+            // It began with neither of the two, as one of them could not be read.
+            Ok(None) if track.is_unread() => self.storage.load_backup(track.topic()),
+            found => found,
+        };
+        let taken = match found {
+            Ok(Some(bytes)) => {
+                guarded("taking it over", || subject.edited(&bytes)).map(|()| Taken::Edit)
+            }
+            Ok(None) => Ok(Taken::Nothing),
             Err(error) => Err(error.into()),
         };
         let mut saving = track.lock();
         let fault = match taken {
-            Ok(()) => {
+            Ok(taken) => {
+                track.read();
                 if mem::take(&mut saving.is_held) {
                     (saving.fault, saving.attempts) = (None, 0);
                 }
-                return Ok(());
+                let was_saved = taken == Taken::Nothing && saving.saved.take().is_some();
+                return Ok(if was_saved { Taken::Removed } else { taken });
             }
             Err(fault) => fault,
         };
-        let known = saving.fault.take().filter(|_| saving.is_held).map(|fault| fault.to_string());
+        if !is_settled {
+            return Err(fault);
+        }
+        let known = saving.fault.take().filter(|_| saving.is_held).map(|fault| fault.sign());
         (saving.is_held, saving.fault) = (true, Some(fault.clone()));
         drop(saving);
-        if known.as_ref() != Some(&fault.to_string()) {
+        if known != Some(fault.sign()) {
             let (topic, place) = (track.topic().clone(), self.storage.place(track.topic()));
-            (self.report)(Incident::Edited { topic, place, fault: fault.clone() });
+            let told = fault.clone();
+            (self.report)(match fault {
+                Fault::Storage(_) => Incident::Unread { topic, place, fault: told },
+                _ => Incident::Edited { topic, place, fault: told },
+            });
         }
         Err(fault)
     }
@@ -295,6 +338,17 @@ impl Desk {
         pending.due = Some(due);
         self.pending.insert(pending.track().topic().clone(), pending);
     }
+}
+
+/// What was found in the place of what was saved.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    /// A state.
+    Edit,
+    /// Nothing, though something was saved: that is to be done again.
+    Removed,
+    /// Nothing, as nothing was saved.
+    Nothing,
 }
 
 /// A storage that returns too few results has broken its promise.

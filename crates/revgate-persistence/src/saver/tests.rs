@@ -1,5 +1,7 @@
 //! The desk at times that the tests choose, and the thread where only a real one will do.
 
+mod faults;
+
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, SystemTime};
@@ -7,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use revgate::{Epoch, Invalid, Revision};
 
 use super::*;
-use crate::{Item, Memory, Persistence, Save, StorageError};
+use crate::{Item, Limit, Memory, Persistence, Save, StorageError};
 
 const fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
@@ -75,6 +77,9 @@ struct State {
     changed: Vec<String>,
     /// Panics in the next turn.
     panics: bool,
+    /// Why nothing can be read.
+    unreadable: Option<io::ErrorKind>,
+    limits: Vec<(Limit, StorageError)>,
 }
 
 impl Disk {
@@ -105,7 +110,11 @@ impl Storage for Disk {
     }
 
     fn load(&self, topic: &revgate::TopicName) -> Result<Option<Vec<u8>>, StorageError> {
-        self.state().changed.retain(|name| name != topic.as_str());
+        let mut state = self.state();
+        if let Some(kind) = state.unreadable {
+            return Err(StorageError::io("reading", topic)(kind.into()));
+        }
+        state.changed.retain(|name| name != topic.as_str());
         self.memory.load(topic)
     }
 
@@ -146,6 +155,10 @@ impl Storage for Disk {
     fn place(&self, topic: &revgate::TopicName) -> String {
         topic.to_string()
     }
+
+    fn take_limits(&self) -> Vec<(Limit, StorageError)> {
+        std::mem::take(&mut self.state().limits)
+    }
 }
 
 /// A desk at times that the test chooses.
@@ -158,7 +171,11 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let (disk, incidents) = (Disk::default(), Arc::new(Mutex::new(Vec::new())));
+        Self::on(Disk::default())
+    }
+
+    fn on(disk: Disk) -> Self {
+        let incidents = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&incidents);
         let report: Report = Arc::new(move |incident: Incident| {
             heard.lock().expect("no panic").push(incident.to_string());
@@ -416,6 +433,23 @@ fn what_another_program_has_half_written_is_left_alone() {
     assert_eq!(bench.next(), Some(ms(110)));
     bench.turn(110);
     assert_eq!(topic.now.load(Ordering::SeqCst), 55);
+    assert_eq!(bench.incidents(), [] as [&str; 0]);
+}
+
+#[test]
+fn what_another_program_never_stops_writing_is_taken_over_after_a_second() {
+    let mut bench = Bench::new();
+    let topic = bench.topic("a", Save::default());
+    for at in (0..=3000).step_by(30) {
+        bench.disk.edit(&topic, &(at + 1).to_string());
+        bench.mail.push(Mail::Edited(topic.track.topic().clone()));
+        bench.turn(at);
+        // The thread wakes when the desk has asked for it.
+        let due = bench.next().filter(|due| *due < ms(at + 30));
+        due.inspect(|due| bench.desk.turn(*due, Vec::new()));
+        let age = at.saturating_sub(topic.now.load(Ordering::SeqCst));
+        assert!(age <= 1000, "at {at} it is {age} ms behind");
+    }
     assert_eq!(bench.incidents(), [] as [&str; 0]);
 }
 

@@ -17,6 +17,8 @@ pub struct Track {
     marked: AtomicBool,
     /// When the last write was made, in nanoseconds since the saver started.
     last_write: AtomicU64,
+    /// What is saved could not be read when the topic began.
+    unread: AtomicBool,
     saving: Mutex<Saving>,
 }
 
@@ -30,7 +32,8 @@ pub struct Saving {
     pub fault: Option<Fault>,
     /// How many attempts in a row have failed.
     pub attempts: u32,
-    /// Somebody else has written what is unusable: nothing is saved until that has changed.
+    /// What is saved cannot be read, or somebody else has written what is unusable: nothing is saved
+    /// until that has changed.
     pub is_held: bool,
 }
 
@@ -42,6 +45,7 @@ impl Track {
             persistence,
             marked: AtomicBool::new(false),
             last_write: AtomicU64::new(0),
+            unread: AtomicBool::new(false),
             saving: Mutex::default(),
         }
     }
@@ -64,6 +68,24 @@ impl Track {
     /// The topic's version `version` is what is saved of it.
     pub fn found_saved(&self, version: Version) {
         self.lock().saved = Some(version);
+    }
+
+    /// What is saved of the topic could not be read: nothing is saved until it has been, and is then
+    /// taken over as if somebody had just written it.
+    pub fn found_unread(&self, fault: Fault) {
+        self.unread.store(true, Ordering::Relaxed);
+        let mut saving = self.lock();
+        (saving.is_held, saving.fault) = (true, Some(fault));
+    }
+
+    /// Whether what is saved has not been read since the topic began.
+    pub(super) fn is_unread(&self) -> bool {
+        self.unread.load(Ordering::Relaxed)
+    }
+
+    /// What is saved has been read.
+    pub(super) fn read(&self) {
+        self.unread.store(false, Ordering::Relaxed);
     }
 
     /// A write was made at this time. Whether the saver is to be told; else it has been already.
