@@ -1,5 +1,7 @@
 //! The messages, pinned: what is written, what is read, what is refused.
 
+use std::collections::BTreeMap;
+
 use revgate::gate::News;
 use revgate::settings::Settings;
 use revgate::wire::{Access, Announcement, Denied, Fetched, PatchFault, Payload, Refusal, Written};
@@ -156,6 +158,109 @@ fn refusals_are_tagged_objects() {
 }
 
 #[wire_test(unsupported = test)]
+fn a_conflict_brings_any_state_whatever_the_order_of_its_fields() {
+    let state = BTreeMap::from([(7, u128::MAX), (-1, 0)]);
+    let conflict = Refusal::Conflict(Snapshot::new(version(1, 9), state));
+    let json = r#"{"kind":"conflict","revision":"9","epoch":"1","data":{"-1":0,"7":340282366920938463463374607431768211455}}"#;
+    pinned(conflict.clone(), json);
+    let json = r#"{"data":{"-1":0,"7":340282366920938463463374607431768211455},"kind":"conflict","colour":"blue","epoch":"1","revision":"9"}"#;
+    let read: Refusal<BTreeMap<i8, u128>> = serde_json::from_str(json).expect("in any order");
+    assert_eq!(read, conflict);
+    // A state that is null is there all the same.
+    let null = Refusal::Conflict(Snapshot::new(version(0, 9), None::<u8>));
+    pinned(null, r#"{"kind":"conflict","revision":"9","data":null}"#);
+}
+
+#[wire_test(unsupported = test)]
+fn a_refusal_that_lacks_a_field_is_malformed() {
+    refused::<Refusal<u8>>(r#"{"reason":"no"}"#, "missing field `kind`");
+    refused::<Refusal<u8>>(r#"{"kind":"new"}"#, "unknown variant `new`");
+    for (kind, field) in [
+        (r#""denied","topic":"a","access":"read""#, "grant"),
+        (r#""unknownTopic","topic":"a""#, "known"),
+        (r#""invalid","path":"a""#, "reason"),
+        (r#""conflict","data":1"#, "revision"),
+        (r#""conflict","revision":"1""#, "data"),
+        (r#""patchFailed","path":"a","reason":"b""#, "operation"),
+        (r#""tooLarge","limit":1"#, "size"),
+        (r#""tooManySubscriptions""#, "limit"),
+        (r#""failed""#, "reason"),
+    ] {
+        let json = format!(r#"{{"kind":{kind}}}"#);
+        refused::<Refusal<u8>>(&json, &format!("missing field `{field}`"));
+    }
+    let json = r#"{"kind":"tooManySubscriptions","limit":4294967296}"#;
+    refused::<Refusal<u8>>(json, "4294967296");
+    pinned(Refusal::<u8>::OtherLayout { layout: None }, r#"{"kind":"otherLayout","layout":null}"#);
+}
+
+#[wire_test(unsupported = test)]
+fn every_message_carries_what_serde_json_carries() {
+    type State = BTreeMap<u64, i128>;
+    let state = State::from([(u64::MAX, i128::MIN)]);
+    let snapshot = Snapshot::new(version(0, 2), state.clone());
+    let data = r#""data":{"18446744073709551615":-170141183460469231731687303715884105728}"#;
+    pinned(snapshot.clone(), &format!(r#"{{"revision":"2",{data}}}"#));
+    pinned(Fetched::State(snapshot.clone()), &format!(r#"{{"revision":"2",{data}}}"#));
+    pinned(
+        Written::new(version(0, 2), Some(state.clone())),
+        &format!(r#"{{"revision":"2",{data}}}"#),
+    );
+    pinned(Refusal::Conflict(snapshot), &format!(r#"{{"kind":"conflict","revision":"2",{data}}}"#));
+    let invalidation = Invalidation::new(topic("t"), version(0, 2));
+    let announcement: Announcement<State, Value> =
+        Announcement { invalidation, payload: Payload::State(state) };
+    pinned(announcement, &format!(r#"{{"topic":"t","revision":"2",{data}}}"#));
+}
+
+#[wire_test(unsupported = test)]
+fn what_nothing_is_decided_by_does_not_cost_the_announcement() {
+    let read = |fields: &str| {
+        let json = format!(r#"{{"topic":"settings",{fields},"revision":"2"}}"#);
+        let news: Invalidation = serde_json::from_str(&json).expect(&json);
+        let whole: Carrying = serde_json::from_str(&json).expect(&json);
+        assert_eq!((&whole.invalidation, whole.payload), (&news, Payload::None));
+        news
+    };
+    let plain = Invalidation::new(topic("settings"), version(0, 2));
+    for (time, milliseconds) in [
+        ("1700000000000", Some(1_700_000_000_000)),
+        ("18446744073709551615", Some(u64::MAX)),
+        ("1700000000000.75", Some(1_700_000_000_000)),
+        ("1.7e12", Some(1_700_000_000_000)),
+        ("1e300", Some(u64::MAX)),
+        ("-1", None),
+        ("-0.5", None),
+        ("null", None),
+        (r#""yesterday""#, None),
+        ("true", None),
+        (r#"[1,{"a":2}]"#, None),
+        (r#"{"seconds":{"$numberLong":"1"}}"#, None),
+    ] {
+        let expected = Invalidation { timestamp_ms: milliseconds, ..plain.clone() };
+        assert_eq!(read(&format!(r#""timestampMs":{time}"#)), expected, "{time}");
+    }
+    for junk in ["null", "7", "1.5", "false", r#"["main"]"#, r#"{"label":"main"}"#] {
+        assert_eq!(read(&format!(r#""sourceId":{junk}"#)), plain, "{junk}");
+    }
+    assert_eq!(read(r#""epoch":null"#), plain);
+    for snapshot in ["Snapshot", "Written", "Fetched", "Refusal", "Version"] {
+        let json = r#"{"kind":"conflict","epoch":null,"revision":"2","data":1}"#;
+        let read = match snapshot {
+            "Snapshot" => serde_json::from_str::<Snapshot<u8>>(json).map(|it| it.version()),
+            "Written" => serde_json::from_str::<Written<u8>>(json).map(|it| it.version()),
+            "Fetched" => serde_json::from_str::<Fetched<u8>>(json).map(|it| it.version()),
+            "Refusal" => serde_json::from_str::<Refusal<u8>>(json).map(|it| match it {
+                Refusal::Conflict(newest) => newest.version(),
+                other => panic!("{other}"),
+            }),
+            _ => serde_json::from_str::<Version>(json),
+        };
+        assert_eq!(read.expect(snapshot), version(0, 2), "{snapshot}");
+    }
+}
+
+#[wire_test(unsupported = test)]
 fn a_refusal_says_what_to_do() {
     let denied = Refusal::<()>::Denied(Denied::new("settings", Access::Write)).to_string();
     let grant = r#"{ "identifier": "revgate:write", "allow": [{ "topic": "settings" }] }"#;
@@ -215,6 +320,8 @@ fn malformed_messages_are_refused_with_the_reason() {
     refused::<Invalidation>(r#"{"topic":"settings","revision":" 7"}"#, "` 7`");
     refused::<Invalidation>(r#"{"topic":"a b","revision":"7"}"#, "`a b` cannot name a topic");
     refused::<Invalidation>(r#"{"topic":"settings","revision":"7","epoch":1}"#, "an epoch");
+    refused::<Invalidation>(r#"{"topic":"settings","revision":"7","epoch":"x"}"#, "`x`");
+    refused::<Invalidation>(r#"{"topic":"settings","revision":null}"#, "a revision");
     refused::<Carrying>("null", "null");
     refused::<Carrying>(r#"{"revision":"2","data":1}"#, "missing field `topic`");
     refused::<Carrying>(r#"{"topic":"t","revision":"2","patch":[]}"#, "missing field `base`");

@@ -40,7 +40,11 @@ pub struct Epoch(u64);
 pub struct Version {
     // The order of the fields is the order of comparison.
     /// The life of the counter.
-    #[serde(default, skip_serializing_if = "Epoch::is_zero")]
+    #[serde(
+        default,
+        deserialize_with = "crate::wire::lenient::epoch",
+        skip_serializing_if = "Epoch::is_zero"
+    )]
     pub epoch: Epoch,
     /// The counter.
     pub revision: Revision,

@@ -1,10 +1,13 @@
 //! The messages between backend and windows, as JSON in camelCase.
 //!
 //! The first two fields of each are those of the state-sync protocol 1.1, so a window or a backend
-//! that speaks it takes part. Unknown fields are ignored; missing or malformed ones are errors.
+//! that speaks it takes part. Unknown fields are ignored; missing or malformed ones are errors,
+//! but for those by which nothing is decided. The order of fields does not matter, and a state is
+//! read straight into its type: no message passes through a buffer that knows fewer types.
 
 mod announcement;
 mod fetched;
+pub(crate) mod lenient;
 mod refusal;
 mod written;
 
@@ -36,13 +39,21 @@ pub struct Invalidation {
     /// Its newest revision.
     pub revision: Revision,
     /// The epoch of that revision.
-    #[serde(default, skip_serializing_if = "Epoch::is_zero")]
+    #[serde(default, deserialize_with = "lenient::epoch", skip_serializing_if = "Epoch::is_zero")]
     pub epoch: Epoch,
     /// Who wrote: a window's label, absent for the backend itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::source",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub source_id: Option<String>,
     /// When, in milliseconds since the Unix epoch. For people; nothing is decided by it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::milliseconds",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub timestamp_ms: Option<u64>,
 }
 
@@ -53,7 +64,7 @@ pub struct Snapshot<T> {
     /// The revision of `data`.
     pub revision: Revision,
     /// The epoch of that revision.
-    #[serde(default, skip_serializing_if = "Epoch::is_zero")]
+    #[serde(default, deserialize_with = "lenient::epoch", skip_serializing_if = "Epoch::is_zero")]
     pub epoch: Epoch,
     /// The state.
     pub data: T,

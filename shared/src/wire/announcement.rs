@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::lenient;
 use crate::gate::News;
 use crate::{Epoch, Invalidation, Revision, TopicName, Version};
 
@@ -64,25 +65,30 @@ impl<D, P> Announcement<D, P> {
 struct Flat<D, P> {
     topic: TopicName,
     revision: Revision,
-    #[serde(default, skip_serializing_if = "Epoch::is_zero")]
+    #[serde(default, deserialize_with = "lenient::epoch", skip_serializing_if = "Epoch::is_zero")]
     epoch: Epoch,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::source",
+        skip_serializing_if = "Option::is_none"
+    )]
     source_id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::milliseconds",
+        skip_serializing_if = "Option::is_none"
+    )]
     timestamp_ms: Option<u64>,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::present",
+        skip_serializing_if = "Option::is_none"
+    )]
     data: Option<D>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     base: Option<Version>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     patch: Option<P>,
-}
-
-/// What is there is some, even if it is null.
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    value: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(value).map(Some)
 }
 
 impl<D: Serialize, P: Serialize> Serialize for Announcement<D, P> {

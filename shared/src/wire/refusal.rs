@@ -1,5 +1,7 @@
 //! What a window is told when the backend does not do what it asked.
 
+mod read;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +18,7 @@ use crate::{Invalid, Snapshot, UnknownTopic};
 /// assert_eq!(refusal.to_string(), "fontSize: too big");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Refusal<T> {
     /// The window may not do this with the topic, which need not even exist.

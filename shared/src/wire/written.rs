@@ -1,7 +1,8 @@
 //! What a window is told when a write was made.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
+use super::lenient;
 use crate::{Epoch, Revision, Snapshot, Version};
 
 /// The answer to an accepted patch: the new version, and the new state where the window cannot
@@ -24,7 +25,7 @@ pub struct Written<T> {
     /// The revision that the write made.
     pub revision: Revision,
     /// The epoch of that revision.
-    #[serde(default, skip_serializing_if = "Epoch::is_zero")]
+    #[serde(default, deserialize_with = "lenient::epoch", skip_serializing_if = "Epoch::is_zero")]
     pub epoch: Epoch,
     /// The state written. Absent if the patch named its base and the state is, to the letter, the
     /// base with the patch applied; present if there was no base, or the backend left out or
@@ -32,7 +33,7 @@ pub struct Written<T> {
     #[serde(
         default = "Option::default",
         skip_serializing_if = "Option::is_none",
-        deserialize_with = "present",
+        deserialize_with = "lenient::present",
         bound(deserialize = "T: Deserialize<'de>")
     )]
     pub data: Option<T>,
@@ -56,11 +57,4 @@ impl<T> Written<T> {
         let version = self.version();
         Snapshot::new(version, self.data.unwrap_or(patched))
     }
-}
-
-/// A state that is present may itself be `null`, which `Option` would take for absent.
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }
