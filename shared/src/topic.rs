@@ -52,6 +52,41 @@ pub trait Topic: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     fn validate(&self) -> Result<(), Invalid> {
         Ok(())
     }
+
+    /// Takes over from `before`, the state that this one is to follow, what serde does not carry.
+    ///
+    /// A field with `#[serde(skip)]` never reaches a window, so the state that a window sends back
+    /// has its default there, and so has one read from a file. **A type with such fields takes
+    /// them over here, or loses them with the next write of a window.** Called on every state that
+    /// was decoded, before [`Topic::validate`]; not on what Rust writes. Default: takes nothing.
+    ///
+    /// ```
+    /// # use revgate::Topic;
+    /// # use serde::{Deserialize, Serialize};
+    /// #[derive(Clone, Default, Serialize, Deserialize)]
+    /// struct Account {
+    ///     theme: String,
+    ///     #[serde(skip)]
+    ///     token: String,
+    /// }
+    ///
+    /// impl Topic for Account {
+    ///     const NAME: &'static str = "account";
+    ///
+    ///     fn keep_skipped(&mut self, before: &Self) {
+    ///         self.token.clone_from(&before.token);
+    ///     }
+    /// }
+    ///
+    /// let before = Account { theme: "light".into(), token: "secret".into() };
+    /// let mut written: Account = serde_json::from_str(r#"{"theme":"dark"}"#)?;
+    /// written.keep_skipped(&before);
+    /// assert_eq!((&*written.theme, &*written.token), ("dark", "secret"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    fn keep_skipped(&mut self, before: &Self) {
+        let _ = before;
+    }
 }
 
 /// Why a state may not become the shared one.

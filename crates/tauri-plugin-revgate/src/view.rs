@@ -90,7 +90,7 @@ impl<T: Topic> View for TopicCell<T> {
         let options = self.options();
         within(options.max_bytes, size(&data)?)?;
         let data = decode(&data, options)?;
-        match self.write(base, Some(source), |_| Ok(data)) {
+        match self.write(base, Some(source), |before| Ok(following(data, before))) {
             Ok(written) => to_json(&written),
             Err(error) => Err(refusal(error)),
         }
@@ -113,7 +113,8 @@ impl<T: Topic> View for TopicCell<T> {
             let state = serde_json::to_value(&*current.data).map_err(|error| unwritable(&error))?;
             let patched = patch.apply(state, options.max_bytes)?;
             let data: T = decode(&patched, options)?;
-            let written = match self.write(Some(current.version), Some(source), |_| Ok(data)) {
+            let draft = |before: &T| Ok(following(data, before));
+            let written = match self.write(Some(current.version), Some(source), draft) {
                 Ok(written) => written,
                 Err(WriteError::Conflict(_)) if base.is_none() => continue,
                 Err(error) => return Err(refusal(error)),
@@ -125,6 +126,12 @@ impl<T: Topic> View for TopicCell<T> {
         }
         Err(refusal(WriteError::Conflict(self.published().snapshot())))
     }
+}
+
+/// A decoded state with what serde does not carry of the one before.
+fn following<T: Topic>(mut decoded: T, before: &T) -> T {
+    decoded.keep_skipped(before);
+    decoded
 }
 
 fn refusal<T: Topic>(error: WriteError<T>) -> Refusal<Value> {
