@@ -13,6 +13,7 @@ use revgate::TopicName;
 use crate::aside::names_aside;
 use crate::files::disk::{Disk, RealDisk};
 use crate::files::folder;
+use crate::files::limits::Limits;
 use crate::storage::{Item, Storage, StorageError, next_session};
 
 type Table = TableDefinition<'static, &'static str, &'static [u8]>;
@@ -63,7 +64,7 @@ impl Database {
         let file = file.as_ref();
         let file =
             std::path::absolute(file).map_err(StorageError::io("opening", file.display()))?;
-        folder::create(&RealDisk, folder::of(&file))?;
+        folder::create(&RealDisk, &Limits::default(), folder::of(&file), None)?;
         let database = Self { file, open: Mutex::default() };
         database.run("opening", |_| Ok(()))?;
         Ok(database)

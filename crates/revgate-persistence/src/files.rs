@@ -1,15 +1,17 @@
 //! A storage of one file for each topic.
 
+mod claim;
 pub(crate) mod disk;
 mod draft;
 pub(crate) mod folder;
+pub(crate) mod limits;
 mod name;
+pub(crate) mod patience;
 mod seen;
 #[cfg(test)]
 mod tests;
 mod watch;
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,13 +19,19 @@ use std::time::SystemTime;
 
 use revgate::TopicName;
 
-use crate::storage::{Item, Storage, StorageError, Watcher, next_session};
-use disk::{Disk, RealDisk};
+use crate::storage::{Item, Limit, Storage, StorageError, Watcher, next_session};
+use claim::{Claim, Ground};
+use disk::{Disk, Ownership};
 use draft::Draft;
-use folder::Lock;
+use limits::Limits;
 use name::Names;
+use patience::Patient;
 use seen::Seen;
-use watch::Watch;
+use watch::{Watch, Watching};
+
+/// By how much the number of a session is larger than any that is known, if the number of the last
+/// cannot be read: no app has been started so often since it last saved anything.
+const LEAP: u64 = 1 << 16;
 
 /// Keeps each topic in a file of its own in one folder, `settings.json` for the topic `settings`.
 /// The characters of a topic's name that are no lower-case letter, digit, `-` or `_` are written
@@ -66,19 +74,23 @@ pub struct Files {
     disk: Arc<dyn Disk>,
     names: Names,
     seen: Arc<Seen>,
-    /// Held for as long as this may save; nothing may be saved without it.
-    lock: Option<Lock>,
+    claim: Claim,
+    limits: Limits,
+    watching: Watching,
 }
 
 impl Files {
-    /// Opens a folder, which is made if it is not there.
+    /// Opens a folder, which is made if it is not there. One that cannot be written to for now, as
+    /// its disk is full, broken or read-only, or access is denied, is open as well: what is there is
+    /// loaded, and what is saved fails until it can be written to.
+    /// [`Storage::take_limits`] tells of it.
     ///
     /// # Errors
     ///
     /// [`StorageError::InUse`] if it is open already, in this process or another, and
-    /// [`StorageError::Io`] if it cannot be written to.
+    /// [`StorageError::Io`] if it cannot be a folder.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, StorageError> {
-        Self::open_on(Arc::new(RealDisk), folder.as_ref())
+        Self::open_on(Arc::new(Patient::real()), folder.as_ref())
     }
 
     /// Opens a folder that another process may have in use, or that is not to be written to. What
@@ -88,14 +100,14 @@ impl Files {
     ///
     /// [`StorageError::Io`] if a relative path leads nowhere, for the process has no folder.
     pub fn open_read_only(folder: impl AsRef<Path>) -> Result<Self, StorageError> {
-        Self::new(Arc::new(RealDisk), folder.as_ref())
+        Self::new(Arc::new(Patient::real()), folder.as_ref(), true)
     }
 
     /// Opens a folder; read-only, if it is in use.
     ///
     /// # Errors
     ///
-    /// [`StorageError::Io`] if it is not in use and cannot be written to.
+    /// [`StorageError::Io`] if it cannot be a folder.
     pub fn open_or_read_only(folder: impl AsRef<Path>) -> Result<Self, StorageError> {
         match Self::open(&folder) {
             Err(StorageError::InUse { .. }) => Self::open_read_only(folder),
@@ -120,45 +132,51 @@ impl Files {
     }
 
     fn open_on(disk: Arc<dyn Disk>, folder: &Path) -> Result<Self, StorageError> {
-        let mut files = Self::new(disk, folder)?;
-        let folder = &files.names.folder;
-        folder::create(&*files.disk, folder)?;
-        files.lock = Some(Lock::take(folder)?);
-        folder::clean(&*files.disk, folder)?;
+        let files = Self::new(disk, folder, false)?;
+        match files.hold() {
+            Err(error) if claim::is_bearable(&error) => files.limits.note(Limit::Saving, error),
+            held => held?,
+        }
         Ok(files)
     }
 
-    /// Read-only, without the lock.
-    fn new(disk: Arc<dyn Disk>, folder: &Path) -> Result<Self, StorageError> {
+    /// Nothing is claimed yet.
+    fn new(disk: Arc<dyn Disk>, folder: &Path, is_read_only: bool) -> Result<Self, StorageError> {
         // So that it stays the same if the process goes to another folder.
         let absolute = std::path::absolute(folder);
         let folder = absolute.map_err(StorageError::io("opening", folder.display()))?;
         let names = Names { folder, extension: "json".to_owned() };
-        Ok(Self { disk, names, seen: Arc::default(), lock: None })
+        let (claim, limits) = (Claim::new(is_read_only), Limits::default());
+        let (seen, watching) = (Arc::default(), Watching::default());
+        Ok(Self { disk, names, seen, claim, limits, watching })
     }
 
-    /// That all may be changed.
-    fn writable(&self) -> Result<(), StorageError> {
-        match self.lock {
-            Some(_) => Ok(()),
-            None => Err(StorageError::ReadOnly { place: self.names.folder.display().to_string() }),
+    fn ground(&self) -> Ground<'_> {
+        Ground { disk: &*self.disk, names: &self.names, limits: &self.limits }
+    }
+
+    /// Makes sure that all may be changed.
+    fn hold(&self) -> Result<(), StorageError> {
+        if self.claim.hold(self.ground())? {
+            self.watching.renew(&self.names.folder);
         }
+        Ok(())
     }
 
     /// Puts on the disk what is to take the place of a topic's file.
     fn draft(&self, item: &Item<'_>) -> Result<Draft<'_>, StorageError> {
-        self.writable()?;
         let target = self.file(item.topic)?;
-        let permissions = match fs::metadata(&target) {
-            Ok(metadata) => Some(metadata.permissions()),
+        let ownership = match self.disk.examine(&target) {
+            Ok(metadata) if metadata.permissions().readonly() => {
+                let denied = io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only");
+                return Err(StorageError::io("replacing", target.display())(denied));
+            }
+            Ok(metadata) => Some(Ownership::of(&metadata)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(StorageError::io("examining", target.display())(error)),
         };
-        if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
-            let denied = io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only");
-            return Err(StorageError::io("replacing", target.display())(denied));
-        }
-        Draft::write(&*self.disk, target, item.bytes, permissions)
+        let ownership = self.seen.lock().ownership(item.topic, ownership);
+        Draft::write(self.ground(), target, item.bytes, ownership.as_ref())
     }
 
     /// Puts a draft in its place, and what was there in that of the backup. Returns its folder.
@@ -166,17 +184,17 @@ impl Files {
         let file = draft.target().to_owned();
         let mut seen = self.seen.lock();
         if !item.overwrite {
-            let found = read(&file)?;
+            let found = self.read(&file)?;
             if found.is_some() && !seen.is(item.topic, found.as_deref()) {
                 return Err(StorageError::Changed { place: file.display().to_string() });
             }
         }
         // Made before, for the file is never to be missing; put after, for until then the older
         // backup is the only other state there is.
-        let backup = Draft::of(&*self.disk, &file, self.names.backup(item.topic))?;
+        let backup = Draft::of(self.ground(), &file, self.names.backup(item.topic))?;
         let put = draft.put();
         // A disk on the network may rename, and then say that it could not.
-        if put.is_ok() || matches!(read(&file), Ok(Some(found)) if found == item.bytes) {
+        if put.is_ok() || matches!(self.read(&file), Ok(Some(found)) if found == item.bytes) {
             seen.note(item.topic, Some(item.bytes));
         }
         put?;
@@ -184,49 +202,67 @@ impl Files {
         Ok(folder::of(&file).to_owned())
     }
 
+    fn read(&self, file: &Path) -> Result<Option<Vec<u8>>, StorageError> {
+        read(&*self.disk, file)
+    }
+
     fn sync(&self, folder: &Path) -> Result<(), StorageError> {
-        self.disk.sync_folder(folder).map_err(StorageError::io("syncing", folder.display()))
+        folder::sync(&*self.disk, &self.limits, folder)
     }
 
     /// A topic's file, behind any links.
     fn file(&self, topic: &TopicName) -> Result<PathBuf, StorageError> {
-        folder::follow(self.names.current(topic))
+        folder::follow(&*self.disk, self.names.current(topic))
     }
 }
 
 impl Storage for Files {
     fn begin_session(&self, after: u64) -> Result<u64, StorageError> {
-        let file = self.names.folder.join(".session");
-        // One that cannot be read is as good as none: what the caller has seen still counts.
-        let last = fs::read_to_string(&file).ok().and_then(|text| text.trim().parse().ok());
-        let session = next_session(last.unwrap_or(0), after, file.display())?;
+        let place = self.names.session();
+        let last = self.ground().last_session();
+        let last = last.unwrap_or_else(|_| after.saturating_add(LEAP));
+        let session = next_session(last, after, place.display())?;
         if self.is_read_only() {
             return Ok(session);
         }
-        Draft::write(&*self.disk, file, format!("{session}\n").as_bytes(), None)?.put()?;
-        self.sync(&self.names.folder)?;
+        self.claim.owe(session);
+        match self.hold() {
+            Err(error) if claim::is_bearable(&error) => self.limits.note(Limit::Saving, error),
+            held => held?,
+        }
         Ok(session)
     }
 
     fn topics(&self) -> Result<Vec<TopicName>, StorageError> {
-        let files = folder::files(&self.names.folder)?;
+        let files = folder::files(&*self.disk, &self.names.folder)?;
         let mut topics: Vec<_> = files.iter().filter_map(|file| self.names.topic(file)).collect();
         topics.sort_unstable();
         Ok(topics)
     }
 
     fn load(&self, topic: &TopicName) -> Result<Option<Vec<u8>>, StorageError> {
+        let file = self.names.current(topic);
         let mut seen = self.seen.lock();
-        let found = read(&self.names.current(topic))?;
+        let found = self.read(&file)?;
         seen.note(topic, found.as_deref());
+        if found.is_some() {
+            let metadata = self.disk.examine(&file).ok();
+            seen.ownership(topic, metadata.map(|metadata| Ownership::of(&metadata)));
+        }
         Ok(found)
     }
 
     fn load_backup(&self, topic: &TopicName) -> Result<Option<Vec<u8>>, StorageError> {
-        read(&self.names.backup(topic))
+        self.read(&self.names.backup(topic))
     }
 
     fn save(&self, items: &[Item<'_>]) -> Vec<Result<(), StorageError>> {
+        if items.is_empty() {
+            return Vec::new();
+        }
+        if let Err(error) = self.hold() {
+            return vec![Err(error); items.len()];
+        }
         let drafts: Vec<_> = items.iter().map(|item| self.draft(item)).collect();
         let replaced: Vec<_> = drafts
             .into_iter()
@@ -247,16 +283,16 @@ impl Storage for Files {
     /// The backup first: a file without one is found by the next try. Of a link, that is removed,
     /// not what it leads to.
     fn remove(&self, topic: &TopicName) -> Result<(), StorageError> {
-        self.writable()?;
+        self.hold()?;
         let mut seen = self.seen.lock();
         folder::remove(&*self.disk, &self.names.backup(topic))?;
         folder::remove(&*self.disk, &self.names.current(topic))?;
-        seen.note(topic, None);
+        seen.forget(topic);
         self.sync(&self.names.folder)
     }
 
     fn set_aside(&self, topic: &TopicName, at: SystemTime) -> Result<String, StorageError> {
-        self.writable()?;
+        self.hold()?;
         let mut seen = self.seen.lock();
         let file = self.file(topic)?;
         let aside =
@@ -271,21 +307,27 @@ impl Storage for Files {
     }
 
     fn is_read_only(&self) -> bool {
-        self.lock.is_none()
+        self.claim.is_read_only()
+    }
+
+    fn take_limits(&self) -> Vec<(Limit, StorageError)> {
+        self.limits.take()
     }
 
     fn watch(
         &self,
         changed: Box<dyn Fn(TopicName) + Send>,
     ) -> Result<Option<Box<dyn Watcher>>, StorageError> {
-        let watch = Watch::begin(self.names.clone(), Arc::clone(&self.seen), changed)?;
+        let (disk, seen) = (Arc::clone(&self.disk), Arc::clone(&self.seen));
+        let (names, may_come) = (self.names.clone(), !self.is_read_only());
+        let watch = Watch::begin(disk, names, seen, &self.watching, may_come, changed)?;
         Ok(Some(Box::new(watch)))
     }
 }
 
 /// All of a file; `None` if it is not there.
-fn read(file: &Path) -> Result<Option<Vec<u8>>, StorageError> {
-    match fs::read(file) {
+fn read(disk: &dyn Disk, file: &Path) -> Result<Option<Vec<u8>>, StorageError> {
+    match disk.read(file) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(StorageError::io("reading", file.display())(error)),

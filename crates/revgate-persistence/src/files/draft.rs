@@ -1,11 +1,11 @@
 //! How a file is replaced: never by writing into it.
 
-use std::fs::{self, Permissions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::disk::Disk;
-use crate::storage::StorageError;
+use super::claim::Ground;
+use super::disk::{Disk, Ownership};
+use crate::storage::{Limit, StorageError};
 
 /// A file that is whole and on the disk under a temporary name, beside the one whose place it may
 /// take. Goes away if it does not.
@@ -17,35 +17,48 @@ pub(super) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    /// A file of these bytes. Private to the user, unless `permissions` say otherwise.
+    /// A file of these bytes. Private to the user, unless `ownership` says otherwise.
     pub(super) fn write(
-        disk: &'a dyn Disk,
+        ground: Ground<'a>,
         target: PathBuf,
         bytes: &[u8],
-        permissions: Option<Permissions>,
+        ownership: Option<&Ownership>,
     ) -> Result<Self, StorageError> {
+        let Ground { disk, limits, .. } = ground;
         let created = disk.create(&target);
         let (mut file, temporary) =
             created.map_err(StorageError::io("creating a file beside", target.display()))?;
         let draft = Self { disk, temporary, target };
-        // One call each, in this order: with the bytes, what may be done with them is synced.
-        disk.write(&mut file, bytes)
-            .and_then(|()| permissions.map_or(Ok(()), |all| disk.set_permissions(&file, all)))
-            .map_err(StorageError::io("writing", draft.target.display()))?;
-        disk.sync(&file).map_err(StorageError::io("syncing", draft.target.display()))?;
+        let written = disk.write(&mut file, bytes);
+        written.map_err(StorageError::io("writing", draft.target.display()))?;
+        // With the bytes, who may do what with them is synced.
+        if let Some(ownership) = ownership {
+            let set = disk.set_ownership(&file, ownership).map_err(|error| match error.kind() {
+                // Who may not give a file away keeps it; what they may not do is not offered.
+                io::ErrorKind::PermissionDenied => {
+                    io::Error::new(io::ErrorKind::Unsupported, error)
+                }
+                _ => error,
+            });
+            let fault = StorageError::io("setting the owner of", draft.target.display());
+            limits.allow(Limit::Permissions, set, fault)?;
+        }
+        let synced = disk.sync(&file);
+        let fault = StorageError::io("syncing", draft.target.display());
+        limits.allow(Limit::Syncing, synced, fault)?;
         Ok(draft)
     }
 
     /// A file that is there already, by a second name; `None` if it is not there. Where it cannot
     /// have one, for it is on another disk or that disk has no links, a copy.
     pub(super) fn of(
-        disk: &'a dyn Disk,
+        ground: Ground<'a>,
         source: &Path,
         target: PathBuf,
     ) -> Result<Option<Self>, StorageError> {
-        let linked = match disk.link(source, &target) {
-            Ok(temporary) => Ok(Self { disk, temporary, target }),
-            Err(_) => Self::copy(disk, source, target),
+        let linked = match ground.disk.link(source, &target) {
+            Ok(temporary) => Ok(Self { disk: ground.disk, temporary, target }),
+            Err(_) => Self::copy(ground, source, target),
         };
         match linked {
             Err(StorageError::Io { cause, .. }) if cause.kind() == io::ErrorKind::NotFound => {
@@ -55,10 +68,11 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn copy(disk: &'a dyn Disk, source: &Path, target: PathBuf) -> Result<Self, StorageError> {
-        let read = fs::read(source).and_then(|bytes| Ok((bytes, fs::metadata(source)?)));
+    fn copy(ground: Ground<'a>, source: &Path, target: PathBuf) -> Result<Self, StorageError> {
+        let Ground { disk, .. } = ground;
+        let read = disk.read(source).and_then(|bytes| Ok((bytes, disk.examine(source)?)));
         let (bytes, metadata) = read.map_err(StorageError::io("copying", source.display()))?;
-        Self::write(disk, target, &bytes, Some(metadata.permissions()))
+        Self::write(ground, target, &bytes, Some(&Ownership::of(&metadata)))
     }
 
     /// Takes its place: whoever opens the file gets what was there or this, whole.

@@ -1,52 +1,53 @@
 //! The folder, and what is in it.
 
-use std::fs::{self, DirEntry, File, TryLockError};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::disk::{self, Disk};
-use crate::storage::StorageError;
+use super::disk::{self, Disk, Ownership};
+use super::limits::Limits;
+use crate::storage::{Limit, StorageError};
 
 /// As many links as Linux follows.
 const MOST_LINKS: usize = 40;
 
-/// That a folder is nobody else's. The system takes it back when the process ends, however that be.
-#[derive(Debug)]
-pub(super) struct Lock {
-    _file: File,
-}
-
-impl Lock {
-    pub(super) fn take(folder: &Path) -> Result<Self, StorageError> {
-        let path = folder.join(".lock");
-        let file = File::options().create(true).truncate(false).write(true).open(&path);
-        let file = file.map_err(StorageError::io("opening", path.display()))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => {
-                Err(StorageError::InUse { place: folder.display().to_string() })
-            }
-            Err(TryLockError::Error(error)) => {
-                Err(StorageError::io("locking", path.display())(error))
-            }
-        }
-    }
-}
-
 /// Makes a folder, by its absolute path, and those it is in, if they are not there.
-pub(crate) fn create(disk: &dyn Disk, folder: &Path) -> Result<(), StorageError> {
+pub(crate) fn create(
+    disk: &dyn Disk,
+    limits: &Limits,
+    folder: &Path,
+    ownership: Option<&Ownership>,
+) -> Result<(), StorageError> {
     if folder.is_dir() {
         return Ok(());
     }
     let parent = of(folder);
-    create(disk, parent)?;
+    create(disk, limits, parent, None)?;
     match disk.create_folder(folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
             return Err(StorageError::io("creating", folder.display())(error));
         }
         _ => {}
     }
-    disk.sync_folder(parent).map_err(StorageError::io("syncing", parent.display()))
+    if let Some(ownership) = ownership {
+        let set = File::open(folder).and_then(|file| disk.set_ownership(&file, ownership));
+        let fault = StorageError::io("setting the permissions of", folder.display());
+        set.unwrap_or_else(|error| limits.note(Limit::Permissions, fault(error)));
+    }
+    sync(disk, limits, parent)
+}
+
+/// Returns when all names that were given and taken in a folder are on the disk, if the file system
+/// tells.
+pub(crate) fn sync(disk: &dyn Disk, limits: &Limits, folder: &Path) -> Result<(), StorageError> {
+    let synced = match disk.sync_folder(folder) {
+        // To be synced it has to be opened for reading, which one to be written to need not allow.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            Err(io::Error::new(io::ErrorKind::Unsupported, error))
+        }
+        synced => synced,
+    };
+    limits.allow(Limit::Syncing, synced, StorageError::io("syncing", folder.display()))
 }
 
 /// The folder that a file is in.
@@ -58,42 +59,39 @@ pub(crate) fn of(file: &Path) -> &Path {
 }
 
 /// The files in a folder, links to files among them; none, if it is not there.
-pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>, StorageError> {
-    let is_file = |entry: &DirEntry| match entry.file_type() {
-        Ok(kind) if kind.is_symlink() => entry.path().is_file(),
-        Ok(kind) => kind.is_file(),
-        // It is gone.
-        Err(_) => false,
-    };
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.and_then(Iterator::collect::<io::Result<Vec<_>>>),
-    };
-    let entries = entries.map_err(StorageError::io("listing", folder.display()))?;
-    Ok(entries.iter().filter(|entry| is_file(entry)).map(DirEntry::path).collect())
+pub(super) fn files(disk: &dyn Disk, folder: &Path) -> Result<Vec<PathBuf>, StorageError> {
+    match disk.list(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        files => files.map_err(StorageError::io("listing", folder.display())),
+    }
 }
 
 /// Removes what is left of saves that were killed; what cannot be removed is in nobody's way. Only
 /// for who holds the lock.
-pub(super) fn clean(disk: &dyn Disk, folder: &Path) -> Result<(), StorageError> {
-    for file in files(folder)? {
-        let cleaned = if file.file_name().is_some_and(disk::is_temporary) {
+pub(super) fn clean(disk: &dyn Disk, folder: &Path) {
+    let clean = |file: PathBuf| {
+        if file.file_name().is_some_and(disk::is_temporary) {
             remove(disk, &file)
         } else if file.is_symlink() {
-            follow(file).and_then(|target| clean_beside(disk, &target))
+            follow(disk, file).and_then(|target| clean_beside(disk, &target))
         } else {
             Ok(())
-        };
-        cleaned.unwrap_or_else(|error| tracing::warn!("what is left of a save stays: {error}"));
+        }
+    };
+    let cleaned = files(disk, folder).map(|files| files.into_iter().map(clean).collect::<Vec<_>>());
+    for error in
+        cleaned.unwrap_or_else(|error| vec![Err(error)]).into_iter().filter_map(Result::err)
+    {
+        tracing::warn!("what is left of a save stays: {error}");
     }
-    Ok(())
 }
 
 /// Removes what is left of saves through a link. Of no other file: the folder is somebody else's.
 fn clean_beside(disk: &dyn Disk, target: &Path) -> Result<(), StorageError> {
     let is_left =
         |file: &PathBuf| file.file_name().is_some_and(|name| disk::is_temporary_of(target, name));
-    files(of(target))?.iter().filter(|file| is_left(file)).try_for_each(|file| remove(disk, file))
+    let left = files(disk, of(target))?;
+    left.iter().filter(|file| is_left(file)).try_for_each(|file| remove(disk, file))
 }
 
 /// Removes a file, if it is there.
@@ -107,13 +105,14 @@ pub(super) fn remove(disk: &dyn Disk, file: &Path) -> Result<(), StorageError> {
 }
 
 /// What a link leads to, be that there or not; a file that is no link is that itself.
-pub(super) fn follow(file: PathBuf) -> Result<PathBuf, StorageError> {
+pub(super) fn follow(disk: &dyn Disk, file: PathBuf) -> Result<PathBuf, StorageError> {
     let mut place = file.clone();
     for _ in 0..MOST_LINKS {
-        // What is not there or is no link has nothing to read; any other fault is met again when
-        // the file is used.
-        let Ok(target) = fs::read_link(&place) else { return Ok(place) };
-        place = of(&place).join(target);
+        let target = disk.link_target(&place);
+        match target.map_err(StorageError::io("following", place.display()))? {
+            Some(target) => place = of(&place).join(target),
+            None => return Ok(place),
+        }
     }
     let endless = io::Error::other("the link leads to itself");
     Err(StorageError::io("following", file.display())(endless))

@@ -29,6 +29,11 @@ impl Names {
         self.folder.join(format!("{}.backup.{}", encode(topic), self.extension))
     }
 
+    /// The number of the last session.
+    pub(super) fn session(&self) -> PathBuf {
+        self.folder.join(".session")
+    }
+
     /// Where a topic's file, in `folder`, is set aside: names without end, the first one best.
     pub(super) fn aside<'a>(
         &'a self,

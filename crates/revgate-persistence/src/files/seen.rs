@@ -6,6 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use revgate::TopicName;
 
+use super::disk::Ownership;
+
 /// What each topic's file held when it was last loaded or saved.
 ///
 /// It is the content that counts, not the time at which the file was written: that is kept to some
@@ -19,6 +21,8 @@ pub(super) struct Seen(Mutex<Contents>);
 pub(super) struct Contents {
     hasher: RandomState,
     hashes: HashMap<TopicName, u64>,
+    /// So that one that is removed is made again as it was.
+    ownership: HashMap<TopicName, Ownership>,
 }
 
 impl Seen {
@@ -40,6 +44,27 @@ impl Contents {
     /// Whether its file held these when it was last seen; or was not there.
     pub(super) fn is(&self, topic: &TopicName, bytes: Option<&[u8]>) -> bool {
         self.hashes.get(topic).copied() == bytes.map(|bytes| self.hasher.hash_one(bytes))
+    }
+
+    /// Who its file belongs to; of one that is not there, belonged.
+    pub(super) fn ownership(
+        &mut self,
+        topic: &TopicName,
+        now: Option<Ownership>,
+    ) -> Option<Ownership> {
+        match now {
+            Some(now) => {
+                self.ownership.insert(topic.clone(), now.clone());
+                Some(now)
+            }
+            None => self.ownership.get(topic).cloned(),
+        }
+    }
+
+    /// It is gone for good.
+    pub(super) fn forget(&mut self, topic: &TopicName) {
+        self.hashes.remove(topic);
+        self.ownership.remove(topic);
     }
 
     /// The topics that have a file.

@@ -1,2 +1,4 @@
 mod disk;
 mod faults;
+mod limits;
+mod patience;

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use notify::event::{Event, EventKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use revgate::TopicName;
 
+use super::disk::Disk;
 use super::folder;
 use super::name::Names;
 use super::seen::Seen;
@@ -16,15 +17,39 @@ use crate::storage::{StorageError, Watcher};
 
 /// Watches the folder, not the files in it: editors put a new file in the place of the old.
 pub(super) struct Watch {
-    _watcher: RecommendedWatcher,
+    _watcher: Arc<Mutex<RecommendedWatcher>>,
 }
 
 impl Watcher for Watch {}
 
+/// The watch of a folder, as long as there is one.
+#[derive(Debug, Default)]
+pub(super) struct Watching(Mutex<Weak<Mutex<RecommendedWatcher>>>);
+
+impl Watching {
+    /// The folder is another, by the same name.
+    pub(super) fn renew(&self, folder: &Path) {
+        let watcher = self.0.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
+        let Some(watcher) = watcher else { return };
+        let mut watcher = watcher.lock().unwrap_or_else(PoisonError::into_inner);
+        // Of the old one; it is an error that it is gone.
+        let _ = watcher.unwatch(folder);
+        if let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive) {
+            // What is changed there is noticed by the next save.
+            tracing::warn!("watching {}: {error}", folder.display());
+        }
+    }
+}
+
 impl Watch {
+    /// Of a folder that is there; or may come later, and is watched from its
+    /// [renewal](Watching::renew).
     pub(super) fn begin(
+        disk: Arc<dyn Disk>,
         names: Names,
         seen: Arc<Seen>,
+        watching: &Watching,
+        may_come: bool,
         changed: Box<dyn Fn(TopicName) + Send>,
     ) -> Result<Self, StorageError> {
         let folder = names.folder.clone();
@@ -35,30 +60,40 @@ impl Watch {
             };
             StorageError::io("watching", folder.display())(error)
         };
-        let targets = targets(&names)?;
+        let targets = targets(&*disk, &names)?;
         let folders: BTreeSet<_> = targets.keys().map(|file| folder::of(file).to_owned()).collect();
-        let watched = Watched { names, targets, seen };
+        let watched = Watched { disk, names, targets, seen };
         let notice = move |event| watched.topics(event).into_iter().for_each(&changed);
         let mut watcher = notify::recommended_watcher(notice).map_err(fault)?;
-        watcher.watch(&folder, RecursiveMode::NonRecursive).map_err(fault)?;
+        match watcher.watch(&folder, RecursiveMode::NonRecursive) {
+            Err(_) if may_come && !folder.exists() => {}
+            watched => watched.map_err(fault)?,
+        }
         for folder in folders {
             if let Err(error) = watcher.watch(&folder, RecursiveMode::NonRecursive) {
                 // It is somebody else's, and what is changed there is noticed by the next save.
                 tracing::warn!("watching {}: {error}", folder.display());
             }
         }
+        let watcher = Arc::new(Mutex::new(watcher));
+        let mut current = watching.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *current = Arc::downgrade(&watcher);
         Ok(Self { _watcher: watcher })
     }
 }
 
 /// Where the links among the topics' files lead to.
-fn targets(names: &Names) -> Result<BTreeMap<PathBuf, TopicName>, StorageError> {
-    let links = folder::files(&names.folder)?.into_iter().filter(|file| file.is_symlink());
+fn targets(disk: &dyn Disk, names: &Names) -> Result<BTreeMap<PathBuf, TopicName>, StorageError> {
+    let links = folder::files(disk, &names.folder)?.into_iter().filter(|file| file.is_symlink());
     let topics = links.filter_map(|file| Some((names.topic(&file)?, file)));
-    topics.map(|(topic, file)| Ok((folder::follow(file)?, topic))).collect()
+    // One that leads nowhere is found out about by who reads it.
+    let targets =
+        topics.filter_map(|(topic, file)| Some((folder::follow(disk, file).ok()?, topic)));
+    Ok(targets.collect())
 }
 
 struct Watched {
+    disk: Arc<dyn Disk>,
     names: Names,
     targets: BTreeMap<PathBuf, TopicName>,
     seen: Arc<Seen>,
@@ -70,10 +105,10 @@ impl Watched {
         let mut topics = match event {
             // Reading, which is also what finding out does.
             Ok(Event { kind: EventKind::Access(_), .. }) => Vec::new(),
-            Ok(event) if !event.need_rescan() => {
+            Ok(event) if !event.need_rescan() && !event.paths.contains(&self.names.folder) => {
                 event.paths.iter().filter_map(|file| self.topic(file)).collect()
             }
-            // Too much has happened, or nobody knows what.
+            // Too much has happened, to the folder itself perhaps, or nobody knows what.
             Ok(_) | Err(_) => self.all(),
         };
         topics.sort_unstable();
@@ -87,7 +122,7 @@ impl Watched {
     }
 
     fn all(&self) -> Vec<TopicName> {
-        let files = folder::files(&self.names.folder).unwrap_or_default();
+        let files = folder::files(&*self.disk, &self.names.folder).unwrap_or_default();
         let mut topics = self.seen.lock().topics();
         topics.extend(files.iter().filter_map(|file| self.names.topic(file)));
         topics
@@ -96,7 +131,7 @@ impl Watched {
     fn is_news(&self, topic: &TopicName) -> bool {
         let seen = self.seen.lock();
         // One that cannot be read now is news to whoever tries to load it.
-        super::read(&self.names.current(topic))
+        super::read(&*self.disk, &self.names.current(topic))
             .map_or(true, |bytes| !seen.is(topic, bytes.as_deref()))
     }
 }

@@ -1,12 +1,12 @@
 //! The real disk, which counts what it is asked for, and fails when it is told to. Only the waiting
 //! is left out: no test could see whether bytes have left the system's memory.
 
-use std::fs::{File, Permissions};
+use std::fs::{File, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
-use crate::files::disk::{Disk, RealDisk};
+use crate::files::disk::{Disk, Ownership, RealDisk};
 
 /// A fault at one of the calls.
 #[derive(Clone, Copy, Debug)]
@@ -14,9 +14,27 @@ pub(super) struct Fault {
     /// At which call, counted from 0.
     pub(super) at: usize,
     pub(super) effect: Effect,
-    pub(super) kind: io::ErrorKind,
+    pub(super) error: Error,
     /// Whether all later calls fail as well and do nothing, as if the process had been killed.
     pub(super) dies: bool,
+}
+
+/// What the system says, by its kind or its number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Error {
+    Kind(io::ErrorKind),
+    #[cfg(unix)]
+    Number(i32),
+}
+
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Kind(kind) => kind.into(),
+            #[cfg(unix)]
+            Error::Number(number) => Self::from_raw_os_error(number),
+        }
+    }
 }
 
 /// What a call does before it fails.
@@ -34,8 +52,8 @@ pub(super) type Call = &'static str;
 
 #[derive(Debug, Default)]
 pub(super) struct TestDisk {
-    /// Whether a file can have a second name.
-    without_links: bool,
+    /// The calls that fail for ever, and how.
+    lacking: Mutex<Vec<(Call, Error)>>,
     state: Mutex<State>,
 }
 
@@ -46,8 +64,14 @@ struct State {
 }
 
 impl TestDisk {
-    pub(super) fn with_links(links: bool) -> Self {
-        Self { without_links: !links, ..Self::default() }
+    /// A file system that cannot do everything.
+    pub(super) fn lacking(calls: &[(Call, Error)]) -> Self {
+        Self { lacking: Mutex::new(calls.to_vec()), ..Self::default() }
+    }
+
+    /// It can do everything from now on.
+    pub(super) fn mend(&self) {
+        self.lacking.lock().expect("no panic within").clear();
     }
 
     /// Counts from 0 again, to fail there.
@@ -66,6 +90,10 @@ impl TestDisk {
 
     /// What is to happen to this call.
     fn fault(&self, call: Call) -> Option<Fault> {
+        let lacking = self.lacking.lock().expect("no panic within");
+        if let Some((_, error)) = lacking.iter().find(|(lacking, _)| *lacking == call) {
+            return Some(Fault { at: 0, effect: Effect::Nothing, error: *error, dies: false });
+        }
         let mut state = self.state();
         let index = state.calls.len();
         state.calls.push(call);
@@ -80,13 +108,37 @@ impl TestDisk {
     fn call<T>(&self, call: Call, run: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         let Some(fault) = self.fault(call) else { return run() };
         if fault.effect == Effect::All {
-            run()?;
+            drop(run());
         }
-        Err(fault.kind.into())
+        Err(fault.error.into())
     }
 }
 
 impl Disk for TestDisk {
+    fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
+        self.call("read", || RealDisk.read(file))
+    }
+
+    fn examine(&self, file: &Path) -> io::Result<Metadata> {
+        self.call("examine", || RealDisk.examine(file))
+    }
+
+    fn link_target(&self, file: &Path) -> io::Result<Option<PathBuf>> {
+        self.call("link_target", || RealDisk.link_target(file))
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        self.call("list", || RealDisk.list(folder))
+    }
+
+    fn open_lock(&self, file: &Path) -> io::Result<File> {
+        self.call("open_lock", || RealDisk.open_lock(file))
+    }
+
+    fn lock(&self, file: &File) -> io::Result<bool> {
+        self.call("lock", || RealDisk.lock(file))
+    }
+
     fn create_folder(&self, folder: &Path) -> io::Result<()> {
         self.call("create_folder", || RealDisk.create_folder(folder))
     }
@@ -107,11 +159,11 @@ impl Disk for TestDisk {
             Effect::All => bytes.len(),
         };
         file.write_all(&bytes[..written])?;
-        Err(fault.kind.into())
+        Err(fault.error.into())
     }
 
-    fn set_permissions(&self, file: &File, permissions: Permissions) -> io::Result<()> {
-        self.call("set_permissions", || RealDisk.set_permissions(file, permissions))
+    fn set_ownership(&self, file: &File, ownership: &Ownership) -> io::Result<()> {
+        self.call("set_ownership", || RealDisk.set_ownership(file, ownership))
     }
 
     fn sync(&self, _file: &File) -> io::Result<()> {
@@ -119,10 +171,7 @@ impl Disk for TestDisk {
     }
 
     fn link(&self, source: &Path, file: &Path) -> io::Result<PathBuf> {
-        self.call("link", || match self.without_links {
-            true => Err(io::ErrorKind::Unsupported.into()),
-            false => RealDisk.link(source, file),
-        })
+        self.call("link", || RealDisk.link(source, file))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
