@@ -130,15 +130,14 @@ fn an_invalid_write_is_refused_here_and_never_sent() {
 }
 
 #[window_test(unsupported = test)]
-fn a_write_that_the_backend_refuses_is_taken_back() {
+fn an_invalid_write_made_before_the_first_state_is_not_sent_either() {
     let backend = Memory::new().with_topic(&Settings::default());
     let window = Window::open(&VirtualTime::new(), &backend);
-    // Before the first snapshot only the backend can tell.
     let written = window.replica.update(|settings| settings.font_size = 100);
     let error = window.end(written).expect_err("100 is too large");
     assert_eq!((error.phase, window.seen.only_error()), (Phase::Write, error.clone()));
     assert_eq!(error.reason, "fontSize: 100 is not within 8 to 72");
-    assert_eq!((backend.writes(), window.seen.shown()), (1, Settings::default()));
+    assert_eq!((backend.writes(), window.seen.shown()), (0, Settings::default()));
     window.assert_recovers(&backend);
 }
 

@@ -48,6 +48,8 @@ pub(crate) struct Screen {
     updates: Rc<Updates>,
     shown: RefCell<Option<(Version, Board)>>,
     pub(crate) errors: RefCell<BTreeMap<&'static str, usize>>,
+    /// What must not be. The replica would take a panic for a state that cannot be shown.
+    violations: RefCell<Vec<String>>,
 }
 
 impl Updates {
@@ -97,6 +99,7 @@ impl Window {
             updates: Rc::clone(updates),
             shown: RefCell::default(),
             errors: RefCell::default(),
+            violations: RefCell::default(),
         });
         let (topic, transport) = (TopicName::of::<Board>(), network.clone());
         let observer = Seen(Rc::clone(&screen));
@@ -134,6 +137,8 @@ impl Window {
 
     /// Closes it. What remains is what the network saw.
     pub(crate) fn close(self) -> Life {
+        let violations = self.screen.violations.take();
+        assert!(violations.is_empty(), "{violations:#?}");
         self.network.note(Event::Closed);
         drop(self.replica);
         Life { log: self.network.log(), pauses: self.pauses }
@@ -144,21 +149,26 @@ struct Seen(Rc<Screen>);
 
 impl Observer<Board> for Seen {
     fn changed(&self, board: &Board, version: Version) -> Result<(), String> {
-        let Screen { number, history, updates, shown, .. } = &*self.0;
+        let Screen { number, history, updates, shown, violations, .. } = &*self.0;
+        let check = |holds: bool, what: String| {
+            if !holds {
+                violations.borrow_mut().push(format!("window {number} at {version}: {what}"));
+            }
+        };
         let before = shown.borrow().as_ref().map(|(version, _)| *version);
-        assert!(before <= Some(version), "window {number} goes back from {before:?} to {version}");
+        check(before <= Some(version), format!("it goes back from {before:?}"));
 
         // What others wrote is what the backend held at that version; what the window wrote
         // itself may be ahead by the updates that the backend has not answered, each once.
         let confirmed = history.at(version, |truth| {
-            assert!(board.agrees_without(*number, truth), "window {number} at {version}");
+            check(board.agrees_without(*number, truth), format!("{board:?}, not {truth:?}"));
             truth.count(*number)
         });
         let own = board.count(*number);
         let pending = updates.pending();
-        assert!(
+        check(
             confirmed <= own && own <= confirmed + pending,
-            "window {number} at {version} shows {own} of its own, {confirmed} confirmed, {pending} pending"
+            format!("{own} of its own, {confirmed} confirmed, {pending} pending"),
         );
         shown.replace(Some((version, board.clone())));
         Ok(())

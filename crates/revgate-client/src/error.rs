@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use revgate::{Phase, TopicName, Version};
 
-/// One failure of a replica. What is due is tried again by itself.
+/// One failure of a replica. What is due is tried again by itself; an edit that failed is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SyncError {
@@ -15,6 +15,8 @@ pub struct SyncError {
     pub phase: Phase,
     /// Why, in words.
     pub reason: String,
+    /// What became of the edit, if it is one that failed: the phase is [`Phase::Write`] then.
+    pub fate: Option<Fate>,
     /// How many failures in a row this makes; 1 for what is not tried again.
     pub attempt: u32,
     /// When the next try comes, from now; `None` if there is none.
@@ -25,12 +27,45 @@ pub struct SyncError {
     pub wanted: Option<Version>,
 }
 
+/// What is known of an edit that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Fate {
+    /// The backend never saw it. Whoever made it may make it again.
+    NotSent,
+    /// The backend has refused it, and so it will again, unless the cause has gone.
+    Refused,
+    /// It was sent, and no answer came that could be read: it may have been made or not. Whoever
+    /// would make it again looks at the state first.
+    Unknown,
+}
+
+impl SyncError {
+    /// Of a replica that is no more.
+    pub(crate) fn gone(topic: TopicName) -> Self {
+        Self {
+            topic,
+            phase: Phase::Write,
+            reason: "its replica is gone: the component that used the topic has been unmounted"
+                .to_owned(),
+            fate: Some(Fate::NotSent),
+            attempt: 1,
+            retry_in: None,
+            applied: None,
+            wanted: None,
+        }
+    }
+}
+
 impl std::error::Error for SyncError {}
 
 impl fmt::Display for SyncError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { topic, phase, reason, attempt, .. } = self;
         write!(f, "topic `{topic}`, phase {phase}: {reason}")?;
+        if self.fate == Some(Fate::Unknown) {
+            write!(f, " (it may have been made)")?;
+        }
         match self.retry_in {
             Some(delay) => write!(f, " (attempt {attempt}, next in {delay:?})"),
             None => Ok(()),

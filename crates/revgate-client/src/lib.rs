@@ -8,18 +8,21 @@
 //! No UI framework: `revgate-leptos` makes signals of it.
 
 mod error;
+mod guard;
 pub mod host;
 pub mod memory;
 mod optimistic;
 mod patch;
+mod pending;
 mod replica;
 pub mod tauri;
 mod trace;
 mod transport;
 
-pub use error::SyncError;
+pub use error::{Fate, SyncError};
 pub use host::Host;
-pub use replica::{Observer, Options, Pending, Replica};
+pub use pending::Pending;
+pub use replica::{Observer, Options, Replica};
 pub use revgate::gate::Status;
 pub use trace::{Event, Traced};
 pub use transport::{Announcement, Change, Interruption, Transport, TransportError, WriteError};

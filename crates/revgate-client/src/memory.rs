@@ -63,10 +63,13 @@ impl Memory {
     }
 
     /// Sets the state of the topic `T` as the backend itself would, and announces it. Returns the
-    /// new version.
+    /// new version; that of the state as it is, if it is no other one.
     pub fn set<T: Topic>(&self, state: &T) -> Version {
+        let before = self.version(&TopicName::of::<T>());
         let version = self.set_silently(state);
-        self.announce_version::<T>(version);
+        if version != before {
+            self.announce_version::<T>(version);
+        }
         version
     }
 
@@ -146,8 +149,12 @@ impl Memory {
     }
 
     fn write(&self, topic: &TopicName, state: Value) -> Version {
-        // A counter at its end stays there; the real backend refuses the write instead.
         let version = self.version(topic);
+        let current = self.inner.topics.borrow().get(topic).and_then(|(_, state)| state.clone());
+        if current.as_ref() == Some(&state) {
+            return version;
+        }
+        // A counter at its end stays there; the real backend refuses the write instead.
         let version = version.next().unwrap_or(version);
         self.inner.topics.borrow_mut().insert(topic.clone(), (version, Some(state)));
         version
@@ -224,7 +231,9 @@ impl Transport for Memory {
             let data = change.new;
             data.validate().map_err(|invalid| WriteError::from(Refusal::Invalid(invalid)))?;
             let version = backend.write(&topic, to_json(&data));
-            backend.announce(&to_json(&Invalidation::new(topic.clone(), version)), &topic);
+            if version != change.base {
+                backend.announce(&to_json(&Invalidation::new(topic.clone(), version)), &topic);
+            }
             Ok(Snapshot::new(version, data))
         }
     }

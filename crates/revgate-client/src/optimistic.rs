@@ -1,61 +1,99 @@
 //! What a window shows while its own writes are under way.
 
+mod edit;
+
 use std::collections::VecDeque;
+use std::rc::Rc;
 
-use futures_channel::oneshot;
-use revgate::{Snapshot, Version};
+use revgate::{Snapshot, Topic, Version};
 
-use crate::{Change, SyncError};
+use crate::{Change, guard};
 
-pub(crate) type Outcome = Result<Version, SyncError>;
+use edit::play;
+pub(crate) use edit::{Edit, Fault, Layer};
 
 /// The newest state of the backend, and on top of it the window's own edits that the backend has
 /// not answered yet, played again whenever what lies beneath changes.
 pub(crate) struct Optimistic<T> {
-    /// The newest state applied.
-    confirmed: Option<Snapshot<T>>,
-    /// What the edits are shown on: `confirmed`, but held while a write is under way, for nobody
+    /// The newest state that the backend is known to have had. Writes are made on it.
+    newest: Option<Rc<Layer<T>>>,
+    /// What the edits are shown on: `newest`, but held while a write is under way, for nobody
     /// can tell whether a state that arrives meanwhile holds that write already.
-    beneath: Option<Snapshot<T>>,
+    beneath: Option<Rc<Layer<T>>>,
+    /// `beneath` with all edits played: the state to show.
+    top: Option<Rc<Layer<T>>>,
     edits: VecDeque<Edit<T>>,
     /// How many of the edits, from the oldest, are in the write under way.
     in_flight: usize,
     /// The version that it is based on.
     base: Option<Version>,
+    /// How many edits the next write may have; fewer than all while one that the backend refuses
+    /// is looked for.
+    most: usize,
+    /// Edits that what lies beneath has made impossible, and nobody has been told of.
+    fallen: Vec<(Edit<T>, Fault)>,
 }
 
-pub(crate) struct Edit<T> {
-    pub(crate) change: Box<dyn Fn(&mut T)>,
-    pub(crate) done: oneshot::Sender<Outcome>,
+/// What became of an edit just made.
+pub(crate) enum Pushed<T> {
+    /// It waits for its write, or for the first state.
+    Kept,
+    /// It changes nothing of this version.
+    Nothing(Edit<T>, Version),
+    /// It cannot be made.
+    Fallen(Edit<T>, Fault),
 }
 
-impl<T> Edit<T> {
-    /// Tells the writer, who may have lost interest.
-    pub(crate) fn end(self, outcome: Outcome) {
-        let _ = self.done.send(outcome);
-    }
+/// What to do about the edits that wait.
+pub(crate) enum Next<T> {
+    /// Nothing for now.
+    Wait,
+    /// Together they change nothing of this version.
+    Nothing(Vec<Edit<T>>, Version),
+    Write(Change<T>),
 }
 
-impl<T: Clone> Optimistic<T> {
+/// How a write ended without having been made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unmade {
+    /// For what one of its edits has made of the state.
+    ByContent,
+    /// For another reason, or nobody knows.
+    AsAWhole,
+}
+
+impl<T: Topic> Optimistic<T> {
     pub(crate) fn new() -> Self {
-        let (confirmed, beneath, edits) = (None, None, VecDeque::new());
-        Self { confirmed, beneath, edits, in_flight: 0, base: None }
+        Self {
+            newest: None,
+            beneath: None,
+            top: None,
+            edits: VecDeque::new(),
+            in_flight: 0,
+            base: None,
+            most: usize::MAX,
+            fallen: Vec::new(),
+        }
     }
 
-    /// What the window shows, and the version that it is or is built on; `None` before the first
-    /// snapshot.
-    pub(crate) fn shown(&self) -> Option<(T, Version)> {
-        let beneath = self.beneath.as_ref()?;
-        Some((play(beneath.data.clone(), &self.edits), beneath.version()))
+    /// What the window is to show; `None` before the first state.
+    pub(crate) fn top(&self) -> Option<&Rc<Layer<T>>> {
+        self.top.as_ref()
     }
 
-    /// The newest state that the backend has confirmed.
-    pub(crate) fn confirmed(&self) -> Option<&T> {
-        self.confirmed.as_ref().map(|snapshot| &snapshot.data)
+    /// The backend's state of this version, if it is at hand.
+    pub(crate) fn at(&self, version: Version) -> Option<&T> {
+        let mut layers = [&self.newest, &self.beneath].into_iter().flatten();
+        layers.find(|layer| layer.version == version).map(|layer| &layer.data)
     }
 
     pub(crate) fn is_writing(&self) -> bool {
         self.in_flight > 0
+    }
+
+    /// Whether an edit waits for its write.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.edits.len() > self.in_flight
     }
 
     /// The version that the write under way is based on.
@@ -63,137 +101,161 @@ impl<T: Clone> Optimistic<T> {
         self.base.filter(|_| self.is_writing())
     }
 
-    pub(crate) fn confirm(&mut self, snapshot: Snapshot<T>) {
-        if !self.is_writing() {
-            self.beneath = Some(snapshot.clone());
+    /// Takes a state that the backend has had.
+    pub(crate) fn learn(&mut self, snapshot: Snapshot<T>) {
+        if self.is_news(&snapshot) {
+            self.newest = Some(Rc::new(Layer::new(snapshot)));
+            if !self.is_writing() {
+                self.rebuild();
+            }
         }
-        self.confirmed = Some(snapshot);
     }
 
-    pub(crate) fn push(&mut self, edit: Edit<T>) {
+    /// Takes an edit, and plays it on what is shown.
+    pub(crate) fn push(&mut self, edit: Edit<T>) -> Pushed<T> {
+        let Some(top) = &self.top else {
+            self.edits.push_back(edit);
+            return Pushed::Kept;
+        };
+        match play(top, &[&edit]) {
+            Err((_, fault)) => return Pushed::Fallen(edit, fault),
+            // One behind others stays: should they fail, it may change something after all.
+            Ok(new) if new.says_the_same_as(top) && self.edits.is_empty() => {
+                return Pushed::Nothing(edit, top.version);
+            }
+            Ok(new) if new.says_the_same_as(top) => {}
+            Ok(new) => self.top = Some(Rc::new(new)),
+        }
         self.edits.push_back(edit);
+        Pushed::Kept
     }
 
-    /// Makes one write of all edits; `None` if there is none to make, or nothing to make it on.
-    pub(crate) fn begin_write(&mut self) -> Option<Change<T>> {
-        if self.is_writing() || self.edits.is_empty() {
-            return None;
+    /// Makes one write of all edits, or of as many as may be together.
+    pub(crate) fn next_write(&mut self) -> Next<T> {
+        while !self.is_writing() && !self.edits.is_empty() {
+            let (Some(newest), Some(top)) = (self.newest.clone(), self.top.clone()) else { break };
+            let count = self.edits.len().min(self.most);
+            let new = if count == self.edits.len() {
+                top
+            } else {
+                match self.play(&newest, count) {
+                    Ok(new) => Rc::new(new),
+                    Err((place, fault)) => {
+                        self.fall(place, fault);
+                        self.rebuild();
+                        continue;
+                    }
+                }
+            };
+            if new.says_the_same_as(&newest) {
+                self.most = usize::MAX;
+                return Next::Nothing(self.edits.drain(..count).collect(), newest.version);
+            }
+            let base = newest.version;
+            let copy = || Change { base, old: newest.data.clone(), new: new.data.clone() };
+            match guard::call(copy) {
+                Ok(change) => {
+                    (self.in_flight, self.base) = (count, Some(base));
+                    return Next::Write(change);
+                }
+                Err(panicked) => {
+                    self.fall(0, panicked.into());
+                    self.rebuild();
+                }
+            }
         }
-        let confirmed = self.confirmed.as_ref()?;
-        self.in_flight = self.edits.len();
-        let (base, old) = (confirmed.version(), confirmed.data.clone());
-        self.base = Some(base);
-        let new = play(old.clone(), &self.edits);
-        Some(Change { base, old, new })
+        Next::Wait
     }
 
-    /// The write was answered: its edits are part of the confirmed state now, or refused.
-    pub(crate) fn end_write(&mut self) -> Vec<Edit<T>> {
-        let ended = self.edits.drain(..self.in_flight).collect();
-        self.release();
-        ended
+    /// The write under way was made, and this is the state since: its edits are part of it.
+    pub(crate) fn accepted(&mut self, snapshot: Snapshot<T>) -> Vec<Edit<T>> {
+        if self.is_news(&snapshot) {
+            self.newest = Some(Rc::new(Layer::new(snapshot)));
+        }
+        self.most = usize::MAX;
+        self.take_written()
     }
 
-    /// The write came too late: its edits wait for the next one.
-    pub(crate) fn put_back(&mut self) {
-        self.release();
+    /// The write under way came too late: its edits wait for the next one, on this state.
+    pub(crate) fn lost_against(&mut self, snapshot: Snapshot<T>) {
+        self.in_flight = 0;
+        if self.is_news(&snapshot) {
+            self.newest = Some(Rc::new(Layer::new(snapshot)));
+        }
+        self.rebuild();
     }
 
-    /// Takes all edits away, answered or not.
+    /// The write under way was not made. Returns the edits that have failed with it: if only one
+    /// can be guilty, and it is not found yet, none has, and the next write has half of them.
+    pub(crate) fn unmade(&mut self, how: Unmade) -> Vec<Edit<T>> {
+        if how == Unmade::ByContent && self.in_flight > 1 {
+            self.most = self.in_flight / 2;
+            self.in_flight = 0;
+            if !self.is_up_to_date() {
+                self.rebuild();
+            }
+            return Vec::new();
+        }
+        self.most = usize::MAX;
+        self.take_written()
+    }
+
+    /// The edits that have become impossible since the last call.
+    pub(crate) fn take_fallen(&mut self) -> Vec<(Edit<T>, Fault)> {
+        std::mem::take(&mut self.fallen)
+    }
+
+    /// Takes away all edits, answered or not.
     pub(crate) fn clear(&mut self) -> Vec<Edit<T>> {
         self.in_flight = 0;
         self.edits.drain(..).collect()
     }
 
-    fn release(&mut self) {
+    fn take_written(&mut self) -> Vec<Edit<T>> {
+        let ended = self.edits.drain(..self.in_flight).collect();
         self.in_flight = 0;
-        self.beneath = self.confirmed.clone();
+        self.rebuild();
+        ended
     }
-}
 
-fn play<T>(mut state: T, edits: &VecDeque<Edit<T>>) -> T {
-    for edit in edits {
-        (edit.change)(&mut state);
+    fn is_news(&self, snapshot: &Snapshot<T>) -> bool {
+        self.newest.as_ref().is_none_or(|newest| newest.version < snapshot.version())
     }
-    state
+
+    fn is_up_to_date(&self) -> bool {
+        match (&self.beneath, &self.newest) {
+            (Some(beneath), Some(newest)) => Rc::ptr_eq(beneath, newest),
+            (beneath, newest) => beneath.is_none() && newest.is_none(),
+        }
+    }
+
+    /// Plays all edits on the newest state. Those that cannot be played on it fall.
+    fn rebuild(&mut self) {
+        self.beneath = self.newest.clone();
+        let Some(beneath) = self.beneath.clone() else { return };
+        while !self.edits.is_empty() {
+            match self.play(&beneath, self.edits.len()) {
+                Ok(top) => {
+                    self.top = Some(Rc::new(top));
+                    return;
+                }
+                Err((place, fault)) => self.fall(place, fault),
+            }
+        }
+        self.top = Some(beneath);
+    }
+
+    fn play(&self, base: &Layer<T>, count: usize) -> Result<Layer<T>, (usize, Fault)> {
+        let edits: Vec<_> = self.edits.iter().take(count).collect();
+        play(base, &edits)
+    }
+
+    fn fall(&mut self, place: usize, fault: Fault) {
+        if let Some(edit) = self.edits.remove(place) {
+            self.fallen.push((edit, fault));
+        }
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use revgate::{Epoch, Revision};
-
-    fn snapshot(number: u64, data: u32) -> Snapshot<u32> {
-        Snapshot::new(Version::new(Epoch::default(), Revision::new(number)), data)
-    }
-
-    fn add(number: u32) -> Edit<u32> {
-        Edit { change: Box::new(move |state| *state += number), done: oneshot::channel().0 }
-    }
-
-    fn shown(optimistic: &Optimistic<u32>) -> Option<u32> {
-        optimistic.shown().map(|(state, _)| state)
-    }
-
-    #[test]
-    fn an_edit_shows_at_once_and_counts_once() {
-        let mut optimistic = Optimistic::new();
-        optimistic.confirm(snapshot(1, 10));
-        optimistic.push(add(1));
-        assert_eq!(shown(&optimistic), Some(11));
-
-        let write = optimistic.begin_write().expect("an edit waits");
-        assert_eq!((write.old, write.new, write.base), (10, 11, snapshot(1, 0).version()));
-        optimistic.confirm(snapshot(2, 11));
-        assert_eq!(shown(&optimistic), Some(11), "its own echo, ahead of the answer");
-        assert_eq!(optimistic.end_write().len(), 1);
-        assert_eq!(shown(&optimistic), Some(11));
-    }
-
-    #[test]
-    fn edits_made_meanwhile_wait_for_the_next_write() {
-        let mut optimistic = Optimistic::new();
-        optimistic.confirm(snapshot(1, 10));
-        optimistic.push(add(1));
-        optimistic.begin_write().expect("an edit waits");
-        optimistic.push(add(2));
-        assert!(optimistic.begin_write().is_none(), "one write at a time");
-        assert_eq!(shown(&optimistic), Some(13));
-
-        optimistic.confirm(snapshot(2, 11));
-        optimistic.end_write();
-        assert_eq!(optimistic.begin_write().map(|write| write.new), Some(13));
-    }
-
-    #[test]
-    fn a_write_that_lost_is_made_again_on_the_winner() {
-        let mut optimistic = Optimistic::new();
-        optimistic.confirm(snapshot(1, 10));
-        optimistic.push(add(1));
-        optimistic.begin_write().expect("an edit waits");
-        optimistic.confirm(snapshot(2, 50));
-        optimistic.put_back();
-        assert_eq!(shown(&optimistic), Some(51));
-        assert_eq!(optimistic.begin_write().map(|write| write.new), Some(51));
-    }
-
-    #[test]
-    fn a_refused_edit_leaves_the_confirmed_state() {
-        let mut optimistic = Optimistic::new();
-        optimistic.confirm(snapshot(1, 10));
-        optimistic.push(add(1));
-        optimistic.begin_write().expect("an edit waits");
-        optimistic.end_write();
-        assert_eq!(shown(&optimistic), Some(10));
-    }
-
-    #[test]
-    fn an_edit_before_the_first_snapshot_waits_for_it() {
-        let mut optimistic = Optimistic::new();
-        optimistic.push(add(1));
-        assert!(optimistic.begin_write().is_none());
-        assert_eq!(shown(&optimistic), None);
-        optimistic.confirm(snapshot(1, 10));
-        assert_eq!(optimistic.begin_write().map(|write| write.new), Some(11));
-    }
-}
+mod tests;

@@ -1,29 +1,34 @@
 //! A topic's state in one window, kept the same as the backend's.
 
+mod calls;
+mod end;
+mod listen;
 mod news;
 mod report;
+mod screen;
 mod status;
 mod sync;
 mod waiting;
 mod write;
 
 use std::cell::{Cell, RefCell};
-use std::future::Future;
-use std::pin::Pin;
+use std::fmt::Display;
 use std::rc::Rc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_channel::mpsc::UnboundedReceiver;
-use futures_channel::oneshot;
 use revgate::gate::{Gate, Input, Status};
 use revgate::{Invalidation, Topic, TopicName, Version};
 
+use self::calls::Calls;
+use self::listen::Held;
 use self::news::Kept;
+use self::screen::Screen;
 use self::status::Statuses;
 use self::sync::Payload;
 use self::waiting::Waiting;
-use crate::optimistic::{Edit, Optimistic, Outcome};
+use crate::optimistic::Optimistic;
+use crate::pending::Pending;
 use crate::trace::{Trace, Traced};
 use crate::{Announcement, Host, SyncError, Transport};
 
@@ -53,12 +58,18 @@ impl Default for Options {
 }
 
 /// Is told of every change of a replica, one after the other.
+///
+/// Each of these functions may call the replica. What it asks is done when it has returned, in its
+/// order; what it reads is as it was just told. One that panics is reported, and the replica goes
+/// on: also in a browser, where a panic is a trap, and what the function had borrowed stays
+/// borrowed.
 pub trait Observer<T> {
     /// The state to show, and the backend's version that it is or is built on.
     ///
     /// # Errors
     ///
-    /// If it cannot be shown, in words. The replica reports that and fetches again.
+    /// If it cannot be shown, in words; the window shows what it showed before. The replica
+    /// reports that and tries again. A panic counts as an error.
     fn changed(&self, state: &T, version: Version) -> Result<(), String>;
 
     /// How the replica is doing has changed.
@@ -85,17 +96,18 @@ pub struct Replica<T: Topic, X: Transport, H: Host> {
     inner: Rc<Inner<T, X, H>>,
 }
 
-/// A start, write or refresh under way. Ready when it has ended; dropping it changes nothing.
-pub struct Pending(oneshot::Receiver<Outcome>);
-
-struct Inner<T, X: Transport, H: Host> {
+struct Inner<T: Topic, X: Transport, H: Host> {
     topic: TopicName,
     options: Options,
     transport: X,
     host: H,
     observer: Box<dyn Observer<T>>,
+    /// What is asked of the replica, one after the other.
+    calls: Calls<T, X, H>,
     gate: RefCell<Gate>,
+    /// Stays borrowed while edits are played: nobody whom they call needs it.
     optimistic: RefCell<Optimistic<T>>,
+    screen: RefCell<Screen<T, H::Timer>>,
     kept: RefCell<Kept<T>>,
     /// The announcement of what may be the window's own write, until that is answered.
     echo: RefCell<Option<Announcement<T>>>,
@@ -111,12 +123,10 @@ struct Inner<T, X: Transport, H: Host> {
     last_error: RefCell<Option<SyncError>>,
     statuses: Statuses,
     trace: RefCell<Trace>,
-}
-
-/// A subscription, and whether the backend has ended it.
-struct Held<S> {
-    has_ended: Rc<Cell<bool>>,
-    _subscription: S,
+    /// Whether somebody has asked it to stop.
+    is_ending: Cell<bool>,
+    /// Itself, while it has stopped and what was edited is still written.
+    lingering: RefCell<Option<Rc<Self>>>,
 }
 
 impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
@@ -136,9 +146,11 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
             transport,
             host,
             observer: Box::new(observer),
+            calls: Calls::new(),
             statuses: Statuses::new(gate.status()),
             gate: RefCell::new(gate),
             optimistic: RefCell::new(Optimistic::new()),
+            screen: RefCell::new(Screen::new()),
             kept: RefCell::new(Kept::new()),
             echo: RefCell::new(None),
             subscription: RefCell::new(None),
@@ -148,8 +160,10 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
             rebases: Cell::new(0),
             waiting: RefCell::default(),
             last_error: RefCell::new(None),
+            is_ending: Cell::new(false),
+            lingering: RefCell::new(None),
         });
-        inner.step(Input::Start, Payload::None);
+        inner.enter(|inner| inner.step(Input::Start, Payload::None));
         Self { inner }
     }
 
@@ -160,25 +174,51 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     /// [`Pending`] yields one of the phase [`Start`](revgate::Phase::Start) if the replica stops
     /// before.
     pub fn started(&self) -> Pending {
-        let (done, started) = oneshot::channel();
-        self.inner.await_start(done);
-        Pending(started)
+        let (done, started) = Pending::new(&self.inner.topic);
+        self.inner.enter(|inner| inner.await_start(done));
+        started
     }
 
     /// Changes the state: shown at once, sent to the backend, taken back if it refuses. Edits
-    /// made while a write is under way are sent together after it. If another window was first,
-    /// `change` is played again on its state, so it may run more than once.
+    /// made while a write is under way are sent together after it. Before the first snapshot
+    /// nothing is shown; the edit waits for it.
     ///
-    /// Before the first snapshot nothing is shown; the edit waits for it.
+    /// **`change` is played again on whatever other windows have written meanwhile**, so it may
+    /// run more than once, and on a state that was never shown here: it looks up what it changes
+    /// (`if let Some(row) = state.rows.get_mut(2)`, or better by an id) rather than rely on what
+    /// it saw when it was made. One that panics fails alone: it is taken back, and the others
+    /// stay. So it does in a browser, where a panic is a trap, though what it had borrowed stays
+    /// borrowed. [`Replica::try_update`] can tell without a panic that it cannot be made any more.
+    ///
+    /// An edit that changes nothing is not sent, shown or announced; it ends well, with the
+    /// version that it found. So windows that each put a state in order whenever it changes come
+    /// to rest, if they agree on the order; two that do not are at odds for ever.
     ///
     /// # Errors
     ///
-    /// [`Pending`] yields them: an invalid result, a refusal, no answer in time. Each also goes
-    /// to the observer and the log.
+    /// [`Pending`] yields them, and [`SyncError::fate`] says whether the edit may have been made:
+    /// an invalid result, a number that is no JSON, a panic, a refusal, no answer in time. Each
+    /// also goes to the observer and the log. An edit made within an edit (or within what plays
+    /// it: `validate`, `Clone`, `Serialize`) is refused, as it would be made again with each
+    /// replay; one made by the observer is made when the observer has returned.
     pub fn update(&self, change: impl Fn(&mut T) + 'static) -> Pending {
-        let (done, written) = oneshot::channel();
-        self.inner.edit(Edit { change: Box::new(change), done });
-        Pending(written)
+        self.inner.edit(move |state| {
+            change(state);
+            Ok(())
+        })
+    }
+
+    /// As [`Replica::update`], for a change that may find that it cannot be made on this state:
+    /// what it changes has gone, say. Then it fails alone, with that error in words.
+    ///
+    /// # Errors
+    ///
+    /// [`Pending`] yields it, besides those of [`Replica::update`].
+    pub fn try_update<E: Display>(
+        &self,
+        change: impl Fn(&mut T) -> Result<(), E> + 'static,
+    ) -> Pending {
+        self.inner.edit(move |state| change(state).map_err(|error| error.to_string()))
     }
 
     /// Fetches now, whatever the pacing, and ends when a state at least as new as this call is
@@ -188,24 +228,26 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     ///
     /// [`Pending`] yields it if that fetch fails; what is wanted is still tried again.
     pub fn refresh(&self) -> Pending {
-        let (done, refreshed) = oneshot::channel();
-        self.inner.refresh(done);
-        Pending(refreshed)
+        let (done, refreshed) = Pending::new(&self.inner.topic);
+        self.inner.enter(|inner| inner.refresh(done));
+        refreshed
     }
 
     /// Tells whether the window can be seen. Shown again, it fetches whatever it missed.
     pub fn set_visible(&self, visible: bool) {
-        self.inner.step(if visible { Input::Shown } else { Input::Hidden }, Payload::None);
+        let input = if visible { Input::Shown } else { Input::Hidden };
+        self.inner.enter(move |inner| inner.step(input, Payload::None));
     }
 
     /// The state that is shown; `None` before the first snapshot.
     pub fn state(&self) -> Option<T> {
-        self.inner.optimistic.borrow().shown().map(|(state, _)| state)
+        let shown = self.inner.screen.borrow().shown();
+        shown.map(|layer| layer.data.clone())
     }
 
     /// The backend's version that the shown state is or is built on.
     pub fn version(&self) -> Option<Version> {
-        self.inner.gate.borrow().applied()
+        self.inner.screen.borrow().shown().map(|layer| layer.version)
     }
 
     /// How the replica is doing.
@@ -223,8 +265,10 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
         self.inner.trace.borrow().events()
     }
 
-    /// Ends the replica for good, as dropping it does: nothing is shown after it. A write under
-    /// way may still reach the backend.
+    /// Ends the replica for good, as dropping it does: nothing is shown after it. A write under way
+    /// may still reach the backend. Edits that wait behind it are not lost: they are written after
+    /// it as ever, and whoever waits for them is told how that ended. Otherwise nothing more is
+    /// sent: asked for by the observer that is being shown an edit, it ends that edit.
     pub fn stop(&self) {
         self.inner.stop();
     }
@@ -233,17 +277,5 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
 impl<T: Topic, X: Transport, H: Host> Drop for Replica<T, X, H> {
     fn drop(&mut self) {
         self.stop();
-    }
-}
-
-impl Future for Pending {
-    type Output = Result<Version, SyncError>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match Pin::new(&mut self.0).poll(context) {
-            Poll::Ready(Ok(outcome)) => Poll::Ready(outcome),
-            // No replica ends without having answered every edit.
-            Poll::Ready(Err(oneshot::Canceled)) | Poll::Pending => Poll::Pending,
-        }
     }
 }

@@ -4,6 +4,7 @@ use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
+use std::time::Duration;
 
 use leptos::leptos_dom::helpers::WindowListenerHandle;
 use leptos::prelude::*;
@@ -57,9 +58,14 @@ pub(crate) fn shared<T: Topic + Default>(topic: TopicName) -> Rc<Shared<T>> {
     started
 }
 
+/// How long after the last answer a window looks again, should the last announcement be lost. It
+/// costs a message each way that carry no state, unless there is a newer one.
+const RESYNC: Duration = Duration::from_secs(30);
+
 fn options() -> Options {
     let backoff = Backoff { jitter_seed: Some(Browser::entropy()), ..Backoff::default() };
-    let gate = gate::Options::builder().backoff(backoff).build().unwrap_or_default();
+    let gate = gate::Options::builder().backoff(backoff).resync(RESYNC);
+    let gate = gate.build().unwrap_or_default();
     Options { gate, ..Options::default() }
 }
 

@@ -1,5 +1,6 @@
 //! The hook and what it returns.
 
+use std::fmt::Display;
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -72,19 +73,39 @@ impl<T: Topic> TopicSignal<T> {
         Memo::new(move |_| state.with(&part))
     }
 
+    /// The state, tracked; `None` if the component has been unmounted, where
+    /// [`get`](Self::get) panics.
+    pub fn try_get(&self) -> Option<T> {
+        self.state.try_get()
+    }
+
     /// Changes the state in every window: shown here at once, sent to Rust, taken back if Rust
-    /// refuses. Edits made while one is under way are sent together. If another window was first,
-    /// `change` is played again on its state, so it may run more than once.
+    /// refuses. Edits made while one is under way are sent together. An edit that changes nothing
+    /// is not sent, so an effect that puts the state in order comes to rest.
     ///
-    /// The result may be dropped: a failure also shows in [`TopicSignal::error`] and the log.
+    /// **`change` is played again on whatever other windows have written meanwhile**, so it may
+    /// run more than once: it looks up what it changes rather than rely on what it saw, as in
+    /// `if let Some(row) = state.rows.get_mut(2)`. One that panics fails alone.
+    ///
+    /// The result may be dropped: a failure also shows in [`TopicSignal::error`] and the log. After
+    /// the component has been unmounted, as in a task that outlived it, the result is an error.
     pub fn update(&self, change: impl Fn(&mut T) + 'static) -> Pending {
-        self.shared.with_value(|shared| shared.replica.update(change))
+        self.ask(|shared| shared.replica.update(change))
+    }
+
+    /// As [`update`](Self::update), for a change that may find that it cannot be made on this
+    /// state: what it changes has gone, say. Then it fails alone, with that error in words.
+    pub fn try_update<E: Display>(
+        &self,
+        change: impl Fn(&mut T) -> Result<(), E> + 'static,
+    ) -> Pending {
+        self.ask(|shared| shared.replica.try_update(change))
     }
 
     /// Fetches the state now, and ends when one at least as new as this call is shown, or with
-    /// the error. The result may be dropped.
+    /// the error: also if the component has been unmounted. The result may be dropped.
     pub fn refresh(&self) -> Pending {
-        self.shared.with_value(|shared| shared.replica.refresh())
+        self.ask(|shared| shared.replica.refresh())
     }
 
     /// How new the state is, tracked; `None` until the first snapshot has come.
@@ -100,6 +121,12 @@ impl<T: Topic> TopicSignal<T> {
     /// The last failure, tracked; `None` again once a state has arrived after it.
     pub fn error(&self) -> Option<SyncError> {
         self.error.get()
+    }
+
+    fn ask(&self, question: impl FnOnce(&Shared<T>) -> Pending) -> Pending {
+        // A copy, for the question runs code that may unmount the component.
+        let shared = self.shared.try_get_value();
+        shared.map_or_else(|| Pending::gone(TopicName::of::<T>()), |shared| question(&shared))
     }
 }
 

@@ -76,6 +76,11 @@ impl Options {
     pub fn fetch_timeout(&self) -> Duration {
         self.fetch_timeout
     }
+
+    /// How long to wait between failures.
+    pub fn backoff(&self) -> &Backoff {
+        &self.backoff
+    }
 }
 
 impl Default for Options {

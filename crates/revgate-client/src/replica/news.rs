@@ -16,7 +16,11 @@ pub(super) struct Kept<T> {
 /// What to make a state of.
 pub(super) enum Material<T> {
     State(T),
-    Patch(Patch),
+    /// To be made on the state of the version `base`.
+    Patch {
+        base: Version,
+        patch: Patch,
+    },
 }
 
 impl<T: Topic> Kept<T> {
@@ -48,8 +52,8 @@ impl<T: Topic> Kept<T> {
     pub(super) fn take(&mut self, version: Version) -> Option<Material<T>> {
         match self.news.take() {
             Some((kept, News::State(state))) if kept == version => Some(Material::State(state)),
-            Some((kept, News::Patch { patch, .. })) if kept == version => {
-                Some(Material::Patch(patch))
+            Some((kept, News::Patch { base, patch })) if kept == version => {
+                Some(Material::Patch { base, patch })
             }
             _ => None,
         }

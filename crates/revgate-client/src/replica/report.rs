@@ -4,7 +4,7 @@ use revgate::gate::{Cause, Report};
 use revgate::{Phase, Topic};
 
 use super::Inner;
-use crate::{Host, Interruption, SyncError, Transport, TransportError};
+use crate::{Fate, Host, Interruption, Observer, SyncError, Transport, TransportError, guard};
 
 /// Why a step failed, where the driver knows better than the gate.
 pub(super) struct Fault {
@@ -29,8 +29,8 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let Some(Fault { phase, reason }) = fault else { return };
         let Report { attempt, retry_in, .. } = report;
         let error = SyncError { attempt, retry_in, ..self.error(phase, reason) };
+        *self.last_error.borrow_mut() = Some(error.clone());
         self.tell(&error);
-        *self.last_error.borrow_mut() = Some(error);
     }
 
     /// Reports a failure that is not tried again.
@@ -40,15 +40,35 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         error
     }
 
+    /// Reports an edit that failed.
+    pub(super) fn fail_edit(&self, fate: Fate, reason: String) -> SyncError {
+        let error = self.edit_error(fate, reason);
+        self.tell(&error);
+        error
+    }
+
+    pub(super) fn edit_error(&self, fate: Fate, reason: String) -> SyncError {
+        SyncError { fate: Some(fate), ..self.error(Phase::Write, reason) }
+    }
+
     pub(super) fn error(&self, phase: Phase, reason: String) -> SyncError {
         let gate = self.gate.borrow();
         let (topic, applied, wanted) = (self.topic.clone(), gate.applied(), gate.wanted());
-        SyncError { topic, phase, reason, attempt: 1, retry_in: None, applied, wanted }
+        SyncError { topic, phase, reason, fate: None, attempt: 1, retry_in: None, applied, wanted }
     }
 
-    fn tell(&self, error: &SyncError) {
+    pub(super) fn tell(&self, error: &SyncError) {
         tracing::warn!("{error}");
-        self.observer.failed(error);
+        if !self.has_ended() {
+            self.call_observer(|observer| observer.failed(error));
+        }
+    }
+
+    /// Tells the observer something that it cannot refuse.
+    pub(super) fn call_observer(&self, call: impl FnOnce(&dyn Observer<T>)) {
+        if let Err(panicked) = guard::call(|| call(&*self.observer)) {
+            tracing::error!("topic `{}`: the observer {panicked}", self.topic);
+        }
     }
 }
 

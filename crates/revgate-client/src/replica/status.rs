@@ -36,10 +36,11 @@ impl Statuses {
         if self.current.replace(status) == status {
             return false;
         }
-        let mut followers = self.followers.borrow_mut();
-        followers.retain(|follower| follower.unbounded_send(status).is_ok());
-        if status == Status::Stopped {
-            followers.clear();
+        // Whom it wakes may begin to follow, too.
+        let mut told = self.followers.take();
+        told.retain(|follower| follower.unbounded_send(status).is_ok());
+        if status != Status::Stopped {
+            self.followers.borrow_mut().append(&mut told);
         }
         true
     }

@@ -1,21 +1,20 @@
 //! The run loop of the gate.
 
-use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use futures_channel::oneshot;
 use json_patch::Patch;
-use revgate::gate::{Candidate, FetchId, Input, News, Output, Settlement, Status, Ticket};
+use revgate::gate::{Candidate, FetchId, Input, Output, Settlement, Status, Ticket};
 use revgate::wire::Fetched;
 use revgate::{Phase, Snapshot, Topic, Version};
 
+use super::Inner;
 use super::news::Material;
 use super::report::Fault;
-use super::{Held, Inner, waiting};
-use crate::optimistic::Outcome;
+use crate::guard::{self, Guarded};
+use crate::pending::{Answer, Outcome};
 use crate::trace::Event;
-use crate::{Announcement, Host, Interruption, Transport, patch};
+use crate::{Announcement, Host, Transport, TransportError, patch};
 
 /// A delivery that pacing held back and that comes later than this is worth a word.
 const LATE: Duration = Duration::from_secs(1);
@@ -29,10 +28,13 @@ pub(super) enum Payload<T> {
 }
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
-    /// The run loop of the gate. No cell stays borrowed while the observer, the transport or the
-    /// host is called, so each may call back.
+    /// The run loop of the gate. Whoever is called may call back: that call comes after this one.
     pub(super) fn step(self: &Rc<Self>, input: Input, payload: Payload<T>) {
         self.handle(input);
+        self.drain(payload);
+    }
+
+    fn drain(self: &Rc<Self>, payload: Payload<T>) {
         let (mut state, mut fault) = match payload {
             Payload::None => (None, None),
             Payload::State(snapshot) => (Some(snapshot), None),
@@ -43,11 +45,23 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             Payload::Fault(fault) => (None, Some(fault)),
         };
         loop {
+            // Somebody who was called has stopped it: that does not wait for its turn.
+            if self.has_ended() && self.gate.borrow().status() != Status::Stopped {
+                self.handle(Input::Stop);
+            }
             let output = self.gate.borrow_mut().poll_output();
             self.trace.borrow_mut().push(self.host.now(), Event::Output(output));
             match output {
-                Output::Subscribe => self.subscribe(),
                 Output::Unsubscribe => drop(self.subscription.take()),
+                Output::Settle(through, settlement) => self.settle(through, settlement),
+                Output::Wait(deadline) => {
+                    let kept = self.gate.borrow().kept();
+                    self.kept.borrow_mut().retain(kept);
+                    return self.set_timer(deadline);
+                }
+                // Asked for before it was stopped.
+                _ if self.has_ended() => {}
+                Output::Subscribe => self.subscribe(),
                 Output::Fetch(id) => self.fetch(id),
                 Output::Apply(candidate) => match self.apply(candidate, state.take()) {
                     Ok(()) => self.handle(Input::Applied),
@@ -57,17 +71,18 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                     }
                 },
                 Output::Report(report) => self.report(report, fault.take()),
-                Output::Settle(through, settlement) => self.settle(through, settlement),
-                Output::Wait(deadline) => {
-                    self.kept.borrow_mut().retain(self.gate.borrow().kept());
-                    self.set_timer(deadline);
-                    break;
-                }
             }
         }
+    }
+
+    /// What is left to do after every call.
+    pub(super) fn finish(self: &Rc<Self>) {
+        self.show_edits();
+        self.tell_fallen();
+        self.write();
         self.show_status();
         self.settle_start();
-        self.write();
+        self.end_lingering();
     }
 
     fn handle(&self, input: Input) {
@@ -76,91 +91,20 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         self.gate.borrow_mut().handle(now, input);
     }
 
-    fn subscribe(self: &Rc<Self>) {
-        let inner = Rc::downgrade(self);
-        let has_ended = Rc::new(Cell::new(false));
-        let end = Rc::clone(&has_ended);
-        let news = move |news: Result<Announcement<T>, Interruption>| {
-            let Some(inner) = inner.upgrade() else { return };
-            match news {
-                Ok(announcement) => inner.hear(announcement),
-                Err(Interruption::Malformed(reason)) => drop(inner.fail(Phase::Protocol, reason)),
-                Err(Interruption::Ended) => {
-                    end.set(true);
-                    inner.end_subscription();
-                }
-            }
-        };
-        let subscribe = self.transport.subscribe::<T>(&self.topic, news);
-        self.spawn(subscribe, move |inner, answer| match answer {
-            // The end was faster than the answer; what may stand from another attempt stays.
-            Ok(_) if has_ended.get() => {
-                let payload = Payload::Fault(Fault::end_of_subscription());
-                inner.step(Input::SubscribeFailed, payload);
-            }
-            Ok(subscription) => {
-                let held = Held { has_ended, _subscription: subscription };
-                drop(inner.subscription.replace(Some(held)));
-                inner.step(Input::Subscribed, Payload::None);
-            }
-            Err(error) => {
-                let fault = Fault::new(Phase::Subscribe, &error);
-                inner.step(Input::SubscribeFailed, Payload::Fault(fault));
-            }
-        });
-    }
-
-    /// Lets go of the subscription if it is the one that has ended: an attempt given up, or one
-    /// whose answer is on its way, may end beside it.
-    fn end_subscription(self: &Rc<Self>) {
-        let ended = self.subscription.borrow_mut().take_if(|held| held.has_ended.get());
-        if ended.is_some() {
-            drop(ended);
-            let payload = Payload::Fault(Fault::end_of_subscription());
-            self.step(Input::SubscriptionEnded, payload);
-        }
-    }
-
-    fn hear(self: &Rc<Self>, announcement: Announcement<T>) {
-        let Announcement { invalidation, .. } = &announcement;
-        if invalidation.topic != self.topic {
-            return tracing::debug!("topic `{}`: news of `{}`", self.topic, invalidation.topic);
-        }
-        match self.observer.should_refresh(invalidation) {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(reason) => drop(self.fail(Phase::Invalidation, reason)),
-        }
-        if self.may_be_echo(&announcement) {
-            // The answer brings this state, or a newer one: it need not be fetched.
-            return drop(self.echo.replace(Some(announcement)));
-        }
-        self.take_in(announcement);
-    }
-
-    pub(super) fn take_in(self: &Rc<Self>, announcement: Announcement<T>) {
-        let (version, news) = (announcement.invalidation.version(), announcement.news());
-        let input = Input::Announced { version, news };
-        self.step(input, Payload::News(announcement));
-    }
-
-    /// Whether the version alone is announced, and is the one that the write under way would make.
-    fn may_be_echo(&self, announcement: &Announcement<T>) -> bool {
-        let next = self.optimistic.borrow().written_on().and_then(|base| base.next().ok());
-        let version = announcement.invalidation.version();
-        matches!(announcement.news(), News::Version) && next == Some(version)
-    }
-
     fn fetch(self: &Rc<Self>, id: FetchId) {
-        let fetch = self.transport.fetch::<T>(&self.topic, self.version());
+        let fetch = self.transport.fetch::<T>(&self.topic, self.applied());
         self.spawn(fetch, move |inner, answer| match answer {
-            Ok(fetched) => {
-                let version = fetched.version();
-                let payload = match fetched {
-                    Fetched::State(snapshot) => Payload::State(snapshot),
-                    Fetched::NotNewer(_) => Payload::None,
-                };
-                inner.step(Input::Fetched { id, version }, payload);
+            Ok(Fetched::State(snapshot)) => {
+                let version = snapshot.version();
+                inner.handle(Input::Fetched { id, version });
+                // The gate has given this fetch up. What it brings exists all the same.
+                if inner.gate.borrow().wanted() < Some(version) {
+                    inner.handle(Input::Offered { version });
+                }
+                inner.drain(Payload::State(snapshot));
+            }
+            Ok(Fetched::NotNewer(version)) => {
+                inner.step(Input::Fetched { id, version }, Payload::None);
             }
             Err(error) => {
                 let fault = Fault::new(Phase::GetSnapshot, &error);
@@ -169,14 +113,13 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         });
     }
 
-    pub(super) fn await_start(&self, done: oneshot::Sender<Outcome>) {
+    pub(super) fn await_start(&self, done: Answer) {
         self.waiting.borrow_mut().for_start(done);
-        self.settle_start();
     }
 
     /// Tells whoever waits for the first state that it is shown, or never will be.
     fn settle_start(&self) {
-        let outcome = match (self.version(), self.statuses.current()) {
+        let outcome = match (self.applied(), self.statuses.current()) {
             (Some(version), _) => Ok(version),
             (None, Status::Stopped) => {
                 let reason = "the replica stopped before it had shown anything";
@@ -185,10 +128,10 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             (None, _) => return,
         };
         let waiters = self.waiting.borrow_mut().started();
-        waiting::tell(waiters, &outcome);
+        waiters.into_iter().for_each(|waiter| self.answer(waiter, outcome.clone()));
     }
 
-    pub(super) fn refresh(self: &Rc<Self>, done: oneshot::Sender<Outcome>) {
+    pub(super) fn refresh(self: &Rc<Self>, done: Answer) {
         // The gate counts from 1, and settles within the step below at the earliest.
         let ticket = self.gate.borrow().asked().next();
         self.waiting.borrow_mut().for_refresh(ticket, done);
@@ -199,45 +142,60 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let last_error = || self.last_error.borrow().clone();
         let stopped = || self.error(Phase::Refresh, "the replica has stopped".to_owned());
         let outcome = match settlement {
-            Settlement::Fresh => self.version().ok_or_else(stopped),
+            Settlement::Fresh => self.applied().ok_or_else(stopped),
             Settlement::Failed => Err(last_error().unwrap_or_else(stopped)),
             Settlement::Stopped => Err(stopped()),
         };
         let waiters = self.waiting.borrow_mut().refreshed(through);
-        waiting::tell(waiters, &outcome);
+        waiters.into_iter().for_each(|waiter| self.answer(waiter, outcome.clone()));
     }
 
-    fn version(&self) -> Option<Version> {
+    /// Tells whoever waits, and may have lost interest.
+    pub(super) fn answer(&self, done: Answer, outcome: Outcome) {
+        // Whom it wakes may be anybody.
+        let _ = guard::call(|| done.send(outcome));
+    }
+
+    fn applied(&self) -> Option<Version> {
         self.gate.borrow().applied()
     }
 
+    /// Makes it the state that the window's edits are shown on. Should it not be shown, it has
+    /// still been the backend's, and writes are made on it.
     fn apply(&self, candidate: Candidate, state: Option<Snapshot<T>>) -> Result<(), String> {
-        let snapshot = match candidate {
-            Candidate::Fetched | Candidate::Offered => state.ok_or("no state came with it")?,
+        let state = match candidate {
+            Candidate::Fetched => Some(state.ok_or("no state came with it")?),
+            // The answer to a write is known already.
+            Candidate::Offered => state,
             Candidate::Announced(version) => {
                 let material = self.kept.borrow_mut().take(version);
-                let state = match material.ok_or("the news were not kept")? {
-                    Material::State(state) => state,
-                    Material::Patch(patch) => self.patched(&patch)?,
-                };
-                Snapshot::new(version, state)
+                Some(Snapshot::new(
+                    version,
+                    match material.ok_or("the news were not kept")? {
+                        Material::State(state) => state,
+                        Material::Patch { base, patch } => self.patched(base, &patch)?,
+                    },
+                ))
             }
         };
-        self.optimistic.borrow_mut().confirm(snapshot);
+        if let Some(snapshot) = state {
+            self.with_edits(|edits| edits.learn(snapshot));
+        }
         self.show()
     }
 
-    /// The newest state that the backend has confirmed, patched.
-    fn patched(&self, patch: &Patch) -> Result<T, String> {
+    /// The backend's state of the version `base`, patched.
+    fn patched(&self, base: Version, patch: &Patch) -> Result<T, String> {
         let optimistic = self.optimistic.borrow();
-        let confirmed = optimistic.confirmed().ok_or("there is no state to patch")?;
-        patch::apply(confirmed, patch)
+        let state = optimistic.at(base).ok_or_else(|| format!("version {base} is not at hand"))?;
+        let patched = self.calls.while_playing(|| guard::call(|| patch::apply(state, patch)));
+        patched.unwrap_or_else(|panicked| Err(format!("the state {panicked}")))
     }
 
     fn show_status(&self) {
-        let status = self.gate.borrow().status();
+        let status = self.status_now();
         if self.statuses.set(status) {
-            self.observer.status(status);
+            self.call_observer(|observer| observer.status(status));
         }
     }
 
@@ -250,34 +208,37 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             let delay = deadline.saturating_sub(self.host.now());
             let timer = self.host.after(delay, move || {
                 if let Some(inner) = inner.upgrade() {
-                    *inner.timer.borrow_mut() = None;
-                    inner.report_lateness(deadline);
-                    inner.step(Input::Tick, Payload::None);
+                    inner.enter(move |inner| inner.tick(deadline));
                 }
             });
             (deadline, timer)
         });
     }
 
-    fn report_lateness(&self, due: Duration) {
+    fn tick(self: &Rc<Self>, due: Duration) {
+        self.timer.borrow_mut().take_if(|(set_for, _)| *set_for == due);
         let late = self.host.now().saturating_sub(due);
         if late > LATE && self.gate.borrow().paced_until() == Some(due) {
             let reason = format!("what was held back comes {late:?} late: timers are slowed down");
             self.fail(Phase::Throttle, reason);
         }
+        self.step(Input::Tick, Payload::None);
     }
 
     /// Runs `call`, and `done` with its answer if the replica still exists by then.
-    pub(super) fn spawn<A>(
+    pub(super) fn spawn<A: 'static, E: From<TransportError> + 'static>(
         self: &Rc<Self>,
-        call: impl Future<Output = A> + 'static,
-        done: impl FnOnce(Rc<Self>, A) + 'static,
+        call: impl Future<Output = Result<A, E>> + 'static,
+        done: impl FnOnce(&Rc<Self>, Result<A, E>) + 'static,
     ) {
         let inner = Rc::downgrade(self);
         self.host.spawn(async move {
-            let answer = call.await;
+            // Reading what came is the topic's own code.
+            let answer = Guarded::new(call).await.unwrap_or_else(|panicked| {
+                Err(TransportError::Malformed(format!("reading it {panicked}")).into())
+            });
             if let Some(inner) = inner.upgrade() {
-                done(inner, answer);
+                inner.enter(move |inner| done(inner, answer));
             }
         });
     }

@@ -2,43 +2,83 @@
 
 use std::rc::Rc;
 
-use revgate::gate::{Input, Status};
-use revgate::{Phase, Snapshot, Topic};
+use revgate::gate::Input;
+use revgate::wire::Refusal;
+use revgate::{Snapshot, Topic};
 
 use super::Inner;
+use super::calls::{Barred, MAX_WITHIN};
 use super::sync::Payload;
-use crate::optimistic::Edit;
-use crate::{Host, Transport, TransportError, WriteError};
+use crate::optimistic::{Edit, Fault, Next, Optimistic, Pushed, Unmade};
+use crate::pending::{Outcome, Pending};
+use crate::{Change, Fate, Host, Transport, TransportError, WriteError, guard};
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
-    pub(super) fn edit(self: &Rc<Self>, edit: Edit<T>) {
-        if self.statuses.current() == Status::Stopped {
-            return edit.end(Err(self.error(Phase::Write, "the replica has stopped".to_owned())));
-        }
-        let shown = self.optimistic.borrow().shown();
-        let verdict = shown.map_or(Ok(()), |(mut draft, _)| {
-            (edit.change)(&mut draft);
-            draft.validate()
-        });
-        if let Err(invalid) = verdict {
-            return edit.end(Err(self.fail(Phase::Write, invalid.to_string())));
-        }
-        self.optimistic.borrow_mut().push(edit);
-        self.show_edits();
-        self.write();
+    pub(super) fn edit(
+        self: &Rc<Self>,
+        change: impl Fn(&mut T) -> Result<(), String> + 'static,
+    ) -> Pending {
+        let (done, written) = Pending::new(&self.topic);
+        let edit = Edit { change: Box::new(change), done };
+        let reason = match self.calls.admit_edit() {
+            Ok(()) if !self.has_ended() => {
+                self.enter(|inner| inner.take_edit(edit));
+                return written;
+            }
+            Ok(()) => "the replica has stopped".to_owned(),
+            Err(Barred::WithinAnEdit) => {
+                "it was made within another edit, which may be played more than once".to_owned()
+            }
+            Err(Barred::InACircle) => {
+                format!("it is one of more than {MAX_WITHIN} that each led to the next")
+            }
+        };
+        // Not told to the observer, who may have made it in answer to the one before.
+        let error = self.edit_error(Fate::NotSent, reason);
+        tracing::warn!("{error}");
+        self.end_edit(edit, Err(error));
+        written
     }
 
+    fn take_edit(self: &Rc<Self>, edit: Edit<T>) {
+        if self.has_ended() {
+            let error = self.edit_error(Fate::NotSent, "the replica has stopped".to_owned());
+            return self.end_edit(edit, Err(error));
+        }
+        match self.with_edits(|edits| edits.push(edit)) {
+            Pushed::Kept => {}
+            Pushed::Nothing(edit, version) => self.end_edit(edit, Ok(version)),
+            Pushed::Fallen(edit, fault) => self.tell_of_fall(edit, &fault),
+        }
+    }
+
+    /// Sends what waits, if no write is under way.
     pub(super) fn write(self: &Rc<Self>) {
-        let Some(change) = self.optimistic.borrow_mut().begin_write() else { return };
+        while self.may_write() {
+            match self.with_edits(Optimistic::next_write) {
+                Next::Nothing(edits, version) => {
+                    edits.into_iter().for_each(|edit| self.end_edit(edit, Ok(version)));
+                }
+                Next::Write(change) => {
+                    self.send(change);
+                    break;
+                }
+                Next::Wait => break,
+            }
+        }
+        self.show_edits();
+        self.tell_fallen();
+    }
+
+    fn send(self: &Rc<Self>, change: Change<T>) {
         let id = self.last_write.get().wrapping_add(1);
         self.last_write.set(id);
-
         let timeout = self.options.write_timeout;
         let inner = Rc::downgrade(self);
         *self.write_timer.borrow_mut() = Some(self.host.after(timeout, move || {
             if let Some(inner) = inner.upgrade() {
                 let error = TransportError::Failed(format!("no answer within {timeout:?}"));
-                inner.written(id, Err(error.into()));
+                inner.enter(move |inner| inner.written(id, Err(error.into())));
             }
         }));
         let write = self.transport.write(&self.topic, change);
@@ -47,66 +87,120 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     fn written(self: &Rc<Self>, id: u64, answer: Result<Snapshot<T>, WriteError<T>>) {
         if id != self.last_write.get() || !self.optimistic.borrow().is_writing() {
-            return;
+            return self.take_late(answer);
         }
         *self.write_timer.borrow_mut() = None;
         let echo = self.echo.take();
         match answer {
             Ok(snapshot) => {
                 self.rebases.set(0);
-                let edits = self.optimistic.borrow_mut().end_write();
                 let version = snapshot.version();
-                self.offer(snapshot);
-                edits.into_iter().for_each(|edit| edit.end(Ok(version)));
+                let edits = self.with_edits(|edits| edits.accepted(snapshot));
+                self.offer(version);
+                edits.into_iter().for_each(|edit| self.end_edit(edit, Ok(version)));
             }
             Err(WriteError::Conflict(current)) if self.rebases.get() < self.options.max_rebases => {
                 self.rebases.set(self.rebases.get() + 1);
-                self.optimistic.borrow_mut().put_back();
-                self.offer(current);
+                let version = current.version();
+                self.with_edits(|edits| edits.lost_against(current));
+                self.offer(version);
             }
-            Err(error) => {
-                self.rebases.set(0);
-                let edits = self.optimistic.borrow_mut().end_write();
-                // Taken back first, so that the error is the last word on it.
-                self.show_edits();
-                let error = self.fail(Phase::Write, error.to_string());
-                edits.into_iter().for_each(|edit| edit.end(Err(error.clone())));
-                self.write();
-            }
+            Err(error) => self.give_up(error),
         }
         if let Some(echo) = echo {
             self.take_in(echo);
         }
     }
 
-    /// Takes the state that a write was answered with. Shows it also if it is no news to the
-    /// gate: what lay beneath the edits was held during the write.
-    fn offer(self: &Rc<Self>, snapshot: Snapshot<T>) {
-        let version = snapshot.version();
-        if self.gate.borrow().applied() >= Some(version) {
-            self.show_edits();
+    fn give_up(self: &Rc<Self>, error: WriteError<T>) {
+        let (fate, how) = judge(&error);
+        let reason = match self.rebases.replace(0) {
+            0 => error.to_string(),
+            rebases => format!("after {rebases} times that others were faster: {error}"),
+        };
+        let newest = match error {
+            WriteError::Conflict(current) => Some((current.version(), current)),
+            WriteError::Transport(_) => None,
+        };
+        let version = newest.map(|(version, current)| {
+            self.with_edits(|edits| edits.learn(current));
+            version
+        });
+        let edits = self.with_edits(|edits| edits.unmade(how));
+        match version {
+            Some(version) => self.offer(version),
+            // Taken back first, so that the error is the last word on it.
+            None => self.show_edits(),
         }
-        self.step(Input::Offered { version }, Payload::State(snapshot));
+        if edits.is_empty() {
+            return tracing::debug!("topic `{}`, some of several edits: {reason}", self.topic);
+        }
+        let error = self.fail_edit(fate, reason);
+        edits.into_iter().for_each(|edit| self.end_edit(edit, Err(error.clone())));
     }
 
-    pub(super) fn show(&self) -> Result<(), String> {
-        let shown = self.optimistic.borrow().shown();
-        shown.map_or(Ok(()), |(state, version)| self.observer.changed(&state, version))
-    }
-
-    /// Shows what the window's own edits have changed, which no gate has to allow.
-    fn show_edits(&self) {
-        if let Err(reason) = self.show() {
-            self.fail(Phase::Apply, reason);
+    /// Takes the answer to a write that was given up: it may tell of a version that nobody else
+    /// has told of.
+    fn take_late(self: &Rc<Self>, answer: Result<Snapshot<T>, WriteError<T>>) {
+        if let Ok(current) | Err(WriteError::Conflict(current)) = answer {
+            let version = current.version();
+            self.with_edits(|edits| edits.learn(current));
+            self.offer(version);
         }
     }
 
-    pub(super) fn stop(self: &Rc<Self>) {
-        self.step(Input::Stop, Payload::None);
-        *self.write_timer.borrow_mut() = None;
-        let reason = "the replica stopped before the backend answered";
-        for edit in self.optimistic.borrow_mut().clear() {
-            edit.end(Err(self.error(Phase::Write, reason.to_owned())));
+    /// Tells the gate of the state that a write was answered with, and shows it also if it is no
+    /// news to the gate: what lay beneath the edits was held during the write.
+    fn offer(self: &Rc<Self>, version: revgate::Version) {
+        self.step(Input::Offered { version }, Payload::None);
+        self.show_edits();
+    }
+
+    /// Tells of the edits that what lies beneath has made impossible.
+    pub(super) fn tell_fallen(&self) {
+        for (edit, fault) in self.with_edits(Optimistic::take_fallen) {
+            self.tell_of_fall(edit, &fault);
         }
+    }
+
+    fn tell_of_fall(&self, edit: Edit<T>, fault: &Fault) {
+        let error = self.fail_edit(Fate::NotSent, fault.to_string());
+        let Edit { change, done } = edit;
+        match fault {
+            Fault::Panicked(_) => guard::abandon(change),
+            Fault::Invalid(_) | Fault::Failed(_) => self.let_go(change),
+        }
+        self.answer(done, Err(error));
+    }
+
+    pub(super) fn end_edit(&self, edit: Edit<T>, outcome: Outcome) {
+        let Edit { change, done } = edit;
+        self.let_go(change);
+        self.answer(done, outcome);
+    }
+
+    /// Drops what may hold anything.
+    fn let_go<A>(&self, held: A) {
+        if let Err(panicked) = guard::call(|| drop(held)) {
+            tracing::error!("topic `{}`: dropping an edit {panicked}", self.topic);
+        }
+    }
+
+    /// Does what may play, copy or drop edits and states.
+    pub(super) fn with_edits<A>(&self, call: impl FnOnce(&mut Optimistic<T>) -> A) -> A {
+        self.calls.while_playing(|| call(&mut self.optimistic.borrow_mut()))
+    }
+}
+
+/// What became of the edits of a write that failed so, and whether one of them is to blame.
+fn judge<T>(error: &WriteError<T>) -> (Fate, Unmade) {
+    match error {
+        WriteError::Conflict(_) => (Fate::Refused, Unmade::AsAWhole),
+        WriteError::Transport(TransportError::NoBackend) => (Fate::NotSent, Unmade::AsAWhole),
+        WriteError::Transport(TransportError::Refused(refusal)) => match refusal {
+            Refusal::Denied(_) | Refusal::UnknownTopic(_) => (Fate::Refused, Unmade::AsAWhole),
+            _ => (Fate::Refused, Unmade::ByContent),
+        },
+        WriteError::Transport(_) => (Fate::Unknown, Unmade::AsAWhole),
     }
 }

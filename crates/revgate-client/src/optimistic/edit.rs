@@ -1,0 +1,104 @@
+//! An edit, and how it is played.
+
+use std::cell::{Cell, OnceCell};
+
+use revgate::json::{Fingerprint, fingerprint};
+use revgate::{Invalid, Snapshot, Topic, Version};
+
+use crate::guard::{self, Panicked};
+use crate::pending::Answer;
+
+/// A change that the window makes, and who waits for it.
+pub(crate) struct Edit<T> {
+    pub(crate) change: Box<Play<T>>,
+    pub(crate) done: Answer,
+}
+
+/// Changes a state, or says why it cannot.
+type Play<T> = dyn Fn(&mut T) -> Result<(), String>;
+
+/// Why an edit cannot be made on this state.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Fault {
+    /// What it makes may not become the shared state, or cannot be written.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// It said so itself.
+    #[error("{0}")]
+    Failed(String),
+    #[error(
+        "the edit {0}; it is played again on what other windows have written, where an index, \
+             say, may have gone"
+    )]
+    Panicked(#[from] Panicked),
+}
+
+/// A state that the backend has had, or what edits make of one.
+pub(crate) struct Layer<T> {
+    /// The backend's version that it is or is built on.
+    pub(crate) version: Version,
+    pub(crate) data: T,
+    /// What tells it from other states, once somebody has asked; `None` if it is no JSON.
+    print: OnceCell<Option<Fingerprint>>,
+}
+
+impl<T: Topic> Layer<T> {
+    pub(super) fn new(snapshot: Snapshot<T>) -> Self {
+        Self { version: snapshot.version(), data: snapshot.data, print: OnceCell::new() }
+    }
+
+    /// Whether both are the same state.
+    pub(super) fn says_the_same_as(&self, other: &Self) -> bool {
+        self.print().is_some() && self.print() == other.print()
+    }
+
+    /// Whether it is known that both are the same state on the same version; not to be known
+    /// costs nothing.
+    pub(crate) fn is_known_as(&self, other: &Self) -> bool {
+        let print = |layer: &Self| layer.print.get().copied().flatten();
+        self.version == other.version && print(self).is_some() && print(self) == print(other)
+    }
+
+    fn print(&self) -> Option<Fingerprint> {
+        *self.print.get_or_init(|| guard::call(|| fingerprint(&self.data).ok()).ok().flatten())
+    }
+}
+
+/// Plays the edits on a state, one after the other; each must leave a state that could be sent.
+///
+/// # Errors
+///
+/// The place of the first edit that does not, and why.
+pub(super) fn play<T: Topic>(
+    base: &Layer<T>,
+    edits: &[&Edit<T>],
+) -> Result<Layer<T>, (usize, Fault)> {
+    // Most often all go well, and one look at the end is enough.
+    let played = try_play(base, edits, false);
+    match played {
+        Err((place, Fault::Invalid(_))) if place > 0 => try_play(base, edits, true),
+        played => played,
+    }
+}
+
+fn try_play<T: Topic>(
+    base: &Layer<T>,
+    edits: &[&Edit<T>],
+    look_at_each: bool,
+) -> Result<Layer<T>, (usize, Fault)> {
+    let place = Cell::new(0);
+    let played = guard::call(|| {
+        let mut data = base.data.clone();
+        for (number, edit) in edits.iter().enumerate() {
+            place.set(number);
+            (edit.change)(&mut data).map_err(Fault::Failed)?;
+            data.validate()?;
+            if look_at_each {
+                fingerprint(&data)?;
+            }
+        }
+        let print = OnceCell::from(Some(fingerprint(&data)?));
+        Ok(Layer { version: base.version, data, print })
+    });
+    played.unwrap_or_else(|panicked| Err(panicked.into())).map_err(|fault| (place.get(), fault))
+}

@@ -1,0 +1,172 @@
+use revgate::{Epoch, Invalid, Revision};
+use serde::{Deserialize, Serialize};
+
+use super::*;
+use crate::pending::Pending;
+
+/// At most 100.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Count(u32);
+
+impl Topic for Count {
+    const NAME: &'static str = "count";
+
+    fn validate(&self) -> Result<(), Invalid> {
+        if self.0 > 100 { Err(Invalid::new("", "too many")) } else { Ok(()) }
+    }
+}
+
+fn version(number: u64) -> Version {
+    Version::new(Epoch::default(), Revision::new(number))
+}
+
+fn snapshot(number: u64, count: u32) -> Snapshot<Count> {
+    Snapshot::new(version(number), Count(count))
+}
+
+fn edit(change: impl Fn(&mut Count) -> Result<(), String> + 'static) -> Edit<Count> {
+    let topic = revgate::TopicName::of::<Count>();
+    Edit { change: Box::new(change), done: Pending::new(&topic).0 }
+}
+
+fn add(number: u32) -> Edit<Count> {
+    edit(move |count| {
+        count.0 += number;
+        Ok(())
+    })
+}
+
+fn at_one(count: u32) -> Optimistic<Count> {
+    let mut optimistic = Optimistic::new();
+    optimistic.learn(snapshot(1, count));
+    optimistic
+}
+
+fn shown(optimistic: &Optimistic<Count>) -> Option<u32> {
+    optimistic.top().map(|top| top.data.0)
+}
+
+fn keep(optimistic: &mut Optimistic<Count>, edit: Edit<Count>) {
+    assert!(matches!(optimistic.push(edit), Pushed::Kept));
+}
+
+/// The next write: from where to where, and on which version.
+fn next_write(optimistic: &mut Optimistic<Count>) -> Option<(u32, u32, Version)> {
+    match optimistic.next_write() {
+        Next::Write(Change { base, old, new }) => Some((old.0, new.0, base)),
+        Next::Wait => None,
+        Next::Nothing(..) => panic!("they change something"),
+    }
+}
+
+#[test]
+fn an_edit_shows_at_once_and_counts_once() {
+    let mut optimistic = at_one(10);
+    keep(&mut optimistic, add(1));
+    assert_eq!(shown(&optimistic), Some(11));
+    assert_eq!(next_write(&mut optimistic), Some((10, 11, version(1))));
+    optimistic.learn(snapshot(2, 11));
+    assert_eq!(shown(&optimistic), Some(11), "its own echo, ahead of the answer");
+    assert_eq!(optimistic.accepted(snapshot(2, 11)).len(), 1);
+    assert_eq!(shown(&optimistic), Some(11));
+}
+
+#[test]
+fn edits_made_meanwhile_wait_for_the_next_write() {
+    let mut optimistic = at_one(10);
+    keep(&mut optimistic, add(1));
+    next_write(&mut optimistic).expect("an edit waits");
+    keep(&mut optimistic, add(2));
+    assert_eq!(next_write(&mut optimistic), None, "one write at a time");
+    assert_eq!(shown(&optimistic), Some(13));
+    optimistic.accepted(snapshot(2, 11));
+    assert_eq!(next_write(&mut optimistic), Some((11, 13, version(2))));
+}
+
+#[test]
+fn a_write_that_lost_is_made_again_on_the_winner() {
+    let mut optimistic = at_one(10);
+    keep(&mut optimistic, add(1));
+    next_write(&mut optimistic).expect("an edit waits");
+    optimistic.lost_against(snapshot(2, 50));
+    assert_eq!(shown(&optimistic), Some(51));
+    assert_eq!(next_write(&mut optimistic), Some((50, 51, version(2))));
+}
+
+#[test]
+fn a_refused_edit_leaves_the_newest_state() {
+    let mut optimistic = at_one(10);
+    keep(&mut optimistic, add(1));
+    next_write(&mut optimistic).expect("an edit waits");
+    assert_eq!(optimistic.unmade(Unmade::ByContent).len(), 1);
+    assert_eq!(shown(&optimistic), Some(10));
+}
+
+#[test]
+fn an_edit_before_the_first_state_waits_for_it() {
+    let mut optimistic = Optimistic::new();
+    keep(&mut optimistic, add(1));
+    assert_eq!((next_write(&mut optimistic), shown(&optimistic)), (None, None));
+    optimistic.learn(snapshot(1, 10));
+    assert_eq!(next_write(&mut optimistic), Some((10, 11, version(1))));
+}
+
+#[test]
+fn what_is_older_is_not_learnt() {
+    let mut optimistic = at_one(10);
+    optimistic.learn(snapshot(3, 30));
+    optimistic.learn(snapshot(2, 20));
+    assert_eq!((shown(&optimistic), optimistic.at(version(2))), (Some(30), None));
+    assert_eq!(optimistic.at(version(3)), Some(&Count(30)));
+}
+
+#[test]
+fn the_one_that_the_backend_refuses_is_found_by_halves() {
+    let mut optimistic = at_one(0);
+    (1..=8).for_each(|number| keep(&mut optimistic, add(number)));
+    let mut sums = Vec::new();
+    let (mut revision, mut guilty) = (1, 0);
+    while let Some((old, new, _)) = next_write(&mut optimistic) {
+        sums.push((old, new));
+        assert_eq!(shown(&optimistic), Some(36 - guilty), "nothing flickers");
+        // The fifth brings it from 10 to 15.
+        if old < 15 && new >= 15 && guilty == 0 {
+            let refused = optimistic.unmade(Unmade::ByContent);
+            guilty = if refused.is_empty() { 0 } else { 5 };
+        } else {
+            revision += 1;
+            optimistic.accepted(snapshot(revision, new));
+        }
+    }
+    assert_eq!(sums, [(0, 36), (0, 10), (10, 36), (10, 21), (10, 15), (10, 31)]);
+    assert_eq!(shown(&optimistic), Some(31), "1 to 8 without the 5");
+}
+
+#[test]
+fn an_edit_that_a_newer_state_makes_impossible_falls_alone() {
+    let mut optimistic = at_one(10);
+    keep(&mut optimistic, add(1));
+    keep(&mut optimistic, add(50));
+    keep(&mut optimistic, edit(|count| if count.0 > 90 { Err("odd".into()) } else { Ok(()) }));
+    keep(&mut optimistic, add(2));
+    next_write(&mut optimistic).expect("edits wait");
+    optimistic.lost_against(snapshot(2, 90));
+    let fallen = optimistic.take_fallen();
+    let faults: Vec<_> = fallen.into_iter().map(|(_, fault)| fault.to_string()).collect();
+    assert_eq!(faults, ["the state: too many", "odd"]);
+    assert_eq!(next_write(&mut optimistic), Some((90, 93, version(2))));
+}
+
+#[test]
+fn edits_whose_sum_is_nothing_are_not_written() {
+    let mut optimistic = at_one(10);
+    keep(&mut optimistic, add(1));
+    let take_one = |count: &mut Count| {
+        count.0 -= 1;
+        Ok(())
+    };
+    keep(&mut optimistic, edit(take_one));
+    let Next::Nothing(edits, of) = optimistic.next_write() else { panic!("a write") };
+    assert_eq!((edits.len(), of, shown(&optimistic)), (2, version(1), Some(10)));
+    assert!(matches!(optimistic.push(add(0)), Pushed::Nothing(_, of) if of == version(1)));
+}

@@ -1,0 +1,60 @@
+//! How a replica ends.
+
+use std::rc::Rc;
+
+use revgate::Topic;
+use revgate::gate::{Input, Status};
+
+use super::Inner;
+use super::sync::Payload;
+use crate::{Fate, Host, Transport};
+
+impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
+    pub(super) fn stop(self: &Rc<Self>) {
+        // At once: should a call be under way, it shows and sends nothing more.
+        self.is_ending.set(true);
+        self.enter(|inner| inner.end());
+    }
+
+    /// Whether it has stopped, or will as soon as the call under way has ended.
+    pub(super) fn has_ended(&self) -> bool {
+        self.is_ending.get()
+    }
+
+    /// Whether edits are sent: also after the end, behind a write that was under way by then.
+    pub(super) fn may_write(&self) -> bool {
+        !self.has_ended() || self.lingering.borrow().is_some()
+    }
+
+    fn end(self: &Rc<Self>) {
+        self.step(Input::Stop, Payload::None);
+        self.stop_showing();
+        let (is_writing, is_waiting) = {
+            let edits = self.optimistic.borrow();
+            (edits.is_writing(), edits.is_waiting())
+        };
+        if is_writing && is_waiting {
+            // Until the write is answered, or given up, and what waits behind it has had its turn.
+            *self.lingering.borrow_mut() = Some(Rc::clone(self));
+            return;
+        }
+        *self.write_timer.borrow_mut() = None;
+        let (fate, reason) = match is_writing {
+            true => (Fate::Unknown, "the replica stopped before the backend answered"),
+            false => (Fate::NotSent, "the replica stopped before it was sent"),
+        };
+        for edit in self.with_edits(|edits| edits.clear()) {
+            let error = self.edit_error(fate, reason.to_owned());
+            tracing::warn!("{error}");
+            self.end_edit(edit, Err(error));
+        }
+    }
+
+    pub(super) fn end_lingering(&self) {
+        let is_over =
+            self.statuses.current() == Status::Stopped && !self.optimistic.borrow().is_writing();
+        if is_over {
+            drop(self.lingering.take());
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The subscription, and what it brings.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use revgate::gate::{Input, News};
+use revgate::{Phase, Topic};
+
+use super::Inner;
+use super::report::Fault;
+use super::sync::Payload;
+use crate::{Announcement, Host, Interruption, Transport, guard};
+
+/// A subscription, and whether the backend has ended it.
+pub(super) struct Held<S> {
+    has_ended: Rc<Cell<bool>>,
+    _subscription: S,
+}
+
+impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
+    pub(super) fn subscribe(self: &Rc<Self>) {
+        let inner = Rc::downgrade(self);
+        let has_ended = Rc::new(Cell::new(false));
+        let end = Rc::clone(&has_ended);
+        let news = move |news: Result<Announcement<T>, Interruption>| {
+            let Some(inner) = inner.upgrade() else { return };
+            if let Err(Interruption::Ended) = news {
+                end.set(true);
+            }
+            inner.enter(move |inner| match news {
+                Ok(announcement) => inner.hear(announcement),
+                Err(Interruption::Malformed(reason)) => drop(inner.fail(Phase::Protocol, reason)),
+                Err(Interruption::Ended) => inner.end_subscription(),
+            });
+        };
+        let subscribe = self.transport.subscribe::<T>(&self.topic, news);
+        self.spawn(subscribe, move |inner, answer| match answer {
+            // The end was faster than the answer; what may stand from another attempt stays.
+            Ok(_) if has_ended.get() => {
+                let payload = Payload::Fault(Fault::end_of_subscription());
+                inner.step(Input::SubscribeFailed, payload);
+            }
+            Ok(subscription) => {
+                let held = Held { has_ended, _subscription: subscription };
+                drop(inner.subscription.replace(Some(held)));
+                inner.step(Input::Subscribed, Payload::None);
+            }
+            Err(error) => {
+                let fault = Fault::new(Phase::Subscribe, &error);
+                inner.step(Input::SubscribeFailed, Payload::Fault(fault));
+            }
+        });
+    }
+
+    /// Lets go of the subscription if it is the one that has ended: an attempt given up, or one
+    /// whose answer is on its way, may end beside it.
+    fn end_subscription(self: &Rc<Self>) {
+        let ended = self.subscription.borrow_mut().take_if(|held| held.has_ended.get());
+        if ended.is_some() {
+            drop(ended);
+            let payload = Payload::Fault(Fault::end_of_subscription());
+            self.step(Input::SubscriptionEnded, payload);
+        }
+    }
+
+    fn hear(self: &Rc<Self>, announcement: Announcement<T>) {
+        if self.has_ended() {
+            return;
+        }
+        let Announcement { invalidation, .. } = &announcement;
+        if invalidation.topic != self.topic {
+            return tracing::debug!("topic `{}`: news of `{}`", self.topic, invalidation.topic);
+        }
+        match guard::call(|| self.observer.should_refresh(invalidation)) {
+            Ok(Ok(true)) => {}
+            Ok(Ok(false)) => return,
+            Ok(Err(reason)) => drop(self.fail(Phase::Invalidation, reason)),
+            Err(panicked) => {
+                drop(self.fail(Phase::Invalidation, format!("the observer {panicked}")))
+            }
+        }
+        if self.may_be_echo(&announcement) {
+            // The answer brings this state, or a newer one: it need not be fetched.
+            return drop(self.echo.replace(Some(announcement)));
+        }
+        self.take_in(announcement);
+    }
+
+    pub(super) fn take_in(self: &Rc<Self>, announcement: Announcement<T>) {
+        let (version, news) = (announcement.invalidation.version(), announcement.news());
+        let input = Input::Announced { version, news };
+        self.step(input, Payload::News(announcement));
+    }
+
+    /// Whether the version alone is announced, and is the one that the write under way would make.
+    fn may_be_echo(&self, announcement: &Announcement<T>) -> bool {
+        let next = self.optimistic.borrow().written_on().and_then(|base| base.next().ok());
+        let version = announcement.invalidation.version();
+        matches!(announcement.news(), News::Version) && next == Some(version)
+    }
+}
