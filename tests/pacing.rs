@@ -161,14 +161,16 @@ fn the_largest_durations_are_no_trouble() {
     ] {
         let mut pacer = Pacer::new(pacing.clone());
         pacer.event(ms(1));
-        assert_eq!(pacer.deadline(), Some(NEVER), "{pacing:?}");
+        assert_eq!((pacer.deadline(), pacer.is_holding(NEVER)), (None, true), "{pacing:?}");
         pacer.delivered(NEVER);
+        assert!(!pacer.is_holding(NEVER), "nothing waits");
         pacer.event(NEVER);
-        assert_eq!(pacer.deadline(), Some(NEVER), "{pacing:?}");
+        assert_eq!((pacer.deadline(), pacer.is_holding(NEVER)), (None, true), "{pacing:?}");
     }
     let mut pacer = Pacer::new(Pacing::debounce(ms(50)).max_wait(NEVER));
     pacer.event(ms(1));
     assert_eq!(pacer.deadline(), Some(ms(51)));
+    assert!(pacer.is_holding(ms(50)) && !pacer.is_holding(ms(51)));
 }
 
 #[pacing_test(unsupported = test)]

@@ -20,6 +20,7 @@
 mod backoff;
 #[cfg(feature = "bytes")]
 pub mod bytes;
+mod deadline;
 pub mod gate;
 pub mod json;
 pub mod pacing;

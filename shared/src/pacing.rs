@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::deadline::{earlier, has_come};
+
 /// Limits how often announcements lead to a fetch or an apply. Sustained traffic still gets
 /// through, at least every [`max_wait`](Self::max_wait) or throttle period, and the last event is
 /// always delivered: there is no option to drop it.
@@ -155,18 +157,24 @@ impl Pacer {
         self.last_event = Some(now);
     }
 
-    /// When what waits may be delivered; `None` if nothing waits.
+    /// When what waits may be delivered; `None` if nothing waits, or that time is beyond the range
+    /// of [`Duration`] and never comes.
     pub fn deadline(&self) -> Option<Duration> {
         let Waiting { first, last, leads } = self.waiting?;
         let quiet_at = match leads {
             true => first,
             false => {
-                let quiet = last.saturating_add(self.pacing.debounce);
-                quiet.min(first.saturating_add(self.pacing.longest_wait()))
+                let quiet = last.checked_add(self.pacing.debounce);
+                earlier(quiet, first.checked_add(self.pacing.longest_wait()))?
             }
         };
-        let period_ends = self.period_start.map(|start| start.saturating_add(self.pacing.throttle));
-        Some(period_ends.map_or(quiet_at, |end| end.max(quiet_at)))
+        let Some(start) = self.period_start else { return Some(quiet_at) };
+        Some(start.checked_add(self.pacing.throttle)?.max(quiet_at))
+    }
+
+    /// Whether something waits, and has to wait on.
+    pub fn is_holding(&self, now: Duration) -> bool {
+        self.waiting.is_some() && !has_come(self.deadline(), now)
     }
 
     /// All events so far have been delivered.
@@ -193,5 +201,5 @@ impl Pacer {
 }
 
 fn has_passed(now: Duration, since: Option<Duration>, period: Duration) -> bool {
-    since.is_none_or(|since| since.saturating_add(period) <= now)
+    since.is_none_or(|since| has_come(since.checked_add(period), now))
 }

@@ -321,10 +321,13 @@ impl Telling<'_> {
         let needs_timer = match window.subscription {
             Subscription::None | Subscription::Asked | Subscription::Registered => true,
             Subscription::Standing if window.fetch != Fetch::None => true,
-            Subscription::Standing => is_due && !self.is_paused() || window.has_refreshes(),
+            Subscription::Standing => is_due && !self.is_paused(),
         };
         if needs_timer && after.deadline.is_none() {
             return violation("a wake-up is lost: no timer is set");
+        }
+        if window.has_refreshes() && !self.is_under_way() {
+            return violation("a refresh waits, and neither a fetch nor a subscription is awaited");
         }
         if self.stimulus == Stimulus::Tick && after.deadline == Some(0) && self.is_idle {
             return violation("a tick at its time does nothing: the driver would spin");
@@ -342,6 +345,15 @@ impl Telling<'_> {
     fn is_wanting(&self) -> bool {
         let heard = self.window.heard.map(|made| self.backend.version(made));
         heard > self.shown
+    }
+
+    /// Whether the gate has asked for something that will be answered or time out.
+    fn is_under_way(&self) -> bool {
+        match self.window.subscription {
+            Subscription::None => false,
+            Subscription::Asked | Subscription::Registered => true,
+            Subscription::Standing => self.window.fetch != Fetch::None,
+        }
     }
 
     fn is_paused(&self) -> bool {

@@ -91,9 +91,9 @@ fn forget_ids(written: &mut [Write], last: u64) {
     let id = fields.last_mut().expect("a gate has fields");
     assert_eq!(*id, Write::Long(last), "{places}");
     *id = Write::Long(0);
-    for index in 1..fields.len() - 1 {
-        if let [Write::Other(_), Write::Long(id), Write::Long(ORIGIN_SECONDS)] =
-            fields[index - 1..=index + 1]
+    for index in 1..fields.len() - 2 {
+        if let [Write::Other(_), Write::Long(id), Write::Other(1), Write::Long(ORIGIN_SECONDS)] =
+            fields[index - 1..=index + 2]
         {
             assert_eq!(id, last, "{places}");
             fields[index] = Write::Long(0);

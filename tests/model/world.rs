@@ -301,6 +301,10 @@ impl Window {
             }
             Event::FetchedLate | Event::FetchFailedLate => {
                 let Some(made) = self.late.take() else { return Ok(None) };
+                // The state is not looked at, but its version exists.
+                if event == Event::FetchedLate && !self.is_stopped {
+                    self.heard = self.heard.max(Some(made));
+                }
                 let version = backend.version(made);
                 match (event, std::mem::take(&mut self.late_is_last)) {
                     (Event::FetchedLate, true) => Stimulus::Fetched(version),

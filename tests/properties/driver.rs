@@ -202,7 +202,12 @@ impl Driver {
 
     /// Answers a fetch that has ended before.
     fn answer_late(&mut self, ago: usize) -> Verdict {
-        self.log.ended_fetch().map_or(Ok(()), |id| self.hand_in(id, Some(ago)))
+        let Some(id) = self.log.ended_fetch() else { return Ok(()) };
+        if self.log.is_begun() {
+            // Of its answer, only the version counts.
+            self.note(Fact::Heard(self.version(ago), News::Version));
+        }
+        self.hand_in(id, Some(ago))
     }
 
     fn hand_in(&mut self, id: FetchId, ago: Option<usize>) -> Verdict {
@@ -368,7 +373,11 @@ impl Driver {
         ensure!(is_open, "settles {ticket:?}, which is not open");
         let is_earned = match settlement {
             Settlement::Fresh => self.log.is_fresh_for(ticket),
-            Settlement::Failed => matches!(before, Some(Output::Report(_))),
+            Settlement::Failed => match before {
+                Some(Output::Report(report)) if report.phase == Phase::Subscribe => true,
+                Some(Output::Report(_)) => self.log.was_fetched_for(ticket),
+                _ => false,
+            },
             Settlement::Stopped => self.log.has(Fact::Stopped),
         };
         ensure!(is_earned, "settles {ticket:?} as {settlement:?}");
@@ -398,12 +407,17 @@ impl Driver {
         }
         if log.is_begun() && !log.is_live() {
             ensure!(deadline.is_some(), "lost the wake-up to subscribe");
+            let is_under_way = log.subscribing_since().is_some();
+            let is_answered = log.settled() == log.asked();
+            ensure!(is_under_way || is_answered, "a refresh waits, and to subscribe has failed");
+        }
+        if log.is_live() && log.in_flight().is_none() {
+            ensure!(log.settled() == log.asked(), "a refresh waits, and nothing is under way");
         }
         if log.is_live() {
             let wakes = log.in_flight().is_some() || deadline.is_some();
             let is_paused = log.is_paused(&self.setup);
             ensure!(wakes || is_paused || !log.is_missing(), "lost the wake-up");
-            ensure!(wakes || log.settled() == log.asked(), "lost the wake-up for a refresh");
             if log.may_have_missed() && log.in_flight().is_none() && !is_paused {
                 let limit = self.latest + Duration::from_millis(Setup::BACKOFF_CAP);
                 let heals = deadline.is_some_and(|at| at <= limit);

@@ -208,7 +208,7 @@ impl Log {
             return Some("an announcement may have been missed");
         }
         let resync = setup.resync.map(Duration::from_millis);
-        if resync.is_some_and(|interval| self.answered_at() + interval <= now) {
+        if resync.is_some_and(|interval| self.quiet_since() + interval <= now) {
             return Some(Self::RESYNC);
         }
         if !self.is_missing() {
@@ -237,16 +237,20 @@ impl Log {
         let is_missing = self.applied().is_none()
             || self.applied() < Self::newest_of(&self.facts[..known])
             || has_failed && Self::may_have_missed_of(&self.facts[..ended]);
-        let excuses = |(_, fact): &_| matches!(fact, Fact::Asked(_) | Fact::Listening);
-        let is_excused = self.facts[ended..].iter().any(excuses);
+        let begun = self.facts.iter().rposition(begins).unwrap_or(0);
+        let is_asked = self.facts[begun..].iter().any(|(_, fact)| matches!(fact, Fact::Asked(_)));
+        let is_excused =
+            is_asked || self.facts[ended..].iter().any(|(_, it)| *it == Fact::Listening);
         is_missing && !is_excused && now < self.facts[ended].0 + Setup::SHORTEST_PAUSE
     }
 
-    /// When a fetch last ended and nothing had to be tried again.
-    fn answered_at(&self) -> Duration {
+    /// When a state was last applied, or a fetch ended and nothing had to be tried again.
+    fn quiet_since(&self) -> Duration {
         let went_well = |step: &&[(Duration, Fact)]| {
-            let ended = step.iter().any(|(_, fact)| matches!(fact, Fact::FetchEnded(_)));
-            ended && step.last().is_some_and(|(_, fact)| *fact == Fact::WentWell)
+            let has = |is: fn(Fact) -> bool| step.iter().any(|(_, fact)| is(*fact));
+            let ended = has(|fact| matches!(fact, Fact::FetchEnded(_)));
+            let is_quiet = step.last().is_some_and(|(_, fact)| *fact == Fact::WentWell);
+            ended && is_quiet || has(|fact| matches!(fact, Fact::Applied(_)))
         };
         let ends = |(_, fact): &(Duration, Fact)| matches!(fact, Fact::WentWell | Fact::WentWrong);
         let last = self.facts.split_inclusive(ends).rfind(went_well);
@@ -273,6 +277,12 @@ impl Log {
         let heard =
             |fact| matches!(fact, Fact::Heard(version, news) if version == of && fits(news));
         self.newest() == Some(of) && self.facts().any(heard)
+    }
+
+    /// Whether a fetch began after the asking.
+    pub(crate) fn was_fetched_for(&self, ticket: Ticket) -> bool {
+        let mut later = self.facts().skip_while(|fact| *fact != Fact::Asked(ticket));
+        later.any(|fact| matches!(fact, Fact::Fetching(_)))
     }
 
     /// Whether a fetch that began after the asking has been answered, and what it brought, or

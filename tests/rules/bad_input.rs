@@ -3,33 +3,38 @@
 
 use std::time::Duration;
 
-use revgate::gate::{Candidate, FetchId, Input, News, Options, OptionsError, Output};
+use revgate::gate::{
+    Candidate, FetchId, Input, News, Options, OptionsBuilder, OptionsError, Output, Settlement,
+};
 use revgate::{Backoff, Epoch, Pacing, PacingError, Revision, Version};
 
 use super::bench::{
-    Bench, announced, announced_with, fetch_id, ms, offered, paced, report, version,
+    Bench, SECOND, announced, announced_with, fetch_id, ms, offered, paced, report, version,
 };
 use super::gate_test;
 
 const LARGEST: Version = Version::new(Epoch::new(u64::MAX), Revision::new(u64::MAX));
 
 #[gate_test(unsupported = test)]
-fn a_result_of_a_fetch_that_was_never_made_is_ignored() {
+fn a_result_of_a_fetch_that_was_never_made_is_not_applied() {
     let id = FetchId::default();
     let mut bench = Bench::live(version(1));
-    assert_eq!(bench.answer(id, version(9)), []);
     assert_eq!(bench.input(Input::FetchFailed { id }), []);
-    assert_eq!((bench.gate.applied(), bench.gate.wanted()), (Some(version(1)), Some(version(1))));
+    let next = fetch_id(&bench.answer(id, version(9)));
+    assert_eq!((bench.gate.applied(), bench.gate.wanted()), (Some(version(1)), Some(version(9))));
+    assert_eq!(bench.answer(next, version(9)), [Output::Apply(Candidate::Fetched)]);
 }
 
 #[gate_test(unsupported = test)]
-fn a_result_that_comes_twice_is_ignored() {
+fn a_result_that_comes_twice_is_not_applied_twice() {
     let mut bench = Bench::live(version(1));
     let id = bench.fetch_after(announced(2));
     bench.answer(id, version(2));
-    assert_eq!(bench.answer(id, version(3)), []);
+    assert_eq!(bench.answer(id, version(2)), []);
     assert_eq!(bench.input(Input::FetchFailed { id }), []);
     assert_eq!((bench.gate.applied(), bench.deadline()), (Some(version(2)), None));
+    bench.fetch_after(Input::Fetched { id, version: version(3) });
+    assert_eq!(bench.gate.applied(), Some(version(2)));
 }
 
 #[gate_test(unsupported = test)]
@@ -152,19 +157,105 @@ fn a_clock_that_jumps_back_only_delays() {
 fn the_end_of_time_is_no_trouble() {
     let options = Options::builder().resync(Duration::MAX).build().expect("sensible options");
     let mut bench = Bench::live_with(options, version(1));
-    assert_eq!(bench.deadline(), Some(Duration::MAX));
+    assert_eq!(bench.deadline(), None);
     bench.now = Duration::MAX;
     let id = bench.fetch_after(announced(2));
-    assert_eq!(bench.deadline(), Some(Duration::MAX));
+    assert_eq!(bench.deadline(), None, "there is no time left for a time-out");
     assert!(report(&bench.input(Input::FetchFailed { id })).retry_in.is_some());
-    assert_eq!(bench.deadline(), Some(Duration::MAX));
-    let id = fetch_id(&bench.tick());
-    assert_eq!(bench.answer(id, version(2)), [Output::Apply(Candidate::Fetched)]);
+    assert_eq!(bench.deadline(), None);
+    let id = bench.fetch_after(Input::Refresh);
+    let settled = Output::Settle(bench.gate.asked(), Settlement::Fresh);
+    assert_eq!(bench.answer(id, version(2)), [Output::Apply(Candidate::Fetched), settled]);
+}
+
+/// A gate that waits for a time of this length, since [`Bench::now`].
+fn waiting_for(length: Duration) -> [(&'static str, Bench); 8] {
+    let builder = Options::builder;
+    let with = |options: OptionsBuilder| options.build().expect("any length is fine");
+    let backoff = Backoff { first: length, cap: length, jitter_seed: None };
+    let pacing = |pacing| Bench::live_with(paced(pacing), version(1));
+    let after = |mut bench: Bench, inputs: &[Input]| {
+        inputs.iter().for_each(|input| drop(bench.input(*input)));
+        bench
+    };
+    let failing = |mut bench: Bench| {
+        let id = bench.fetch_after(announced(2));
+        after(bench, &[Input::FetchFailed { id }])
+    };
+    let throttled = |mut bench: Bench| {
+        let id = bench.fetch_after(announced(2));
+        bench.answer(id, version(2));
+        after(bench, &[announced(3)])
+    };
+    [
+        ("resync", Bench::live_with(with(builder().resync(length)), version(1))),
+        (
+            "fetch_timeout of a fetch",
+            after(
+                Bench::live_with(with(builder().fetch_timeout(length)), version(1)),
+                &[announced(2)],
+            ),
+        ),
+        (
+            "fetch_timeout of a subscription",
+            after(Bench::with(with(builder().fetch_timeout(length))), &[Input::Start]),
+        ),
+        (
+            "backoff of a fetch",
+            failing(Bench::live_with(with(builder().backoff(backoff)), version(1))),
+        ),
+        (
+            "backoff of a subscription",
+            after(
+                Bench::with(with(builder().backoff(backoff))),
+                &[Input::Start, Input::SubscribeFailed],
+            ),
+        ),
+        ("debounce", after(pacing(Pacing::debounce(length)), &[announced(2)])),
+        ("throttle", throttled(pacing(Pacing::none().throttle(length)))),
+        (
+            "throttle without a leading edge",
+            after(pacing(Pacing::none().throttle(length).leading(false)), &[announced(2)]),
+        ),
+    ]
+}
+
+#[gate_test(unsupported = test)]
+fn a_time_of_any_length_is_waited_for() {
+    for days in [30, 50, 36_500] {
+        let length = Duration::from_secs(days * 24 * 3600);
+        for (option, mut bench) in waiting_for(length) {
+            assert_eq!(bench.deadline(), Some(bench.now + length), "{option}");
+            bench.now += length - Duration::from_nanos(1);
+            assert_eq!(bench.input(Input::Tick), [], "{option}");
+            assert_ne!(bench.tick(), [], "{option}");
+        }
+    }
+}
+
+#[gate_test(unsupported = test)]
+fn a_time_beyond_the_clocks_range_never_comes() {
+    for length in [Duration::MAX, Duration::MAX - Duration::from_millis(1)] {
+        for (option, mut bench) in waiting_for(length) {
+            assert_eq!((bench.deadline(), bench.gate.paced_until()), (None, None), "{option}");
+            bench.now = Duration::MAX;
+            assert_eq!(bench.input(Input::Tick), [], "{option}");
+            bench.input(Input::Stop);
+        }
+    }
+    let sustained = Pacing::debounce(SECOND).max_wait(Duration::MAX);
+    let mut bench = Bench::live_with(paced(sustained), version(1));
+    bench.input(announced(2));
+    assert_eq!(
+        bench.deadline(),
+        Some(bench.now + SECOND),
+        "the end of the burst comes all the same"
+    );
 }
 
 #[gate_test(unsupported = test)]
 fn every_contradiction_of_options_names_both() {
-    let refused = |builder: revgate::gate::OptionsBuilder| builder.build().expect_err("refused");
+    let refused = |builder: OptionsBuilder| builder.build().expect_err("refused");
     let backoff = |first, cap| Backoff { first, cap, jitter_seed: None };
     let builder = Options::builder;
 

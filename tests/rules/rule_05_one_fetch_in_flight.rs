@@ -1,5 +1,5 @@
-//! One fetch in flight; after its deadline, its late result is ignored. To subscribe has the same
-//! deadline, but a late subscription counts.
+//! One fetch in flight; after its deadline, of its late result only the version counts. To
+//! subscribe has the same deadline, but a late subscription counts.
 
 use revgate::Phase;
 use revgate::gate::{Candidate, Cause, FetchId, Input, News, Options, Output, Status};
@@ -109,7 +109,7 @@ fn a_late_failure_to_subscribe_counts_once() {
 }
 
 #[gate_test(unsupported = test)]
-fn a_late_answer_is_ignored_during_the_pause_and_during_the_next_fetch() {
+fn a_late_answer_is_not_applied_during_the_pause_nor_during_the_next_fetch() {
     let mut bench = Bench::live(version(1));
     let late = bench.fetch_after(announced(2));
     bench.tick();
@@ -122,6 +122,42 @@ fn a_late_answer_is_ignored_during_the_pause_and_during_the_next_fetch() {
     assert_eq!(bench.input(Input::FetchFailed { id: late }), []);
     assert_eq!(bench.gate.applied(), Some(version(1)));
     assert_eq!(bench.answer(id, version(2)), [Output::Apply(Candidate::Fetched)]);
+}
+
+#[gate_test(unsupported = test)]
+fn a_late_answer_that_tells_of_a_newer_version_leads_to_a_fetch() {
+    let mut bench = Bench::live(version(1));
+    let late = bench.fetch_after(Input::Refresh);
+    bench.tick();
+    assert_eq!(bench.deadline(), None, "the refresh has failed, and nothing is wanting");
+    // Its announcement was lost.
+    let id = fetch_id(&bench.answer(late, version(2)));
+    assert_eq!((bench.gate.applied(), bench.gate.wanted()), (Some(version(1)), Some(version(2))));
+    assert_eq!(bench.answer(id, version(2)), [Output::Apply(Candidate::Fetched)]);
+    assert_eq!(bench.answer(late, version(2)), [], "no news any more");
+    assert_eq!(bench.deadline(), None);
+}
+
+#[gate_test(unsupported = test)]
+fn a_late_answer_tells_what_to_want_whatever_is_under_way() {
+    let subscribing = |bench: &mut Bench| {
+        bench.input(Input::SubscriptionEnded);
+        bench.tick();
+    };
+    let backing_off = |bench: &mut Bench| drop(bench.tick());
+    let fetching = |bench: &mut Bench| {
+        bench.tick();
+        bench.tick();
+    };
+    let phases: [fn(&mut Bench); 3] = [subscribing, backing_off, fetching];
+    for phase in phases {
+        let mut bench = Bench::live(version(1));
+        let late = bench.fetch_after(announced(2));
+        phase(&mut bench);
+        let deadline = bench.deadline();
+        assert_eq!(bench.answer(late, version(3)), []);
+        assert_eq!((bench.gate.wanted(), bench.deadline()), (Some(version(3)), deadline));
+    }
 }
 
 #[gate_test(unsupported = test)]

@@ -1,7 +1,7 @@
 //! Self-heal: after an interval without news, when the window is shown again, when the machine
 //! wakes, until a fetch is answered; so that even a lost last announcement heals.
 
-use revgate::gate::{Candidate, Cause, Input, News, Options, Output, Settlement, Status};
+use revgate::gate::{Candidate, Cause, FetchId, Input, News, Options, Output, Settlement, Status};
 
 use super::bench::{
     Bench, SECOND, announced, announced_with, fetch_id, ms, offered, report, version,
@@ -38,6 +38,36 @@ fn any_good_answer_puts_the_resync_off() {
     bench.now += 20 * SECOND;
     let id = bench.fetch_after(announced(2));
     bench.answer(id, version(2));
+    assert_eq!(bench.deadline(), Some(bench.now + 30 * SECOND));
+}
+
+#[gate_test(unsupported = test)]
+fn so_does_any_news_that_is_shown() {
+    let mut bench = resyncing();
+    for input in [announced_with(2, News::State), offered(3)] {
+        bench.now += 20 * SECOND;
+        assert!(matches!(bench.input(input)[..], [Output::Apply(_)]));
+        assert_eq!(bench.deadline(), Some(bench.now + 30 * SECOND));
+    }
+    bench.now += 20 * SECOND;
+    let deadline = bench.deadline();
+    for input in [announced(3), announced_with(3, News::State), offered(2)] {
+        bench.input(input);
+        assert_eq!(bench.deadline(), deadline, "{input:?} is no news");
+    }
+    fetch_id(&bench.tick());
+}
+
+#[gate_test(unsupported = test)]
+fn a_hidden_window_that_pauses_makes_no_resync_until_it_is_shown() {
+    let options = Options::builder().resync(30 * SECOND).pause_while_hidden(true);
+    let mut bench = Bench::live_with(options.build().expect("sensible options"), version(1));
+    bench.input(Input::Hidden);
+    assert_eq!(bench.deadline(), None);
+    bench.now += 3600 * SECOND;
+    assert_eq!(bench.input(Input::Tick), []);
+    let id = bench.fetch_after(Input::Shown);
+    bench.answer(id, version(1));
     assert_eq!(bench.deadline(), Some(bench.now + 30 * SECOND));
 }
 
@@ -196,7 +226,40 @@ fn a_hidden_window_that_pauses_answers_a_refresh_once_it_listens_again() {
     let mut bench = pausing();
     bench.input(Input::Hidden);
     bench.input(Input::SubscriptionEnded);
-    bench.input(Input::Refresh);
-    bench.tick();
+    assert_eq!(bench.input(Input::Refresh), [Output::Subscribe]);
     bench.fetch_after(Input::Subscribed);
+}
+
+/// What the driver may hear of a version that is at hand, or of an older one.
+const NOT_NEWER: [u64; 3] = [0, 4, 5];
+
+#[gate_test(unsupported = test)]
+fn an_answer_no_newer_than_what_is_shown_is_never_applied() {
+    let causes: [fn(&mut Bench) -> FetchId; 3] = [
+        |bench| fetch_id(&bench.tick()),
+        |bench| bench.fetch_after(Input::Shown),
+        |bench| bench.fetch_after(Input::Refresh),
+    ];
+    for (cause, revision) in causes.iter().flat_map(|cause| NOT_NEWER.map(|it| (cause, it))) {
+        let mut bench = resyncing();
+        bench.input(offered(5));
+        let id = cause(&mut bench);
+        let outputs = bench.answer(id, version(revision));
+        let is_settled = |output: &Output| matches!(output, Output::Settle(_, Settlement::Fresh));
+        assert!(outputs.iter().all(is_settled), "{revision}: {outputs:?}");
+        assert_eq!(bench.gate.applied(), Some(version(5)));
+        assert_eq!(bench.deadline(), Some(bench.now + 30 * SECOND), "and that is all");
+    }
+}
+
+#[gate_test(unsupported = test)]
+fn an_answer_no_newer_than_what_is_shown_does_not_stand_in_for_what_is_wanted() {
+    for revision in NOT_NEWER {
+        let mut bench = Bench::live(version(5));
+        let id = bench.fetch_after(announced(6));
+        let cause = report(&bench.answer(id, version(revision))).cause;
+        assert_eq!(cause, Cause::Stale { fetched: version(revision), wanted: version(6) });
+        let id = fetch_id(&bench.tick());
+        assert_eq!(bench.answer(id, version(6)), [Output::Apply(Candidate::Fetched)]);
+    }
 }

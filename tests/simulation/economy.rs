@@ -9,10 +9,11 @@
 //!   answers to its writes, other than the one that its write under way would make, or
 //! - it was shown and has begun no fetch since;
 //!
-//! except while it is hidden and was told to pause then. The *minimum* is the smallest number of
-//! fetches with which a prompt client gets through a recorded life: the same announcements and
-//! answers to writes reach it at the same times, its k-th fetch travels as long as the k-th in the
-//! record, and brings the version that the backend was at when it got there.
+//! except while it is hidden and was told to pause then. It has heard of what was announced, and
+//! of what a fetch brought too late. The *minimum* is the smallest number of fetches with which a
+//! prompt client gets through a recorded life: the same announcements, late answers and answers to
+//! writes reach it at the same times, its k-th fetch travels as long as the k-th in the record,
+//! and brings the version that the backend was at when it got there.
 //!
 //! [`minimum`] counts the fetches of the client that begins each as late as promptness allows: when
 //! one is owed and none is under way. **No prompt client makes fewer**: its k-th fetch begins no
@@ -121,6 +122,7 @@ impl Knowledge {
                 let news = if own == Some(version) { &mut self.echo } else { &mut self.heard };
                 *news = (*news).max(Some(version));
             }
+            Event::FetchEnded(_, Some(version)) => self.heard = self.heard.max(Some(version)),
             Event::WriteBegun(base) => self.write = Some((at, base)),
             Event::WriteEnded { begun, version } if at - begun < WRITE_TIMEOUT => {
                 self.given = self.given.max(version);
@@ -146,6 +148,12 @@ impl Knowledge {
     }
 }
 
+impl Fetch {
+    fn is_answered_in_time(&self) -> bool {
+        self.ended.is_some_and(|(at, _)| at - self.begun < FETCH_TIMEOUT)
+    }
+}
+
 impl Life {
     pub(crate) fn economy(&self, backend: &History) -> Economy {
         let end = self.log.iter().position(|entry| entry.event == Event::Closed);
@@ -165,7 +173,13 @@ impl Life {
             }
         }
         economy.heard = heard(log).count();
-        economy.minimum = minimum(log, self.pauses, &counted, backend);
+        // What its own fetches brought in time, another client has not heard.
+        let is_own = |entry: &&Entry| match entry.event {
+            Event::FetchEnded(number, _) => fetches[number].is_answered_in_time(),
+            _ => false,
+        };
+        let told: Vec<_> = log.iter().filter(|entry| !is_own(entry)).copied().collect();
+        economy.minimum = minimum(&told, self.pauses, &counted, backend);
         economy
     }
 }
@@ -194,8 +208,8 @@ fn fetches(log: &[Entry]) -> Vec<Fetch> {
             Event::FetchRead(number) => fetches[number].read = Some(at),
             Event::FetchEnded(number, version) => {
                 fetches[number].ended = Some((at, version));
-                let in_time = at - fetches[number].begun < FETCH_TIMEOUT;
-                if let Some(version) = version.filter(|_| in_time) {
+                let is_in_time = fetches[number].is_answered_in_time();
+                if let Some(version) = version.filter(|_| is_in_time) {
                     knowledge.give(version);
                     answered_at = at;
                 }

@@ -49,7 +49,7 @@ pub enum Input {
         /// That version.
         version: Version,
     },
-    /// A fetch brought a snapshot.
+    /// A fetch brought a snapshot, or the word that the window shows this version already.
     Fetched {
         /// Which fetch.
         id: FetchId,
@@ -65,8 +65,8 @@ pub enum Input {
     Applied,
     /// It could not be applied; the window shows what it showed before.
     ApplyFailed,
-    /// Somebody wants a state at least as new as this moment. Each asking takes the next
-    /// [`Ticket`], which [`Output::Settle`] answers.
+    /// Somebody wants a state at least as new as this moment, and does not wait for a pause to end.
+    /// Each asking takes the next [`Ticket`], which [`Output::Settle`] answers.
     Refresh,
     /// The window cannot be seen.
     Hidden,
@@ -127,7 +127,8 @@ pub enum Candidate {
 pub enum Settlement {
     /// The window shows a state at least as new as the asking.
     Fresh,
-    /// The fetch or the apply made for it failed, as reported just before.
+    /// The fetch or the apply made for it failed, or the subscription that a fetch has to wait for,
+    /// as reported just before.
     Failed,
     /// The gate was stopped before.
     Stopped,
@@ -142,8 +143,8 @@ pub struct Report {
     pub cause: Cause,
     /// How many failures in a row this makes.
     pub attempt: u32,
-    /// When the gate tries again, from now; `None` if nothing is due any more, or if the fetch
-    /// under way is the next try.
+    /// When the gate tries again, from now, unless a refresh is asked for before; `None` if nothing
+    /// is due any more, or if the fetch under way is the next try.
     pub retry_in: Option<Duration>,
 }
 

@@ -6,6 +6,8 @@ use crate::{Backoff, Pacing, PacingError};
 
 /// How patient a [`Gate`](super::Gate) is. What it holds makes sense together.
 ///
+/// A time may be of any length: weeks are waited for, and [`Duration::MAX`] has no end.
+///
 /// ```
 /// use std::time::Duration;
 /// use revgate::{Pacing, gate::Options};
@@ -115,8 +117,8 @@ impl OptionsBuilder {
         self
     }
 
-    /// How long after the last answer to fetch again even if nothing was announced, so that a
-    /// lost announcement is healed. Default: never.
+    /// How long without news, since a state was applied or a fetch answered, to fetch again, so
+    /// that a lost announcement is healed. Default: never.
     pub fn resync(mut self, interval: Duration) -> Self {
         self.options.resync = Some(interval);
         self
