@@ -226,7 +226,8 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     ///
     /// # Errors
     ///
-    /// [`Pending`] yields it if that fetch fails; what is wanted is still tried again.
+    /// [`Pending`] yields it if that fetch fails, or the subscription that it has to wait for; what
+    /// is wanted is still tried again.
     pub fn refresh(&self) -> Pending {
         let (done, refreshed) = Pending::new(&self.inner.topic);
         self.inner.enter(|inner| inner.refresh(done));

@@ -1,5 +1,7 @@
 //! The browser's event loop.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use gloo_timers::callback::Timeout;
@@ -10,6 +12,16 @@ use super::Host;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Browser;
 
+/// A timer that has not fired; dropping it cancels it.
+#[derive(Default)]
+pub struct BrowserTimer {
+    /// The browser's own, one after the other if the delay is longer than one can be.
+    timeout: Rc<Cell<Option<Timeout>>>,
+}
+
+/// The longest that `setTimeout` waits, 24.8 days. It takes a longer delay for none at all.
+const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
+
 impl Browser {
     /// A random number, for what must differ from window to window.
     pub fn entropy() -> u64 {
@@ -19,7 +31,7 @@ impl Browser {
 }
 
 impl Host for Browser {
-    type Timer = Timeout;
+    type Timer = BrowserTimer;
 
     fn now(&self) -> Duration {
         // Absent only outside a window, where there is nothing to synchronise.
@@ -28,13 +40,35 @@ impl Host for Browser {
         Duration::try_from_secs_f64(milliseconds / 1e3).unwrap_or_default()
     }
 
-    fn after(&self, delay: Duration, call: impl FnOnce() + 'static) -> Timeout {
-        // Rounded up: a timer that fires early would only have to be set again.
-        let milliseconds = delay.as_nanos().div_ceil(1_000_000);
-        Timeout::new(u32::try_from(milliseconds).unwrap_or(i32::MAX as u32), call)
+    fn after(&self, delay: Duration, call: impl FnOnce() + 'static) -> BrowserTimer {
+        let timer = BrowserTimer::default();
+        set(&timer.timeout, delay, call);
+        timer
     }
 
     fn spawn(&self, task: impl Future<Output = ()> + 'static) {
         wasm_bindgen_futures::spawn_local(task);
     }
+}
+
+fn set(slot: &Rc<Cell<Option<Timeout>>>, delay: Duration, call: impl FnOnce() + 'static) {
+    let timeout = match delay.checked_sub(LONGEST) {
+        None | Some(Duration::ZERO) => Timeout::new(milliseconds(delay), call),
+        Some(rest) => {
+            // Weak, or the timeout would keep itself when the timer is dropped.
+            let timer = Rc::downgrade(slot);
+            Timeout::new(milliseconds(LONGEST), move || {
+                if let Some(slot) = timer.upgrade() {
+                    set(&slot, rest, call);
+                }
+            })
+        }
+    };
+    slot.set(Some(timeout));
+}
+
+/// Rounded up: a timer that fires early would only have to be set again.
+fn milliseconds(delay: Duration) -> u32 {
+    let milliseconds = delay.as_nanos().div_ceil(1_000_000);
+    u32::try_from(milliseconds).unwrap_or(i32::MAX as u32)
 }

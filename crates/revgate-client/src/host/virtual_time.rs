@@ -36,18 +36,29 @@ pub struct VirtualTime {
 struct Inner {
     now: Cell<Duration>,
     /// By time, then in the order of setting.
-    timers: RefCell<BTreeMap<Key, Box<dyn FnOnce()>>>,
+    timers: RefCell<BTreeMap<Key, Call>>,
     last_timer: Cell<u64>,
     tasks: RefCell<LocalPool>,
     spawner: LocalSpawner,
 }
 
 type Key = (Duration, u64);
+type Call = Box<dyn FnOnce()>;
 
 /// A timer that has not fired; dropping it cancels it.
 pub struct VirtualTimer {
-    inner: Weak<Inner>,
-    key: Key,
+    fires: Fires,
+}
+
+enum Fires {
+    At {
+        inner: Weak<Inner>,
+        key: Key,
+    },
+    /// Its time is beyond the clock's range. What it would call lives as long as it does.
+    Never {
+        _call: Call,
+    },
 }
 
 impl VirtualTime {
@@ -137,11 +148,15 @@ impl Host for VirtualTime {
     }
 
     fn after(&self, delay: Duration, call: impl FnOnce() + 'static) -> VirtualTimer {
+        let call = Box::new(call);
+        let Some(at) = self.now().checked_add(delay) else {
+            return VirtualTimer { fires: Fires::Never { _call: call } };
+        };
         let number = self.inner.last_timer.get() + 1;
         self.inner.last_timer.set(number);
-        let key = (self.now().saturating_add(delay), number);
-        self.inner.timers.borrow_mut().insert(key, Box::new(call));
-        VirtualTimer { inner: Rc::downgrade(&self.inner), key }
+        let key = (at, number);
+        self.inner.timers.borrow_mut().insert(key, call);
+        VirtualTimer { fires: Fires::At { inner: Rc::downgrade(&self.inner), key } }
     }
 
     fn spawn(&self, task: impl Future<Output = ()> + 'static) {
@@ -152,9 +167,10 @@ impl Host for VirtualTime {
 
 impl Drop for VirtualTimer {
     fn drop(&mut self) {
-        if let Some(inner) = self.inner.upgrade() {
+        let Fires::At { inner, key } = &self.fires else { return };
+        if let Some(inner) = inner.upgrade() {
             // Dropped after the borrow: what the call held may cancel timers of its own.
-            let call = inner.timers.borrow_mut().remove(&self.key);
+            let call = inner.timers.borrow_mut().remove(key);
             drop(call);
         }
     }
