@@ -1,5 +1,6 @@
 //! What a state is as JSON, natively and in Chrome.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
 use revgate::Invalid;
@@ -238,12 +239,17 @@ fn a_key_that_is_no_text_is_refused_wherever_it_stands() {
         }
     }
     /// A float that can be a key of these maps, which want an order.
-    #[derive(PartialEq, PartialOrd)]
+    #[derive(PartialEq)]
     struct Float<F>(F);
     impl<F: PartialEq> Eq for Float<F> {}
-    impl<F: PartialOrd> Ord for Float<F> {
-        fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-            self.partial_cmp(other).unwrap_or(std::cmp::Ordering::Equal)
+    impl<F: PartialEq> PartialOrd for Float<F> {
+        fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+            Some(self.cmp(other))
+        }
+    }
+    impl<F: PartialEq> Ord for Float<F> {
+        fn cmp(&self, _other: &Self) -> Ordering {
+            Ordering::Equal
         }
     }
     impl<F: Serialize> Serialize for Float<F> {
