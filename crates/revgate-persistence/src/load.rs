@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
 
+use revgate::json::fingerprint;
 use revgate::{Invalid, Topic, TopicName, Version};
 use serde_json::Value;
 
@@ -183,6 +184,8 @@ fn state<T: Topic>(data: Value) -> Result<T, Invalid> {
         Invalid::new(if path == "." { String::new() } else { path }, error.into_inner().to_string())
     })?;
     state.validate()?;
+    // What a default has filled in may be no number that can be saved.
+    fingerprint(&state)?;
     Ok(state)
 }
 

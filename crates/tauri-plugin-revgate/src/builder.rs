@@ -21,8 +21,8 @@ use crate::start;
 
 /// Builds the plugin out of the app's topics.
 ///
-/// A topic that cannot be registered (its name is taken, its initial state invalid) stops the
-/// app's start with a [`RegistryError`] from Tauri's own `build` or `run`.
+/// A topic that cannot be registered (its name is taken; its initial state is invalid, cannot be
+/// JSON, or cannot be read back from its own JSON) stops the app's start with a [`RegistryError`] from Tauri's own `build` or `run`.
 ///
 /// ```no_run
 /// # use revgate::Topic;

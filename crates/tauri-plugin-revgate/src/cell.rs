@@ -13,7 +13,7 @@ use crate::outbox::Outbox;
 use crate::restore::{Disk, Restored};
 use crate::saving::Saved;
 use crate::sender::Queue;
-use crate::store::{Published, Store, WriteError};
+use crate::store::{Published, Store, WriteError, Written};
 
 /// What all handles of a topic share.
 pub(crate) struct TopicCell<T> {
@@ -25,17 +25,22 @@ pub(crate) struct TopicCell<T> {
 
 impl<T: Topic> TopicCell<T> {
     /// The first revision of the epoch `epoch`.
+    ///
+    /// # Errors
+    ///
+    /// If the state `initial` cannot be JSON.
     pub(crate) fn new(
         name: TopicName,
         epoch: Epoch,
         initial: T,
         options: Arc<TopicOptions>,
         queue: Arc<Queue>,
-    ) -> Self {
+    ) -> Result<Self, RegistryError> {
         let initial = Arc::new(initial);
-        let store = Store::new(Version::new(epoch, Revision::FIRST), Arc::clone(&initial));
-        let outbox = Outbox::new(options, queue);
-        Self { initial, live: Arc::new(Live { name, store, outbox }), saved: OnceLock::new() }
+        let store = Store::new(Version::new(epoch, Revision::FIRST), Arc::clone(&initial))
+            .map_err(|invalid| RegistryError::InvalidInitial { topic: name.clone(), invalid })?;
+        let live = Arc::new(Live { name, store, outbox: Outbox::new(options, queue) });
+        Ok(Self { initial, live, saved: OnceLock::new() })
     }
 
     /// One of a family that was saved, with how it begins; `None` if it was not.
@@ -47,9 +52,9 @@ impl<T: Topic> TopicCell<T> {
     ) -> Result<Option<(Self, Restored)>, RegistryError> {
         let Some(persistence) = &options.persistence else { return Ok(None) };
         let Some(loaded) = disk.load::<T>(&name, persistence, None)? else { return Ok(None) };
-        let cell = Self::new(name, Epoch::default(), loaded.data, options, queue);
+        let cell = Self::new(name, Epoch::default(), loaded.data, options, queue)?;
         // Its initial state is what was loaded: one and the same.
-        let restored = cell.restore(Arc::clone(&cell.initial), loaded.version, loaded.is_saved);
+        let restored = cell.restore(Arc::clone(&cell.initial), loaded.version, loaded.is_saved)?;
         Ok(Some((cell, restored)))
     }
 
@@ -62,7 +67,7 @@ impl<T: Topic> TopicCell<T> {
     }
 
     /// Publishes what `draft` makes of the newest state, if that is at version `base` or no base
-    /// is given, and has it announced and saved.
+    /// is given, and has it announced and saved if it is another.
     pub(crate) fn write(
         &self,
         base: Option<Version>,
@@ -72,10 +77,11 @@ impl<T: Topic> TopicCell<T> {
         if let Some(saved) = self.saved.get() {
             saved.check_writable()?;
         }
-        let written = self.live.store.write(base, source, draft)?;
-        self.live.tell();
-        self.save();
-        Ok(written)
+        let Written { state, is_news } = self.live.write(base, source, draft)?;
+        if is_news {
+            self.save();
+        }
+        Ok(state)
     }
 
     /// The end of a write that is not answered before it is on the disk.
@@ -101,15 +107,13 @@ impl<T: Topic> TopicCell<T> {
             return Ok(Restored::default());
         };
         let loaded = disk.load(&self.live.name, persistence, Some(&*self.initial))?;
-        Ok(loaded.map_or_else(Restored::default, |loaded| {
-            self.restore(Arc::new(loaded.data), loaded.version, loaded.is_saved)
-        }))
+        let Some(loaded) = loaded else { return Ok(Restored::default()) };
+        self.restore(Arc::new(loaded.data), loaded.version, loaded.is_saved)
     }
 
     /// Begins in this epoch. To be called before anybody writes.
     pub(crate) fn begin(&self, epoch: Epoch) {
-        let Published { version, data, .. } = self.published();
-        self.live.store.restore(Version::new(epoch, version.revision), data);
+        self.live.store.begin(epoch);
     }
 
     /// Is saved from now on.
@@ -126,9 +130,17 @@ impl<T: Topic> TopicCell<T> {
         }
     }
 
-    fn restore(&self, data: Arc<T>, version: Option<Version>, is_saved: bool) -> Restored {
-        let version = version.unwrap_or_else(|| self.published().version);
-        self.live.store.restore(version, data);
-        Restored { is_loaded: true, is_saved, session: session::session(version.epoch) }
+    fn restore(
+        &self,
+        data: Arc<T>,
+        version: Option<Version>,
+        is_saved: bool,
+    ) -> Result<Restored, RegistryError> {
+        let Live { name, store, .. } = &*self.live;
+        let version = version.unwrap_or_else(|| store.published().version);
+        store
+            .restore(version, data)
+            .map_err(|invalid| RegistryError::InvalidInitial { topic: name.clone(), invalid })?;
+        Ok(Restored { is_loaded: true, is_saved, session: session::session(version.epoch) })
     }
 }

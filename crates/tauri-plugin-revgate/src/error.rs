@@ -1,5 +1,7 @@
 //! What can go wrong in the backend.
 
+use std::time::Duration;
+
 use revgate::{Invalid, RevisionExhausted, TopicName, TopicNameError, UnknownTopic, Version};
 use revgate_persistence::{FlushError, LoadError, PersistenceOptionsError, StorageError};
 
@@ -34,7 +36,8 @@ pub enum RegistryError {
     /// The key of a topic does not make a well-formed name.
     #[error(transparent)]
     Name(#[from] TopicNameError),
-    /// The state that a topic was to start with does not pass its own validation.
+    /// The state that a topic was to start with does not pass its own validation, cannot be JSON,
+    /// or cannot be read back from its own JSON.
     #[error("the initial state of the topic `{topic}` is invalid: {invalid}")]
     InvalidInitial {
         /// The topic.
@@ -98,17 +101,26 @@ pub enum RegistryError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UpdateError {
-    /// The new state does not pass the topic's validation.
+    /// The new state does not pass the topic's validation, or JSON has no such value: NaN, an
+    /// infinity, a map's key that is no text, or it nests too deep.
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    /// The closure given to `update` panicked, or the state's own `clone` or `validate`. A program
-    /// built with `panic = "abort"` ends instead.
+    /// The closure given to `update` panicked, or the state's own `clone`, `validate` or
+    /// `Serialize`. A program built with `panic = "abort"` ends instead.
     #[error("the updater panicked")]
     Panicked,
-    /// The closure given to `update` wrote the same topic. Write what belongs together in one
-    /// closure; reading a snapshot within it is fine.
-    #[error("a topic cannot be written within its own update")]
+    /// The closure given to `update` wrote a topic, this one or another; or the state's own
+    /// `clone`, `validate` or `Serialize` did. Write what belongs together in one closure, and
+    /// another topic after it; reading a snapshot within it is fine.
+    #[error("no topic can be written within an update: write it before or after")]
     Reentrant,
+    /// Another thread's update of the topic does not end: its closure waits for something, perhaps
+    /// for this very write.
+    #[error("another update of the topic has not ended within {patience:?}")]
+    Busy {
+        /// How long it was waited for.
+        patience: Duration,
+    },
     /// The topic has been removed from its family.
     #[error("the topic has been removed")]
     Removed,

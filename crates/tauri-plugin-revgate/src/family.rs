@@ -57,7 +57,8 @@ impl<T: Topic> Family<T> {
     ///
     /// # Errors
     ///
-    /// If the key does not make a well-formed name, it is taken, or `initial` is invalid.
+    /// If the key does not make a well-formed name, it is taken, or `initial` is invalid, cannot be
+    /// JSON or cannot be read back from its own JSON.
     pub fn create(&self, key: &str, initial: T) -> Result<TopicHandle<T>, RegistryError> {
         let name = TopicName::keyed::<T>(key)?;
         let cell = self.registry.create(name, initial, Arc::clone(&self.options))?;

@@ -72,8 +72,9 @@ impl<T: Topic> TopicHandle<T> {
 
     /// Changes the state and tells every window. Returns the new version.
     ///
-    /// `edit` works on a copy, while other writers wait and readers do not. Every edit makes a
-    /// version, even one that changes nothing: states need not be comparable.
+    /// `edit` works on a copy, while other writers wait and readers do not. An edit that changes
+    /// nothing, as JSON sees it, makes no version, tells nobody, saves nothing and answers with
+    /// the version that there is. What serde skips of the state is changed all the same.
     ///
     /// ```no_run
     /// # use revgate::Topic;
@@ -91,9 +92,10 @@ impl<T: Topic> TopicHandle<T> {
     ///
     /// # Errors
     ///
-    /// If the result is invalid, something panics, `edit` itself writes this topic, the topic has
-    /// been removed, revisions have run out, or another instance of the app saves the topic. The
-    /// state is then what it was. Of a [durable](crate::persistence::Persistence::durable) topic,
+    /// If the result is invalid or cannot be JSON, something panics, this is called within an edit
+    /// of this topic or another, another edit of the topic does not end, the topic has been
+    /// removed, revisions have run out, or another instance of the app saves the topic. The state
+    /// is then what it was. Of a [durable](crate::persistence::Persistence::durable) topic,
     /// also if it could not be saved.
     pub fn update(&self, edit: impl FnOnce(&mut T)) -> Result<Version, UpdateError> {
         self.write(|data| {
@@ -103,7 +105,8 @@ impl<T: Topic> TopicHandle<T> {
         })
     }
 
-    /// Sets the state and tells every window. Returns the new version.
+    /// Sets the state and tells every window. Returns the new version, or the one that there is if
+    /// the state is the same already: see [`TopicHandle::update`].
     ///
     /// ```no_run
     /// # use revgate::Topic;
@@ -126,8 +129,7 @@ impl<T: Topic> TopicHandle<T> {
         self.write(|_| Ok(data))
     }
 
-    /// Sets the state that the topic was registered with, and tells every window. Returns the new
-    /// version. One of a family that was saved before the app started has forgotten what it was
+    /// Sets the state that the topic was registered with, as [`TopicHandle::replace`] does. One of a family that was saved before the app started has forgotten what it was
     /// created with, and goes back to what it was loaded with.
     ///
     /// ```no_run

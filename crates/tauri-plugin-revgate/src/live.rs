@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use revgate::{Topic, TopicName};
+use revgate::{Topic, TopicName, Version};
 
+use crate::error::UpdateError;
 use crate::outbox::Outbox;
 use crate::sender::{Emit, Outgoing};
-use crate::store::Store;
+use crate::store::{Store, WriteError, Written};
 
-/// The state of a topic and its subscribers. **Whoever writes the store then says so with
-/// [`Live::tell`].**
+/// The state of a topic and its subscribers.
 pub(crate) struct Live<T> {
     pub(crate) name: TopicName,
     pub(crate) store: Store<T>,
@@ -18,9 +18,19 @@ pub(crate) struct Live<T> {
 }
 
 impl<T: Topic> Live<T> {
-    /// Every window is to hear of the newest state.
-    pub(crate) fn tell(self: &Arc<Self>) {
-        self.outbox.mark(|| Arc::<Self>::clone(self));
+    /// Publishes what `draft` makes of the newest state, as [`Store::write`] does, and has every
+    /// window hear of it.
+    pub(crate) fn write(
+        self: &Arc<Self>,
+        base: Option<Version>,
+        source: Option<&str>,
+        draft: impl FnOnce(&T) -> Result<T, UpdateError>,
+    ) -> Result<Written<T>, WriteError<T>> {
+        let written = self.store.write(base, source, draft)?;
+        if written.is_news {
+            self.outbox.mark(|| Arc::<Self>::clone(self));
+        }
+        Ok(written)
     }
 }
 

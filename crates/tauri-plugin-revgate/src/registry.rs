@@ -11,6 +11,7 @@ use revgate_persistence::{Saver, session};
 use crate::cell::TopicCell;
 use crate::erased::ErasedTopic;
 use crate::error::RegistryError;
+use crate::initial;
 use crate::options::TopicOptions;
 use crate::restore::{Disk, Restored};
 use crate::sender::Queue;
@@ -138,7 +139,7 @@ impl Registry {
         initial: T,
         options: Arc<TopicOptions>,
     ) -> Result<Arc<TopicCell<T>>, RegistryError> {
-        if let Err(invalid) = initial.validate() {
+        if let Err(invalid) = initial::check(&initial) {
             return Err(RegistryError::InvalidInitial { topic, invalid });
         }
         check(&topic, &options)?;
@@ -148,7 +149,7 @@ impl Registry {
         }
         let epoch = session::epoch(catalogue.session, catalogue.removals);
         let queue = Arc::clone(self.queue());
-        let cell = Arc::new(TopicCell::new(topic.clone(), epoch, initial, options, queue));
+        let cell = Arc::new(TopicCell::new(topic.clone(), epoch, initial, options, queue)?);
         if let Some((saver, _)) = self.shared.saving.get() {
             cell.save_by(saver, &Restored::default());
             // It is there from now on, changed or not.

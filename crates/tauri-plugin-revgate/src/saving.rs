@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use json_patch::diff;
+use revgate::json::fingerprint;
 use revgate::{Topic, TopicName};
 use revgate_persistence::saver::{Encoded, Flush, Saving, Subject, Track};
 use revgate_persistence::{CodecError, Fault, Persistence, Saver};
@@ -10,8 +11,7 @@ use serde_json::{Value, to_value};
 
 use crate::error::UpdateError;
 use crate::live::Live;
-use crate::patch::is_same;
-use crate::store::{Published, WriteError};
+use crate::store::{Published, WriteError, Written};
 
 /// How often a change by another program is played anew because others write faster than that
 /// takes.
@@ -118,10 +118,9 @@ impl<T: Topic> Subject for Saved<T> {
         for _ in 0..EDIT_ATTEMPTS {
             let current = topic.store.published();
             let theirs: T = self.track.persistence().decode(bytes, &*current.data)?;
+            let fingerprint = fingerprint(&theirs).map_err(Fault::Invalid)?;
             let base = self.base().saved.clone();
-            if let Some(base) = &base
-                && is_same(&json(&*base.data)?, &json(&theirs)?)
-            {
+            if base.as_ref().is_some_and(|base| base.fingerprint == fingerprint) {
                 return Ok(());
             }
             let unsaved = base.filter(|base| base.version < current.version);
@@ -130,16 +129,15 @@ impl<T: Topic> Subject for Saved<T> {
                 None => None,
             };
             let draft = merged.unwrap_or_else(|| theirs.clone());
-            match topic.store.write(Some(current.version), None, |_| Ok(draft)) {
-                Ok(written) => {
+            match topic.write(Some(current.version), None, |_| Ok(draft)) {
+                Ok(Written { state, .. }) => {
                     // What has been merged is newer than what is on the disk.
-                    let newer = if unsaved.is_some() { current } else { written };
-                    let on_disk = Published { data: Arc::new(theirs), ..newer };
-                    if unsaved.is_none() {
-                        self.track.found_saved(on_disk.version);
-                    }
-                    self.base().saved = Some(on_disk);
-                    topic.tell();
+                    let of = unsaved.unwrap_or_else(|| {
+                        self.track.found_saved(state.version);
+                        state
+                    });
+                    self.base().saved =
+                        Some(Published { data: Arc::new(theirs), fingerprint, ..of });
                     return Ok(());
                 }
                 Err(WriteError::Conflict(_)) => {}

@@ -168,8 +168,10 @@ fn rubbish_changes_nothing_unless_it_is_accepted_whole() {
             }
             Ok(written) => {
                 accepted.set(accepted.get() + 1);
+                let is_news = handle.snapshot().data != before.data;
                 let next = before.version().next().expect("far from the end");
-                prop_assert_eq!(handle.snapshot().version(), next);
+                let version = if is_news { next } else { before.version() };
+                prop_assert_eq!(handle.snapshot().version(), version);
                 let patch: Patch = serde_json::from_value(json!(patch)).expect("accepted");
                 json_patch::patch(&mut expected, &patch).expect("accepted");
                 let expected: Board = serde_json::from_value(expected).expect("accepted");

@@ -2,7 +2,6 @@
 
 mod common;
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
@@ -137,17 +136,18 @@ fn a_patch_changes_what_it_names() {
 fn the_answer_holds_the_state_only_where_the_window_cannot_know_it() {
     let (_app, main) = sheet_app(TopicOptions::new());
     let data = |title: &str, zoom: f64| json!({"title": title, "rows": [{"count": 1}, {"count": 2}], "zoom": zoom});
-    let title = json!([{"op": "replace", "path": "/title", "value": "U"}]);
+    let title = |title: &str| json!([{"op": "replace", "path": "/title", "value": title}]);
     let whole = json!({"revision": "2", "data": data("U", 1.0)});
-    assert_eq!(patch(&main, "sheet", None, title.clone()), Ok(whole), "no base");
-    assert_eq!(patch(&main, "sheet", Some(2), title), Ok(json!({"revision": "3"})), "on the base");
+    assert_eq!(patch(&main, "sheet", None, title("U")), Ok(whole), "no base");
+    let known = json!({"revision": "3"});
+    assert_eq!(patch(&main, "sheet", Some(2), title("V")), Ok(known), "on the base");
 
     let zoom = json!([{"op": "replace", "path": "/zoom", "value": 2}]);
     let written = patch(&main, "sheet", Some(3), zoom);
     assert_eq!(written, Ok(json!({"revision": "4"})), "2 and 2.0 are one number");
 
     let left_out = json!([{"op": "add", "path": "/colour", "value": "blue"}]);
-    let whole = json!({"revision": "5", "data": data("U", 2.0)});
+    let whole = json!({"revision": "4", "data": data("V", 2.0)});
     assert_eq!(patch(&main, "sheet", Some(4), left_out), Ok(whole), "a field is left out");
 }
 
@@ -332,7 +332,8 @@ fn meddle<S: serde::Serializer>(writes: &u32, serializer: S) -> Result<S::Ok, S:
     let is_due = MEDDLE.fetch_update(SeqCst, SeqCst, |times| times.checked_sub(1));
     if is_due.is_ok() {
         let handle = CONTESTED.get().expect("set before");
-        handle.update(|contested| contested.writes += 1).expect("valid");
+        // Within a write, as the state is written as JSON there too, it is refused.
+        let _ = handle.update(|contested| contested.writes += 1);
     }
     serializer.serialize_u32(*writes)
 }
@@ -359,23 +360,4 @@ fn a_patch_loses_no_write_that_comes_while_it_is_made() {
     MEDDLE.store(0, SeqCst);
     assert_eq!(refusal["kind"], "conflict");
     assert_eq!(handle.snapshot().data.title, "a");
-}
-
-/// JSON has no keys of this kind.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Grid(BTreeMap<(u8, u8), u8>);
-
-impl Topic for Grid {
-    const NAME: &'static str = "grid";
-}
-
-#[test]
-fn a_state_that_json_cannot_hold_is_a_failure_that_says_so() {
-    let grid = Grid(BTreeMap::from([((1, 2), 3)]));
-    let app = app(Builder::new().topic(grid), &[everything()]);
-    let main = window(&app, "main");
-    let reason = "the state cannot be written as JSON: key must be a string";
-    let failed = json!({"kind": "failed", "reason": reason});
-    assert_eq!(call(&main, "snapshot", json!({"topic": "grid"})), Err(failed.clone()));
-    assert_eq!(patch(&main, "grid", None, json!([])), Err(failed));
 }

@@ -143,8 +143,8 @@ fn an_event_that_panics_stops_no_other_topic() {
     let first = topic(&sender.registry, Big::default(), TopicOptions::new().event("big"));
     let second = topic(&sender.registry, Counter::default(), TopicOptions::new());
     let heard = subscribe(&second, "main");
-    first.update(|_| {}).expect("valid");
-    second.update(|_| {}).expect("valid");
+    first.update(|big| big.title.push('!')).expect("valid");
+    second.update(|counter| counter.count += 1).expect("valid");
     sender.turn(0);
     assert_eq!(revisions(&heard), [2]);
 }

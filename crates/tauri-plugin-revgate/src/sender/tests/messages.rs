@@ -112,14 +112,14 @@ fn without_a_window_no_state_is_kept() {
 
 static WRITTEN: AtomicUsize = AtomicUsize::new(0);
 
-/// A state that counts how often it is written.
+/// A state that counts how often it is written by the sender.
 #[derive(Clone, Deserialize)]
-struct Counted;
+struct Counted(u8);
 
 impl Serialize for Counted {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         WRITTEN.fetch_add(1, Ordering::SeqCst);
-        serializer.serialize_unit()
+        serializer.serialize_u8(self.0)
     }
 }
 
@@ -130,37 +130,48 @@ impl Topic for Counted {
 #[test]
 fn a_message_is_written_once_for_all_windows() {
     let mut sender = Sender::new();
-    let counted = topic(&sender.registry, Counted, TopicOptions::new());
+    let counted = topic(&sender.registry, Counted(0), TopicOptions::new());
     let windows: Vec<_> = (0..50).map(|n| subscribe(&counted, &format!("w{n}"))).collect();
-    counted.update(|_| {}).expect("valid");
+    counted.update(|counted| counted.0 += 1).expect("valid");
+    WRITTEN.store(0, Ordering::SeqCst);
     sender.turn(0);
     assert!(windows.iter().all(|heard| revisions(heard) == [2]));
     assert_eq!(WRITTEN.load(Ordering::SeqCst), 1);
 }
 
+static FAILS: AtomicBool = AtomicBool::new(false);
 static PANICS: AtomicBool = AtomicBool::new(false);
 
-/// A state that cannot be written: it fails, or panics.
+/// A state that can no longer be written, though it could: it fails, or panics.
 #[derive(Clone, Deserialize)]
-struct Unwritable;
+struct Fickle(u8);
 
-impl Serialize for Unwritable {
-    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+impl Serialize for Fickle {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         assert!(!PANICS.load(Ordering::SeqCst), "it panics");
-        Err(serde::ser::Error::custom("it fails"))
+        if FAILS.load(Ordering::SeqCst) {
+            return Err(serde::ser::Error::custom("it fails"));
+        }
+        serializer.serialize_u8(self.0)
     }
 }
 
-impl Topic for Unwritable {
-    const NAME: &'static str = "unwritable";
+impl Topic for Fickle {
+    const NAME: &'static str = "fickle";
 }
 
 #[test]
 fn a_state_that_cannot_be_written_is_announced_by_version() {
-    for panics in [false, true] {
-        PANICS.store(panics, Ordering::SeqCst);
-        let heard = hear(Unwritable, Delivery::Auto, &[|_| {}, |_| {}]);
-        assert_eq!(heard.iter().map(|json| revision(json)).collect::<Vec<_>>(), [2, 3]);
-        assert_eq!(parse(&heard[1]).payload, Payload::None);
+    let mut sender = Sender::new();
+    let options = TopicOptions::new().period(Duration::ZERO);
+    let fickle = topic(&sender.registry, Fickle(0), options);
+    let heard = subscribe(&fickle, "main");
+    for (number, breaks) in [(2, &FAILS), (3, &PANICS)] {
+        fickle.update(|fickle| fickle.0 += 1).expect("valid");
+        breaks.store(true, Ordering::SeqCst);
+        sender.turn(0);
+        breaks.store(false, Ordering::SeqCst);
+        let news = heard.try_recv().expect("it is announced");
+        assert_eq!((revision(&news), parse(&news).payload), (number, Payload::None));
     }
 }

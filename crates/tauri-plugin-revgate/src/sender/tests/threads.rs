@@ -117,16 +117,17 @@ fn no_lock_is_held_while_a_message_is_sent() {
 
 static SLOW: Mutex<Option<Box<dyn Fn() + Send + Sync>>> = Mutex::new(None);
 
-/// A state whose writing takes as long as the test wants.
+/// A state whose writing by the sender takes as long as the test wants.
 #[derive(Clone, Deserialize)]
-struct Slow;
+struct Slow(u8);
 
 impl Serialize for Slow {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let Some(block) = SLOW.lock().expect("not poisoned").take() {
+        let is_sender = thread::current().name() == Some("revgate-sender");
+        if is_sender && let Some(block) = SLOW.lock().expect("not poisoned").take() {
             block();
         }
-        serializer.serialize_unit()
+        serializer.serialize_u8(self.0)
     }
 }
 
@@ -137,17 +138,17 @@ impl Topic for Slow {
 #[test]
 fn no_lock_is_held_while_a_state_is_serialised() {
     let registry = started();
-    let slow = topic(&registry, Slow, TopicOptions::new());
+    let slow = topic(&registry, Slow(0), TopicOptions::new());
     let counter = topic(&registry, Counter::default(), TopicOptions::new());
     let heard = subscribe(&slow, "main");
     let (block, wait) = Block::new();
     *SLOW.lock().expect("not poisoned") = Some(Box::new(wait));
-    slow.update(|_| {}).expect("valid");
+    slow.update(|slow| slow.0 += 1).expect("valid");
     block.await_reached();
     let (again, finished) = mpsc::channel();
     let writer = slow.clone();
     thread::spawn(move || {
-        writer.update(|_| {}).expect("valid");
+        writer.update(|slow| slow.0 += 1).expect("valid");
         again.send(writer.snapshot().revision.number()).expect("the test waits");
     });
     assert_eq!(finished.recv_timeout(PATIENCE), Ok(3), "a writer waits for the sender");

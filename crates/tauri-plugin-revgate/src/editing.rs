@@ -1,0 +1,53 @@
+//! One edit at a time: of a topic, and of a thread.
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use parking_lot::{Mutex, MutexGuard};
+
+use crate::error::UpdateError;
+
+/// How long a write waits for another edit of its topic. An edit only computes; one that is not
+/// done by then waits for something itself, perhaps for this very write.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
+
+thread_local! {
+    static IS_EDITING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whose turn it is to edit a topic.
+#[derive(Default)]
+pub(crate) struct Turn(Mutex<()>);
+
+/// An edit of a topic, for as long as this lives.
+pub(crate) struct Editing<'a> {
+    /// Let go of after the thread is free for its next edit.
+    _turn: MutexGuard<'a, ()>,
+    _this_thread: PhantomData<*const ()>,
+}
+
+impl Turn {
+    /// Begins an edit when no other thread edits the topic.
+    ///
+    /// # Errors
+    ///
+    /// If this thread is within an edit already, be it of another topic: two threads that each
+    /// edit within an edit what the other one edits would wait for each other for ever. Or if
+    /// another thread's edit does not end.
+    pub(crate) fn begin(&self) -> Result<Editing<'_>, UpdateError> {
+        if IS_EDITING.get() {
+            return Err(UpdateError::Reentrant);
+        }
+        let turn = self.0.try_lock_for(PATIENCE);
+        let turn = turn.ok_or(UpdateError::Busy { patience: PATIENCE })?;
+        IS_EDITING.set(true);
+        Ok(Editing { _turn: turn, _this_thread: PhantomData })
+    }
+}
+
+impl Drop for Editing<'_> {
+    fn drop(&mut self) {
+        IS_EDITING.set(false);
+    }
+}
