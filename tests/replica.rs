@@ -13,9 +13,25 @@ use wasm_bindgen_test::wasm_bindgen_test as window_test;
 
 use harness::{PAUSE, Window, far_away, live, ms, patience, settings, version, with_font_size};
 
+#[path = "replica/answers.rs"]
+mod answers;
+#[path = "replica/broken.rs"]
+mod broken;
+#[path = "replica/callbacks.rs"]
+mod callbacks;
+#[path = "replica/desk.rs"]
+mod desk;
 #[path = "replica/ended.rs"]
 mod ended;
+#[path = "replica/endings.rs"]
+mod endings;
 mod harness;
+#[path = "replica/nothing.rs"]
+mod nothing;
+#[path = "replica/refused.rs"]
+mod refused;
+#[path = "replica/strict.rs"]
+mod strict;
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -27,9 +27,8 @@ pub(crate) struct Optimistic<T> {
     in_flight: usize,
     /// The version that it is based on.
     base: Option<Version>,
-    /// How many edits the next write may have; fewer than all while one that the backend refuses
-    /// is looked for.
-    most: usize,
+    /// Among so many edits, from the oldest, is one that the backend refuses; 0 if none is known.
+    suspects: usize,
     /// Edits that what lies beneath has made impossible, and nobody has been told of.
     fallen: Vec<(Edit<T>, Fault)>,
 }
@@ -71,7 +70,7 @@ impl<T: Topic> Optimistic<T> {
             edits: VecDeque::new(),
             in_flight: 0,
             base: None,
-            most: usize::MAX,
+            suspects: 0,
             fallen: Vec::new(),
         }
     }
@@ -134,7 +133,7 @@ impl<T: Topic> Optimistic<T> {
     pub(crate) fn next_write(&mut self) -> Next<T> {
         while !self.is_writing() && !self.edits.is_empty() {
             let (Some(newest), Some(top)) = (self.newest.clone(), self.top.clone()) else { break };
-            let count = self.edits.len().min(self.most);
+            let count = self.edits.len().min(self.most());
             let new = if count == self.edits.len() {
                 top
             } else {
@@ -148,7 +147,7 @@ impl<T: Topic> Optimistic<T> {
                 }
             };
             if new.says_the_same_as(&newest) {
-                self.most = usize::MAX;
+                self.suspects = self.suspects.saturating_sub(count);
                 return Next::Nothing(self.edits.drain(..count).collect(), newest.version);
             }
             let base = newest.version;
@@ -172,7 +171,7 @@ impl<T: Topic> Optimistic<T> {
         if self.is_news(&snapshot) {
             self.newest = Some(Rc::new(Layer::new(snapshot)));
         }
-        self.most = usize::MAX;
+        self.suspects = self.suspects.saturating_sub(self.in_flight);
         self.take_written()
     }
 
@@ -189,14 +188,14 @@ impl<T: Topic> Optimistic<T> {
     /// can be guilty, and it is not found yet, none has, and the next write has half of them.
     pub(crate) fn unmade(&mut self, how: Unmade) -> Vec<Edit<T>> {
         if how == Unmade::ByContent && self.in_flight > 1 {
-            self.most = self.in_flight / 2;
+            self.suspects = self.in_flight;
             self.in_flight = 0;
             if !self.is_up_to_date() {
                 self.rebuild();
             }
             return Vec::new();
         }
-        self.most = usize::MAX;
+        self.suspects = 0;
         self.take_written()
     }
 
@@ -209,6 +208,14 @@ impl<T: Topic> Optimistic<T> {
     pub(crate) fn clear(&mut self) -> Vec<Edit<T>> {
         self.in_flight = 0;
         self.edits.drain(..).collect()
+    }
+
+    /// How many edits the next write may have: half of those among which one is guilty.
+    fn most(&self) -> usize {
+        match self.suspects {
+            0 => usize::MAX,
+            suspects => (suspects / 2).max(1),
+        }
     }
 
     fn take_written(&mut self) -> Vec<Edit<T>> {
@@ -252,6 +259,7 @@ impl<T: Topic> Optimistic<T> {
 
     fn fall(&mut self, place: usize, fault: Fault) {
         if let Some(edit) = self.edits.remove(place) {
+            self.suspects -= usize::from(place < self.suspects);
             self.fallen.push((edit, fault));
         }
     }

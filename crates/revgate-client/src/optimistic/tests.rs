@@ -138,7 +138,7 @@ fn the_one_that_the_backend_refuses_is_found_by_halves() {
             optimistic.accepted(snapshot(revision, new));
         }
     }
-    assert_eq!(sums, [(0, 36), (0, 10), (10, 36), (10, 21), (10, 15), (10, 31)]);
+    assert_eq!(sums, [(0, 36), (0, 10), (10, 21), (10, 15), (10, 31)]);
     assert_eq!(shown(&optimistic), Some(31), "1 to 8 without the 5");
 }
 
