@@ -2,6 +2,8 @@
 //!
 //! **Whether a window may comes before whether there is such a topic**, so that a window learns
 //! nothing of topics outside its scope.
+//!
+//! Each command that sends or takes a state has an argument `form`: see [`Form`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,11 +16,12 @@ use tauri::ipc::{Channel, Response};
 use tauri::{Manager, Runtime, State, command};
 
 use crate::erased::ErasedTopic;
+use crate::form::{Failure, Form, Refused};
 use crate::registry::Registry;
 use crate::scope::Caller;
 use crate::subscribers::MAX_PER_WINDOW;
 
-type Answer<T> = Result<T, Refusal<Value>>;
+type Answer<T> = Result<T, Refused>;
 
 /// A topic as developer tools show it.
 #[derive(Serialize)]
@@ -77,7 +80,7 @@ fn find_writable<R: Runtime>(
 }
 
 /// Leaves out the topics that the window may not know of.
-fn visible(mut unknown: UnknownTopic, is_visible: impl Fn(&str) -> bool) -> Refusal<Value> {
+fn visible(mut unknown: UnknownTopic, is_visible: impl Fn(&str) -> bool) -> Refused {
     unknown.known.retain(|name| is_visible(name.as_str()));
     Refusal::UnknownTopic(unknown)
 }
@@ -91,10 +94,13 @@ pub(crate) async fn subscribe<R: Runtime>(
     registry: State<'_, Registry>,
     topic: String,
     news: Channel,
-) -> Answer<u32> {
-    let found = find_readable(&caller, &registry, &topic)?;
-    let added = found.subscribe(caller.label(), news);
-    let id = added.ok_or(Refusal::TooManySubscriptions { limit: MAX_PER_WINDOW })?;
+    form: Option<Form>,
+) -> Result<u32, Failure> {
+    let form = form.unwrap_or_default();
+    let found = find_readable(&caller, &registry, &topic).map_err(|it| form.refuse(it))?;
+    let added = found.subscribe(caller.label(), form.news(news));
+    let full = || form.refuse(Refusal::TooManySubscriptions { limit: MAX_PER_WINDOW });
+    let id = added.ok_or_else(full)?;
     // If the window went while the command was on its way, its end has been dealt with already.
     if caller.webview().get_webview_window(caller.label()).is_none() {
         found.subscribers().remove(caller.label(), id);
@@ -115,25 +121,33 @@ pub(crate) async fn unsubscribe<R: Runtime>(
     Ok(found.is_some_and(|topic| topic.subscribers().remove(caller.label(), subscription)))
 }
 
-/// The state of `topic` and how new it is.
+/// The state of `topic` and how new it is; only how new it is, if it is no newer than the version
+/// `known`.
 #[command]
 pub(crate) async fn snapshot<R: Runtime>(
     caller: Caller<R>,
     registry: State<'_, Registry>,
     topic: String,
-) -> Answer<Response> {
-    find_readable(&caller, &registry, &topic)?.snapshot().map(Response::new)
+    known: Option<Version>,
+    form: Option<Form>,
+) -> Result<Response, Failure> {
+    let found = find_readable(&caller, &registry, &topic);
+    form.unwrap_or_default().answer(found.and_then(|topic| topic.snapshot(known)))
 }
 
-/// The state of `topic` and how new it is, as bytes, if the backend has it in the same `layout`.
+/// The same as bytes, if the backend has the topic in the same `layout`.
 #[command]
 pub(crate) async fn snapshot_bytes<R: Runtime>(
     caller: Caller<R>,
     registry: State<'_, Registry>,
     topic: String,
     layout: u32,
-) -> Answer<Response> {
-    find_readable(&caller, &registry, &topic)?.snapshot_bytes(layout).map(Response::new)
+    known: Option<Version>,
+    form: Option<Form>,
+) -> Result<Response, Failure> {
+    let found = find_readable(&caller, &registry, &topic);
+    let bytes = found.and_then(|topic| topic.snapshot_bytes(layout, known));
+    bytes.map(Response::new).map_err(|refused| form.unwrap_or_default().refuse(refused))
 }
 
 /// Replaces the state of `topic`, if it is still at version `base` or no base is given. Returns
@@ -145,12 +159,17 @@ pub(crate) async fn replace<R: Runtime>(
     topic: String,
     data: Value,
     base: Option<Version>,
-) -> Answer<Response> {
-    // A conflict is answered with the state.
-    let found = find_writable(&caller, &registry, &topic, base.is_some())?;
-    let answer = found.replace(data, base, caller.label())?;
-    durably(&*found).await?;
-    Ok(Response::new(answer))
+    form: Option<Form>,
+) -> Result<Response, Failure> {
+    let form = form.unwrap_or_default();
+    let replace = async || {
+        // A conflict is answered with the state.
+        let found = find_writable(&caller, &registry, &topic, base.is_some())?;
+        let answer = found.replace(form.sent(data)?, base, caller.label())?;
+        durably(&*found).await?;
+        Ok(answer)
+    };
+    form.answer(replace().await)
 }
 
 /// Applies a patch (RFC 6902) to the state of `topic`, if it is still at version `base` or no base
@@ -160,14 +179,19 @@ pub(crate) async fn patch<R: Runtime>(
     caller: Caller<R>,
     registry: State<'_, Registry>,
     topic: String,
-    patch: Vec<Value>,
+    patch: Value,
     base: Option<Version>,
-) -> Answer<Response> {
-    // Whether a patch applies tells what the state is.
-    let found = find_writable(&caller, &registry, &topic, true)?;
-    let answer = found.patch(patch, base, caller.label())?;
-    durably(&*found).await?;
-    Ok(Response::new(answer))
+    form: Option<Form>,
+) -> Result<Response, Failure> {
+    let form = form.unwrap_or_default();
+    let patch = async || {
+        // Whether a patch applies tells what the state is.
+        let found = find_writable(&caller, &registry, &topic, true)?;
+        let answer = found.patch(form.sent(patch)?, base, caller.label())?;
+        durably(&*found).await?;
+        Ok(answer)
+    };
+    form.answer(patch().await)
 }
 
 /// Waits until a write is on the disk, if its topic is one of those.

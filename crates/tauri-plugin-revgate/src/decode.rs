@@ -4,18 +4,58 @@ use std::io::{self, Write};
 
 use revgate::wire::Refusal;
 use revgate::{Invalid, Topic};
-use serde::Serialize;
+use serde::{Deserializer, Serialize};
 use serde_ignored::Path;
 use serde_json::Value;
 
+use crate::form::{Refused, Sent};
 use crate::options::{TopicOptions, UnknownFields};
+
+impl Sent {
+    /// The state that was sent, not validated yet.
+    ///
+    /// # Errors
+    ///
+    /// If it has the wrong shape, or what was sent, or the state, is too large.
+    pub(crate) fn decode<T: Topic>(&self, options: &TopicOptions) -> Result<T, Refused> {
+        match self {
+            Self::Value(value) => {
+                within(options.max_bytes, size(value)?)?;
+                decode(value, options)
+            }
+            Self::Text(text) => {
+                within(options.max_bytes, text.len() as u64)?;
+                let mut json = serde_json::Deserializer::from_str(text);
+                let state = decode(&mut json, options)?;
+                json.end().map_err(|error| invalid("", &error))?;
+                Ok(state)
+            }
+        }
+    }
+
+    /// The operations of the patch that was sent, not parsed yet.
+    ///
+    /// # Errors
+    ///
+    /// If it is no list.
+    pub(crate) fn into_operations(self) -> Result<Vec<Value>, Refused> {
+        let operations = match self {
+            Self::Value(value) => serde_json::from_value(value),
+            Self::Text(text) => serde_json::from_str(&text),
+        };
+        operations.map_err(|error| invalid("patch", &error))
+    }
+}
 
 /// The state that `data` describes, not validated yet.
 ///
 /// # Errors
 ///
 /// If it has the wrong shape, or the state is too large.
-pub(crate) fn decode<T: Topic>(data: &Value, options: &TopicOptions) -> Result<T, Refusal<Value>> {
+pub(crate) fn decode<'de, T: Topic>(
+    data: impl Deserializer<'de, Error = serde_json::Error>,
+    options: &TopicOptions,
+) -> Result<T, Refused> {
     let mut unknown = None;
     let mut note = |path: Path<'_>| {
         unknown.get_or_insert_with(|| json_path(&path));
@@ -24,8 +64,7 @@ pub(crate) fn decode<T: Topic>(data: &Value, options: &TopicOptions) -> Result<T
     let state: T = serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let path = error.path().to_string();
         // The path of the whole is ".", which says nothing.
-        let path = if path == "." { String::new() } else { path };
-        Refusal::Invalid(Invalid::new(path, error.into_inner().to_string()))
+        invalid(if path == "." { "" } else { &path }, error.inner())
     })?;
     if options.unknown_fields == UnknownFields::Deny
         && let Some(path) = unknown
@@ -36,23 +75,30 @@ pub(crate) fn decode<T: Topic>(data: &Value, options: &TopicOptions) -> Result<T
     Ok(state)
 }
 
+fn invalid(path: &str, error: &serde_json::Error) -> Refused {
+    let reason = error.to_string();
+    // The path says it better, and what a window sent has no lines.
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    Refusal::Invalid(Invalid::new(path, reason.strip_suffix(&place).unwrap_or(&reason)))
+}
+
 /// The size of `value` in bytes of compact JSON.
 ///
 /// # Errors
 ///
 /// If it cannot be written as JSON.
-pub(crate) fn size(value: &impl Serialize) -> Result<u64, Refusal<Value>> {
+pub(crate) fn size(value: &impl Serialize) -> Result<u64, Refused> {
     let mut count = Count(0);
     serde_json::to_writer(&mut count, value).map_err(|error| unwritable(&error))?;
     Ok(count.0)
 }
 
 /// Refuses what is larger than `limit`.
-pub(crate) fn within(limit: u64, size: u64) -> Result<(), Refusal<Value>> {
+pub(crate) fn within(limit: u64, size: u64) -> Result<(), Refused> {
     if size > limit { Err(Refusal::TooLarge { limit, size }) } else { Ok(()) }
 }
 
-pub(crate) fn unwritable(error: &serde_json::Error) -> Refusal<Value> {
+pub(crate) fn unwritable(error: &serde_json::Error) -> Refused {
     Refusal::Failed { reason: format!("the state cannot be written as JSON: {error}") }
 }
 

@@ -63,6 +63,7 @@ mod editing;
 mod erased;
 mod error;
 mod family;
+mod form;
 mod handle;
 mod initial;
 mod live;

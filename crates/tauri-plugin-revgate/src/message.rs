@@ -7,11 +7,11 @@ use std::sync::Arc;
 use revgate::wire::{Announcement, Payload};
 use revgate::{Invalidation, Snapshot};
 use serde::Serialize;
-use serde_json::value::{RawValue, to_value};
+use serde_json::value::{Value, to_value};
 
+use crate::form::Json;
 use crate::options::Delivery;
 
-type Json = Box<RawValue>;
 type News = Payload<Json, Json>;
 
 /// The announcement of `data` as JSON, with as much news in it as `delivery` allows. `base` is the
@@ -68,9 +68,25 @@ fn patch<T: Serialize>(
     data: &T,
     up_to: usize,
 ) -> serde_json::Result<Option<News>> {
-    let edits = json_patch::diff(&to_value(&*base.data)?, &to_value(data)?);
-    let patch = json_up_to(up_to, &edits)?;
+    // What is JSON as text need not be a value: those have integers of 64 bits.
+    let (Ok(old), Ok(new)) = (to_value(&*base.data), to_value(data)) else { return Ok(None) };
+    // To `json_patch` it is the same as 0.
+    if has_negative_zero(&old) || has_negative_zero(&new) {
+        return Ok(None);
+    }
+    let patch = json_up_to(up_to, &json_patch::diff(&old, &new))?;
     Ok(patch.map(|patch| Payload::Patch { base: base.version(), patch }))
+}
+
+fn has_negative_zero(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => {
+            number.as_f64().is_some_and(|it| it == 0.0 && it.is_sign_negative())
+        }
+        Value::Array(items) => items.iter().any(has_negative_zero),
+        Value::Object(fields) => fields.values().any(has_negative_zero),
+        _ => false,
+    }
 }
 
 /// `value` as JSON, or `None` as soon as that turns out to be longer than `limit` bytes.

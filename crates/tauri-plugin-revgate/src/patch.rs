@@ -3,15 +3,13 @@
 use std::slice;
 
 use json_patch::{PatchOperation, TestOperation, jsonptr::Pointer, patch_unsafe};
+use revgate::json::MAX_DEPTH;
 use revgate::wire::{PatchFault, Refusal};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::decode::{size, within};
-
-/// How deep a patch may nest, as code that walks a state recurses. Parsers of JSON stop at 128;
-/// there is room for what a state is wrapped in when it is sent or saved.
-const MAX_DEPTH: usize = 120;
+use crate::form::Refused;
 
 /// A well-formed patch.
 pub(crate) struct Patch(Vec<PatchOperation>);
@@ -20,7 +18,7 @@ impl Patch {
     /// # Errors
     ///
     /// If an operation is malformed, naming it, or all together are larger than `limit`.
-    pub(crate) fn parse(operations: Vec<Value>, limit: u64) -> Result<Self, Refusal<Value>> {
+    pub(crate) fn parse(operations: Vec<Value>, limit: u64) -> Result<Self, Refused> {
         within(limit, size(&operations)?)?;
         let parse = |(index, operation): (usize, Value)| {
             PatchOperation::deserialize(&operation).map_err(|error| {
@@ -40,7 +38,7 @@ impl Patch {
     /// # Errors
     ///
     /// If an operation does not apply or its test fails, naming it, or the limit is passed.
-    pub(crate) fn apply(&self, mut state: Value, limit: u64) -> Result<Value, Refusal<Value>> {
+    pub(crate) fn apply(&self, mut state: Value, limit: u64) -> Result<Value, Refused> {
         let mut carried = 0;
         for (index, operation) in self.0.iter().enumerate() {
             if let Some(value) = source(operation, &state) {
@@ -116,7 +114,7 @@ fn depth(value: &Value) -> usize {
     }
 }
 
-fn fault(operation: usize, path: &str, reason: impl ToString) -> Refusal<Value> {
+fn fault(operation: usize, path: &str, reason: impl ToString) -> Refused {
     let (path, reason) = (path.to_owned(), reason.to_string());
     Refusal::PatchFailed(PatchFault { operation, path, reason })
 }

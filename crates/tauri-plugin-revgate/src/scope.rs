@@ -3,11 +3,12 @@
 use revgate::TopicName;
 use revgate::wire::{Access, Denied, Refusal};
 use serde::Deserialize;
-use serde_json::Value;
 use tauri::ipc::{CommandArg, CommandItem, CommandScope, InvokeError};
 use tauri::utils::acl::ExecutionContext;
 use tauri::webview::ResolvedScope;
 use tauri::{Runtime, Webview};
+
+use crate::form::Refused;
 
 /// An entry of a scope: `{ "topic": "settings" }`. `build.rs` has its JSON schema.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -60,13 +61,13 @@ impl<R: Runtime> Caller<R> {
     }
 
     /// The denial of `access` to `topic` unless the scope of the command covers it.
-    pub(crate) fn permit(&self, topic: &str, access: Access) -> Result<(), Refusal<Value>> {
+    pub(crate) fn permit(&self, topic: &str, access: Access) -> Result<(), Refused> {
         if self.is_in_scope(topic) { Ok(()) } else { Err(denied(topic, access)) }
     }
 
     /// What the window may read, for a command that is not itself a reading one: the scope of
     /// `snapshot`.
-    pub(crate) fn readable(&self) -> Result<Readable, Refusal<Value>> {
+    pub(crate) fn readable(&self) -> Result<Readable, Refused> {
         // Tauri looks scopes up for the page that the window shows. A page embedded in that one
         // has its own origin, and must not borrow what the outer one may read.
         if self.is_embedded().map_err(failed)? {
@@ -94,7 +95,7 @@ impl Readable {
     }
 
     /// The denial of reading `topic` unless it is covered.
-    pub(crate) fn permit(&self, topic: &str) -> Result<(), Refusal<Value>> {
+    pub(crate) fn permit(&self, topic: &str) -> Result<(), Refused> {
         if self.covers(topic) { Ok(()) } else { Err(denied(topic, Access::Read)) }
     }
 }
@@ -106,11 +107,11 @@ fn covers(scope: &CommandScope<Entry>, topic: &str) -> bool {
         && !scope.denies().iter().any(|entry| matches(entry))
 }
 
-fn denied(topic: &str, access: Access) -> Refusal<Value> {
+fn denied(topic: &str, access: Access) -> Refused {
     Refusal::Denied(Denied::new(topic, access))
 }
 
-fn failed(error: tauri::Error) -> Refusal<Value> {
+fn failed(error: tauri::Error) -> Refused {
     Refusal::Failed { reason: error.to_string() }
 }
 

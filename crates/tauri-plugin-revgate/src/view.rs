@@ -3,12 +3,14 @@
 use revgate::wire::{Refusal, Written};
 use revgate::{Snapshot, Topic, Version, bytes};
 use revgate_persistence::saver::{Flush, Saving};
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::value::to_raw_value;
 use tauri::ipc::Channel;
 
 use crate::cell::TopicCell;
-use crate::decode::{decode, size, unwritable, within};
+use crate::decode::{decode, unwritable};
 use crate::error::UpdateError;
+use crate::form::{Refused, Sent};
 use crate::patch::{Patch, is_same};
 use crate::store::{Published, WriteError};
 use crate::subscribers::Subscribers;
@@ -27,24 +29,14 @@ pub(crate) trait View: Send + Sync {
     fn saving(&self) -> Option<Saving>;
     /// What a write has to wait for before it is answered.
     fn flush_if_durable(&self) -> Option<Flush>;
-    /// The snapshot as JSON.
-    fn snapshot(&self) -> Result<String, Refusal<Value>>;
-    /// The snapshot as bytes of this layout.
-    fn snapshot_bytes(&self, layout: u32) -> Result<Vec<u8>, Refusal<Value>>;
-    /// Replaces the state and returns the new snapshot as JSON.
-    fn replace(
-        &self,
-        data: Value,
-        base: Option<Version>,
-        source: &str,
-    ) -> Result<String, Refusal<Value>>;
+    /// What was `Fetched` as JSON, by a window that knows this version.
+    fn snapshot(&self, known: Option<Version>) -> Result<String, Refused>;
+    /// The same as bytes of this layout.
+    fn snapshot_bytes(&self, layout: u32, known: Option<Version>) -> Result<Vec<u8>, Refused>;
+    /// Replaces the state and returns the new snapshot as JSON; of text, only what was `Written`.
+    fn replace(&self, sent: Sent, base: Option<Version>, source: &str) -> Result<String, Refused>;
     /// Patches the state and returns what was `Written` as JSON.
-    fn patch(
-        &self,
-        operations: Vec<Value>,
-        base: Option<Version>,
-        source: &str,
-    ) -> Result<String, Refusal<Value>>;
+    fn patch(&self, sent: Sent, base: Option<Version>, source: &str) -> Result<String, Refused>;
 }
 
 impl<T: Topic> View for TopicCell<T> {
@@ -68,42 +60,39 @@ impl<T: Topic> View for TopicCell<T> {
         TopicCell::flush_if_durable(self)
     }
 
-    fn snapshot(&self) -> Result<String, Refusal<Value>> {
-        to_json(&self.published())
+    fn snapshot(&self, known: Option<Version>) -> Result<String, Refused> {
+        let Published { version, data, .. } = &self.published();
+        to_json(&Snapshot::new(*version, &**data).unless_known(known))
     }
 
-    fn snapshot_bytes(&self, layout: u32) -> Result<Vec<u8>, Refusal<Value>> {
+    fn snapshot_bytes(&self, layout: u32, known: Option<Version>) -> Result<Vec<u8>, Refused> {
         if T::LAYOUT != Some(layout) {
             return Err(Refusal::OtherLayout { layout: T::LAYOUT });
         }
-        let state = self.published();
-        bytes::encode(state.version, &*state.data)
-            .map_err(|error| Refusal::Failed { reason: error.to_string() })
+        let Published { version, data, .. } = &self.published();
+        let fetched = Snapshot::new(*version, &**data).unless_known(known);
+        bytes::encode(&fetched).map_err(|error| {
+            tracing::warn!(topic = %self.live.name, %error, "windows fetch it as JSON");
+            Refusal::OtherLayout { layout: None }
+        })
     }
 
-    fn replace(
-        &self,
-        data: Value,
-        base: Option<Version>,
-        source: &str,
-    ) -> Result<String, Refusal<Value>> {
-        let options = self.options();
-        within(options.max_bytes, size(&data)?)?;
-        let data = decode(&data, options)?;
-        match self.write(base, Some(source), |before| Ok(following(data, before))) {
-            Ok(written) => to_json(&written),
-            Err(error) => Err(refusal(error)),
+    fn replace(&self, sent: Sent, base: Option<Version>, source: &str) -> Result<String, Refused> {
+        let data = sent.decode(self.options())?;
+        let Published { version, data, .. } =
+            self.write(base, Some(source), |before| Ok(following(data, before))).map_err(refusal)?;
+        match sent {
+            Sent::Value(_) => to_json(&Snapshot::new(version, &*data)),
+            Sent::Text(text) => {
+                let is_known = to_json(&*data)? == text;
+                to_json(&Written::new(version, (!is_known).then_some(&*data)))
+            }
         }
     }
 
-    fn patch(
-        &self,
-        operations: Vec<Value>,
-        base: Option<Version>,
-        source: &str,
-    ) -> Result<String, Refusal<Value>> {
+    fn patch(&self, sent: Sent, base: Option<Version>, source: &str) -> Result<String, Refused> {
         let options = self.options();
-        let patch = Patch::parse(operations, options.max_bytes)?;
+        let patch = Patch::parse(sent.into_operations()?, options.max_bytes)?;
         // Patched outside the lock, and written only if nobody else has written meanwhile.
         for _ in 0..PATCH_ATTEMPTS {
             let current = self.published();
@@ -121,8 +110,7 @@ impl<T: Topic> View for TopicCell<T> {
             };
             let state = serde_json::to_value(&*written.data).map_err(|error| unwritable(&error))?;
             let is_known = base.is_some() && is_same(&state, &patched);
-            let answer = Written::new(written.version, (!is_known).then_some(state));
-            return serde_json::to_string(&answer).map_err(|error| unwritable(&error));
+            return to_json(&Written::new(written.version, (!is_known).then_some(&*written.data)));
         }
         Err(refusal(WriteError::Conflict(self.published().snapshot())))
     }
@@ -134,9 +122,9 @@ fn following<T: Topic>(mut decoded: T, before: &T) -> T {
     decoded
 }
 
-fn refusal<T: Topic>(error: WriteError<T>) -> Refusal<Value> {
+fn refusal<T: Topic>(error: WriteError<T>) -> Refused {
     match error {
-        WriteError::Conflict(current) => match serde_json::to_value(&*current.data) {
+        WriteError::Conflict(current) => match to_raw_value(&*current.data) {
             Ok(data) => Refusal::Conflict(Snapshot::new(current.version(), data)),
             Err(error) => unwritable(&error),
         },
@@ -145,7 +133,6 @@ fn refusal<T: Topic>(error: WriteError<T>) -> Refusal<Value> {
     }
 }
 
-fn to_json<T: Topic>(state: &Published<T>) -> Result<String, Refusal<Value>> {
-    let snapshot = Snapshot::new(state.version, &*state.data);
-    serde_json::to_string(&snapshot).map_err(|error| unwritable(&error))
+fn to_json(value: &impl Serialize) -> Result<String, Refused> {
+    serde_json::to_string(value).map_err(|error| unwritable(&error))
 }

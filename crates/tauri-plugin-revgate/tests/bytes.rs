@@ -3,7 +3,8 @@
 mod common;
 
 use common::{Player, app, call, call_for_bytes, everything, open_app, revision, window};
-use revgate::{Topic, bytes};
+use revgate::wire::Fetched;
+use revgate::{Snapshot, Topic, bytes};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tauri_plugin_revgate::{Builder, RevgateExt};
@@ -26,12 +27,14 @@ fn a_window_of_the_same_layout_gets_bytes_and_any_other_is_told_to_ask_for_json(
     let snapshot = |layout: u32| {
         call_for_bytes(&main, "snapshot_bytes", json!({"topic": "library", "layout": layout}))
     };
-    let fetched = bytes::decode::<Library>(&snapshot(3).expect("the same")).expect("its bytes");
-    assert_eq!((fetched.version(), fetched.data), (revision(1), library));
+    let fetched = || bytes::decode::<Library>(&snapshot(3).expect("the same")).expect("its bytes");
+    assert_eq!(fetched(), Fetched::State(Snapshot::new(revision(1), library)));
 
     app.topic::<Library>().expect("registered").update(|all| all.songs.clear()).expect("valid");
-    let fetched = bytes::decode::<Library>(&snapshot(3).expect("the same")).expect("its bytes");
-    assert_eq!((fetched.version(), fetched.data.songs.len()), (revision(2), 0));
+    assert_eq!(fetched(), Fetched::State(Snapshot::new(revision(2), Library { songs: vec![] })));
+    let body = json!({"topic": "library", "layout": 3, "known": revision(2)});
+    let known = call_for_bytes(&main, "snapshot_bytes", body).expect("the same");
+    assert_eq!(bytes::decode::<Library>(&known), Ok(Fetched::NotNewer(revision(2))));
 
     assert_eq!(snapshot(4), Err(json!({"kind": "otherLayout", "layout": 3})));
 }

@@ -8,6 +8,7 @@ use revgate::settings::Settings;
 use revgate::{Epoch, Revision};
 use serde_json::to_value;
 
+use crate::form::Sent;
 use crate::handle::TopicHandle;
 use crate::options::TopicOptions;
 use crate::registry::Registry;
@@ -34,7 +35,7 @@ fn a_change_has_old_new_version_and_source() {
     assert_eq!((change.version, change.source), (version, None));
 
     let data = to_value(Settings::default()).expect("plain data");
-    assert!(settings.cell.replace(data, None, "main").is_ok());
+    assert!(settings.cell.replace(Sent::Value(data), None, "main").is_ok());
     let change = watch.blocking_changed().expect("there is one");
     assert_eq!((change.old.font_size, change.source.as_deref()), (11, Some("main")));
 }
