@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use js_sys::{Function, Reflect, eval};
 use revgate::settings::{Settings, Theme};
-use revgate::wire::Payload;
+use revgate::wire::{Fetched, Payload};
 use revgate::{Epoch, Revision, TopicName, Version};
 use revgate_client::tauri::{Tauri, window_label};
 use revgate_client::{Change, Interruption, Transport, TransportError, WriteError};
@@ -25,8 +25,16 @@ fn install(invoke: &str) {
             metadata: {{ currentWindow: {{ label: 'main' }} }},
             transformCallback(callback) {{ this.callbacks.set(++this.last, callback); return this.last; }},
             unregisterCallback(id) {{ this.callbacks.delete(id); }},
-            async invoke(command, args) {{ this.calls.push(command); return ({invoke})(command, args); }},
-        }}"
+            async invoke(command, args) {{
+                if (command.startsWith('plugin:revgate|') && !command.endsWith('|unsubscribe')
+                    && args.form !== 'text') throw 'text is to be asked for';
+                this.calls.push(command);
+                return ({invoke})(command, args);
+            }},
+        }};
+        globalThis.bytes = text => new TextEncoder().encode(text).buffer;
+        globalThis.answer = value => bytes(JSON.stringify(value));
+        globalThis.refuse = value => {{ throw JSON.stringify(value) }};"
     );
     eval(&script).expect("the page takes the internals");
 }
@@ -69,17 +77,22 @@ async fn outside_tauri_every_call_says_so() {
 
 #[wasm_bindgen_test]
 async fn a_snapshot_is_decoded_and_a_wrong_one_is_named() {
-    install(&format!("() => ({})", snapshot()));
+    install(&format!("() => answer({})", snapshot()));
     assert_eq!(window_label().as_deref(), Some("main"));
-    let snapshot = Tauri.fetch::<Settings>(&settings(), None).await.expect("well-formed");
+    let fetched = Tauri.fetch::<Settings>(&settings(), None).await;
+    let Ok(Fetched::State(snapshot)) = fetched else { panic!("{fetched:?}") };
     assert_eq!(snapshot.version(), Version::new(Epoch::new(2), Revision::new(5)));
     assert_eq!((snapshot.data.theme, snapshot.data.font_size), (Theme::Dark, 20));
 
     for (answer, reason) in [
-        ("null", "null"),
-        ("({revision: 5, data: {}})", "canonical decimal string"),
-        ("({revision: '5', data: {theme: 'blue'}})", "`blue`"),
-        ("({revision: '5'})", "missing field `data`"),
+        ("null", "bytes are expected, not null"),
+        ("({revision: '5', data: {}})", "bytes are expected"),
+        ("answer(null)", "null"),
+        ("bytes('{\"revision\":')", "EOF"),
+        ("new Uint8Array([34, 255, 34]).buffer", "invalid unicode"),
+        ("answer({revision: 5, data: {}})", "canonical decimal string"),
+        ("answer({revision: '5', data: {theme: 'blue'}})", "`blue`"),
+        ("answer({revision: '5'})", "missing field `data`"),
     ] {
         install(&format!("() => {answer}"));
         match Tauri.fetch::<Settings>(&settings(), None).await {
@@ -90,8 +103,21 @@ async fn a_snapshot_is_decoded_and_a_wrong_one_is_named() {
 }
 
 #[wasm_bindgen_test]
+async fn whoever_knows_a_version_says_so_and_may_be_told_just_that() {
+    install(
+        "(command, {known}) => {
+            if (JSON.stringify(known) !== '{\"epoch\":\"2\",\"revision\":\"5\"}') throw known;
+            return answer({revision: '5', epoch: '2'});
+        }",
+    );
+    let known = Version::new(Epoch::new(2), Revision::new(5));
+    let fetched = Tauri.fetch::<Settings>(&settings(), Some(known)).await;
+    assert_eq!(fetched, Ok(Fetched::NotNewer(known)));
+}
+
+#[wasm_bindgen_test]
 async fn refusals_and_tauris_own_errors_are_told_apart() {
-    install("() => { throw {kind: 'unknownTopic', topic: 'x', known: ['settings']} }");
+    install("() => refuse({kind: 'unknownTopic', topic: 'x', known: ['settings']})");
     let error = Tauri.fetch::<Settings>(&settings(), None).await.expect_err("refused").to_string();
     assert_eq!(error, "no topic `x` is registered; there are: `settings`");
 
@@ -102,11 +128,11 @@ async fn refusals_and_tauris_own_errors_are_told_apart() {
         "{error}"
     );
 
-    install("() => { throw {kind: 'invalid', path: 'fontSize', reason: 'too big'} }");
+    install("() => refuse({kind: 'invalid', path: 'fontSize', reason: 'too big'})");
     let error = Tauri.write(&settings(), change()).await.expect_err("refused");
     assert_eq!(error.to_string(), "fontSize: too big");
 
-    install(&format!("() => {{ throw {{kind: 'conflict', ...{}}} }}", snapshot()));
+    install(&format!("() => refuse({{kind: 'conflict', ...{}}})", snapshot()));
     match Tauri.write(&settings(), change()).await {
         Err(WriteError::Conflict(current)) => assert_eq!(current.data.language, "de"),
         other => panic!("{other:?}"),
@@ -118,10 +144,10 @@ async fn a_small_change_is_sent_as_a_patch_and_answered_with_a_version() {
     install(
         r#"(command, args) => {
             const { topic, patch, base } = args;
-            const sent = JSON.stringify([command, topic, patch, base]);
+            const sent = JSON.stringify([command, topic, JSON.parse(patch), base]);
             if (sent !== '["plugin:revgate|patch","settings",' +
                 '[{"op":"replace","path":"/theme","value":"dark"}],{"revision":"1"}]') throw sent;
-            return { revision: '2' };
+            return answer({ revision: '2' });
         }"#,
     );
     let written = Tauri.write(&settings(), change()).await.expect("as agreed");
@@ -132,10 +158,11 @@ async fn a_small_change_is_sent_as_a_patch_and_answered_with_a_version() {
 async fn a_change_of_everything_is_sent_whole() {
     install(&format!(
         r#"(command, args) => {{
-            const {{ topic, data, base }} = args;
+            const {{ topic, base }} = args;
+            const data = JSON.parse(args.data);
             const sent = JSON.stringify([command, topic, data.theme, data.fontSize, base.revision]);
             if (sent !== '["plugin:revgate|replace","settings","dark",30,"1"]') throw sent;
-            return {};
+            return answer({});
         }}"#,
         snapshot()
     ));
@@ -167,8 +194,9 @@ async fn news_of_any_kind_are_decoded_and_unreadable_ones_leave_the_version() {
         "base: 8, patch: []",
         "patch: []",
     ] {
-        let message =
-            format!("({{index: 0, message: {{topic: 'settings', revision: '9', {news}}}}})");
+        let message = format!(
+            "({{index: 0, message: JSON.stringify({{topic: 'settings', revision: '9', {news}}})}})"
+        );
         let message = eval(&message).expect("a message");
         callback.call1(&JsValue::NULL, &message).expect("no message makes it throw");
     }
@@ -198,14 +226,15 @@ async fn news_are_decoded_and_malformed_ones_named() {
         let message = eval(&format!("({message})")).expect(message);
         callback.call1(&JsValue::NULL, &message).expect("no message makes it throw");
     };
-    send("{index: 1, message: {topic: 'settings', revision: '9'}}");
-    send("{index: 0, message: {topic: 'settings', revision: 9}}");
+    send(r#"{index: 1, message: '{"topic":"settings","revision":"9"}'}"#);
+    send(r#"{index: 0, message: '{"topic":"settings","revision":9}'}"#);
     send("{index: 2, message: null}");
     send("null");
+    send("{index: 3, message: {topic: 'settings', revision: '9'}}");
     let heard = heard.take();
     assert_eq!(heard[0].as_ref().map(|news| news.invalidation.revision), Ok(Revision::new(9)));
     let reasons: Vec<_> = heard[1..].iter().filter_map(|news| news.as_ref().err()).collect();
-    assert_eq!(reasons.len(), 3, "{reasons:?}");
+    assert_eq!(reasons.len(), 4, "{reasons:?}");
     let first = reasons[0].to_string();
     assert!(first.contains("canonical decimal string"), "{first}");
 

@@ -93,7 +93,7 @@ fn malformed_events_are_shown_as_errors_and_the_next_good_one_is_applied() {
         let script = "const internals = window.__TAURI_INTERNALS__;
             const message = arguments[0];
             for (const id of [...internals.callbacks.keys()])
-                internals.runCallback(id, { index: 99, message });
+                internals.runCallback(id, { index: 99, message: JSON.stringify(message) });
             return new Promise(painted => requestAnimationFrame(() =>
                 painted(document.querySelector('[role=status] [title]')?.title ?? 'nothing')))";
         let shown = desktop.execute("main", script, &[message]).expect("no exception");

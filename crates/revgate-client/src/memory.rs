@@ -7,7 +7,10 @@ use std::rc::{Rc, Weak};
 
 use revgate::json::fingerprint;
 use revgate::wire::{Fetched, Refusal};
-use revgate::{Epoch, Invalidation, Revision, Snapshot, Topic, TopicName, UnknownTopic, Version};
+use revgate::{
+    Epoch, Invalid, Invalidation, Revision, Snapshot, Topic, TopicName, UnknownTopic, Version,
+};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -23,7 +26,7 @@ pub struct Memory {
 #[derive(Default)]
 struct Inner {
     /// A topic that was removed has no state, and keeps its version.
-    topics: RefCell<BTreeMap<TopicName, (Version, Option<Value>)>>,
+    topics: RefCell<BTreeMap<TopicName, (Version, Option<State>)>>,
     subscribers: RefCell<BTreeMap<u64, Subscriber>>,
     last_subscriber: Cell<u64>,
     /// Answers that the next fetches get instead of the true one.
@@ -32,6 +35,9 @@ struct Inner {
     writes: Cell<usize>,
 }
 
+/// A state as JSON, or why it is none.
+type State = Result<String, Invalid>;
+
 #[derive(Clone)]
 struct Subscriber {
     topic: TopicName,
@@ -39,7 +45,7 @@ struct Subscriber {
 }
 
 /// Takes a message as it came, or the end.
-type Hear = dyn Fn(Result<&Value, Interruption>);
+type Hear = dyn Fn(Result<&str, Interruption>);
 
 /// Ends the subscription when dropped.
 pub struct Subscription {
@@ -59,7 +65,7 @@ impl Memory {
         self.inner
             .topics
             .borrow_mut()
-            .insert(TopicName::of::<T>(), (version, Some(to_json(initial))));
+            .insert(TopicName::of::<T>(), (version, Some(state(initial))));
         self
     }
 
@@ -76,7 +82,7 @@ impl Memory {
 
     /// As [`Memory::set`], but the announcement is lost.
     pub fn set_silently<T: Topic>(&self, state: &T) -> Version {
-        self.write(&TopicName::of::<T>(), to_json(state))
+        self.write(&TopicName::of::<T>(), self::state(state))
     }
 
     /// Removes the topic `T` and ends its subscriptions. [`Memory::restart`] registers it again.
@@ -100,7 +106,7 @@ impl Memory {
         let topic = TopicName::of::<T>();
         let epoch = self.version(&topic).epoch.number();
         let version = Version::new(Epoch::new(epoch.saturating_add(1)), Revision::FIRST);
-        self.inner.topics.borrow_mut().insert(topic, (version, Some(to_json(initial))));
+        self.inner.topics.borrow_mut().insert(topic, (version, Some(state(initial))));
         self.announce_version::<T>(version);
         version
     }
@@ -108,11 +114,15 @@ impl Memory {
     /// Announces `version` of the topic `T`, true or not.
     pub fn announce_version<T: Topic>(&self, version: Version) {
         let topic = TopicName::of::<T>();
-        self.announce(&to_json(&Invalidation::new(topic.clone(), version)), &topic);
+        self.tell(&topic, &json(&Invalidation::new(topic.clone(), version)));
     }
 
     /// Sends `message` as it is, well-formed or not, to the subscribers of `topic`.
     pub fn announce(&self, message: &Value, topic: &TopicName) {
+        self.tell(topic, &json(message));
+    }
+
+    fn tell(&self, topic: &TopicName, message: &str) {
         // Copied, for a listener may subscribe or unsubscribe.
         let subscribers: Vec<_> = self.inner.subscribers.borrow().values().cloned().collect();
         for subscriber in subscribers.iter().filter(|subscriber| subscriber.topic == *topic) {
@@ -127,7 +137,9 @@ impl Memory {
 
     /// The state of the topic `T` as JSON, if it is registered.
     pub fn state<T: Topic>(&self) -> Option<Value> {
-        self.inner.topics.borrow().get(&TopicName::of::<T>())?.1.clone()
+        let topics = self.inner.topics.borrow();
+        let state = topics.get(&TopicName::of::<T>())?.1.as_ref()?.as_ref();
+        state.ok().and_then(|json| serde_json::from_str(json).ok())
     }
 
     /// How many subscriptions stand.
@@ -149,7 +161,7 @@ impl Memory {
         self.inner.topics.borrow().get(topic).map(|(version, _)| *version).unwrap_or_default()
     }
 
-    fn write(&self, topic: &TopicName, state: Value) -> Version {
+    fn write(&self, topic: &TopicName, state: State) -> Version {
         let version = self.version(topic);
         let is_same = match self.inner.topics.borrow().get(topic) {
             Some((_, Some(current))) => fingerprint(current) == fingerprint(&state),
@@ -164,16 +176,26 @@ impl Memory {
         version
     }
 
-    fn snapshot(&self, topic: &TopicName) -> Result<Snapshot<Value>, UnknownTopic> {
+    /// The state as JSON, and how new it is.
+    fn stored(&self, topic: &TopicName) -> Result<(Version, String), TransportError> {
         let topics = self.inner.topics.borrow();
         match topics.get(topic) {
-            Some((version, Some(data))) => Ok(Snapshot::new(*version, data.clone())),
-            _ => {
-                let known = topics.iter().filter(|(_, (_, data))| data.is_some());
+            Some((version, Some(Ok(json)))) => Ok((*version, json.clone())),
+            Some((_, Some(Err(invalid)))) => {
+                Err(TransportError::Refused(Refusal::Invalid(invalid.clone())))
+            }
+            Some((_, None)) | None => {
+                let known = topics.iter().filter(|(_, (_, state))| state.is_some());
                 let known: Vec<_> = known.map(|(name, _)| name).collect();
-                Err(UnknownTopic::new(topic.as_str(), known))
+                let unknown = UnknownTopic::new(topic.as_str(), known);
+                Err(TransportError::Refused(Refusal::UnknownTopic(unknown)))
             }
         }
+    }
+
+    fn snapshot<T: Topic>(&self, topic: &TopicName) -> Result<Snapshot<T>, TransportError> {
+        let (version, json) = self.stored(topic)?;
+        Ok(Snapshot::new(version, read(&json).map_err(TransportError::Malformed)?))
     }
 }
 
@@ -187,10 +209,10 @@ impl Transport for Memory {
     ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
         let (backend, topic) = (self.clone(), topic.clone());
         async move {
-            backend.snapshot(&topic).map_err(refused)?;
+            backend.stored(&topic)?;
             let id = backend.inner.last_subscriber.get() + 1;
             backend.inner.last_subscriber.set(id);
-            let hear = Rc::new(move |message: Result<&Value, Interruption>| {
+            let hear = Rc::new(move |message: Result<&str, Interruption>| {
                 news(message.and_then(|message| announcement(read(message), read(message))));
             });
             let subscriber = Subscriber { topic, hear };
@@ -209,11 +231,9 @@ impl Transport for Memory {
         async move {
             let planned = backend.inner.answers.borrow_mut().pop_front();
             let answer = match planned {
-                Some(answer) => answer?,
-                None => to_json(&backend.snapshot(&topic).map_err(refused)?.unless_known(known)),
+                Some(answer) => read(&json(&answer?)).map_err(TransportError::Malformed)?,
+                None => backend.snapshot(&topic)?.unless_known(known),
             };
-            let answer = serde_json::from_value(answer)
-                .map_err(|error| TransportError::Malformed(error.to_string()))?;
             fetched(answer, known)
         }
     }
@@ -226,17 +246,15 @@ impl Transport for Memory {
         self.inner.writes.set(self.inner.writes.get() + 1);
         let (backend, topic) = (self.clone(), topic.clone());
         async move {
-            let current = backend.snapshot(&topic).map_err(refused)?;
-            if current.version() != change.base {
-                let data = serde_json::from_value(current.data.clone())
-                    .map_err(|error| TransportError::Malformed(error.to_string()))?;
-                return Err(WriteError::Conflict(Snapshot::new(current.version(), data)));
+            if backend.stored(&topic)?.0 != change.base {
+                return Err(WriteError::Conflict(backend.snapshot(&topic)?));
             }
             let data = change.new;
-            data.validate().map_err(|invalid| WriteError::from(Refusal::Invalid(invalid)))?;
-            let version = backend.write(&topic, to_json(&data));
+            let state = data.validate().and_then(|()| state(&data));
+            let state = state.map_err(|invalid| WriteError::from(Refusal::Invalid(invalid)))?;
+            let version = backend.write(&topic, Ok(state));
             if version != change.base {
-                backend.announce(&to_json(&Invalidation::new(topic.clone(), version)), &topic);
+                backend.tell(&topic, &json(&Invalidation::new(topic.clone(), version)));
             }
             Ok(Snapshot::new(version, data))
         }
@@ -251,15 +269,16 @@ impl Drop for Subscription {
     }
 }
 
-fn refused(unknown: UnknownTopic) -> TransportError {
-    TransportError::Refused(Refusal::UnknownTopic(unknown))
+fn state(state: &impl Serialize) -> State {
+    fingerprint(state)?;
+    serde_json::to_string(state).map_err(|error| Invalid::new("", error.to_string()))
 }
 
-fn to_json(value: &impl serde::Serialize) -> Value {
-    // What cannot be written as JSON shows as null, which no topic reads back.
-    serde_json::to_value(value).unwrap_or_default()
+/// A message, which always is JSON.
+fn json(message: &impl Serialize) -> String {
+    serde_json::to_string(message).unwrap_or_default()
 }
 
-fn read<T: DeserializeOwned>(message: &Value) -> Result<T, String> {
-    T::deserialize(message).map_err(|error| error.to_string())
+fn read<T: DeserializeOwned>(message: &str) -> Result<T, String> {
+    serde_json::from_str(message).map_err(|error| error.to_string())
 }

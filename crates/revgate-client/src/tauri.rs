@@ -6,6 +6,7 @@
 mod ipc;
 mod plugin;
 mod state_sync;
+mod values;
 
 pub use ipc::{invoke, window_label};
 pub use plugin::Tauri;

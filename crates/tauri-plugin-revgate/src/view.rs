@@ -79,8 +79,9 @@ impl<T: Topic> View for TopicCell<T> {
 
     fn replace(&self, sent: Sent, base: Option<Version>, source: &str) -> Result<String, Refused> {
         let data = sent.decode(self.options())?;
-        let Published { version, data, .. } =
-            self.write(base, Some(source), |before| Ok(following(data, before))).map_err(refusal)?;
+        let Published { version, data, .. } = self
+            .write(base, Some(source), |before| Ok(following(data, before)))
+            .map_err(refusal)?;
         match sent {
             Sent::Value(_) => to_json(&Snapshot::new(version, &*data)),
             Sent::Text(text) => {

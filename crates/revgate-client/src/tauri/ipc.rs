@@ -3,14 +3,15 @@
 //! The packages that wrap these internals are JavaScript; the functions are the ones that
 //! `@tauri-apps/api` 2 calls: `invoke`, `transformCallback`, `unregisterCallback`.
 
-use js_sys::{Function, JSON, Object, Promise, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use revgate::wire::Refusal;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
+use super::values::{self, text};
 use crate::{TransportError, WriteError};
 
 /// The label of this window; `None` outside Tauri.
@@ -88,28 +89,41 @@ impl Rejection {
         if self.0.is_undefined() {
             return TransportError::NoBackend;
         }
-        match serde_wasm_bindgen::from_value::<Refusal<()>>(self.0.clone()) {
-            Ok(refusal) => TransportError::Refused(refusal),
-            Err(_) => TransportError::Failed(text(&self.0)),
+        match self.refusal() {
+            Some(refusal) => TransportError::Refused(refusal),
+            None => TransportError::Failed(text(&self.0)),
         }
     }
 
-    pub(super) fn into_write_error<T: DeserializeOwned>(self) -> WriteError<T> {
-        match serde_wasm_bindgen::from_value::<Refusal<T>>(self.0.clone()) {
-            Ok(refusal) => refusal.into(),
-            Err(_) => self.into_transport_error().into(),
+    pub(super) fn into_write_error<T: DeserializeOwned + Serialize>(self) -> WriteError<T> {
+        match self.refusal::<T>() {
+            Some(refusal) => refusal.into(),
+            None => self.into_transport_error().into(),
+        }
+    }
+
+    /// As text that holds JSON, or as a value.
+    fn refusal<T: DeserializeOwned + Serialize>(&self) -> Option<Refusal<T>> {
+        match self.0.as_string() {
+            Some(json) => serde_json::from_str(&json).ok(),
+            None => values::read(&self.0).ok(),
         }
     }
 }
 
 pub(super) async fn call(command: &str, arguments: &impl Serialize) -> Result<JsValue, Rejection> {
+    let arguments = serde_json::to_value(arguments).map_err(|error| error.to_string());
     let arguments = arguments
-        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-        .map_err(|error| Rejection(error.into()))?;
-    // A unit serialises to null, and Tauri wants an object.
+        .and_then(|arguments| values::write(&arguments).map_err(|fault| fault.to_string()))
+        .map_err(|reason| Rejection(reason.into()))?;
+    // A unit is null, and Tauri wants an object.
     let arguments = if arguments.is_object() { arguments } else { Object::new().into() };
+    call_with(command, &arguments).await
+}
+
+pub(super) async fn call_with(command: &str, arguments: &JsValue) -> Result<JsValue, Rejection> {
     let (this, invoke) = method("invoke").map_err(Rejection)?;
-    let promise = invoke.call2(&this, &command.into(), &arguments).map_err(Rejection)?;
+    let promise = invoke.call2(&this, &command.into(), arguments).map_err(Rejection)?;
     JsFuture::from(Promise::resolve(&promise)).await.map_err(Rejection)
 }
 
@@ -129,27 +143,12 @@ pub(super) fn get(object: &JsValue, key: &str) -> Option<JsValue> {
     (!value.is_undefined()).then_some(value)
 }
 
-pub(super) fn decode<T: for<'de> Deserialize<'de>>(message: JsValue) -> Result<T, String> {
-    let error = match serde_wasm_bindgen::from_value(message.clone()) {
-        Ok(value) => return Ok(value),
-        Err(error) => error,
-    };
-    Err(format!("{error}, in {}", text(&message)))
-}
-
-pub(super) fn decode_answer<T: DeserializeOwned>(answer: JsValue) -> Result<T, TransportError> {
-    decode(answer).map_err(TransportError::Malformed)
+pub(super) fn read_value<T: DeserializeOwned + Serialize>(
+    answer: &JsValue,
+) -> Result<T, TransportError> {
+    values::read(answer).map_err(TransportError::Malformed)
 }
 
 fn malformed(expected: &str, found: &JsValue) -> TransportError {
     TransportError::Malformed(format!("expected {expected}, found {}", text(found)))
-}
-
-/// A value for people to read, cut after 200 characters.
-fn text(value: &JsValue) -> String {
-    let text = value.as_string().or_else(|| {
-        let message = get(value, "message").and_then(|message| message.as_string());
-        message.or_else(|| JSON::stringify(value).ok().and_then(|json| json.as_string()))
-    });
-    text.unwrap_or_else(|| format!("{value:?}")).chars().take(200).collect()
 }

@@ -3,15 +3,15 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::Uint8Array;
-use json_patch::Patch;
+use js_sys::{ArrayBuffer, Uint8Array};
 use revgate::wire::{Fetched, Refusal, Written};
 use revgate::{Snapshot, Topic, TopicName, Version, bytes};
 use serde::Serialize;
-use serde_json::Value;
-use wasm_bindgen::JsValue;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
 
-use super::ipc::{Callback, Rejection, call, decode, decode_answer, get};
+use super::ipc::{Callback, Rejection, call, get, read_value};
+use super::values::text;
 use crate::patch::{self, Cheapest};
 use crate::transport::{announcement, fetched};
 use crate::{Announcement, Change, Interruption, Transport, TransportError, WriteError};
@@ -29,16 +29,26 @@ pub struct Subscription {
     _callback: Callback,
 }
 
+/// What the window and the plugin exchange is text, which `serde_json` reads into the topic's type
+/// and writes from it: a JavaScript value has numbers of 53 bits, and no field `__proto__`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Form {
+    Text,
+}
+
 #[derive(Serialize)]
 struct SnapshotArguments<'a> {
     topic: &'a TopicName,
     known: Option<Version>,
+    form: Form,
 }
 
 #[derive(Serialize)]
 struct SubscribeArguments<'a> {
     topic: &'a TopicName,
     news: String,
+    form: Form,
 }
 
 #[derive(Serialize)]
@@ -51,20 +61,24 @@ struct UnsubscribeArguments<'a> {
 struct BytesArguments<'a> {
     topic: &'a TopicName,
     layout: u32,
+    known: Option<Version>,
+    form: Form,
 }
 
 #[derive(Serialize)]
 struct ReplaceArguments<'a> {
     topic: &'a TopicName,
-    data: Value,
+    data: String,
     base: Version,
+    form: Form,
 }
 
 #[derive(Serialize)]
 struct PatchArguments<'a> {
     topic: &'a TopicName,
-    patch: Patch,
+    patch: String,
     base: Version,
+    form: Form,
 }
 
 impl Transport for Tauri {
@@ -83,17 +97,18 @@ impl Transport for Tauri {
                 // A channel wraps what it carries as `{index, message}`, and says `{index, end}`
                 // when the backend lets go of it. The gate needs no order, so the index is unused.
                 match get(&message, "message") {
-                    Some(message) => news(read(message)),
+                    Some(message) => news(hear(&message)),
                     None if get(&message, "end").is_some() => {
                         end.set(true);
                         news(Err(Interruption::Ended));
                     }
-                    None => news(read(message)),
+                    None => news(hear(&message)),
                 }
             })?;
-            let arguments = SubscribeArguments { topic: &topic, news: callback.as_channel() };
+            let (news, form) = (callback.as_channel(), Form::Text);
+            let arguments = SubscribeArguments { topic: &topic, news, form };
             let answer = call("plugin:revgate|subscribe", &arguments).await;
-            let id = decode_answer(answer.map_err(Rejection::into_transport_error)?)?;
+            let id = read_value(&answer.map_err(Rejection::into_transport_error)?)?;
             Ok(Subscription { topic, id, has_ended, _callback: callback })
         }
     }
@@ -106,17 +121,17 @@ impl Transport for Tauri {
         let topic = topic.clone();
         async move {
             if let Some(layout) = T::LAYOUT {
-                match fetch_bytes(&topic, layout).await.map(Fetched::State) {
+                match fetch_bytes(&topic, layout, known).await {
                     Err(TransportError::Malformed(reason)) => {
                         tracing::warn!("topic `{topic}`: fetched as JSON, for as bytes: {reason}");
                     }
                     answer => return answer,
                 }
             }
-            let arguments = SnapshotArguments { topic: &topic, known };
+            let arguments = SnapshotArguments { topic: &topic, known, form: Form::Text };
             let answer = call("plugin:revgate|snapshot", &arguments).await;
             let answer = answer.map_err(Rejection::into_transport_error)?;
-            fetched(decode_answer(answer)?, known)
+            fetched(read_answer(&answer)?, known)
         }
     }
 
@@ -128,19 +143,21 @@ impl Transport for Tauri {
         let topic = topic.clone();
         async move {
             let Change { base, old, new } = change;
-            let cheapest = patch::cheapest(&old, &new).map_err(TransportError::Malformed)?;
+            let cheapest = patch::cheapest(&old, &new)
+                .map_err(|invalid| WriteError::from(Refusal::Invalid(invalid)))?;
+            let (topic, form) = (&topic, Form::Text);
             let answer = match cheapest {
                 Cheapest::State(data) => {
-                    let arguments = ReplaceArguments { topic: &topic, data, base };
+                    let arguments = ReplaceArguments { topic, data, base, form };
                     call("plugin:revgate|replace", &arguments).await
                 }
                 Cheapest::Patch(patch) => {
-                    let arguments = PatchArguments { topic: &topic, patch, base };
+                    let arguments = PatchArguments { topic, patch, base, form };
                     call("plugin:revgate|patch", &arguments).await
                 }
             };
             let written = answer.map_err(Rejection::into_write_error)?;
-            Ok(decode_answer::<Written<T>>(written)?.into_snapshot(new))
+            Ok(read_answer::<Written<T>>(&written)?.into_snapshot(new))
         }
     }
 }
@@ -162,8 +179,24 @@ impl Drop for Subscription {
     }
 }
 
-fn read<T: Topic>(message: JsValue) -> Result<Announcement<T>, Interruption> {
-    announcement(decode(message.clone()), decode(message))
+/// An announcement as the plugin sends it: text that holds JSON.
+fn hear<T: Topic>(message: &JsValue) -> Result<Announcement<T>, Interruption> {
+    let Some(json) = message.as_string() else {
+        return Err(Interruption::Malformed(format!("text is expected, not {}", text(message))));
+    };
+    announcement(read(json.as_bytes()), read(json.as_bytes()))
+}
+
+/// An answer as the plugin sends it: the bytes of JSON.
+fn read_answer<T: DeserializeOwned>(answer: &JsValue) -> Result<T, TransportError> {
+    read(&bytes_of(answer)?).map_err(TransportError::Malformed)
+}
+
+fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(json).map_err(|error| {
+        let cut = String::from_utf8_lossy(json).chars().take(200).collect::<String>();
+        format!("{error}, in {cut}")
+    })
 }
 
 /// # Errors
@@ -172,14 +205,23 @@ fn read<T: Topic>(message: JsValue) -> Result<Announcement<T>, Interruption> {
 async fn fetch_bytes<T: Topic>(
     topic: &TopicName,
     layout: u32,
-) -> Result<Snapshot<T>, TransportError> {
-    let answer = call("plugin:revgate|snapshot_bytes", &BytesArguments { topic, layout }).await;
+    known: Option<Version>,
+) -> Result<Fetched<T>, TransportError> {
+    let arguments = BytesArguments { topic, layout, known, form: Form::Text };
+    let answer = call("plugin:revgate|snapshot_bytes", &arguments).await;
     let answer = answer.map_err(|rejection| match rejection.into_transport_error() {
         TransportError::Refused(other @ Refusal::OtherLayout { .. }) => {
             TransportError::Malformed(other.to_string())
         }
         error => error,
     })?;
-    let bytes = Uint8Array::new(&answer).to_vec();
-    bytes::decode(&bytes).map_err(|error| TransportError::Malformed(error.to_string()))
+    let answer = bytes::decode(&bytes_of(&answer)?);
+    fetched(answer.map_err(|error| TransportError::Malformed(error.to_string()))?, known)
+}
+
+fn bytes_of(answer: &JsValue) -> Result<Vec<u8>, TransportError> {
+    match answer.dyn_ref::<ArrayBuffer>() {
+        Some(bytes) => Ok(Uint8Array::new(bytes).to_vec()),
+        None => Err(TransportError::Malformed(format!("bytes are expected, not {}", text(answer)))),
+    }
 }

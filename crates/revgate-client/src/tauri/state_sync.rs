@@ -1,11 +1,14 @@
 //! The way to a backend written by hand for the state-sync protocol 1.1.
 
-use revgate::wire::{Fetched, Payload};
-use revgate::{Snapshot, Topic, TopicName, Version};
+use js_sys::{Array, Object};
+use revgate::json::fingerprint;
+use revgate::wire::{Fetched, Payload, Refusal};
+use revgate::{Invalid, Snapshot, Topic, TopicName, Version};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use wasm_bindgen::JsValue;
 
-use super::ipc::{Callback, Rejection, call, decode, decode_answer, forget_listener, get};
+use super::ipc::{Callback, Rejection, call, call_with, forget_listener, get, read_value};
+use super::values::{self, text};
 use crate::{Announcement, Change, Interruption, Transport, TransportError, WriteError};
 
 /// The way from this window to an app that serves one topic by hand, as the state-sync protocol
@@ -13,7 +16,8 @@ use crate::{Announcement, Change, Interruption, Transport, TransportError, Write
 /// that announces.
 ///
 /// That protocol has no versions for writes, so of two windows that write at once the last one
-/// wins; and every window that may listen hears the event.
+/// wins; and every window that may listen hears the event. What travels are JavaScript values: a
+/// state that those cannot hold exactly, with a whole number beyond 2^53, say, is an error.
 ///
 /// ```ignore-wasm32,standalone_crate
 /// use revgate_client::tauri::StateSync;
@@ -77,7 +81,7 @@ impl Transport for StateSync {
         let event = self.event;
         async move {
             let callback = Callback::new(move |message| {
-                let message = decode(get(&message, "payload").unwrap_or(message));
+                let message = values::read(&get(&message, "payload").unwrap_or(message));
                 let payload = Payload::None;
                 // An event is never said to have ended.
                 let message = message.map(|invalidation| Announcement { invalidation, payload });
@@ -85,7 +89,7 @@ impl Transport for StateSync {
             })?;
             let arguments = ListenArguments { event, target: Target::Any, handler: callback.id() };
             let answer = call("plugin:event|listen", &arguments).await;
-            let id = decode_answer(answer.map_err(Rejection::into_transport_error)?)?;
+            let id = read_value(&answer.map_err(Rejection::into_transport_error)?)?;
             Ok(Listener { event, id, _callback: callback })
         }
     }
@@ -100,7 +104,7 @@ impl Transport for StateSync {
             let answer = call(command, &()).await;
             let answer = answer.map_err(Rejection::into_transport_error)?;
             // That protocol always sends the state.
-            Ok(Fetched::State(decode_answer(answer)?))
+            Ok(Fetched::State(read_value(&answer)?))
         }
     }
 
@@ -111,15 +115,27 @@ impl Transport for StateSync {
     ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
         let Self { update, argument, .. } = *self;
         async move {
-            let data = serde_json::to_value(change.new)
-                .map_err(|error| TransportError::Malformed(error.to_string()))?;
-            let arguments: Map<String, Value> = [(argument.to_owned(), data)].into_iter().collect();
-            match call(update, &arguments).await {
-                Ok(answer) => Ok(decode_answer(answer)?),
+            let data = in_js(&change.new)
+                .map_err(|invalid| WriteError::from(Refusal::Invalid(invalid)))?;
+            let arguments = Object::from_entries(&Array::of1(&Array::of2(&argument.into(), &data)));
+            let arguments = arguments.map_err(|error| TransportError::Malformed(text(&error)))?;
+            match call_with(update, &arguments).await {
+                Ok(answer) => Ok(read_value(&answer)?),
                 Err(rejection) => Err(rejection.into_write_error()),
             }
         }
     }
+}
+
+/// A state as that protocol has it, a JavaScript value.
+///
+/// # Errors
+///
+/// If it cannot be one, with the place: nothing is sent that would be another state there.
+fn in_js<T: Topic>(state: &T) -> Result<JsValue, Invalid> {
+    fingerprint(state)?;
+    let json = serde_json::to_value(state).map_err(|error| Invalid::new("", error.to_string()))?;
+    values::write(&json)
 }
 
 impl Drop for Listener {
