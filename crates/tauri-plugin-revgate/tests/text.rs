@@ -145,14 +145,18 @@ fn what_is_wrong_with_the_text_is_named_and_changes_nothing() {
         (json!(state("") + "x"), "", "trailing characters"),
         (json!(state(r#""7":1.5"#)), "accounts.?", "expected `,` or `}`"),
         (json!(state(r#""-7":1"#)), "accounts.-7", "invalid value: integer `-7`, expected u64"),
-        (json!(state(r#""a":1,"#)), "accounts.?", "invalid value: expected key to be a number in quotes"),
+        (
+            json!(state(r#""a":1"#)),
+            "accounts.?",
+            "invalid value: expected key to be a number in quotes",
+        ),
         (json!(state(r#""1":1,"2":1,"3":1,"4":1"#)), "accounts", "4 are too many"),
         (
             json!(r#"{"accounts":{},"any":null,"colour":340282366920938463463374607431768211455}"#),
             "colour",
             "unknown field",
         ),
-        (json!(r#"{"accounts":{},"any":{"a":[NaN]}}"#), "any", "expected value"),
+        (json!(r#"{"accounts":{},"any":{"a":[NaN]}}"#), "any.a[0]", "expected value"),
     ] {
         let answer = say::<Written<Ledger>>(&main, "replace", json!({"data": data}));
         assert_eq!(answer, refused(path, reason), "{data}");
