@@ -28,6 +28,8 @@ mod endings;
 mod harness;
 #[path = "replica/nothing.rs"]
 mod nothing;
+#[path = "replica/refresh.rs"]
+mod refresh;
 #[path = "replica/refused.rs"]
 mod refused;
 #[path = "replica/strict.rs"]

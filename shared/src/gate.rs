@@ -439,15 +439,18 @@ impl Gate {
     }
 
     fn deadline(&self) -> Option<Duration> {
-        let paced = self.paced_until();
-        let at_hand = paced.filter(|_| self.versions.usable().is_some());
         match self.state {
             State::Subscribing { deadline: at } | State::Resubscribing { at } => at,
-            State::Live(Work::Fetching(fetch)) => earlier(at_hand, fetch.deadline),
+            State::Live(Work::Fetching(fetch)) => earlier(self.at_hand_at(), fetch.deadline),
             State::Live(Work::BackingOff { .. }) if self.is_paused() => None,
-            State::Live(Work::BackingOff { until }) => earlier(at_hand, until),
-            State::Live(Work::Quiet) => earlier(paced, self.resync_at()),
+            State::Live(Work::BackingOff { until }) => earlier(self.at_hand_at(), until),
+            State::Live(Work::Quiet) => earlier(self.paced_until(), self.resync_at()),
             State::Idle | State::Stopped => None,
         }
+    }
+
+    /// When what is at hand may be applied, whatever is on its way.
+    fn at_hand_at(&self) -> Option<Duration> {
+        self.versions.usable().and_then(|_| self.paced_until())
     }
 }

@@ -76,9 +76,9 @@ impl Versions {
             News::State => None,
             News::Patch { base } => Some(base),
         };
-        let outdated = self.kept.is_none_or(|kept| kept.version < version);
-        let is_better = base.is_none() && self.kept() == Some(version);
-        if self.is_news(version) && (outdated || is_better) {
+        let is_better =
+            |kept: Kept| kept.version < version || base.is_none() && kept.version == version;
+        if self.is_news(version) && self.kept.is_none_or(is_better) {
             self.kept = Some(Kept { version, base });
         }
     }
