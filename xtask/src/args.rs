@@ -1,4 +1,4 @@
-//! The command line. Parsed by hand: eight commands and nine options are not worth a dependency
+//! The command line. Parsed by hand: nine commands and nine options are not worth a dependency
 //! that takes longer to compile than the rest of this package.
 
 use std::path::PathBuf;
@@ -37,6 +37,9 @@ Commands:
           --rounds N   How often it is killed (default: 100)
           --mode MODE  One of the three only
           --seed N     The moments of another run
+  windows
+          Compiles for Windows, and runs there, in Wine, what needs no desktop; then checks what can
+          be checked for macOS, iOS and Android. Sets up what is missing
   mutants
           Plants faults into the core, one at a time, and says which of them no test notices.
   doctor
@@ -54,6 +57,7 @@ pub(crate) enum Command {
     Bench(Bench),
     Fuzz(FuzzOptions),
     Crash(CrashOptions),
+    Windows,
     Mutants,
     Doctor,
     Help,
@@ -124,10 +128,11 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         "bench" => bench(&rest).map(Command::Bench),
         "fuzz" => fuzz(rest).map(Command::Fuzz),
         "crash" => crash(rest).map(Command::Crash),
+        "windows" => refuse("windows", rest.first(), "none").map(|()| Command::Windows),
         "mutants" => refuse("mutants", rest.first(), "none").map(|()| Command::Mutants),
         "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
         _ => {
-            let known = "app, test, model, bench, fuzz, crash, mutants, doctor";
+            let known = "app, test, model, bench, fuzz, crash, windows, mutants, doctor";
             Err(format!("unknown command `{name}`; the commands are: {known}"))
         }
     }
@@ -253,6 +258,7 @@ mod tests {
         assert_eq!(read("doctor"), Ok(Command::Doctor));
         assert_eq!(read("bench"), Ok(Command::Bench(Bench::Gate)));
         assert_eq!(read("bench windows"), Ok(Command::Bench(Bench::Windows)));
+        assert_eq!(read("windows"), Ok(Command::Windows));
         assert_eq!(read("mutants"), Ok(Command::Mutants));
         assert_eq!(read("test"), Ok(Command::Test { quick: false }));
         assert_eq!(read("test --quick"), Ok(Command::Test { quick: true }));
@@ -272,7 +278,7 @@ mod tests {
     #[test]
     fn what_is_unknown_is_named_beside_what_exists() {
         for (line, name, known) in [
-            ("ap", "`ap`", "app, test, model, bench, fuzz, crash, mutants, doctor"),
+            ("ap", "`ap`", "app, test, model, bench, fuzz, crash, windows, mutants, doctor"),
             ("app --hedless", "`--hedless`", "--headless, --shots DIR, --port N"),
             ("app --headless=yes", "`--headless=yes`", "--headless"),
             ("test --fast", "`--fast`", "--quick"),
@@ -282,6 +288,7 @@ mod tests {
             ("fuzz gate wire", "`wire`", "one of wire, gate, gate_raw"),
             ("crash --often", "`--often`", "--rounds N, --mode kill|faults|full, --seed N"),
             ("crash --mode bang", "`--mode bang`", "kill, faults, full"),
+            ("windows 11", "`11`", "none"),
             ("mutants --all", "`--all`", "none"),
             ("doctor now", "`now`", "none"),
         ] {

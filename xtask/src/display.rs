@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    io::{self, BufRead, BufReader},
+    io::{BufRead, BufReader},
     net::TcpStream,
     path::{Path, PathBuf},
     process::Stdio,
@@ -130,15 +130,15 @@ fn address(display: &str) -> Option<Address> {
 
 /// Connects to an X server on this machine.
 #[cfg(unix)]
-pub(crate) fn connect(display: &str) -> io::Result<UnixStream> {
+pub(crate) fn connect(display: &str) -> std::io::Result<UnixStream> {
     match address(display) {
         Some(Address::Local(socket)) => open(&socket),
-        _ => Err(io::Error::other(format!("{display} is not on this machine"))),
+        _ => Err(std::io::Error::other(format!("{display} is not on this machine"))),
     }
 }
 
 #[cfg(unix)]
-fn open(socket: &Path) -> io::Result<UnixStream> {
+fn open(socket: &Path) -> std::io::Result<UnixStream> {
     let opened = UnixStream::connect(socket);
     // Some X servers listen on the abstract socket of the same name only.
     #[cfg(target_os = "linux")]

@@ -7,6 +7,7 @@ mod bench;
 mod check;
 mod compile;
 mod crash;
+mod cross;
 mod delivery;
 mod doctor;
 mod drive;
@@ -60,6 +61,7 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::Bench(Bench::Windows) => delivery::run(&mut workspace).map(|()| true),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
         Command::Crash(options) => crash::run(&workspace, &options),
+        Command::Windows => cross::run(&mut workspace),
         Command::Mutants => mutants::run(&workspace),
         Command::Doctor => doctor::run(&workspace),
     }

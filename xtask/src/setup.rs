@@ -1,9 +1,10 @@
 //! Set-up: whatever a command needs and the machine lacks.
 //!
 //! Three layers, each of which first looks and then acts: system packages, a toolchain that can
-//! build for WASM, command-line tools.
+//! build for WASM and for other systems, command-line tools.
 
 pub(crate) mod packages;
+pub(crate) mod targets;
 pub(crate) mod toolchain;
 pub(crate) mod tools;
 
@@ -18,7 +19,7 @@ use xtask::{Error, report, step::Step, workspace::Workspace};
 
 pub(crate) use system::System;
 
-/// What the set-up is for; all need a compiler for both targets.
+/// What the set-up is for; all but one need a compiler for both targets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Goal {
     /// Compile and test without a window.
@@ -31,6 +32,8 @@ pub(crate) enum Goal {
     Test,
     /// Measure, also in a browser.
     Bench,
+    /// Compile for other systems, and run the tests on one of them.
+    Windows,
 }
 
 /// Installs what is missing for the goal, and tells the workspace which toolchain to use.

@@ -6,6 +6,12 @@ mod changes;
 mod folder;
 #[path = "files/lock.rs"]
 mod lock;
+#[cfg(target_os = "linux")]
+#[path = "files/mounts.rs"]
+mod mounts;
+#[cfg(target_os = "linux")]
+#[path = "files/preload.rs"]
+mod preload;
 #[cfg(unix)]
 #[path = "files/unix.rs"]
 mod unix;

@@ -160,6 +160,7 @@ fn last_lines(log: &Path) -> String {
 
 /// The session bus refuses a runtime folder that others can read.
 fn make_private(folder: &Path) -> Result<(), Error> {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "there is no mode to set"))]
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

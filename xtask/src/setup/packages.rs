@@ -35,17 +35,20 @@ pub(crate) struct Need {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Layer {
+    Compile,
+    /// The app.
     Build,
     Checks,
     VirtualScreen,
     Browser,
+    Windows,
 }
 
-const NEEDS: [Need; 12] = [
+const NEEDS: [Need; 14] = [
     Need {
         name: "C compiler",
         probe: Probe::Program(&["cc"], "--version"),
-        layer: Layer::Build,
+        layer: Layer::Compile,
         debian: "build-essential",
         fedora: "gcc",
         arch: "base-devel",
@@ -131,7 +134,35 @@ const NEEDS: [Need; 12] = [
         macos: "brew install --cask chromedriver",
         windows: "npm install --global chromedriver",
     },
+    Need {
+        name: "linker for Windows",
+        probe: Probe::Program(&["x86_64-w64-mingw32-gcc"], "--version"),
+        layer: Layer::Windows,
+        debian: "gcc-mingw-w64-x86-64-posix",
+        fedora: "mingw64-gcc",
+        arch: "mingw-w64-gcc",
+        macos: "brew install mingw-w64",
+        windows: "winget install MSYS2.MSYS2",
+    },
+    Need {
+        name: "Wine",
+        probe: Probe::Program(&WINE, "--version"),
+        layer: Layer::Windows,
+        debian: "wine64",
+        fedora: "wine",
+        arch: "wine",
+        macos: "brew install --cask wine-stable",
+        windows: "",
+    },
 ];
+
+/// Debian's is not on PATH.
+const WINE: [&str; 3] = ["wine64", "wine", "/usr/lib/wine/wine64"];
+
+/// What runs programs for Windows.
+pub(crate) fn wine(workspace: &Workspace) -> Option<PathBuf> {
+    WINE.iter().find_map(|name| workspace.which(name))
+}
 
 const fn linux(
     name: &'static str,
@@ -147,7 +178,9 @@ pub(crate) fn needs(system: &System, goal: Goal) -> impl Iterator<Item = &'stati
     let family = system.family;
     NEEDS.iter().filter(move |need| {
         let asked = match need.layer {
-            Layer::Build => true,
+            Layer::Compile => true,
+            Layer::Build => goal != Goal::Windows,
+            Layer::Windows => goal == Goal::Windows,
             Layer::Checks => matches!(goal, Goal::Quick | Goal::Test),
             Layer::VirtualScreen => matches!(goal, Goal::Headless | Goal::Test),
             Layer::Browser => matches!(goal, Goal::Test | Goal::Bench),
@@ -155,8 +188,12 @@ pub(crate) fn needs(system: &System, goal: Goal) -> impl Iterator<Item = &'stati
         asked
             && match family {
                 // Apple's and Microsoft's own places are not on PATH: the build says it itself.
-                Family::Macos => need.macos.starts_with("xcode") || need.name == "ChromeDriver",
-                Family::Windows => need.name == "ChromeDriver",
+                Family::Macos => {
+                    need.macos.starts_with("xcode")
+                        || need.name == "ChromeDriver"
+                        || need.layer == Layer::Windows
+                }
+                Family::Windows => need.name == "ChromeDriver" || need.name == "linker for Windows",
                 _ => true,
             }
     })
@@ -213,16 +250,23 @@ impl Need {
 pub(super) fn ensure(workspace: &Workspace, system: &System, goal: Goal) -> Result<(), Error> {
     let missing: Vec<&Need> =
         needs(system, goal).filter(|need| need.find(workspace).is_none()).collect();
+    let Some(privilege) = system.privilege else { return required(missing) };
     if missing.is_empty() {
         return Ok(());
     }
-    let Some(privilege) = system.privilege else { return Err(by_hand(&missing)) };
     let words = missing.iter().flat_map(|need| need.package(system.family).split(' '));
     let packages: Vec<String> = words.map(str::to_owned).collect();
-    apt::install(workspace, privilege, &packages)?;
+    let installed = apt::install(workspace, privilege, &packages);
     let left: Vec<&Need> =
         missing.into_iter().filter(|need| need.find(workspace).is_none()).collect();
-    if left.is_empty() { Ok(()) } else { Err(by_hand(&left)) }
+    // Why a thing that is needed could not be installed is worth more than its name.
+    required(left).map_err(|error| installed.err().unwrap_or(error))
+}
+
+/// That nothing is missing that the goal cannot do without: whoever misses Wine says so.
+fn required(mut missing: Vec<&Need>) -> Result<(), Error> {
+    missing.retain(|need| !matches!(need.probe, Probe::Program(names, _) if names == WINE));
+    if missing.is_empty() { Ok(()) } else { Err(by_hand(&missing)) }
 }
 
 /// Exactly what to install, for every kind of system.
@@ -280,6 +324,9 @@ mod tests {
         assert!(on(Family::Debian, Goal::Quick).contains(&"C++ compiler"));
         assert!(!app.contains(&"C++ compiler"), "{app:?}");
         assert_eq!(on(Family::Windows, Goal::App), Vec::<&str>::new());
+        let other = on(Family::Debian, Goal::Windows);
+        assert_eq!(other, ["C compiler", "linker for Windows", "Wine"]);
+        assert_eq!(on(Family::Windows, Goal::Windows), ["linker for Windows"]);
     }
 
     #[test]

@@ -22,10 +22,14 @@ const SEED: &str = "std_seed";
 const DEBIAN: [&str; 6] =
     ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "rust-web-clippy", "rustfmt-web"];
 /// rustup may hang where a firewall drops what it sends.
-const DOWNLOAD: Duration = Duration::from_secs(300);
+pub(super) const DOWNLOAD: Duration = Duration::from_secs(300);
 
 /// Makes sure of the target, and of clippy and rustfmt if the goal runs checks.
 pub(super) fn ensure(workspace: &mut Workspace, system: &System, goal: Goal) -> Result<(), Error> {
+    if goal == Goal::Windows {
+        // Its clippy, and nothing for the app's windows.
+        return if has_checkers(workspace) { Ok(()) } else { add_checkers(workspace) };
+    }
     if !builds_wasm(workspace) && !choose_linked(workspace)? {
         let added = add_target(workspace);
         if !(added.is_ok() && builds_wasm(workspace)) {

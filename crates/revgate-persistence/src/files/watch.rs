@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use notify::event::{Event, EventKind};
@@ -18,9 +19,17 @@ use crate::storage::{StorageError, Watcher};
 /// Watches the folder, not the files in it: editors put a new file in the place of the old.
 pub(super) struct Watch {
     _watcher: Arc<Mutex<RecommendedWatcher>>,
+    /// Windows goes on for a moment.
+    has_ended: Arc<AtomicBool>,
 }
 
 impl Watcher for Watch {}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.has_ended.store(true, Ordering::Relaxed);
+    }
+}
 
 /// The watch of a folder, as long as there is one.
 #[derive(Debug, Default)]
@@ -63,7 +72,13 @@ impl Watch {
         let targets = targets(&*disk, &names)?;
         let folders: BTreeSet<_> = targets.keys().map(|file| folder::of(file).to_owned()).collect();
         let watched = Watched { disk, names, targets, seen };
-        let notice = move |event| watched.topics(event).into_iter().for_each(&changed);
+        let has_ended = Arc::new(AtomicBool::new(false));
+        let is_over = Arc::clone(&has_ended);
+        let notice = move |event| {
+            if !is_over.load(Ordering::Relaxed) {
+                watched.topics(event).into_iter().for_each(&changed);
+            }
+        };
         let mut watcher = notify::recommended_watcher(notice).map_err(fault)?;
         match watcher.watch(&folder, RecursiveMode::NonRecursive) {
             Err(_) if may_come && !folder.exists() => {}
@@ -78,7 +93,7 @@ impl Watch {
         let watcher = Arc::new(Mutex::new(watcher));
         let mut current = watching.0.lock().unwrap_or_else(PoisonError::into_inner);
         *current = Arc::downgrade(&watcher);
-        Ok(Self { _watcher: watcher })
+        Ok(Self { _watcher: watcher, has_ended })
     }
 }
 

@@ -179,3 +179,145 @@ fn a_folder_that_cannot_be_made_is_an_error() {
     let opened = Files::open(setup.path("file/folder"));
     assert!(matches!(opened, Err(StorageError::Io { .. })), "{opened:?}");
 }
+
+fn owner(file: impl AsRef<Path>) -> (u32, u32) {
+    let metadata = fs::metadata(file).expect("there");
+    (metadata.uid(), metadata.gid())
+}
+
+/// Whether files can be given away here; only root may.
+fn may_give_away(folder: &Path) -> bool {
+    let file = folder.join("given");
+    fs::write(&file, "").expect("written");
+    let given = std::os::unix::fs::chown(&file, Some(1234), Some(1234)).is_ok();
+    fs::remove_file(file).expect("it is there");
+    if !given {
+        eprintln!("LEFT OUT: only root may give files away");
+    }
+    given
+}
+
+#[test]
+fn a_replaced_file_keeps_its_owner() {
+    let setup = Setup::new();
+    if !may_give_away(setup.folder.path()) {
+        return;
+    }
+    save(&setup.files, "1").expect("saved");
+    let file = setup.path("settings.json");
+    std::os::unix::fs::chown(&file, Some(1234), Some(2345)).expect("given away");
+    fs::set_permissions(&file, Permissions::from_mode(0o640)).expect("set");
+    for number in ["2", "3"] {
+        save(&setup.files, number).expect("saved");
+        assert_eq!((owner(&file), mode(&file)), ((1234, 2345), 0o640));
+    }
+    assert_eq!(owner(setup.path("settings.backup.json")), (1234, 2345));
+    assert_eq!(setup.files.take_limits().len(), 0);
+}
+
+#[test]
+fn a_removed_file_is_made_again_with_the_owner_and_mode_that_it_had() {
+    let setup = Setup::new();
+    let gives = may_give_away(setup.folder.path());
+    let file = setup.path("settings.json");
+    fs::write(&file, "1").expect("written");
+    fs::set_permissions(&file, Permissions::from_mode(0o664)).expect("set");
+    if gives {
+        std::os::unix::fs::chown(&file, Some(1234), Some(2345)).expect("given away");
+    }
+    let before = (owner(&file), mode(&file));
+    assert_eq!(load(&setup.files).as_deref(), Some("1"));
+    for number in ["2", "3"] {
+        fs::remove_file(&file).expect("it is there");
+        save(&setup.files, number).expect("saved");
+        assert_eq!((owner(&file), mode(&file), &*text(&file)), (before.0, before.1, number));
+    }
+}
+
+#[test]
+fn a_removed_folder_is_made_again_as_it_was_and_locked() {
+    let setup = Setup::new();
+    let folder = setup.folder.path().join("data");
+    let files = Files::open(&folder).expect("it opens");
+    files.begin_session(0).expect("counted");
+    fs::set_permissions(&folder, Permissions::from_mode(0o750)).expect("set");
+    if may_give_away(setup.folder.path()) {
+        std::os::unix::fs::chown(&folder, Some(1234), Some(2345)).expect("given away");
+    }
+    save(&files, "1").expect("saved");
+    let before = (owner(&folder), mode(&folder));
+    let moved = setup.folder.path().join("moved");
+    for (number, is_moved) in [("2", false), ("3", true), ("4", false)] {
+        match is_moved {
+            true => fs::rename(&folder, &moved).expect("it is there"),
+            false => fs::remove_dir_all(&folder).expect("it is there"),
+        }
+        save(&files, number).expect("saved");
+        assert_eq!(text(folder.join("settings.json")), number);
+        assert_eq!((owner(&folder), mode(&folder)), before);
+        assert!(matches!(Files::open(&folder), Err(StorageError::InUse { .. })), "it has the lock");
+    }
+    assert_eq!(text(moved.join("settings.json")), "2", "let be");
+}
+
+#[test]
+fn a_folder_that_another_takes_is_theirs() {
+    let setup = Setup::new();
+    let folder = setup.folder.path().join("data");
+    let files = Files::open(&folder).expect("it opens");
+    save(&files, "1").expect("saved");
+    fs::rename(&folder, setup.folder.path().join("moved")).expect("it is there");
+    let other = Files::open(&folder).expect("it is free");
+    save(&other, "theirs").expect("saved");
+    assert!(matches!(save(&files, "ours"), Err(StorageError::InUse { .. })));
+    assert_eq!(text(folder.join("settings.json")), "theirs");
+    drop(other);
+    assert!(
+        matches!(save(&files, "ours"), Err(StorageError::Changed { .. })),
+        "it is not seen yet"
+    );
+    assert_eq!(load(&files).as_deref(), Some("theirs"));
+    save(&files, "ours").expect("saved");
+}
+
+#[test]
+fn a_removed_folder_and_the_one_in_its_place_are_noticed() {
+    let setup = Setup::new();
+    let folder = setup.folder.path().join("data");
+    let files = Files::open(&folder).expect("it opens");
+    save(&files, "1").expect("saved");
+    let (sender, changes) = mpsc::channel();
+    let watcher = files.watch(Box::new(move |topic| drop(sender.send(topic)))).expect("watched");
+    let soon = Duration::from_secs(10);
+    for (number, is_moved) in [("2", true), ("3", false)] {
+        match is_moved {
+            true => fs::rename(&folder, setup.folder.path().join("moved")).expect("it is there"),
+            false => fs::remove_dir_all(&folder).expect("it is there"),
+        }
+        assert_eq!(changes.recv_timeout(soon), Ok(settings()), "it is gone");
+        save(&files, number).expect("saved");
+        while changes.recv_timeout(Duration::from_millis(200)).is_ok() {}
+        fs::write(folder.join("settings.json"), "theirs").expect("written");
+        assert_eq!(changes.recv_timeout(soon), Ok(settings()), "in the new one");
+        assert_eq!(load(&files).as_deref(), Some("theirs"));
+        while changes.recv_timeout(Duration::from_millis(200)).is_ok() {}
+    }
+    drop(watcher);
+}
+
+#[test]
+fn a_file_that_becomes_a_link_is_saved_where_that_leads() {
+    let (setup, elsewhere) = (Setup::new(), tempfile::tempdir().expect("a folder"));
+    save(&setup.files, "1").expect("saved");
+    let (file, target) = (setup.path("settings.json"), elsewhere.path().join("dotfile"));
+    fs::rename(&file, &target).expect("moved");
+    fs::set_permissions(&target, Permissions::from_mode(0o644)).expect("set");
+    symlink(&target, &file).expect("linked");
+    save(&setup.files, "2").expect("saved");
+    assert!(file.is_symlink());
+    assert_eq!((&*text(&target), mode(&target)), ("2", 0o644));
+    fs::remove_file(&file).expect("it is there");
+    save(&setup.files, "3").expect("saved");
+    assert!(!file.is_symlink());
+    assert_eq!((&*text(&file), &*text(&target)), ("3", "2"));
+}
