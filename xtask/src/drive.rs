@@ -59,7 +59,8 @@ pub(crate) fn run(workspace: &Workspace, options: &AppOptions) -> Result<(), Err
     };
     let played = drive.play();
     let place = drive.shots.display().to_string();
-    played.map_err(|(step, error)| {
+    played.map_err(|failed| {
+        let (step, error) = *failed;
         // What the windows looked like says more than any message.
         let _ = drive.shoot("failed");
         let log = drive.desktop.log().display();
@@ -86,9 +87,12 @@ struct Drive<'a> {
     slowest: Duration,
 }
 
+/// An act by its name, and why it failed.
+type Failed = Box<(String, Error)>;
+
 impl Drive<'_> {
     /// All acts; an error comes with the name of its act.
-    fn play(&mut self) -> Result<(), (String, Error)> {
+    fn play(&mut self) -> Result<(), Failed> {
         self.named("both-windows-open", Self::open)?;
         self.change("theme-dark", SETTINGS, |desktop| {
             desktop.click(SETTINGS, "input[name=theme][value=dark]")?;
@@ -164,7 +168,7 @@ impl Drive<'_> {
         name: &str,
         actor: &str,
         act: impl FnOnce(&mut Desktop) -> Result<Wanted, Error>,
-    ) -> Result<(), (String, Error)> {
+    ) -> Result<(), Failed> {
         self.named(name, |drive, name| {
             let (property, value) = act(&mut drive.desktop)?;
             let next = drive.revision + 1;
@@ -183,10 +187,10 @@ impl Drive<'_> {
         &mut self,
         name: &str,
         act: impl FnOnce(&mut Self, &str) -> Result<(), Error>,
-    ) -> Result<(), (String, Error)> {
+    ) -> Result<(), Failed> {
         self.step += 1;
         let step = format!("{:02}-{name}", self.step);
-        act(self, name).and_then(|()| self.shoot(name)).map_err(|error| (step, error))
+        act(self, name).and_then(|()| self.shoot(name)).map_err(|error| Box::new((step, error)))
     }
 
     /// A line of the timeline.

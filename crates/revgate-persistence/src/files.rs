@@ -1,6 +1,6 @@
 //! A storage of one file for each topic.
 
-mod claim;
+pub(crate) mod claim;
 pub(crate) mod disk;
 mod draft;
 pub(crate) mod folder;
@@ -31,7 +31,7 @@ use watch::{Watch, Watching};
 
 /// By how much the number of a session is larger than any that is known, if the number of the last
 /// cannot be read: no app has been started so often since it last saved anything.
-const LEAP: u64 = 1 << 16;
+pub(crate) const LEAP: u64 = 1 << 16;
 
 /// Keeps each topic in a file of its own in one folder, `settings.json` for the topic `settings`.
 /// The characters of a topic's name that are no lower-case letter, digit, `-` or `_` are written

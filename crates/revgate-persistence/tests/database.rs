@@ -1,6 +1,9 @@
 //! One database for all topics, as others find it.
 #![cfg(feature = "database")]
 
+#[cfg(target_os = "linux")]
+mod mount;
+
 use std::fs;
 use std::path::Path;
 
@@ -98,4 +101,100 @@ fn a_new_one_is_the_users_alone() {
     let file = folder.path().join("topics.redb");
     fill(&file, 1);
     assert_eq!(fs::metadata(file).expect("there").permissions().mode() & 0o777, 0o600);
+}
+
+fn save(database: &Database, bytes: &[u8]) -> Result<(), StorageError> {
+    let topic = topics(1).remove(0);
+    database.save(&[Item { topic: &topic, bytes, overwrite: false }]).remove(0)
+}
+
+/// Opens it on a disk that cannot be written to; then that has changed.
+#[cfg(target_os = "linux")]
+fn survives(file: &Path, before: Option<&[u8]>, mend: impl FnOnce()) {
+    use revgate_persistence::Limit;
+
+    let (database, topic) = (Database::open(file).expect("the app starts"), topics(1).remove(0));
+    let load = || database.load(&topic).expect("loaded");
+    assert_eq!(load().as_deref(), before);
+    assert_eq!(database.topics().expect("listed").len(), usize::from(before.is_some()));
+    let session = database.begin_session(0).expect("the app starts");
+    let large = vec![7; 200_000];
+    for _ in 0..3 {
+        save(&database, &large).expect_err("there is no room");
+        assert_eq!(load().as_deref(), before);
+    }
+    let limits: Vec<_> = database.take_limits().into_iter().map(|(limit, _)| limit).collect();
+    assert!(limits.len() <= 1 && limits.iter().all(|limit| *limit == Limit::Saving), "{limits:?}");
+    mend();
+    save(&database, &large).expect("saved");
+    assert_eq!(load().as_deref(), Some(&large[..]));
+    drop(database);
+    let database = Database::open(file).expect("it opens");
+    assert_eq!(database.load(&topic).expect("loaded").as_deref(), Some(&large[..]));
+    assert_eq!(database.load_backup(&topic).expect("loaded").as_deref(), before);
+    assert!(database.begin_session(0).expect("counted") > session);
+}
+
+#[cfg(target_os = "linux")]
+fn saved_once(file: &Path) {
+    let database = Database::open(file).expect("it opens");
+    database.begin_session(0).expect("counted");
+    save(&database, b"1").expect("saved");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_at_the_start() {
+    let Some(disk) = mount::Mount::new("size=8m") else { return };
+    let file = disk.path().join("data/topics.redb");
+    saved_once(&file);
+    disk.fill();
+    survives(&file, Some(b"1"), || disk.empty());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_read_only_at_the_start() {
+    let Some(disk) = mount::Mount::new("size=8m") else { return };
+    let file = disk.path().join("data/topics.redb");
+    saved_once(&file);
+    disk.remount("ro");
+    survives(&file, Some(b"1"), || disk.remount("rw"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_cannot_be_written_to_before_anything_was_saved() {
+    let Some(disk) = mount::Mount::new("size=8m") else { return };
+    disk.remount("ro");
+    survives(&disk.path().join("data/topics.redb"), None, || disk.remount("rw"));
+    let Some(disk) = mount::Mount::new("size=8m") else { return };
+    disk.fill();
+    survives(&disk.path().join("data/topics.redb"), None, || disk.empty());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn one_that_was_not_closed_is_read_on_a_read_only_disk() {
+    let Some(disk) = mount::Mount::new("size=8m") else { return };
+    let (file, killed) = (disk.path().join("topics.redb"), disk.path().join("killed.redb"));
+    let database = Database::open(&file).expect("it opens");
+    save(&database, b"1").expect("saved");
+    fs::copy(&file, &killed).expect("copied");
+    drop(database);
+    disk.remount("ro");
+    survives(&killed, Some(b"1"), || disk.remount("rw"));
+}
+
+#[test]
+fn what_has_not_been_loaded_is_not_overwritten() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, topic) = (folder.path().join("topics.redb"), topics(1).remove(0));
+    let database = Database::open(&file).expect("it opens");
+    save(&database, b"1").expect("saved");
+    drop(database);
+    let database = Database::open(&file).expect("it opens");
+    assert!(matches!(save(&database, b"2"), Err(StorageError::Changed { .. })));
+    assert_eq!(database.load(&topic).expect("loaded").as_deref(), Some(&b"1"[..]));
+    save(&database, b"2").expect("it has been seen");
 }

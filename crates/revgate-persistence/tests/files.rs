@@ -7,6 +7,8 @@ mod folder;
 #[path = "files/lock.rs"]
 mod lock;
 #[cfg(target_os = "linux")]
+mod mount;
+#[cfg(target_os = "linux")]
 #[path = "files/mounts.rs"]
 mod mounts;
 #[cfg(target_os = "linux")]

@@ -5,7 +5,7 @@
 
 use std::{fs, path::Path};
 
-use xtask::{Error, report, workspace::Workspace};
+use xtask::{Error, workspace::Workspace};
 
 use super::{
     Goal, ask, long_step,
@@ -227,7 +227,7 @@ fn write_shim(shim: &Path, program: &Path) -> Result<(), Error> {
     let written = fs::write(shim, script)
         .and_then(|()| fs::set_permissions(shim, fs::Permissions::from_mode(0o755)));
     written.map_err(Error::io(format!("writing {}", shim.display())))?;
-    report::say(format_args!("    `cargo tauri` is {}", shim.display()));
+    xtask::report::say(format_args!("    `cargo tauri` is {}", shim.display()));
     Ok(())
 }
 

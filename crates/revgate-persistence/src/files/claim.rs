@@ -150,7 +150,7 @@ impl Lock {
 }
 
 /// Whether the app can go on with a folder that it cannot write to for such a reason.
-pub(super) fn is_bearable(error: &StorageError) -> bool {
+pub(crate) fn is_bearable(error: &StorageError) -> bool {
     /// `EIO`, on every Unix.
     const BROKEN: i32 = 5;
     let StorageError::Io { cause, .. } = error else { return false };

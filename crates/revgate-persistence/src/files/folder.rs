@@ -86,8 +86,8 @@ pub(super) fn clean(disk: &dyn Disk, folder: &Path) {
     }
 }
 
-/// Removes what is left of saves through a link. Of no other file: the folder is somebody else's.
-fn clean_beside(disk: &dyn Disk, target: &Path) -> Result<(), StorageError> {
+/// Removes what is left of saves of one file. Of no other: the folder may be somebody else's.
+pub(crate) fn clean_beside(disk: &dyn Disk, target: &Path) -> Result<(), StorageError> {
     let is_left =
         |file: &PathBuf| file.file_name().is_some_and(|name| disk::is_temporary_of(target, name));
     let left = files(disk, of(target))?;

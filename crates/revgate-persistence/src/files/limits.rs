@@ -51,7 +51,7 @@ impl Limits {
 }
 
 /// Whether it is the file system that cannot do this, to any file.
-fn is_unsupported(error: &io::Error) -> bool {
+pub(crate) fn is_unsupported(error: &io::Error) -> bool {
     /// `ENOTTY`, and `ENOLCK` and `EOPNOTSUPP` as Linux and as the others number them.
     const UNIX: [i32; 4] = if cfg!(any(target_os = "linux", target_os = "android")) {
         [25, 37, 95, 95]

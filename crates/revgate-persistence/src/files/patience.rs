@@ -69,7 +69,7 @@ impl<C: Clock> Patient<C> {
         Self { disk, clock, purse: Mutex::new(purse) }
     }
 
-    fn call<T>(&self, run: impl Fn(&dyn Disk) -> io::Result<T>) -> io::Result<T> {
+    pub(crate) fn call<T>(&self, run: impl Fn(&dyn Disk) -> io::Result<T>) -> io::Result<T> {
         let mut failures = 0;
         loop {
             match run(&*self.disk) {

@@ -2,66 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::thread;
 
 use revgate_persistence::{Files, Limit, Storage, StorageError};
-use tempfile::TempDir;
 
+use crate::mount::Mount;
 use crate::{load, save, settings, text};
-
-/// A small disk, until it is dropped.
-struct Mount(TempDir);
-
-impl Mount {
-    /// `None`, and a word of it, where this may not be done.
-    fn new(options: &str) -> Option<Self> {
-        let folder = tempfile::tempdir().expect("a folder");
-        match mount(&["-t", "tmpfs", "-o", options, "revgate-test"], folder.path()) {
-            Ok(()) => Some(Self(folder)),
-            Err(reason) => {
-                eprintln!("LEFT OUT: no tmpfs can be mounted: {reason}");
-                None
-            }
-        }
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn remount(&self, how: &str) {
-        mount(&["-o", &format!("remount,{how}")], self.path()).expect("it was mounted");
-    }
-
-    /// Leaves no room, until it is removed.
-    fn fill(&self) {
-        let mut bytes = vec![7; 1 << 20];
-        while !bytes.is_empty() {
-            let mut file = fs::OpenOptions::new();
-            let file = file.append(true).create(true).open(self.path().join("ballast"));
-            if std::io::Write::write_all(&mut file.expect("opened"), &bytes).is_err() {
-                bytes.truncate(bytes.len() / 2);
-            }
-        }
-    }
-
-    fn empty(&self) {
-        fs::remove_file(self.path().join("ballast")).expect("it is there");
-    }
-}
-
-impl Drop for Mount {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(self.path()).status();
-    }
-}
-
-fn mount(arguments: &[&str], folder: &Path) -> Result<(), String> {
-    let done = Command::new("mount").args(arguments).arg(folder).output();
-    let done = done.map_err(|error| error.to_string())?;
-    if done.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&done.stderr).into()) }
-}
 
 /// Opens it, and saves what cannot be saved for now; then that has changed.
 fn survives(folder: &Path, before: Option<&str>, mend: impl FnOnce()) {
