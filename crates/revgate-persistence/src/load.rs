@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use revgate::json::fingerprint;
 use revgate::{Invalid, Topic, TopicName, Version};
 use serde_json::Value;
+use serde_path_to_error::{Serializer as Tracked, Track};
 
 use crate::error::{Instead, Kept, LoadError};
 use crate::{
@@ -190,5 +191,9 @@ fn state<T: Topic>(data: Value) -> Result<T, Invalid> {
 }
 
 fn json<T: Topic>(state: &T) -> Result<Value, CodecError> {
-    serde_json::to_value(state).map_err(CodecError::new)
+    serde_json::to_value(state).map_err(|error| {
+        let mut track = Track::new();
+        let tracked = state.serialize(Tracked::new(serde_json::value::Serializer, &mut track));
+        CodecError::new(format_args!("{}: {}", track.path(), tracked.err().unwrap_or(error)))
+    })
 }

@@ -159,7 +159,11 @@ impl Serializer for Fingerprinter {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<u128, Fault> {
-        value.serialize(self)
+        let hash = value.serialize(self)?;
+        if hash == self.serialize_unit()? {
+            return Err(Fault::new("`Some` of what is null is read back as `None`"));
+        }
+        Ok(hash)
     }
 
     fn serialize_unit_struct(self, _name: &'static str) -> Result<u128, Fault> {
