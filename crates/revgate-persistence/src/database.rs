@@ -2,7 +2,7 @@
 
 mod backend;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::mem;
@@ -69,6 +69,29 @@ struct State {
     session: Option<u64>,
     /// What has been loaded or saved.
     known: HashSet<TopicName>,
+    /// What could not be read, or not be set aside, and why.
+    unread: HashMap<TopicName, StorageError>,
+}
+
+impl State {
+    /// Notes whether a topic may be replaced, by what was read of it or done with it.
+    fn tried<T>(
+        &mut self,
+        topic: &TopicName,
+        tried: Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        match &tried {
+            Ok(_) => {
+                self.known.insert(topic.clone());
+                self.unread.remove(topic);
+            }
+            Err(error) => {
+                self.known.remove(topic);
+                self.unread.insert(topic.clone(), error.clone());
+            }
+        }
+        tried
+    }
 }
 
 impl Database {
@@ -286,13 +309,15 @@ impl Storage for Database {
     }
 
     fn load(&self, topic: &TopicName) -> Result<Option<Vec<u8>>, StorageError> {
-        let loaded = self.read(TOPICS, topic)?;
-        self.state().known.insert(topic.clone());
-        Ok(loaded)
+        let loaded = self.read(TOPICS, topic);
+        self.state().tried(topic, loaded)
     }
 
     fn load_backup(&self, topic: &TopicName) -> Result<Option<Vec<u8>>, StorageError> {
-        self.read(BACKUPS, topic)
+        match self.read(BACKUPS, topic) {
+            Ok(found) => Ok(found),
+            unread => self.state().tried(topic, unread),
+        }
     }
 
     fn save(&self, items: &[Item<'_>]) -> Vec<Result<(), StorageError>> {
@@ -316,6 +341,7 @@ impl Storage for Database {
             items.iter().map(&mut save).collect::<Result<Vec<_>, redb::Error>>()
         });
         if saved.is_ok() {
+            state.unread.retain(|topic, _| !new.contains(topic));
             known.extend(new);
         }
         state.known = known;
@@ -331,7 +357,8 @@ impl Storage for Database {
     }
 
     fn set_aside(&self, topic: &TopicName, at: SystemTime) -> Result<String, StorageError> {
-        let moved = self.change(&mut self.state(), |transaction| {
+        let state = &mut *self.state();
+        let moved = self.change(state, |transaction| {
             let mut topics = transaction.open_table(TOPICS)?;
             let Some(bytes) = topics.remove(topic.as_str())? else { return Ok(None) };
             let mut aside = transaction.open_table(ASIDE)?;
@@ -342,9 +369,14 @@ impl Storage for Database {
                 }
             }
             Ok(None)
-        })?;
+        });
+        let moved = state.tried(topic, moved)?;
         let missing = || StorageError::missing("setting aside", self.place(topic));
         moved.map(|name| self.within(&name)).ok_or_else(missing)
+    }
+
+    fn unread(&self, topic: &TopicName) -> Option<StorageError> {
+        self.state().unread.get(topic).cloned()
     }
 
     fn take_limits(&self) -> Vec<(Limit, StorageError)> {

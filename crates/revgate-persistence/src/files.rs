@@ -185,7 +185,8 @@ impl Files {
         let mut seen = self.seen.lock();
         if !item.overwrite {
             let found = self.read(&file)?;
-            if found.is_some() && !seen.is(item.topic, found.as_deref()) {
+            let is_edited = found.is_some() && !seen.is(item.topic, found.as_deref());
+            if is_edited || seen.unread(item.topic).is_some() {
                 return Err(StorageError::Changed { place: file.display().to_string() });
             }
         }
@@ -196,6 +197,7 @@ impl Files {
         // A disk on the network may rename, and then say that it could not.
         if put.is_ok() || matches!(self.read(&file), Ok(Some(found)) if found == item.bytes) {
             seen.note(item.topic, Some(item.bytes));
+            seen.is_read(item.topic, Ok(()))?;
         }
         put?;
         backup.map_or(Ok(()), Draft::put)?;
@@ -243,7 +245,7 @@ impl Storage for Files {
     fn load(&self, topic: &TopicName) -> Result<Option<Vec<u8>>, StorageError> {
         let file = self.names.current(topic);
         let mut seen = self.seen.lock();
-        let found = self.read(&file)?;
+        let found = seen.is_read(topic, self.read(&file))?;
         seen.note(topic, found.as_deref());
         if found.is_some() {
             let metadata = self.disk.examine(&file).ok();
@@ -253,7 +255,11 @@ impl Storage for Files {
     }
 
     fn load_backup(&self, topic: &TopicName) -> Result<Option<Vec<u8>>, StorageError> {
-        self.read(&self.names.backup(topic))
+        let mut seen = self.seen.lock();
+        match self.read(&self.names.backup(topic)) {
+            Ok(found) => Ok(found),
+            unread => seen.is_read(topic, unread),
+        }
     }
 
     fn save(&self, items: &[Item<'_>]) -> Vec<Result<(), StorageError>> {
@@ -292,14 +298,22 @@ impl Storage for Files {
     }
 
     fn set_aside(&self, topic: &TopicName, at: SystemTime) -> Result<String, StorageError> {
-        self.hold()?;
         let mut seen = self.seen.lock();
-        let file = self.file(topic)?;
-        let aside =
-            folder::move_aside(&*self.disk, &file, self.names.aside(folder::of(&file), topic, at))?;
+        let moved = self.hold().and_then(|()| {
+            let file = self.file(topic)?;
+            let folder = folder::of(&file).to_owned();
+            let places = self.names.aside(&folder, topic, at);
+            Ok((folder::move_aside(&*self.disk, &file, places)?, folder))
+        });
+        let (aside, folder) = seen.is_read(topic, moved)?;
         seen.note(topic, None);
-        self.sync(folder::of(&file))?;
+        drop(seen);
+        self.sync(&folder)?;
         Ok(aside.display().to_string())
+    }
+
+    fn unread(&self, topic: &TopicName) -> Option<StorageError> {
+        self.seen.lock().unread(topic).cloned()
     }
 
     fn place(&self, topic: &TopicName) -> String {

@@ -44,8 +44,9 @@ pub trait Storage: Debug + Send + Sync + 'static {
     /// Saves each item, or leaves what was saved before it: never a part. What it reports as saved
     /// is on the disk. Returns one result for each item, in their order.
     ///
-    /// An item whose topic was changed by somebody else since it was last loaded or saved, or could
-    /// not be loaded, fails with [`StorageError::Changed`], unless it [overwrites](Item::overwrite).
+    /// An item whose topic was changed by somebody else since it was last loaded or saved, or is
+    /// [unread](Self::unread), fails with [`StorageError::Changed`], unless it
+    /// [overwrites](Item::overwrite).
     fn save(&self, items: &[Item<'_>]) -> Vec<Result<(), StorageError>>;
 
     /// Forgets a topic and its backup. One that was never saved is forgotten already.
@@ -70,6 +71,13 @@ pub trait Storage: Debug + Send + Sync + 'static {
     /// Whether nothing may be saved: another instance of the app has the storage.
     fn is_read_only(&self) -> bool {
         false
+    }
+
+    /// Why nothing is to take the place of what is saved for a topic: it, or its backup, could not be
+    /// read when that was last tried, or not be set aside. `None` if that is not so.
+    fn unread(&self, topic: &TopicName) -> Option<StorageError> {
+        let _ = topic;
+        None
     }
 
     /// What the storage has to do without, and the fault that showed it: what has been found out

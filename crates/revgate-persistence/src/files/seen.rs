@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use revgate::TopicName;
 
 use super::disk::Ownership;
+use crate::storage::StorageError;
 
 /// What each topic's file held when it was last loaded or saved.
 ///
@@ -21,6 +23,8 @@ pub(super) struct Seen(Mutex<Contents>);
 pub(super) struct Contents {
     hasher: RandomState,
     hashes: HashMap<TopicName, u64>,
+    /// What could not be read, or not be set aside, and why.
+    unread: HashMap<TopicName, StorageError>,
     /// So that one that is removed is made again as it was.
     ownership: HashMap<TopicName, Ownership>,
 }
@@ -61,9 +65,32 @@ impl Contents {
         }
     }
 
+    /// Whether it may be replaced, by what was read of it or done with it.
+    pub(super) fn is_read<T>(
+        &mut self,
+        topic: &TopicName,
+        read: Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        match &read {
+            Ok(_) => self.unread.remove(topic),
+            // There is nothing.
+            Err(StorageError::Io { cause, .. }) if cause.kind() == io::ErrorKind::NotFound => {
+                self.unread.remove(topic)
+            }
+            Err(error) => self.unread.insert(topic.clone(), error.clone()),
+        };
+        read
+    }
+
+    /// Why it may not be replaced.
+    pub(super) fn unread(&self, topic: &TopicName) -> Option<&StorageError> {
+        self.unread.get(topic)
+    }
+
     /// It is gone for good.
     pub(super) fn forget(&mut self, topic: &TopicName) {
         self.hashes.remove(topic);
+        self.unread.remove(topic);
         self.ownership.remove(topic);
     }
 

@@ -92,7 +92,8 @@ impl Desk {
                 self.forget(&name);
                 self.topics.insert(name, Arc::downgrade(&subject));
                 // What could not be read may be readable by now.
-                if subject.track().lock().is_held {
+                if let Some(fault) = self.storage.unread(subject.track().topic()) {
+                    subject.track().found_unread(fault.into());
                     self.pending(subject).due = Some(now);
                 }
             }

@@ -79,6 +79,8 @@ struct State {
     panics: bool,
     /// Why nothing can be read.
     unreadable: Option<io::ErrorKind>,
+    /// Why nothing could be read at the start.
+    was_unreadable: Option<io::ErrorKind>,
     limits: Vec<(Limit, StorageError)>,
 }
 
@@ -154,6 +156,11 @@ impl Storage for Disk {
 
     fn place(&self, topic: &revgate::TopicName) -> String {
         topic.to_string()
+    }
+
+    fn unread(&self, topic: &revgate::TopicName) -> Option<StorageError> {
+        let kind = self.state().was_unreadable?;
+        Some(StorageError::io("reading", topic)(kind.into()))
     }
 
     fn take_limits(&self) -> Vec<(Limit, StorageError)> {

@@ -72,7 +72,7 @@ impl Track {
 
     /// What is saved of the topic could not be read: nothing is saved until it has been, and is then
     /// taken over as if somebody had just written it.
-    pub fn found_unread(&self, fault: Fault) {
+    pub(super) fn found_unread(&self, fault: Fault) {
         self.unread.store(true, Ordering::Relaxed);
         let mut saving = self.lock();
         (saving.is_held, saving.fault) = (true, Some(fault));

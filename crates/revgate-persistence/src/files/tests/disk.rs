@@ -66,12 +66,19 @@ struct State {
 impl TestDisk {
     /// A file system that cannot do everything.
     pub(super) fn lacking(calls: &[(Call, Error)]) -> Self {
-        Self { lacking: Mutex::new(calls.to_vec()), ..Self::default() }
+        let disk = Self::default();
+        disk.lack(calls);
+        disk
+    }
+
+    /// From now on, too.
+    pub(super) fn lack(&self, calls: &[(Call, Error)]) {
+        *self.lacking.lock().expect("no panic within") = calls.to_vec();
     }
 
     /// It can do everything from now on.
     pub(super) fn mend(&self) {
-        self.lacking.lock().expect("no panic within").clear();
+        self.lack(&[]);
     }
 
     /// Counts from 0 again, to fail there.

@@ -205,3 +205,49 @@ fn a_session_whose_number_cannot_be_read_is_newer_than_any_before_it() {
     save(&files, "1").expect("saved");
     assert_eq!(files.begin_session(0).expect("counted"), session + 1);
 }
+
+#[test]
+fn what_could_not_be_read_is_not_replaced_before_it_has_been() {
+    for is_backup in [false, true] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let files = Files::open(folder.path()).expect("it opens");
+        for number in ["1", "2"] {
+            save(&files, number).expect("saved");
+        }
+        drop(files);
+        let disk = Arc::new(TestDisk::default());
+        let files = Files::open_on(disk.clone(), folder.path()).expect("it opens");
+        disk.lack(&[("read", BROKEN)]);
+        match is_backup {
+            true => files.load_backup(&settings()).map(drop),
+            false => files.load(&settings()).map(drop),
+        }
+        .expect_err("it cannot be read");
+        assert!(files.unread(&settings()).is_some());
+        save(&files, "3").expect_err("it has not been read");
+        disk.mend();
+        assert!(matches!(save(&files, "3"), Err(StorageError::Changed { .. })), "still not");
+        assert_eq!(load(&files).as_deref(), Some("2"));
+        assert!(files.unread(&settings()).is_none());
+        save(&files, "3").expect("now it has");
+        assert_eq!(files.load_backup(&settings()).expect("loaded"), Some(b"2".to_vec()));
+    }
+}
+
+#[test]
+fn what_could_not_be_set_aside_is_not_replaced() {
+    for lacking in refusals() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("settings.json"), "unusable").expect("written");
+        let disk = Arc::new(TestDisk::default());
+        let files = Files::open_on(disk.clone(), folder.path()).expect("it opens");
+        assert_eq!(load(&files).as_deref(), Some("unusable"));
+        let call = lacking[0].0;
+        let lacking = [(call, lacking[0].1), ("reserve", lacking[0].1)];
+        disk.lack(&lacking);
+        files.set_aside(&settings(), std::time::UNIX_EPOCH).expect_err("it cannot be moved");
+        disk.mend();
+        assert!(matches!(save(&files, "1"), Err(StorageError::Changed { .. })), "{lacking:?}");
+        assert_eq!(load(&files).as_deref(), Some("unusable"));
+    }
+}

@@ -85,7 +85,7 @@ fn what_could_not_be_read_at_the_start_is_not_overwritten_and_taken_over_once_it
         }
         let denied = ErrorKind::PermissionDenied;
         bench.disk.state().unreadable = Some(denied);
-        topic.track.found_unread(StorageError::io("reading", "a")(denied.into()).into());
+        bench.disk.state().was_unreadable = Some(denied);
         bench.mail.push(Mail::Added(topic.clone()));
         bench.write(&topic, 0, 1);
         let flush = bench.ask(&topic, false);
