@@ -1,0 +1,47 @@
+//! What windows do to the ledger.
+
+use super::ledger::Ledger;
+
+/// A kind of edit. Each that changes anything leaves its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Can always be made.
+    Mark,
+    /// Panics if the rows have gone, having half changed the ledger.
+    Row,
+    /// Says so if they have.
+    TryRow,
+    /// Makes the ledger invalid once others have done so often enough.
+    Level,
+    /// Makes a number that is no JSON if the rows have gone.
+    Share,
+    /// Changes nothing.
+    Nothing,
+    /// Calls its own replica while it is played.
+    CallsBack,
+}
+
+pub(crate) const KINDS: [Kind; 7] =
+    [Kind::Mark, Kind::Row, Kind::TryRow, Kind::Level, Kind::Share, Kind::Nothing, Kind::CallsBack];
+
+impl Kind {
+    pub(crate) fn play(self, number: u32, ledger: &mut Ledger) -> Result<(), String> {
+        match self {
+            Self::Mark | Self::CallsBack => {}
+            Self::Row => {
+                ledger.level = 99;
+                ledger.rows[2] += 1;
+                ledger.level = 0;
+            }
+            Self::TryRow => *ledger.rows.get_mut(1).ok_or("the row has gone")? += 1,
+            Self::Level => ledger.level += 1,
+            Self::Share => {
+                let rows = u32::try_from(ledger.rows.len()).map_err(|error| error.to_string())?;
+                ledger.share = 1.0 / f64::from(rows);
+            }
+            Self::Nothing => return Ok(()),
+        }
+        ledger.marks.push(number);
+        Ok(())
+    }
+}

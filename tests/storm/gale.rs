@@ -1,0 +1,84 @@
+//! A way to the backend that, besides all that the network does, answers with what is stale or
+//! malformed, and refuses by whim.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use revgate::wire::{Fetched, Refusal};
+use revgate::{Invalid, Snapshot, Topic, TopicName, Version};
+use revgate_client::{Announcement, Change, Interruption, Transport, TransportError, WriteError};
+
+use super::harness::network::{Network, Subscription};
+use super::ledger::History;
+
+#[derive(Clone)]
+pub(crate) struct Gale {
+    pub(crate) network: Network,
+    pub(crate) history: Rc<History>,
+    pub(crate) random: Rc<RefCell<fastrand::Rng>>,
+    pub(crate) blows: Rc<Cell<bool>>,
+}
+
+impl Gale {
+    /// Another window's way.
+    pub(crate) fn beside(&self) -> Self {
+        Self { network: self.network.beside(), ..self.clone() }
+    }
+
+    fn happens(&self, in_a_hundred: u32) -> bool {
+        self.blows.get() && self.random.borrow_mut().u32(..100) < in_a_hundred
+    }
+}
+
+impl Transport for Gale {
+    type Subscription = Subscription;
+
+    fn subscribe<T: Topic>(
+        &self,
+        topic: &TopicName,
+        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
+    ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
+        self.network.subscribe(topic, news)
+    }
+
+    fn fetch<T: Topic>(
+        &self,
+        topic: &TopicName,
+        known: Option<Version>,
+    ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static {
+        let (gale, fetch) = (self.clone(), self.network.fetch(topic, known));
+        async move {
+            let answer = fetch.await?;
+            if gale.happens(5) {
+                return Err(TransportError::Malformed("half an answer".to_owned()));
+            }
+            if gale.happens(10) {
+                let steps = gale.random.borrow_mut().usize(1..4);
+                let (version, ledger) = gale.history.before(steps);
+                let old = serde_json::to_value(ledger).and_then(serde_json::from_value);
+                let old = old.map_err(|error| TransportError::Malformed(error.to_string()))?;
+                return Ok(Fetched::State(Snapshot::new(version, old)));
+            }
+            Ok(answer)
+        }
+    }
+
+    fn write<T: Topic>(
+        &self,
+        topic: &TopicName,
+        change: Change<T>,
+    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+        let (gale, topic) = (self.clone(), topic.clone());
+        async move {
+            if gale.happens(5) {
+                let whim = Refusal::Invalid(Invalid::new("", "not today"));
+                return Err(TransportError::Refused(whim).into());
+            }
+            let answer = gale.network.write(&topic, change).await;
+            if gale.happens(3) {
+                return Err(TransportError::Malformed("half an answer".to_owned()).into());
+            }
+            answer
+        }
+    }
+}
