@@ -62,6 +62,15 @@ pub fn load<T: Topic>(
         Ok(None) => None,
         Err(fault) => Some(fault),
     };
+    // It may well be usable: the storage keeps it from being overwritten, and the saver reads it
+    // again.
+    if let Some(Fault::Storage(error)) = &fault
+        && !error.is_of_a_folder()
+    {
+        let (topic, fault) = (topic.clone(), error.clone().into());
+        report(Incident::Unread { place: storage.place(&topic), topic, fault });
+        return place.backup(&rest);
+    }
     let kept = fault.as_ref().map(|fault| place.set_aside(fault)).transpose()?;
     let backup = place.backup(&rest)?;
     let topic = topic.clone();
@@ -138,8 +147,8 @@ impl Place<'_> {
         }
         match self.storage.set_aside(self.topic, SystemTime::now()) {
             Ok(place) => Ok(Kept::As(place)),
-            // Then it will not be overwritten either.
-            Err(StorageError::ReadOnly { .. }) => Ok(Kept::InPlace),
+            // Then it will not be overwritten either; and a full disk does not stop the start.
+            Err(StorageError::ReadOnly { .. } | StorageError::Io { .. }) => Ok(Kept::InPlace),
             Err(error) => {
                 let place = self.storage.place(self.topic);
                 Err(LoadError::NotSetAside { place, fault: Box::new(fault.clone()), error })

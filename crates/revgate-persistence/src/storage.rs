@@ -122,6 +122,9 @@ pub enum Limit {
     /// Nothing can be saved: the disk is full, for example, or read-only. It is tried again.
     #[error("nothing is saved until that has changed")]
     Saving,
+    /// What was saved cannot be listed.
+    #[error("what was saved of topics that come and go is not known until they are created")]
+    Listing,
     /// The file system has no locks.
     #[error("another instance of the app would not be noticed")]
     Locks,
@@ -199,6 +202,11 @@ impl StorageError {
         use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
         let Self::Io { cause, .. } = self else { return false };
         matches!(cause.kind(), QuotaExceeded | ReadOnlyFilesystem | StorageFull)
+    }
+
+    /// Whether a folder is where a file should be.
+    pub(crate) fn is_of_a_folder(&self) -> bool {
+        matches!(self, Self::Io { cause, .. } if cause.kind() == io::ErrorKind::IsADirectory)
     }
 
     /// What should be there is not.

@@ -311,3 +311,24 @@ fn read_only_nothing_is_moved() {
     assert!(bench.incidents.take()[0].to_string().ends_with("it is left as it is"));
     assert_eq!(fs::read_to_string(bench.file()).expect("readable"), "broken");
 }
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_is_not_what_is_unusable() {
+    let bench = Bench::new();
+    for backup in [false, true] {
+        if backup {
+            bench.save(version(6), &loud());
+            bench.save(version(7), &initial());
+            fs::remove_file(bench.file()).expect("it is there");
+        }
+        // Not even root can read it.
+        std::os::unix::fs::symlink(bench.file(), bench.file()).expect("linked");
+        let (state, incidents) = bench.begin();
+        assert_eq!(state, backup.then(loud), "the backup, or the initial state");
+        assert_eq!(incidents.len(), 1, "{incidents:?}");
+        assert!(incidents[0].contains("cannot be read and is left as it is"), "{incidents:?}");
+        assert!(bench.file().is_symlink() && bench.aside().is_empty());
+        fs::remove_file(bench.file()).expect("it is there");
+    }
+}

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use revgate::{Topic, TopicName};
 use revgate_persistence::saver::{Report, SaverThread};
 use revgate_persistence::{
-    Files, Incident, Loaded, Persistence, Place, Saver, Storage, StorageError, load,
+    Files, Incident, Limit, Loaded, Persistence, Place, Saver, Storage, StorageError, load,
 };
 
 use crate::error::RegistryError;
@@ -43,6 +43,15 @@ pub(crate) struct Restored {
 }
 
 impl Disk<'_> {
+    /// The topics that were saved. If they cannot be listed, none: one of a family that is created
+    /// then is not saved over what is there, but takes that over.
+    pub(crate) fn topics(&self) -> Vec<TopicName> {
+        self.storage.topics().unwrap_or_else(|error| {
+            (self.report)(Incident::Limited { limit: Limit::Listing, fault: error.into() });
+            Vec::new()
+        })
+    }
+
     /// What the topic begins with, unless that is its initial state.
     ///
     /// # Errors

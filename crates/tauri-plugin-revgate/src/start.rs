@@ -26,7 +26,7 @@ pub(crate) fn start(
                 restored.insert(name, topic.load(disk)?);
             }
         }
-        for name in disk.storage.topics()? {
+        for name in disk.topics() {
             if !restored.contains_key(&name)
                 && let Some(of_kin) = registry.load_kin(&name, disk)?
             {
