@@ -17,7 +17,16 @@ use ledger::Ledger;
 const SMOKE_ROUNDS: u32 = 20;
 /// How long after its first line the program may live.
 const LONGEST_LIFE: Duration = Duration::from_millis(150);
-const BUILD: [&str; 6] = ["build", "--locked", "-p", "tauri-plugin-revgate", "--example", "crash"];
+const BUILD: [&str; 8] = [
+    "build",
+    "--locked",
+    "-p",
+    "tauri-plugin-revgate",
+    "--features",
+    "database",
+    "--example",
+    "crash",
+];
 
 /// How the app fares badly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::io;
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use redb::{ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 use revgate::TopicName;
@@ -19,7 +19,7 @@ use crate::files::disk::Disk;
 use crate::files::limits::Limits;
 use crate::files::patience::Patient;
 use crate::files::{LEAP, folder};
-use crate::storage::{Item, Limit, Storage, StorageError, next_session};
+use crate::storage::{Item, LOCK_WAIT, Limit, Storage, StorageError, next_session, open_within};
 use backend::Backend;
 
 type Table = TableDefinition<'static, &'static str, &'static [u8]>;
@@ -99,20 +99,30 @@ impl Database {
     /// user's alone. One that was not closed is put in order, and all of it is checked. One that
     /// cannot be written to for now, as its disk is full, broken or read-only, or access is denied,
     /// is open as well: what is there is loaded, and what is saved fails until it can be written to.
-    /// [`Storage::take_limits`] tells of it.
+    /// [`Storage::take_limits`] tells of it. Waits for [`LOCK_WAIT`] if it is in use: an app that
+    /// restarts starts before it has ended.
     ///
     /// # Errors
     ///
-    /// - [`StorageError::InUse`] if it is open already, in this process or another.
+    /// - [`StorageError::InUse`] if it is still open then, in this process or another.
     /// - [`StorageError::Database`] if it is damaged, or no database of redb. It is let be.
     /// - [`StorageError::Io`] if it cannot be a file.
     pub fn open(file: impl AsRef<Path>) -> Result<Self, StorageError> {
+        Self::open_within(LOCK_WAIT, file)
+    }
+
+    /// As [`Database::open`], but waits for so long.
+    ///
+    /// # Errors
+    ///
+    /// As [`Database::open`].
+    pub fn open_within(wait: Duration, file: impl AsRef<Path>) -> Result<Self, StorageError> {
         let file = file.as_ref();
         let file =
             std::path::absolute(file).map_err(StorageError::io("opening", file.display()))?;
         let (disk, limits) = (Patient::real(), Arc::default());
         let database = Self { file, disk, limits, state: Mutex::default() };
-        match database.ready(&mut database.state()) {
+        match open_within(wait, || database.ready(&mut database.state())) {
             Err(error) if is_bearable(&error) => database.limits.note(Limit::Saving, error),
             opened => opened?,
         }

@@ -117,6 +117,28 @@ pub enum Incident {
         /// Why.
         fault: Fault,
     },
+    /// The app ends, and the topic's newest state is not on the disk: the next start is without
+    /// it. It has been tried again for a second.
+    #[error("the app ends without the newest state of the topic `{topic}` on the disk: {}", cause(fault.as_ref()))]
+    Lost {
+        /// The topic.
+        topic: TopicName,
+        /// Why it could not be saved; `None` if another program has kept changing what is saved.
+        fault: Option<Fault>,
+    },
+    /// The app ends, and the disk has not answered for so long: what was written last may not be
+    /// on it.
+    #[error(
+        "the app ends without having waited longer than {limit:?} for the disk, and it is not \
+         known whether the newest states are on it of: {}",
+        list(topics)
+    )]
+    Unfinished {
+        /// How long was waited.
+        limit: Duration,
+        /// The topics whose newest states were not saved when it ended.
+        topics: Vec<TopicName>,
+    },
     /// What was saved of a removed topic is still there, and comes back when the app starts.
     #[error("what is saved of the removed topic `{topic}` is still there: {fault}")]
     NotRemoved {
@@ -140,6 +162,14 @@ pub enum Incident {
         /// Why.
         fault: Fault,
     },
+}
+
+fn cause(fault: Option<&Fault>) -> String {
+    fault.map_or("another program keeps changing it".to_owned(), Fault::to_string)
+}
+
+fn list(topics: &[TopicName]) -> String {
+    topics.iter().map(|topic| format!("`{topic}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// What became of what is unusable.

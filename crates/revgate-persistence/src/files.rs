@@ -15,11 +15,13 @@ mod watch;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use revgate::TopicName;
 
-use crate::storage::{Item, Limit, Storage, StorageError, Watcher, next_session};
+use crate::storage::{
+    Item, LOCK_WAIT, Limit, Storage, StorageError, Watcher, next_session, open_within,
+};
 use claim::{Claim, Ground};
 use disk::{Disk, Ownership};
 use draft::Draft;
@@ -83,14 +85,24 @@ impl Files {
     /// Opens a folder, which is made if it is not there. One that cannot be written to for now, as
     /// its disk is full, broken or read-only, or access is denied, is open as well: what is there is
     /// loaded, and what is saved fails until it can be written to.
-    /// [`Storage::take_limits`] tells of it.
+    /// [`Storage::take_limits`] tells of it. Waits for [`LOCK_WAIT`] if it is in use: an app that
+    /// restarts starts before it has ended.
     ///
     /// # Errors
     ///
-    /// [`StorageError::InUse`] if it is open already, in this process or another, and
+    /// [`StorageError::InUse`] if it is still open then, in this process or another, and
     /// [`StorageError::Io`] if it cannot be a folder.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, StorageError> {
-        Self::open_on(Arc::new(Patient::real()), folder.as_ref())
+        Self::open_within(LOCK_WAIT, folder)
+    }
+
+    /// As [`Files::open`], but waits for so long.
+    ///
+    /// # Errors
+    ///
+    /// As [`Files::open`].
+    pub fn open_within(wait: Duration, folder: impl AsRef<Path>) -> Result<Self, StorageError> {
+        open_within(wait, || Self::open_on(Arc::new(Patient::real()), folder.as_ref()))
     }
 
     /// Opens a folder that another process may have in use, or that is not to be written to. What
@@ -103,7 +115,7 @@ impl Files {
         Self::new(Arc::new(Patient::real()), folder.as_ref(), true)
     }
 
-    /// Opens a folder; read-only, if it is in use.
+    /// Opens a folder; read-only, if it is in use and stays so for [`LOCK_WAIT`].
     ///
     /// # Errors
     ///

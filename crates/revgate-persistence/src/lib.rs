@@ -37,4 +37,4 @@ pub use migration::{MigrationError, Migrations};
 pub use persistence::{Persistence, PersistenceOptionsError, Save};
 pub use record::Record;
 pub use saver::{FlushError, Saver};
-pub use storage::{Item, Limit, Storage, StorageError, Watcher};
+pub use storage::{Item, LOCK_WAIT, Limit, Storage, StorageError, Watcher};

@@ -36,14 +36,34 @@ pub struct Persistence {
 }
 
 /// When a changed topic is saved.
+///
+/// What is not saved yet is saved **when the app ends**, whatever is chosen here but
+/// [`Save::Manually`]. With the plugin, an end is:
+///
+/// - each of Tauri's own: the last window closes, `exit`, `restart` and `request_restart`, from any
+///   thread, and whatever calls `cleanup_before_exit`, as updaters do. What the app writes in its own
+///   handler of `RunEvent::Exit` is on the disk when it is answered; a later write fails.
+/// - the end of the session on macOS and Windows, which Tauri hears as `RunEvent::Exit`;
+/// - SIGTERM, SIGINT and SIGHUP, unless the app has handlers of its own;
+/// - on Android and iOS, each time that the app is suspended (`WindowEvent::Suspended`): it may
+///   never run again.
+///
+/// No end, as nobody hears of it: a kill, a panic that aborts, a loss of power, and
+/// `std::process::exit` called by the app itself anywhere but in its handler of `RunEvent::Exit`.
+/// Then what was not on the disk is lost, and what is there is whole.
+///
+/// What fails at the end is tried again for a second. A disk that does not answer is waited for no
+/// longer than [`END_LIMIT`](crate::saver::END_LIMIT), unless the app says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Save {
-    /// After its changes, paced so.
+    /// After its changes, paced so; and at an end, if changes are waiting then. Where nobody hears
+    /// of the end, changes of the last moments are lost: as many as the pacing puts off.
     OnChange(Pacing),
-    /// When the app ends, or when it asks.
+    /// At an end, or when the app asks. Where nobody hears of the end, all changes since the start,
+    /// or since it has asked last, are lost.
     OnExit,
-    /// When the app asks, and else never.
+    /// When the app asks, and else never: at an end, changes that it has not asked for are lost.
     Manually,
 }
 

@@ -7,25 +7,29 @@
 
 mod desk;
 mod edits;
+mod end;
 mod inbox;
+mod pending;
 mod track;
 
 use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll, ready};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use revgate::{TopicName, Version};
 use tokio::sync::oneshot;
 
 pub use track::{Saving, Track};
 
-use crate::{CodecError, Fault, Incident, Storage, Watcher};
+use crate::{CodecError, Fault, Incident, Save, Storage, Watcher};
 use desk::Desk;
+use end::End;
 use inbox::{Inbox, Mail};
 
 /// What the saver needs of a topic.
@@ -67,31 +71,61 @@ pub struct Saver {
     storage: Weak<dyn Storage>,
     is_read_only: bool,
     inbox: Arc<Inbox>,
+    end: Arc<End>,
     /// Origin of the times that writers note.
     start: Instant,
 }
+
+/// How long the end of an app waits for the disk, unless told otherwise: long enough for a slow
+/// one to answer, and for a failing one to be [tried again](Saver::settle); short enough for
+/// systems that end what does not end itself.
+pub const END_LIMIT: Duration = Duration::from_secs(5);
 
 /// The thread that saves. Dropping it [closes](SaverThread::close) it.
 #[must_use = "dropping it ends the saving"]
 pub struct SaverThread {
     inbox: Arc<Inbox>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    end: Arc<End>,
+    thread: Mutex<Option<Running>>,
     _watcher: Option<Mutex<Box<dyn Watcher>>>,
 }
 
-/// Is told of what went wrong.
+struct Running {
+    thread: JoinHandle<()>,
+    /// Brings nothing, and closes with the thread.
+    ended: Receiver<()>,
+}
+
+/// Is told of what went wrong. Called by the thread that saves: **it must not wait for anybody who
+/// may wait for that thread**, such as a main thread that is [closing](SaverThread::close) it.
 pub type Report = Arc<dyn Fn(Incident) + Send + Sync>;
 
 impl Saver {
-    /// Starts the thread.
+    /// Starts the thread, whose end waits for the disk for [`END_LIMIT`].
     ///
     /// # Errors
     ///
     /// If the system has no thread left.
     pub fn start(storage: Arc<dyn Storage>, report: Report) -> io::Result<(Self, SaverThread)> {
-        let inbox = Arc::new(Inbox::new());
+        Self::start_with(storage, report, END_LIMIT)
+    }
+
+    /// Starts the thread, whose end waits for the disk for `end_limit`.
+    ///
+    /// # Errors
+    ///
+    /// If the system has no thread left.
+    pub fn start_with(
+        storage: Arc<dyn Storage>,
+        report: Report,
+        end_limit: Duration,
+    ) -> io::Result<(Self, SaverThread)> {
+        let inbox = Arc::new(Inbox::default());
         let mail = Arc::clone(&inbox);
-        let watcher = storage.watch(Box::new(move |topic| mail.push(Mail::Edited(topic))));
+        let edited = move |topic| {
+            mail.push(Mail::Edited(topic));
+        };
+        let watcher = storage.watch(Box::new(edited));
         let watcher = watcher.unwrap_or_else(|error| {
             report(Incident::NotWatched { fault: error.into() });
             None
@@ -100,18 +134,37 @@ impl Saver {
         let (is_read_only, kept) = (storage.is_read_only(), Arc::downgrade(&storage));
         let mut desk = Desk::new(storage, report);
         let mail = Arc::clone(&inbox);
+        let (ends, ended) = mpsc::channel();
         let run = move || {
+            let _ends: mpsc::Sender<()> = ends;
             loop {
                 let wait = desk.next().map(|at| at.saturating_sub(start.elapsed()));
                 let Some(mails) = mail.take(wait) else { break };
                 desk.turn(start.elapsed(), mails);
             }
-            desk.end(start.elapsed());
+            desk.settle(start.elapsed(), None);
+            while let Some(at) = desk.next_of_the_end() {
+                thread::sleep(at.saturating_sub(start.elapsed()));
+                desk.turn(start.elapsed(), Vec::new());
+            }
+            desk.end();
         };
         let thread = thread::Builder::new().name("revgate-saver".to_owned()).spawn(run)?;
-        let (thread, _watcher) = (Mutex::new(Some(thread)), watcher.map(Mutex::new));
-        let owner = SaverThread { inbox: Arc::clone(&inbox), thread, _watcher };
-        Ok((Self { storage: kept, is_read_only, inbox, start }, owner))
+        let (thread, _watcher) = (Running { thread, ended }, watcher.map(Mutex::new));
+        let end = Arc::new(End::new(end_limit));
+        let saver = Self {
+            storage: kept,
+            is_read_only,
+            inbox: Arc::clone(&inbox),
+            end: Arc::clone(&end),
+            start,
+        };
+        Ok((saver, SaverThread { inbox, end, thread: Mutex::new(Some(thread)), _watcher }))
+    }
+
+    /// Whether it takes in changes: not after its thread was [closed](SaverThread::close).
+    pub fn is_open(&self) -> bool {
+        self.inbox.is_open()
     }
 
     /// Whether what is written could not be saved; then where it would be.
@@ -126,11 +179,51 @@ impl Saver {
         self.inbox.push(Mail::Added(subject));
     }
 
-    /// The topic has been written to. Waits for nothing.
-    pub fn changed(&self, track: &Track, subject: impl FnOnce() -> Arc<dyn Subject>) {
-        if track.mark(self.start.elapsed()) {
-            self.inbox.push(Mail::Changed(subject()));
+    /// The topic has been written to. Waits for nothing. Whether it will be saved: not if this
+    /// comes after the [end](SaverThread::close).
+    #[must_use = "a write that will not be saved must not be answered as if it were"]
+    pub fn changed(&self, track: &Track, subject: impl FnOnce() -> Arc<dyn Subject>) -> bool {
+        match track.mark(self.start.elapsed()) {
+            true => self.inbox.push(Mail::Changed(subject())),
+            // The mail of an earlier write may still be on its way, and come too late: but what
+            // is marked before the end is saved by it.
+            false => self.inbox.is_open(),
         }
+    }
+
+    /// To be asked after [`Saver::changed`] and before the write is answered: returns at once, but
+    /// once the end [is near](Saver::end_is_near), when the topic is saved, for nobody knows how
+    /// long the process still lives. Waits for no longer than an end does.
+    ///
+    /// # Errors
+    ///
+    /// If the end is near, and this version is not known to be on the disk.
+    pub fn confirm(&self, track: &Track, version: Version) -> Result<(), FlushError> {
+        let is_wanted = self.end.is_near() && track.persistence().save != Save::Manually;
+        if !is_wanted {
+            return Ok(());
+        }
+        self.settle();
+        let Saving { saved, fault, .. } = track.saving();
+        let reason = fault.map_or(FlushError::Ended, FlushError::NotSaved);
+        if saved >= Some(version) { Ok(()) } else { Err(reason) }
+    }
+
+    /// Saves now what is still to be saved, except [manually](Save::Manually), as the app may end;
+    /// and goes on. What fails is tried again for a second. Waits for no longer than the limit of an
+    /// end, and not at all for a disk that has let it wait in vain before. Whether that was enough.
+    pub fn settle(&self) -> bool {
+        let (answer, answered) = mpsc::channel();
+        // Taken in by nobody, it is answered at once: what could be done has been.
+        self.inbox.push(Mail::Settle(answer));
+        self.end.wait(answered)
+    }
+
+    /// As [`Saver::settle`], as the app is about to end: from now on, each write is
+    /// [confirmed](Saver::confirm) when it is on the disk.
+    pub fn end_is_near(&self) -> bool {
+        self.end.come_near();
+        self.settle()
     }
 
     /// Saves the topic's newest state now, or finds it saved.
@@ -144,9 +237,10 @@ impl Saver {
     }
 
     /// Forgets the topic and what is saved of it. What was asked of it and not done yet ends. If
-    /// another of its name has been [added](Saver::add), this changes nothing.
-    pub fn remove(&self, subject: Arc<dyn Subject>) {
-        self.inbox.push(Mail::Removed(subject));
+    /// another of its name has been [added](Saver::add), this changes nothing. Whether it will be
+    /// done: not after the [end](SaverThread::close).
+    pub fn remove(&self, subject: Arc<dyn Subject>) -> bool {
+        self.inbox.push(Mail::Removed(subject))
     }
 
     fn ask(&self, subject: Arc<dyn Subject>, overwrite: bool) -> Flush {
@@ -157,16 +251,17 @@ impl Saver {
 }
 
 impl SaverThread {
-    /// Saves what is still to be saved, except [manually](crate::Save::Manually), and ends. Later
-    /// changes are not saved. Returns when all is done and the storage is free for others.
-    pub fn close(&self) {
+    /// As [`Saver::settle`], and ends: later changes are not saved, as [`Saver::changed`] says.
+    /// When that was enough, the storage is free for others.
+    pub fn close(&self) -> bool {
         self.inbox.close();
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread
-            && thread.join().is_err()
-        {
+        let mut running = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(Running { thread, ended }) = running.take() else { return self.end.is_in_time() };
+        let in_time = self.end.wait(ended);
+        if in_time && thread.join().is_err() {
             tracing::error!("the saver panicked");
         }
+        in_time
     }
 }
 

@@ -3,7 +3,8 @@
 use std::fmt::Debug;
 use std::io;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 use revgate::TopicName;
 
@@ -212,6 +213,27 @@ impl StorageError {
     /// What should be there is not.
     pub(crate) fn missing(act: &'static str, place: impl ToString) -> Self {
         Self::io(act, place)(io::ErrorKind::NotFound.into())
+    }
+}
+
+/// How long opening a storage waits for the process that has it, unless told otherwise: one that
+/// has started this one in its own place is about to end.
+pub const LOCK_WAIT: Duration = Duration::from_secs(2);
+
+/// How often to look whether it is free.
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
+
+/// Opens what may be in use for up to `wait`.
+pub(crate) fn open_within<T>(
+    wait: Duration,
+    mut open: impl FnMut() -> Result<T, StorageError>,
+) -> Result<T, StorageError> {
+    let since = Instant::now();
+    loop {
+        match open() {
+            Err(StorageError::InUse { .. }) if since.elapsed() < wait => thread::sleep(LOCK_PAUSE),
+            opened => return opened,
+        }
     }
 }
 

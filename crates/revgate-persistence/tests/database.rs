@@ -6,6 +6,8 @@ mod mount;
 
 use std::fs;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use revgate::TopicName;
 use revgate_persistence::{Database, Item, Storage, StorageError};
@@ -29,11 +31,24 @@ fn it_is_open_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("topics.redb");
     let database = Database::open(&file).expect("it opens");
-    let again = Database::open(&file);
+    let again = Database::open_within(Duration::ZERO, &file);
     let Err(StorageError::InUse { place }) = again else { panic!("{again:?}") };
     assert_eq!(place, file.to_string_lossy());
     drop(database);
     Database::open(&file).expect("it is free");
+}
+
+#[test]
+fn a_run_that_begins_before_the_last_one_has_ended_waits_for_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("topics.redb");
+    let last = Database::open(&file).expect("it opens");
+    thread::scope(|scope| {
+        let next = scope.spawn(|| Database::open_within(Duration::MAX, &file));
+        thread::sleep(Duration::from_millis(50));
+        drop(last);
+        next.join().expect("no panic").expect("it opens");
+    });
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use revgate::{Invalidation, Topic};
 use revgate_persistence::{Incident, Persistence, Storage, StorageError};
@@ -12,7 +13,9 @@ use tauri::{AppHandle, Emitter, Manager, RunEvent, Runtime, WindowEvent};
 
 use crate::commands;
 use crate::crash;
+use crate::ending;
 use crate::error::RegistryError;
+use crate::incidents::Incidents;
 use crate::options::TopicOptions;
 use crate::registry::Registry;
 use crate::restore::Persist;
@@ -52,6 +55,7 @@ pub struct Builder {
     registry: Registry,
     events: BTreeSet<String>,
     persist: Persist,
+    ignores_signals: bool,
     error: Option<RegistryError>,
 }
 
@@ -117,16 +121,39 @@ impl Builder {
     }
 
     /// Is told of what goes wrong with saving and loading, and is dealt with. Default: it is only
-    /// logged, which it is in any case. Called by the thread that saves, which must not be made to
-    /// wait for itself: no durable write within it.
+    /// logged, which it is in any case.
+    ///
+    /// Called while the app starts by the thread that starts it; from then on, by a thread of its
+    /// own, one incident after the other, so it may take its time: write a topic, ask a window or
+    /// the person. At the end of the app it is given half a second, and the main thread, which ends
+    /// the app, answers no questions then.
     pub fn on_incident(mut self, report: impl Fn(&Incident) + Send + Sync + 'static) -> Self {
-        self.persist.report_to(report);
+        self.persist.incidents = Incidents::told_to(report);
+        self
+    }
+
+    /// How long an [end](crate::persistence::Save) of the app waits for a disk that does not
+    /// answer. What is not saved then is [told](Incident::Unfinished). Default:
+    /// [`END_LIMIT`](crate::persistence::saver::END_LIMIT), 5 s.
+    pub fn end_within(mut self, limit: Duration) -> Self {
+        self.persist.end_limit = limit;
+        self
+    }
+
+    /// Leaves SIGTERM, SIGINT and SIGHUP alone. Default: on Linux and macOS, each of them that is
+    /// neither ignored nor handled when the app is ready saves all before it ends the app, as it
+    /// does by default. (macOS does not say whether that is so, and only SIGTERM is heard.)
+    ///
+    /// For apps that begin to listen for them later, with tokio for example: **end those by
+    /// `AppHandle::exit`**, and all is saved.
+    pub fn without_signals(mut self) -> Self {
+        self.ignores_signals = true;
         self
     }
 
     /// The plugin, for `tauri::Builder::plugin`.
     pub fn build<R: Runtime>(self) -> TauriPlugin<R> {
-        let Self { registry, events, persist, error } = self;
+        let Self { registry, events, persist, ignores_signals, error } = self;
         plugin::Builder::new("revgate")
             .invoke_handler(tauri::generate_handler![
                 commands::subscribe,
@@ -150,6 +177,7 @@ impl Builder {
                 }
                 let emit = emitter(app, &events)?;
                 sender::spawn(registry.queue().clone(), emit)?;
+                ending::end_with(app, &registry);
                 app.manage(registry);
                 Ok(())
             })
@@ -160,16 +188,14 @@ impl Builder {
                 }
             })
             .on_webview_ready(|webview| crash::watch(&webview))
-            .on_event(|app, event| match event {
+            .on_event(move |app, event| match event {
                 RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. } => {
                     app.state::<Registry>().drop_window(label);
                 }
-                RunEvent::Exit => {
-                    let registry = app.state::<Registry>();
-                    registry.end_saving();
-                    registry.queue().close();
+                RunEvent::Ready if !ignores_signals => {
+                    ending::end_before_signals(&app.state::<Registry>());
                 }
-                _ => {}
+                event => ending::handle(event, || app.state::<Registry>().inner().clone()),
             })
             .build()
     }

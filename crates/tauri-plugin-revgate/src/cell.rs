@@ -78,8 +78,10 @@ impl<T: Topic> TopicCell<T> {
             saved.check_writable()?;
         }
         let Written { state, is_news } = self.live.write(base, source, draft)?;
-        if is_news {
-            self.save();
+        if let Some(saved) = self.saved.get() {
+            let version = state.version;
+            let confirmed = saved.confirm(version, is_news);
+            confirmed.map_err(|error| UpdateError::NotDurable { version, error })?;
         }
         Ok(state)
     }
@@ -89,9 +91,10 @@ impl<T: Topic> TopicCell<T> {
         self.saved.get().filter(|saved| saved.is_durable()).map(Saved::flush)
     }
 
-    /// Has the topic saved, written to or not.
-    pub(crate) fn save(&self) {
-        self.saved.get().inspect(|saved| saved.changed());
+    /// Has the topic saved, written to or not, if it is saved at all. Whether that is so: not if
+    /// the app has ended meanwhile.
+    pub(crate) fn save(&self) -> bool {
+        self.saved.get().is_none_or(Saved::changed)
     }
 
     /// Ends the topic: its subscriptions, its watches, all writing, and what is saved of it.

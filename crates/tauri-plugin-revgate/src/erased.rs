@@ -18,6 +18,8 @@ pub(crate) trait ErasedTopic: View {
     fn remove(&self);
     /// Whether it is to be saved.
     fn is_persistent(&self) -> bool;
+    /// Whether its newest state is to be on the disk, and may not be there.
+    fn is_unsaved(&self) -> bool;
     /// See [`TopicCell::load`].
     fn load(&self, disk: &Disk<'_>) -> Result<Restored, RegistryError>;
     /// See [`TopicCell::begin`].
@@ -37,6 +39,10 @@ impl<T: Topic> ErasedTopic for TopicCell<T> {
 
     fn is_persistent(&self) -> bool {
         self.options().persistence.is_some()
+    }
+
+    fn is_unsaved(&self) -> bool {
+        self.saved.get().is_some_and(|saved| saved.is_unsaved())
     }
 
     fn load(&self, disk: &Disk<'_>) -> Result<Restored, RegistryError> {

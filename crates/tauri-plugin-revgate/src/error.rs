@@ -75,6 +75,9 @@ pub enum RegistryError {
         /// The fault.
         error: LoadError,
     },
+    /// A topic of a family was to be created, and would not be saved any more.
+    #[error("the topic `{0}` is not created: it would not be saved, as the app is ending")]
+    Ending(TopicName),
     /// The storage for topics cannot be opened.
     #[error("the topics cannot be loaded: {0}")]
     Storage(#[from] StorageError),
@@ -130,8 +133,12 @@ pub enum UpdateError {
         /// Where the topic is saved.
         place: String,
     },
+    /// The app is ending, and what is written now would not be saved.
+    #[error("the app is ending: what is written now would not be saved")]
+    Ending,
     /// The state has changed, and every window is told, but it is not known to be on the disk. It
-    /// is tried again as long as the app runs.
+    /// is tried again as long as the app runs. If the app ends while it is written, that may be so
+    /// of any topic that is saved.
     #[error("version {version} is {error}")]
     NotDurable {
         /// The version that was written.

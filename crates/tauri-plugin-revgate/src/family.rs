@@ -57,8 +57,9 @@ impl<T: Topic> Family<T> {
     ///
     /// # Errors
     ///
-    /// If the key does not make a well-formed name, it is taken, or `initial` is invalid, cannot be
-    /// JSON or cannot be read back from its own JSON.
+    /// If the key does not make a well-formed name, it is taken, `initial` is invalid, cannot be
+    /// JSON or cannot be read back from its own JSON, or it would not be saved, as the app is
+    /// ending.
     pub fn create(&self, key: &str, initial: T) -> Result<TopicHandle<T>, RegistryError> {
         let name = TopicName::keyed::<T>(key)?;
         let cell = self.registry.create(name, initial, Arc::clone(&self.options))?;
@@ -106,7 +107,8 @@ impl<T: Topic> Family<T> {
         topic.into_any().downcast().ok().map(TopicHandle::new)
     }
 
-    /// Ends the topic of this key; `false` if there is none. Its watches end, its subscribers hear
+    /// Ends the topic of this key; `false` if there is none, or if the app is ending and what is
+    /// saved of it could not be removed. Its watches end, its subscribers hear
     /// nothing more, and who asks for it is told that there is no such topic. Handles that are
     /// still held can read the last state, but not write.
     pub fn remove(&self, key: &str) -> bool {

@@ -94,8 +94,9 @@ impl<T: Topic> TopicHandle<T> {
     ///
     /// If the result is invalid or cannot be JSON, something panics, this is called within an edit
     /// of this topic or another, another edit of the topic does not end, the topic has been
-    /// removed, revisions have run out, or another instance of the app saves the topic. The state
-    /// is then what it was. Of a [durable](crate::persistence::Persistence::durable) topic,
+    /// removed, revisions have run out, another instance of the app saves the topic, or it would
+    /// not be saved, as the app is [ending](crate::persistence::Save). The state is then what it
+    /// was. Of a [durable](crate::persistence::Persistence::durable) topic,
     /// also if it could not be saved.
     pub fn update(&self, edit: impl FnOnce(&mut T)) -> Result<Version, UpdateError> {
         self.write(|data| {

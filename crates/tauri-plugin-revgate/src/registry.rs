@@ -2,11 +2,10 @@
 
 use std::any::{TypeId, type_name};
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
 use revgate::{Topic, TopicName, UnknownTopic};
-use revgate_persistence::saver::SaverThread;
-use revgate_persistence::{Saver, session};
+use revgate_persistence::session;
 
 use crate::cell::TopicCell;
 use crate::erased::ErasedTopic;
@@ -15,6 +14,7 @@ use crate::initial;
 use crate::options::TopicOptions;
 use crate::restore::{Disk, Restored};
 use crate::sender::Queue;
+use crate::session::Session;
 
 /// The topics of the app, those registered and those created since.
 #[derive(Clone)]
@@ -22,12 +22,18 @@ pub(crate) struct Registry {
     shared: Arc<Shared>,
 }
 
+/// A registry that may be gone.
+#[derive(Clone)]
+pub(crate) struct WeakRegistry {
+    shared: Weak<Shared>,
+}
+
 struct Shared {
     catalogue: RwLock<Catalogue>,
     /// The topics that have news; closed with the registry, which ends the sender.
     queue: Arc<Queue>,
     /// If any topic is saved. Ends before the topics do.
-    saving: OnceLock<(Saver, SaverThread)>,
+    session: OnceLock<Session>,
 }
 
 #[derive(Default)]
@@ -35,8 +41,6 @@ struct Catalogue {
     topics: BTreeMap<TopicName, Arc<dyn ErasedTopic>>,
     /// By [`Topic::NAME`].
     families: BTreeMap<TopicName, Kin>,
-    /// The number of the storage's session; 0 without one.
-    session: u64,
     /// How many topics have been removed. Those created next are of another epoch, so that none
     /// begins below a version that one of the same name had before.
     removals: u64,
@@ -93,16 +97,39 @@ impl Registry {
         topics.values().any(|topic| topic.is_persistent()) || families.values().any(is_persistent)
     }
 
-    /// Topics are saved by these from now on.
-    pub(crate) fn save_by(&self, session: u64, saver: Saver, thread: SaverThread) {
-        self.write().session = session;
+    /// Topics are saved in this session from now on.
+    pub(crate) fn save_by(&self, session: Session) {
         // Once, at the start.
-        self.shared.saving.get_or_init(|| (saver, thread));
+        self.shared.session.get_or_init(|| session);
     }
 
-    /// Saves what is still to be saved, and ends the thread that does so.
-    pub(crate) fn end_saving(&self) {
-        self.shared.saving.get().inspect(|(_, thread)| thread.close());
+    /// Without keeping it alive.
+    pub(crate) fn downgrade(&self) -> WeakRegistry {
+        WeakRegistry { shared: Arc::downgrade(&self.shared) }
+    }
+
+    /// See [`Session::settle`].
+    #[cfg_attr(
+        not(any(target_os = "android", target_os = "ios")),
+        expect(dead_code, reason = "only mobile systems suspend an app")
+    )]
+    pub(crate) fn settle(&self) {
+        if let Some(session) = self.shared.session.get() {
+            session.settle(|| self.shared.unsaved());
+        }
+    }
+
+    /// See [`Session::end_is_near`].
+    pub(crate) fn end_is_near(&self) {
+        if let Some(session) = self.shared.session.get() {
+            session.end_is_near(|| self.shared.unsaved());
+        }
+    }
+
+    /// The app ends: saves what is still to be saved; later writes of what is saved fail, and
+    /// nothing is announced any more.
+    pub(crate) fn end(&self) {
+        self.shared.end();
     }
 
     /// Adds the topic of this name, if it is one of a family and was saved. To be called before
@@ -147,22 +174,30 @@ impl Registry {
         if catalogue.topics.contains_key(&topic) {
             return Err(RegistryError::Duplicate(topic));
         }
-        let epoch = session::epoch(catalogue.session, catalogue.removals);
+        let session = self.shared.session.get();
+        let number = session.map_or(0, |session| session.number);
+        let epoch = session::epoch(number, catalogue.removals);
         let queue = Arc::clone(self.queue());
         let cell = Arc::new(TopicCell::new(topic.clone(), epoch, initial, options, queue)?);
-        if let Some((saver, _)) = self.shared.saving.get() {
-            cell.save_by(saver, &Restored::default());
+        if let Some(session) = session {
+            cell.save_by(&session.saver, &Restored::default());
             // It is there from now on, changed or not.
-            cell.save();
+            if !cell.save() {
+                return Err(RegistryError::Ending(topic));
+            }
         }
         catalogue.topics.insert(topic, cell.clone());
         Ok(cell)
     }
 
-    /// Ends the topic of this name, if there is one.
+    /// Ends the topic of this name, if there is one, and if what is saved of it can be removed.
     pub(crate) fn remove(&self, topic: &TopicName) -> bool {
+        let has_ended = self.shared.session.get().is_some_and(|session| !session.saver.is_open());
         let removed = {
             let mut catalogue = self.write();
+            if has_ended && catalogue.topics.get(topic).is_some_and(|topic| topic.is_persistent()) {
+                return false;
+            }
             let removed = catalogue.topics.remove(topic);
             catalogue.removals += u64::from(removed.is_some());
             removed
@@ -223,18 +258,38 @@ impl Registry {
 
 impl Default for Registry {
     fn default() -> Self {
-        let (catalogue, queue, saving) =
+        let (catalogue, queue, session) =
             (RwLock::default(), Arc::new(Queue::new()), OnceLock::new());
-        Self { shared: Arc::new(Shared { catalogue, queue, saving }) }
+        Self { shared: Arc::new(Shared { catalogue, queue, session }) }
+    }
+}
+
+impl WeakRegistry {
+    /// See [`Registry::end`].
+    pub(crate) fn end(&self) {
+        self.shared.upgrade().inspect(|shared| shared.end());
+    }
+}
+
+impl Shared {
+    fn end(&self) {
+        if let Some(session) = self.session.get() {
+            session.end(|| self.unsaved());
+        }
+        self.queue.close();
+    }
+
+    /// The topics whose newest states are not known to be on the disk.
+    fn unsaved(&self) -> Vec<TopicName> {
+        let catalogue = self.catalogue.read().unwrap_or_else(PoisonError::into_inner);
+        let unsaved = catalogue.topics.iter().filter(|(_, topic)| topic.is_unsaved());
+        unsaved.map(|(name, _)| name.clone()).collect()
     }
 }
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        self.queue.close();
-        if let Some((_, thread)) = self.saving.get() {
-            thread.close();
-        }
+        self.end();
     }
 }
 

@@ -1,24 +1,29 @@
 //! How topics begin with what was saved of them.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use revgate::{Topic, TopicName};
-use revgate_persistence::saver::{Report, SaverThread};
+use revgate_persistence::saver::END_LIMIT;
 use revgate_persistence::{
     Files, Incident, Limit, Loaded, Persistence, Place, Saver, Storage, StorageError, load,
 };
 
 use crate::error::RegistryError;
+use crate::incidents::Incidents;
+use crate::session::Session;
 
 /// Where topics are kept, and who is told of what goes wrong there.
 pub(crate) struct Persist {
     /// The folder for the app's data.
     pub(crate) data_folder: Option<PathBuf>,
+    pub(crate) incidents: Incidents,
+    /// How long the end of the app waits for the disk.
+    pub(crate) end_limit: Duration,
     open: Box<Open>,
-    report: Report,
 }
 
 type Open = dyn FnOnce(&Path) -> Result<Arc<dyn Storage>, StorageError> + Send;
@@ -80,17 +85,6 @@ impl Persist {
         self.open = Box::new(open);
     }
 
-    pub(crate) fn report_to(&mut self, report: impl Fn(&Incident) + Send + Sync + 'static) {
-        self.report = Arc::new(move |incident| {
-            tracing::warn!("{incident}");
-            // It must not end the thread that saves.
-            let told = catch_unwind(AssertUnwindSafe(|| report(&incident)));
-            if told.is_err() {
-                tracing::error!("the report of an incident panicked");
-            }
-        });
-    }
-
     /// Opens the storage, has `load` load each topic from it, and begins to save.
     ///
     /// # Errors
@@ -100,17 +94,28 @@ impl Persist {
         self,
         data_folder: &Path,
         load: impl FnOnce(&Disk<'_>) -> Result<u64, RegistryError>,
-    ) -> Result<(u64, Saver, SaverThread), RegistryError> {
-        let Self { open, report, .. } = self;
+    ) -> Result<Session, RegistryError> {
+        let Self { open, incidents, end_limit: limit, .. } = self;
         let folder = data_folder.join(Self::FOLDER);
         let storage = open(&folder)?;
-        let last = load(&Disk { storage: &*storage, data_folder, report: &|it| report(it) })?;
-        let session = storage.begin_session(last)?;
-        let (saver, thread) = Saver::start(storage, report).map_err(|cause| {
-            let (place, cause) = (folder.display().to_string(), Arc::new(cause));
-            StorageError::Io { act: "starting the thread that saves to", place, cause }
-        })?;
-        Ok((session, saver, thread))
+        let report = |incident| incidents.now(&incident);
+        let last = load(&Disk { storage: &*storage, data_folder, report: &report })?;
+        let number = storage.begin_session(last)?;
+        let (starter, later) = (thread::current().id(), incidents.clone());
+        let report = move |incident| {
+            // The thread that saves has no time for it.
+            if thread::current().id() == starter {
+                later.now(&incident)
+            } else {
+                later.soon(incident)
+            }
+        };
+        let (saver, thread) =
+            Saver::start_with(storage, Arc::new(report), limit).map_err(|cause| {
+                let (place, cause) = (folder.display().to_string(), Arc::new(cause));
+                StorageError::Io { act: "starting the thread that saves to", place, cause }
+            })?;
+        Ok(Session { number, saver, thread, incidents, limit })
     }
 }
 
@@ -119,7 +124,8 @@ impl Default for Persist {
         Self {
             data_folder: None,
             open: Box::new(|folder| Ok(Arc::new(Files::open(folder)?))),
-            report: Arc::new(|incident| tracing::warn!("{incident}")),
+            incidents: Incidents::default(),
+            end_limit: END_LIMIT,
         }
     }
 }

@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use json_patch::diff;
 use revgate::json::fingerprint;
-use revgate::{Topic, TopicName};
+use revgate::{Topic, TopicName, Version};
 use revgate_persistence::saver::{Encoded, Flush, Saving, Subject, Track};
-use revgate_persistence::{CodecError, Fault, Persistence, Saver};
+use revgate_persistence::{CodecError, Fault, FlushError, Persistence, Saver};
 use serde_json::{Value, to_value};
 
 use crate::error::UpdateError;
@@ -54,6 +54,9 @@ impl<T: Topic> Saved<T> {
 
     /// Refuses what could not be saved.
     pub(crate) fn check_writable(&self) -> Result<(), UpdateError> {
+        if !self.saver.is_open() {
+            return Err(UpdateError::Ending);
+        }
         match self.saver.read_only_place(self.track.topic()) {
             Some(place) => Err(UpdateError::ReadOnly { place }),
             None => Ok(()),
@@ -68,8 +71,34 @@ impl<T: Topic> Saved<T> {
         self.track.saving()
     }
 
-    pub(crate) fn changed(self: &Arc<Self>) {
-        self.saver.changed(&self.track, || Arc::<Self>::clone(self));
+    /// Whether its newest state is to be on the disk, and may not be there.
+    pub(crate) fn is_unsaved(&self) -> bool {
+        self.track.is_unsaved()
+    }
+
+    /// Has it saved, if it is news. Returns when the write of this version may be answered: at
+    /// once, unless the app is about to end.
+    ///
+    /// # Errors
+    ///
+    /// If the app is about to end, and the version is not known to be on the disk.
+    pub(crate) fn confirm(
+        self: &Arc<Self>,
+        version: Version,
+        is_news: bool,
+    ) -> Result<(), FlushError> {
+        if is_news && !self.changed() {
+            return Err(FlushError::Ended);
+        }
+        match self.is_unsaved() {
+            true => self.saver.confirm(&self.track, version),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether it will be saved: not if the app has ended.
+    pub(crate) fn changed(self: &Arc<Self>) -> bool {
+        self.saver.changed(&self.track, || Arc::<Self>::clone(self))
     }
 
     pub(crate) fn flush(self: &Arc<Self>) -> Flush {

@@ -20,7 +20,7 @@ pub(crate) fn start(
     folder: &Path,
 ) -> Result<(), RegistryError> {
     let mut restored = BTreeMap::new();
-    let (session, saver, thread) = persist.begin(folder, |disk| {
+    let begun = persist.begin(folder, |disk| {
         for (name, topic) in registry.list("") {
             if topic.is_persistent() {
                 restored.insert(name, topic.load(disk)?);
@@ -36,9 +36,9 @@ pub(crate) fn start(
         Ok(restored.values().map(|restored| restored.session).max().unwrap_or_default())
     })?;
     for (name, topic) in registry.list("") {
-        topic.begin(session::epoch(session, 0));
-        topic.save_by(&saver, &restored.get(&name).copied().unwrap_or_default());
+        topic.begin(session::epoch(begun.number, 0));
+        topic.save_by(&begun.saver, &restored.get(&name).copied().unwrap_or_default());
     }
-    registry.save_by(session, saver, thread);
+    registry.save_by(begun);
     Ok(())
 }

@@ -26,7 +26,7 @@ impl Child {
     /// Starts it on what is saved in `folder`; see the example `crash` for its `modes`.
     pub(super) fn start(workspace: &Workspace, mode: &str, folder: &Path) -> Result<Self, Error> {
         let mut command = workspace.command(super::program(workspace));
-        command.arg(mode).arg(folder).stdout(Stdio::piped());
+        command.arg(mode).arg(folder).arg("files").stdout(Stdio::piped());
         let mut process = Guarded::spawn(&mut command)?;
         let (sender, lines) = mpsc::channel();
         let mut pipe = BufReader::new(process.stdout().ok_or_else(|| silent(&process))?);

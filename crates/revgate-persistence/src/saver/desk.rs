@@ -1,5 +1,7 @@
 //! What is to be saved when. Reads no clock.
 
+mod ending;
+
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::mem;
@@ -8,12 +10,14 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use revgate::pacing::Pacer;
-use revgate::{Backoff, Pacing, TopicName, Version};
+use revgate::{Backoff, TopicName, Version};
 
 use super::edits::Edits;
-use super::inbox::{Answer, Mail};
-use super::{Encoded, Report, Subject, Track, guarded};
-use crate::{Fault, Incident, Item, Limit, Save, Storage, StorageError};
+use super::inbox::Mail;
+use super::pending::Pending;
+use super::{Encoded, Report, Subject, guarded};
+use crate::{Fault, Incident, Limit, Storage, StorageError};
+use ending::Ending;
 
 /// How long to wait between failures.
 const BACKOFF: Backoff =
@@ -31,18 +35,8 @@ pub(super) struct Desk {
     edits: Edits,
     /// What keeps the whole storage from saving, as has been said; until something is saved again.
     ailing: Option<String>,
-}
-
-struct Pending {
-    subject: Arc<dyn Subject>,
-    pacer: Pacer,
-    /// The last write that the pacer has been told of.
-    noticed: Option<Duration>,
-    /// When it may be saved; `None` if only when asked for, or at the end.
-    due: Option<Duration>,
-    /// Who waits for it.
-    answers: Vec<Answer>,
-    overwrite: bool,
+    /// All is to be saved now.
+    ending: Option<Ending>,
 }
 
 impl Desk {
@@ -55,6 +49,7 @@ impl Desk {
             paced: HashMap::new(),
             edits: Edits::default(),
             ailing: None,
+            ending: None,
         };
         desk.tell_limits();
         desk
@@ -74,15 +69,7 @@ impl Desk {
         self.look(now);
         let due = self.take(|pending| pending.is_due(now));
         self.save(now, due);
-    }
-
-    /// Saves all that is still to be saved, once.
-    pub(super) fn end(&mut self, now: Duration) {
-        let rest = self.take(|pending| {
-            let manually = pending.track().persistence().save == Save::Manually;
-            !manually || !pending.answers.is_empty()
-        });
-        self.save(now, rest);
+        self.settled(now);
     }
 
     fn read(&mut self, now: Duration, mail: Mail) {
@@ -108,6 +95,7 @@ impl Desk {
                 pending.due = Some(now);
             }
             Mail::Edited(topic) => self.edits.sign(topic, now),
+            Mail::Settle(answer) => self.settle(now, Some(answer)),
             Mail::Removed(subject) => {
                 let topic = subject.track().topic().clone();
                 self.forget(&topic);
@@ -137,30 +125,22 @@ impl Desk {
             let Some(subject) = self.topics.get(&topic).and_then(Weak::upgrade) else { continue };
             match self.take_over(&*subject, is_settled) {
                 Ok(Taken::Removed) => self.pending(subject).schedule(now),
-                Ok(Taken::Edit | Taken::Nothing) => {
+                // A half, as a rule.
+                Err(_) if !is_settled => self.edits.sign(topic, now),
+                Ok(Taken::Edit | Taken::Nothing) | Err(_) => {
                     if let Some(pending) = self.pending.get_mut(&topic) {
                         pending.due = Some(now);
                     }
                 }
-                // A half, as a rule.
-                Err(_) if !is_settled => self.edits.sign(topic, now),
-                Err(_) => {}
             }
         }
     }
 
     fn pending(&mut self, subject: Arc<dyn Subject>) -> &mut Pending {
-        let name = subject.track().topic();
+        let name = subject.track().topic().clone();
         let paced = &mut self.paced;
-        self.pending.entry(name.clone()).or_insert_with_key(|name| {
-            let pacing = match &subject.track().persistence().save {
-                Save::OnChange(pacing) => pacing.clone(),
-                Save::OnExit | Save::Manually => Pacing::none(),
-            };
-            let pacer = paced.remove(name).unwrap_or_else(|| Pacer::new(pacing));
-            let (noticed, due, answers, overwrite) = (None, None, Vec::new(), false);
-            Pending { subject, pacer, noticed, due, answers, overwrite }
-        })
+        let new = |name: &TopicName| Pending::new(subject, paced.remove(name));
+        self.pending.entry(name).or_insert_with_key(new)
     }
 
     /// Takes out the topics that are `wanted`.
@@ -228,6 +208,7 @@ impl Desk {
 
     fn done(&mut self, now: Duration, pending: Pending) {
         let Pending { subject, mut pacer, answers, .. } = pending;
+        subject.track().done();
         answers.into_iter().for_each(|answer| drop(answer.send(Ok(()))));
         pacer.delivered(now);
         self.paced.insert(subject.track().topic().clone(), pacer);
@@ -241,7 +222,11 @@ impl Desk {
         let (attempt, is_held) = (saving.attempts, saving.is_held);
         drop(saving);
         // What is held has been reported already, and waits for a person.
-        let retry_in = if is_held { BACKOFF.cap } else { BACKOFF.delay(attempt) };
+        let retry_in = match Self::retry_for_the_end(&pending) {
+            Some(soon) => soon,
+            None if is_held => BACKOFF.cap,
+            None => BACKOFF.delay(attempt),
+        };
         if !is_held && self.is_news(&fault, before) {
             let topic = track.topic().clone();
             let fault = fault.clone();
@@ -274,16 +259,13 @@ impl Desk {
         }
     }
 
-    /// Somebody else has changed what was to be replaced.
-    fn edited(&mut self, now: Duration, pending: Pending) {
-        match self.take_over(&*pending.subject, true) {
-            // Both changes are in the newest state now.
-            Ok(_) => {
-                let name = pending.track().topic().clone();
-                self.pending.insert(name, Pending { due: Some(now), ..pending });
-            }
-            Err(fault) => self.failed(now, pending, None, fault),
-        }
+    /// Somebody else has changed what was to be replaced, and may not have come to an end with it.
+    fn edited(&mut self, now: Duration, mut pending: Pending) {
+        let name = pending.track().topic().clone();
+        self.edits.sign(name.clone(), now);
+        // Till that has been looked at.
+        pending.due = None;
+        self.pending.insert(name, pending);
     }
 
     /// Makes the topic's state of what somebody else has written, if they have. What is unusable
@@ -356,41 +338,4 @@ enum Taken {
 fn unanswered() -> Result<(), StorageError> {
     let cause = Arc::new(io::Error::other("the storage says nothing of it"));
     Err(StorageError::Io { act: "saving", place: "a topic".to_owned(), cause })
-}
-
-impl Pending {
-    fn track(&self) -> &Track {
-        self.subject.track()
-    }
-
-    /// There has been a write; that of a topic whose time is set already changes nothing.
-    fn schedule(&mut self, now: Duration) {
-        if let Save::OnChange(_) = self.track().persistence().save
-            && self.due.is_none()
-        {
-            self.notice(now);
-        }
-    }
-
-    /// Whether its time has come, which later writes may have put off.
-    fn is_due(&mut self, now: Duration) -> bool {
-        let Some(due) = self.due.filter(|due| *due <= now) else { return false };
-        let last = self.track().last_write();
-        if !self.answers.is_empty() || self.noticed.is_none() || self.noticed >= Some(last) {
-            return due <= now;
-        }
-        self.notice(last);
-        self.due <= Some(now)
-    }
-
-    fn notice(&mut self, write: Duration) {
-        self.noticed = Some(write);
-        self.pacer.event(write);
-        self.due = self.pacer.deadline();
-    }
-
-    fn item<'a>(&'a self, encoded: &'a Encoded) -> Item<'a> {
-        let Self { overwrite, .. } = *self;
-        Item { topic: self.track().topic(), bytes: &encoded.bytes, overwrite }
-    }
 }

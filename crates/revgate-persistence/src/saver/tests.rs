@@ -1,5 +1,6 @@
 //! The desk at times that the tests choose, and the thread where only a real one will do.
 
+mod ending;
 mod faults;
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -82,6 +83,8 @@ struct State {
     /// Why nothing could be read at the start.
     was_unreadable: Option<io::ErrorKind>,
     limits: Vec<(Limit, StorageError)>,
+    /// As many turns to come find that somebody else has hold of the files.
+    busy: usize,
 }
 
 impl Disk {
@@ -128,11 +131,18 @@ impl Storage for Disk {
         let mut state = self.state();
         state.turns += 1;
         assert!(!std::mem::take(&mut state.panics), "the storage panics");
+        let is_busy = state.busy > 0;
+        state.busy -= usize::from(is_busy);
         let save = |item: &Item<'_>| {
             let place = item.topic.to_string();
-            if state.is_full {
-                let cause = Arc::new(io::ErrorKind::StorageFull.into());
-                return Err(StorageError::Io { act: "writing", place, cause });
+            if state.is_full || is_busy {
+                let kind =
+                    if is_busy { io::ErrorKind::ResourceBusy } else { io::ErrorKind::StorageFull };
+                return Err(StorageError::Io {
+                    act: "writing",
+                    place,
+                    cause: Arc::new(kind.into()),
+                });
             }
             if state.changed.contains(&place) && !item.overwrite {
                 return Err(StorageError::Changed { place });
@@ -165,6 +175,43 @@ impl Storage for Disk {
 
     fn take_limits(&self) -> Vec<(Limit, StorageError)> {
         std::mem::take(&mut self.state().limits)
+    }
+}
+
+/// A disk whose first turn lasts until it is told to end.
+#[derive(Debug)]
+struct Stuck(Mutex<mpsc::Receiver<()>>, Mutex<mpsc::Sender<()>>, Memory);
+
+impl Storage for Stuck {
+    fn begin_session(&self, after: u64) -> Result<u64, StorageError> {
+        self.2.begin_session(after)
+    }
+    fn topics(&self) -> Result<Vec<revgate::TopicName>, StorageError> {
+        self.2.topics()
+    }
+    fn load(&self, topic: &revgate::TopicName) -> Result<Option<Vec<u8>>, StorageError> {
+        self.2.load(topic)
+    }
+    fn load_backup(&self, topic: &revgate::TopicName) -> Result<Option<Vec<u8>>, StorageError> {
+        self.2.load_backup(topic)
+    }
+    fn save(&self, items: &[Item<'_>]) -> Vec<Result<(), StorageError>> {
+        let _ = self.1.lock().expect("no panic").send(());
+        let _ = self.0.lock().expect("no panic").recv();
+        self.2.save(items)
+    }
+    fn remove(&self, topic: &revgate::TopicName) -> Result<(), StorageError> {
+        self.2.remove(topic)
+    }
+    fn set_aside(
+        &self,
+        topic: &revgate::TopicName,
+        at: SystemTime,
+    ) -> Result<String, StorageError> {
+        self.2.set_aside(topic, at)
+    }
+    fn place(&self, topic: &revgate::TopicName) -> String {
+        topic.to_string()
     }
 }
 
@@ -221,6 +268,19 @@ impl Bench {
         self.mail.push(Mail::Edited(topic.track.topic().clone()));
         self.turn(at);
         self.turn(at + 50);
+    }
+
+    /// The app ends, as the thread does it. Returns when that is over.
+    fn end(&mut self, at: u64) -> Duration {
+        self.turn(at);
+        self.desk.settle(ms(at), None);
+        let mut now = ms(at);
+        while let Some(next) = self.desk.next_of_the_end() {
+            now = now.max(next);
+            self.desk.turn(now, Vec::new());
+        }
+        self.desk.end();
+        now
     }
 
     fn next(&self) -> Option<Duration> {
@@ -280,7 +340,7 @@ fn what_is_saved_only_at_the_end_or_by_hand_waits_for_that() {
     bench.write(&hand, 0, 1);
     bench.turn(0);
     assert_eq!((bench.next(), bench.turns()), (None, 0));
-    bench.desk.end(ms(1));
+    bench.end(1);
     assert_eq!(bench.disk.text(&exit).as_deref(), Some("1"));
     assert_eq!(bench.disk.text(&hand), None);
 
@@ -302,7 +362,7 @@ fn nothing_changed_is_nothing_written() {
     assert_eq!(bench.turns(), 1);
     let flush = bench.ask(&topic, false);
     bench.turn(200);
-    bench.desk.end(ms(300));
+    bench.end(300);
     assert!(flush.wait().is_ok(), "it is on the disk already");
     assert_eq!((bench.turns(), topic.saves()), (1, 1));
 }
@@ -383,7 +443,7 @@ fn another_programs_change_is_taken_over_before_it_is_replaced() {
     let topic = bench.topic("a", Save::default());
     bench.disk.edit(&topic, "50");
     bench.write(&topic, 0, 1);
-    for at in [0, 100, 101] {
+    for at in [0, 100, 150] {
         bench.turn(at);
     }
     assert_eq!(topic.now.load(Ordering::SeqCst), 50);
@@ -466,12 +526,12 @@ fn a_held_topic_is_looked_at_again_without_a_word_from_the_system() {
     let topic = bench.topic("a", Save::default());
     bench.disk.edit(&topic, "oops");
     bench.write(&topic, 0, 1);
-    for at in [0, 100] {
+    for at in [0, 100, 150] {
         bench.turn(at);
     }
-    assert_eq!((bench.incidents().len(), bench.next()), (1, Some(ms(10_100))));
+    assert_eq!((bench.incidents().len(), bench.next()), (1, Some(ms(10_150))));
     bench.disk.edit(&topic, "5");
-    bench.turn(10_100);
+    bench.turn(10_150);
     assert_eq!((bench.disk.text(&topic).as_deref(), bench.next()), (Some("5"), None));
 }
 
@@ -489,7 +549,7 @@ fn what_is_removed_is_forgotten_and_a_late_write_does_not_bring_it_back() {
     bench.mail.push(Mail::Changed(topic.clone()));
     let late = bench.ask(&topic, false);
     bench.turn(200);
-    bench.desk.end(ms(400));
+    bench.end(400);
     assert!(matches!(flush.wait(), Err(FlushError::Ended)));
     assert!(matches!(late.wait(), Err(FlushError::Ended)));
     assert_eq!(bench.disk.text(&topic), None);
@@ -518,7 +578,7 @@ fn the_thread_saves_and_at_its_end_what_is_left() {
     for topic in [&quick, &late] {
         saver.add(topic.clone());
         topic.now.store(7, Ordering::SeqCst);
-        saver.changed(&topic.track, || topic.clone());
+        assert!(saver.changed(&topic.track, || topic.clone()));
     }
     assert!(saver.flush(quick.clone()).wait().is_ok());
     assert_eq!(disk.text(&quick).as_deref(), Some("7"));
@@ -529,56 +589,19 @@ fn the_thread_saves_and_at_its_end_what_is_left() {
 
 #[test]
 fn writers_wait_for_no_disk() {
-    /// A disk whose first turn lasts until it is told to end.
-    #[derive(Debug)]
-    struct Stuck(Mutex<mpsc::Receiver<()>>, Mutex<mpsc::Sender<()>>, Memory);
-
-    impl Storage for Stuck {
-        fn begin_session(&self, after: u64) -> Result<u64, StorageError> {
-            self.2.begin_session(after)
-        }
-        fn topics(&self) -> Result<Vec<revgate::TopicName>, StorageError> {
-            self.2.topics()
-        }
-        fn load(&self, topic: &revgate::TopicName) -> Result<Option<Vec<u8>>, StorageError> {
-            self.2.load(topic)
-        }
-        fn load_backup(&self, topic: &revgate::TopicName) -> Result<Option<Vec<u8>>, StorageError> {
-            self.2.load_backup(topic)
-        }
-        fn save(&self, items: &[Item<'_>]) -> Vec<Result<(), StorageError>> {
-            let _ = self.1.lock().expect("no panic").send(());
-            let _ = self.0.lock().expect("no panic").recv();
-            self.2.save(items)
-        }
-        fn remove(&self, topic: &revgate::TopicName) -> Result<(), StorageError> {
-            self.2.remove(topic)
-        }
-        fn set_aside(
-            &self,
-            topic: &revgate::TopicName,
-            at: SystemTime,
-        ) -> Result<String, StorageError> {
-            self.2.set_aside(topic, at)
-        }
-        fn place(&self, topic: &revgate::TopicName) -> String {
-            topic.to_string()
-        }
-    }
-
     let ((go_on, gate), (begun, begins)) = (mpsc::channel(), mpsc::channel());
     let storage = Stuck(Mutex::new(gate), Mutex::new(begun), Memory::default());
     let (saver, thread) = Saver::start(Arc::new(storage), Arc::new(|_| {})).expect("a thread");
     let topic = Number::new("a", Save::OnExit);
     saver.add(topic.clone());
     topic.now.store(1, Ordering::SeqCst);
-    saver.changed(&topic.track, || topic.clone());
+    assert!(saver.changed(&topic.track, || topic.clone()));
     let first = saver.flush(topic.clone());
     begins.recv().expect("the disk turns");
     // Written while it does; nothing here would end if a writer waited.
     for number in 2..=10_000 {
         topic.now.store(number, Ordering::SeqCst);
-        saver.changed(&topic.track, || topic.clone());
+        assert!(saver.changed(&topic.track, || topic.clone()));
     }
     let second = saver.flush(topic.clone());
     drop(go_on);

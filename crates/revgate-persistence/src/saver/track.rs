@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use revgate::{TopicName, Version};
 
-use crate::{Fault, Persistence};
+use crate::{Fault, Persistence, Save};
 
 /// How the saving of one topic stands: what writers note, and what the saver found.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub struct Track {
     persistence: Arc<Persistence>,
     /// There is news that the saver has not read.
     marked: AtomicBool,
+    /// The saver has read news, and has not done with it.
+    in_work: AtomicBool,
     /// When the last write was made, in nanoseconds since the saver started.
     last_write: AtomicU64,
     /// What is saved could not be read when the topic began.
@@ -44,6 +46,7 @@ impl Track {
             topic,
             persistence,
             marked: AtomicBool::new(false),
+            in_work: AtomicBool::new(false),
             last_write: AtomicU64::new(0),
             unread: AtomicBool::new(false),
             saving: Mutex::default(),
@@ -92,13 +95,31 @@ impl Track {
     pub(super) fn mark(&self, now: Duration) -> bool {
         let nanos = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
         self.last_write.fetch_max(nanos, Ordering::Relaxed);
-        !self.marked.swap(true, Ordering::AcqRel)
+        // Of the same order as the closing of the inbox: see there.
+        !self.marked.swap(true, Ordering::SeqCst)
+    }
+
+    /// Whether a write has been made that the saver has not read.
+    pub(super) fn is_marked(&self) -> bool {
+        self.marked.load(Ordering::SeqCst)
     }
 
     /// What is written from now on is marked anew: to be called before the newest state is read.
     pub(super) fn unmark(&self) {
+        self.in_work.store(true, Ordering::SeqCst);
         // Not a store: seeing the last mark is what makes the writes before it visible.
         self.marked.swap(false, Ordering::AcqRel);
+    }
+
+    /// What was read at the last [`Track::unmark`] is on the disk.
+    pub(super) fn done(&self) {
+        self.in_work.store(false, Ordering::SeqCst);
+    }
+
+    /// Whether the newest state is to be saved by itself, and may not be on the disk.
+    pub fn is_unsaved(&self) -> bool {
+        let is_manual = self.persistence.save == Save::Manually;
+        !is_manual && (self.is_marked() || self.in_work.load(Ordering::SeqCst))
     }
 
     pub(super) fn last_write(&self) -> Duration {

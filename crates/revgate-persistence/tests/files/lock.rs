@@ -4,6 +4,8 @@ use std::env;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use revgate_persistence::{Files, Item, Storage, StorageError};
 
@@ -12,7 +14,8 @@ use crate::{Setup, load, save, settings, text};
 /// Tells [`holds_the_folder_until_it_is_killed`] which.
 const FOLDER: &str = "REVGATE_TEST_FOLDER";
 
-fn is_in_use(opened: Result<Files, StorageError>) -> bool {
+fn is_in_use(folder: &Path) -> bool {
+    let opened = Files::open_within(Duration::ZERO, folder);
     matches!(opened, Err(StorageError::InUse { .. }))
 }
 
@@ -45,16 +48,36 @@ fn holds_the_folder_until_it_is_killed() {
 fn a_folder_is_one_processes_until_that_ends() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut other = other_process(folder.path());
-    assert!(is_in_use(Files::open(folder.path())));
+    assert!(is_in_use(folder.path()));
     let files = Files::open_or_read_only(folder.path()).expect("it opens");
     assert!(files.is_read_only());
     other.kill().expect("killed");
     other.wait().expect("ended");
     let files = Files::open_or_read_only(folder.path()).expect("it opens");
     assert!(!files.is_read_only());
-    assert!(is_in_use(Files::open(folder.path())), "of the same process too");
+    assert!(is_in_use(folder.path()), "of the same process too");
     drop(files);
     Files::open(folder.path()).expect("it is free");
+}
+
+#[test]
+fn a_run_that_begins_before_the_last_one_has_ended_waits_for_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for may_be_read_only in [false, true] {
+        let mut last = other_process(folder.path());
+        let open = || match may_be_read_only {
+            true => Files::open_or_read_only(folder.path()),
+            false => Files::open_within(Duration::MAX, folder.path()),
+        };
+        let files = thread::scope(|scope| {
+            let next = scope.spawn(open);
+            thread::sleep(Duration::from_millis(50));
+            last.kill().expect("killed");
+            last.wait().expect("ended");
+            next.join().expect("no panic").expect("it opens")
+        });
+        assert!(!files.is_read_only());
+    }
 }
 
 #[test]

@@ -11,19 +11,26 @@ pub(crate) struct Counter {
     twin: u64,
     /// Of a length and a letter that follow from `count`.
     padding: String,
+    /// Written by another program only.
+    #[serde(default)]
+    pub(crate) note: u64,
 }
 
 impl Counter {
-    /// Up to 12 KB: more than one block of a disk.
-    pub(crate) fn new(count: u64) -> Self {
-        let letter = b'a' + u8::try_from(count % 26).unwrap_or(0);
-        let length = usize::try_from(count % 61).unwrap_or(0) * 200;
-        Self { count, twin: count, padding: char::from(letter).to_string().repeat(length) }
+    pub(crate) fn count_to(&mut self, count: u64) {
+        (self.count, self.twin, self.padding) = (count, count, padding(count));
     }
 
     pub(crate) fn is_whole(&self) -> bool {
-        self.count == self.twin && self.padding == Self::new(self.count).padding
+        self.count == self.twin && self.padding == padding(self.count)
     }
+}
+
+/// Up to 12 KB: more than one block of a disk.
+fn padding(count: u64) -> String {
+    let letter = b'a' + u8::try_from(count % 26).unwrap_or(0);
+    let length = usize::try_from(count % 61).unwrap_or(0) * 200;
+    char::from(letter).to_string().repeat(length)
 }
 
 /// A topic that is a counter.
@@ -57,3 +64,4 @@ macro_rules! counter {
 counter!(Ledger, "ledger");
 counter!(Draft, "draft");
 counter!(Doc, "doc");
+counter!(Late, "late");

@@ -1,0 +1,73 @@
+//! All is to be saved now, as the app may end.
+
+use std::sync::Weak;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use super::Desk;
+use crate::Incident;
+use crate::saver::pending::Pending;
+
+/// How long what fails is tried again: a virus scanner or a backup lets go of a file by then.
+const LAST_TRIES: Duration = Duration::from_secs(1);
+
+/// How long to wait between those tries.
+const PAUSE: Duration = Duration::from_millis(50);
+
+pub(super) struct Ending {
+    until: Duration,
+    /// Who waits for it.
+    answers: Vec<mpsc::Sender<()>>,
+}
+
+impl Desk {
+    /// Has all saved now that is not saved [manually](crate::Save::Manually); what comes later is
+    /// saved as ever.
+    pub(in crate::saver) fn settle(&mut self, now: Duration, answer: Option<mpsc::Sender<()>>) {
+        // The mail of some writes may still be on its way.
+        let known: Vec<_> = self.topics.values().filter_map(Weak::upgrade).collect();
+        for subject in known.into_iter().filter(|subject| subject.track().is_marked()) {
+            self.pending(subject);
+        }
+        for pending in self.pending.values_mut().filter(|it| it.is_wanted_at_the_end()) {
+            pending.due = Some(now);
+            // What is held waits for a person, who will not come within a second.
+            let is_held = pending.track().lock().is_held;
+            pending.is_last = !is_held;
+        }
+        let until = now.saturating_add(LAST_TRIES);
+        let ending = self.ending.get_or_insert(Ending { until, answers: Vec::new() });
+        ending.answers.extend(answer);
+    }
+
+    /// When there is something to be done for the end; `None` if that is over.
+    pub(in crate::saver) fn next_of_the_end(&self) -> Option<Duration> {
+        self.ending.as_ref().and_then(|_| self.next())
+    }
+
+    /// Ends the haste if nothing is left to be tried.
+    pub(super) fn settled(&mut self, now: Duration) {
+        let is_over = |ending: &mut Ending| {
+            ending.until <= now || !self.pending.values().any(|pending| pending.is_last)
+        };
+        let Some(ending) = self.ending.take_if(|ending| is_over(ending)) else { return };
+        self.pending.values_mut().for_each(|pending| pending.is_last = false);
+        for answer in ending.answers {
+            // Who does not wait any more has given up.
+            let _ = answer.send(());
+        }
+    }
+
+    /// When what has failed is tried again for the end.
+    pub(super) fn retry_for_the_end(pending: &Pending) -> Option<Duration> {
+        pending.is_last.then_some(PAUSE)
+    }
+
+    /// Tells of what is lost.
+    pub(in crate::saver) fn end(&self) {
+        for pending in self.pending.values().filter(|it| it.is_wanted_at_the_end()) {
+            let (topic, fault) = (pending.track().topic().clone(), pending.track().saving().fault);
+            (self.report)(Incident::Lost { topic, fault });
+        }
+    }
+}
