@@ -31,11 +31,12 @@ Commands:
   fuzz [--seconds N] [TARGET]
           Feeds the messages and the gate with arbitrary bytes: wire, gate, gate_raw, or all.
           --seconds N  How long each (default: 60)
-  crash [--rounds N] [--mode kill|faults|full] [--seed N]
-          Kills a writing app again and again, fails each call of its disk, fills that, and says
-          what was lost.
-          --rounds N   How often it is killed (default: 100)
-          --mode MODE  One of the three only
+  crash [--rounds N] [--mode MODE] [--storage files|database] [--seed N]
+          Ends a writing app in every way again and again, fails each call of its disk, fills
+          that, and says what was lost.
+          --rounds N   How often it ends in each mode (default: 100)
+          --mode MODE  One only: kill, restart, term, exit, beside, faults or full
+          --storage S  Where it keeps what it writes: files (the default) or database
           --seed N     The moments of another run
   windows
           Compiles for Windows, and runs there, in Wine, what needs no desktop; then checks what can
@@ -95,17 +96,18 @@ impl Default for FuzzOptions {
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct CrashOptions {
-    /// How often the app is killed.
+    /// How often the app ends.
     pub(crate) rounds: u32,
     /// `None` for all.
     pub(crate) mode: Option<crash::Mode>,
+    pub(crate) storage: crash::Storage,
     /// `None` for another one each time.
     pub(crate) seed: Option<u64>,
 }
 
 impl Default for CrashOptions {
     fn default() -> Self {
-        Self { rounds: 100, mode: None, seed: None }
+        Self { rounds: 100, mode: None, storage: crash::Storage::Files, seed: None }
     }
 }
 
@@ -201,21 +203,21 @@ fn fuzz(arguments: Vec<String>) -> Result<FuzzOptions, String> {
 }
 
 fn crash(arguments: Vec<String>) -> Result<CrashOptions, String> {
-    const KNOWN: &str = "--rounds N, --mode kill|faults|full, --seed N";
+    const KNOWN: &str = "--rounds N, --mode kill|restart|term|exit|beside|faults|full, \
+                         --storage files|database, --seed N";
     let mut options = CrashOptions::default();
     let mut arguments = arguments.into_iter();
     while let Some(name) = arguments.next() {
-        if !matches!(&*name, "--rounds" | "--mode" | "--seed") {
+        if !matches!(&*name, "--rounds" | "--mode" | "--storage" | "--seed") {
             refuse("crash", Some(&name), KNOWN)?;
         }
         let value = arguments.next().ok_or(format!("`{name}` needs a value; known: {KNOWN}"))?;
         let number = value.parse::<u64>().map_err(|_| format!("`{name} {value}`: not a number"));
         match &*name {
             "--mode" => {
-                let mode = crash::Mode::ALL.into_iter().find(|(name, _)| *name == value);
-                let unknown = || format!("`--mode {value}`: known: kill, faults, full");
-                options.mode = Some(mode.ok_or_else(unknown)?.1);
+                options.mode = Some(choice(&name, &value, &crash::Mode::ALL)?);
             }
+            "--storage" => options.storage = choice(&name, &value, &crash::Storage::ALL)?,
             "--seed" => options.seed = Some(number?),
             _ => {
                 let positive =
@@ -226,6 +228,15 @@ fn crash(arguments: Vec<String>) -> Result<CrashOptions, String> {
         }
     }
     Ok(options)
+}
+
+/// What has the name `value`.
+fn choice<T: Copy>(option: &str, value: &str, known: &[(&str, T)]) -> Result<T, String> {
+    let found = known.iter().find(|(name, _)| *name == value);
+    let names = || known.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    found
+        .map(|(_, choice)| *choice)
+        .ok_or_else(|| format!("`{option} {value}`: known: {}", names()))
 }
 
 fn port(text: &str) -> Result<u16, String> {
@@ -268,8 +279,14 @@ mod tests {
         let options = FuzzOptions { target: Some("gate"), seconds: 600 };
         assert_eq!(read("fuzz --seconds 600 gate"), Ok(Command::Fuzz(options)));
         assert_eq!(read("crash"), Ok(Command::Crash(CrashOptions::default())));
-        let options = CrashOptions { rounds: 1000, mode: Some(crash::Mode::Kill), seed: Some(7) };
-        assert_eq!(read("crash --rounds 1000 --mode kill --seed 7"), Ok(Command::Crash(options)));
+        let options = CrashOptions {
+            rounds: 1000,
+            mode: Some(crash::Mode::Restart),
+            storage: crash::Storage::Database,
+            seed: Some(7),
+        };
+        let line = "crash --rounds 1000 --mode restart --storage database --seed 7";
+        assert_eq!(read(line), Ok(Command::Crash(options)));
         let options =
             AppOptions { headless: true, shots: Some("pictures".into()), port: Some(4444) };
         assert_eq!(read("app --headless --shots=pictures --port 4444"), Ok(Command::App(options)));
@@ -286,8 +303,13 @@ mod tests {
             ("bench --fast", "`--fast`", "windows"),
             ("fuzz gat", "`gat`", "--seconds N, and one of wire, gate, gate_raw"),
             ("fuzz gate wire", "`wire`", "one of wire, gate, gate_raw"),
-            ("crash --often", "`--often`", "--rounds N, --mode kill|faults|full, --seed N"),
-            ("crash --mode bang", "`--mode bang`", "kill, faults, full"),
+            ("crash --often", "`--often`", "--storage files|database, --seed N"),
+            (
+                "crash --mode bang",
+                "`--mode bang`",
+                "kill, restart, term, exit, beside, faults, full",
+            ),
+            ("crash --storage tape", "`--storage tape`", "files, database"),
             ("windows 11", "`11`", "none"),
             ("mutants --all", "`--all`", "none"),
             ("doctor now", "`now`", "none"),

@@ -64,14 +64,14 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
     checks.lints();
     if quick {
         checks.native_tests(&[]);
-        checks.crash(&[]);
+        checks.crash(&[], |is_windowed| !is_windowed);
         checks.fuzz();
     } else {
         let features = ["--features", BUILT_WINDOWS];
         let built = checks.build_windows();
         let features = if built { &features[..] } else { &[] };
         checks.native_tests(features);
-        checks.crash(features);
+        checks.crash(features, |_| true);
         checks.fuzz();
         checks.browser_tests();
         checks.window_tests();
@@ -126,20 +126,23 @@ impl Checks<'_> {
         self.check("doctests, WASM", Kind::Tests, Step::new(command));
     }
 
-    /// The tests have built its program, unless somebody has left it out.
-    fn crash(&mut self, features: &[&str]) {
-        const NAME: &str = "crash, kill";
+    /// Those that are wanted, by whether they take a display. The tests have built their program,
+    /// unless somebody has left it out.
+    fn crash(&mut self, features: &[&str], is_wanted: impl Fn(bool) -> bool) {
         let build = self.native(&["build", "--example", "crash"], features);
-        let built = compile::build(self.workspace, "build the program to kill", build);
-        if !self.note(NAME, built) {
+        let built = compile::build(self.workspace, "build the program to end", build);
+        if !self.note("crash", built) {
             return;
         }
-        let since = Instant::now();
-        let tally = crash::smoke(self.workspace).map(Tally::of_one).unwrap_or_else(|error| {
-            report::say(format_args!("    {error}"));
-            Tally::of_one(false)
-        });
-        self.outcomes.push(Outcome { name: NAME.to_owned(), tally, took: since.elapsed() });
+        let wanted = crash::smokes().filter(|(_, is_windowed, _)| is_wanted(*is_windowed));
+        for (name, _, rounds) in wanted {
+            let since = Instant::now();
+            let tally = rounds.run(self.workspace).map(Tally::of_one).unwrap_or_else(|error| {
+                report::say(format_args!("    {error}"));
+                Tally::of_one(false)
+            });
+            self.outcomes.push(Outcome { name, tally, took: since.elapsed() });
+        }
     }
 
     /// A workspace of its own, which no other check sees.

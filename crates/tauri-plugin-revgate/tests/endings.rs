@@ -193,6 +193,9 @@ fn of_what_other_threads_write_during_the_end_all_that_was_answered_is_saved() {
                 }
             })
         });
+        while count.snapshot().data.0 == 0 {
+            thread::yield_now();
+        }
         end(app);
         let answered = writers.map(|writer| writer.join().expect("no panic"));
         let text = fs::read(file(&folder, "count.json")).expect("saved");

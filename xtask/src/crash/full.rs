@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Command};
 
 use xtask::{Error, process::Scratch, report, step::Step, workspace::Workspace};
 
-use super::{Child, Ledger};
+use super::{Ledger, Place, Storage};
 
 /// What fits onto the disk.
 const SIZE: &str = "size=2m";
@@ -29,7 +29,8 @@ pub(super) fn run(workspace: &Workspace) -> Result<bool, Error> {
 
     // Incidents are what is to come here, and are no faults.
     let mut filling = Ledger::default();
-    let said = Child::start(workspace, "fill", disk.folder)?.finish(&mut filling)?;
+    let mut place = Place::new(workspace, Storage::Files, disk.folder, None);
+    let said = place.start(&["fill"])?.finish(&mut filling)?;
     let incidents = said.iter().filter(|line| line.starts_with("incident")).collect::<Vec<_>>();
     let named = incidents.iter().filter(|line| line.contains(&*disk.folder.to_string_lossy()));
     let reports = named.count();
@@ -38,10 +39,10 @@ pub(super) fn run(workspace: &Workspace) -> Result<bool, Error> {
         report::say(format_args!("    it never said `{step}`"));
     }
 
-    let mut ledger = Ledger::default();
-    said.iter().filter(|line| !line.starts_with("incident")).for_each(|line| ledger.read(line));
-    ledger.inspect(disk.folder)?;
-    Child::start(workspace, "check", disk.folder)?.finish(&mut ledger)?;
+    let promised = said.iter().filter(|line| !line.starts_with("incident"));
+    promised.for_each(|line| place.ledger.read(line));
+    place.check()?;
+    let ledger = &place.ledger;
     ledger.faults.iter().for_each(report::say);
     report::done(
         since,

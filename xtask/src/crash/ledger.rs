@@ -18,6 +18,8 @@ pub(super) struct Ledger {
     lost: u32,
     unreadable: u32,
     topics: BTreeMap<String, Known>,
+    /// What another program has written last.
+    note: u64,
     /// Of this life: the topics that have been loaded.
     loaded: Vec<String>,
 }
@@ -47,6 +49,7 @@ impl Ledger {
         match word {
             "begun" => self.loaded.clear(),
             "open" => self.open(),
+            "noted" => self.find_note(rest),
             "incident" => {
                 self.unreadable += 1;
                 self.faults.push(line.to_owned());
@@ -63,6 +66,19 @@ impl Ledger {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// What another program writes now: from then on, it must not be lost.
+    pub(super) fn next_note(&mut self) -> u64 {
+        self.note += 1;
+        self.note
+    }
+
+    fn find_note(&mut self, text: &str) {
+        if text.parse() != Ok(self.note) {
+            self.lost += 1;
+            self.faults.push(format!("another program wrote {}, found is {text}", self.note));
         }
     }
 
@@ -206,6 +222,7 @@ mod tests {
             ("loaded ledger 20.3 2 torn", "torn=1 lost_acknowledged=0 unreadable=0"),
             ("loaded ledger 10.3 2 whole", "torn=0 lost_acknowledged=0 unreadable=0"),
             ("incident of any kind", "torn=0 lost_acknowledged=0 unreadable=1"),
+            ("noted 7", "torn=0 lost_acknowledged=1 unreadable=0"),
             ("loaded ledger", "torn=0 lost_acknowledged=0 unreadable=0"),
         ] {
             let lines = [&start[..], &[line]].concat();

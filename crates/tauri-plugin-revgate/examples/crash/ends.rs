@@ -149,8 +149,12 @@ pub(crate) fn restart(folder: &Path, storage: &str) -> Result<(), Failure> {
     let left: u64 = fs::read_to_string(&file)?.trim().parse()?;
     let Some(rest) = left.checked_sub(1) else {
         let app = app(folder, storage, |_| Ok(()))?;
-        app.handle().exit(0);
-        let mut begin = Some(|| say("done"));
+        let handle = app.handle().clone();
+        let begin = move || {
+            say("done");
+            handle.exit(0);
+        };
+        let mut begin = Some(begin);
         app.run(move |_, event| hear(&event, &mut begin));
         return Ok(());
     };
