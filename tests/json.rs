@@ -35,6 +35,12 @@ struct Pair(u8, u8);
 struct Wrapped<T>(T);
 
 #[derive(Serialize)]
+struct Named {
+    a: u8,
+    b: &'static str,
+}
+
+#[derive(Serialize)]
 struct Nothing;
 
 /// Each way that serde has to describe a value, beside the value itself.
@@ -59,7 +65,7 @@ fn a_state_is_the_same_as_what_serde_json_makes_of_it() {
     check(&(Some(1), None::<u8>, (), Nothing));
     check(&Bytes);
     check(&[Shape::Unit, Shape::Newtype(1), Shape::Tuple(1, 2), Shape::Struct { a: 1, b: 2 }]);
-    check(&(Pair(1, 2), Wrapped(Wrapped(3))));
+    check(&(Pair(1, 2), Wrapped(Wrapped(3)), Named { a: 1, b: "2" }));
     check(&BTreeMap::from([(1u32, 'a'), (20, 'b')]));
     check(&BTreeMap::from([(true, 'a'), (false, 'b')]));
     check(&BTreeMap::from([(-1i64, 'a')]));
@@ -134,6 +140,7 @@ fn a_whole_float_is_an_integer_and_a_negative_zero_is_none() {
     assert_eq!(print(&0.0), print(&0));
     assert_eq!(print(&-3e9), print(&-3_000_000_000i64));
     assert_eq!(print(&2f64.powi(126)), print(&(1u128 << 126)));
+    assert_ne!(print(&2f64.powi(127)), print(&i128::MAX), "the one is greater by 1");
     assert_ne!(print(&-0.0), print(&0));
     assert_eq!(print(&1.5f32), print(&1.5f64));
 }
@@ -354,6 +361,19 @@ fn what_a_type_refuses_itself_is_told_with_its_path() {
     }
     let fault = fault(&json_like(Refuses));
     assert_eq!(fault.to_string(), "vault[0]: it is locked");
+}
+
+#[json_test(unsupported = test)]
+fn what_a_type_says_of_a_fault_inside_it_is_told() {
+    struct Boxed(f64);
+    impl Serialize for Boxed {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let said = |error| serde::ser::Error::custom(format_args!("in the box: {error}"));
+            self.0.serialize(serializer).map_err(said)
+        }
+    }
+    let fault = fault(&json_like(Boxed(f64::NAN)));
+    assert_eq!(fault.to_string(), "vault[0]: in the box: NaN is no number that JSON has");
 }
 
 fn json_like<T>(inner: T) -> BTreeMap<&'static str, [T; 1]> {

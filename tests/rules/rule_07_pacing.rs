@@ -131,3 +131,23 @@ fn what_waits_is_forgotten_once_it_came_another_way() {
     assert_eq!(bench.input(announced(3)), []);
     assert_eq!(bench.deadline(), Some(bench.now + ms(50)), "it has waited for nobody so far");
 }
+
+#[gate_test(unsupported = test)]
+fn what_is_at_hand_comes_when_it_may_whatever_is_on_its_way() {
+    let fetching = |bench: &mut Bench| drop(bench.input(Input::Refresh));
+    let backing_off = |bench: &mut Bench| {
+        let id = bench.fetch_after(Input::Shown);
+        bench.input(Input::FetchFailed { id });
+    };
+    let phases: [fn(&mut Bench); 2] = [fetching, backing_off];
+    for phase in phases {
+        let mut bench = Bench::live_with(paced(Pacing::debounce(ms(50))), version(1));
+        phase(&mut bench);
+        let next = bench.deadline();
+        bench.input(announced(2));
+        assert_eq!(bench.deadline(), next, "its state is on its way");
+        bench.input(announced_with(3, News::State));
+        assert_eq!(bench.deadline(), Some(bench.now + ms(50)));
+        assert_eq!(bench.tick(), [Output::Apply(Candidate::Announced(version(3)))]);
+    }
+}

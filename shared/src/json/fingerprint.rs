@@ -73,7 +73,7 @@ impl Fingerprinter {
     }
 
     fn object(self) -> Result<Object, Fault> {
-        Ok(Object { fields: self.enter()?, sum: 0, len: 0, key: String::new() })
+        Ok(Object { fields: self.enter()?, sum: 0, key: String::new() })
     }
 }
 
@@ -267,7 +267,6 @@ pub(super) struct Object {
     fields: Fingerprinter,
     /// Of the hashes of its fields, as their order means nothing.
     sum: u128,
-    len: u64,
     /// The name of the field whose value comes next.
     key: String,
 }
@@ -284,14 +283,10 @@ impl Object {
         hasher.write(&value.to_le_bytes());
         hasher.write(name.as_bytes());
         self.sum = self.sum.wrapping_add(finish(&hasher));
-        self.len += 1;
     }
 
     fn finish(self) -> u128 {
-        let mut hasher = hasher(Kind::Object);
-        hasher.write(&self.len.to_le_bytes());
-        hasher.write(&self.sum.to_le_bytes());
-        finish(&hasher)
+        hash(Kind::Object, &self.sum.to_le_bytes())
     }
 }
 
