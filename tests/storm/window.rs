@@ -132,6 +132,8 @@ impl Book {
         if self.log.happens(1) && self.log.happens(20) {
             self.stop(&replica);
         }
+        // In a browser, what a panic finds on its way is never dropped.
+        drop(replica);
         if self.log.happens(3) {
             self.log.count(|tally| tally.panicked += 1);
             panic!("{PLANNED}the observer has had enough");

@@ -1,0 +1,183 @@
+//! The hooks in a real browser, against a page that plays the backend.
+
+#![cfg(target_arch = "wasm32")]
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use gloo_timers::future::sleep;
+use js_sys::eval;
+use leptos::mount::mount_to;
+use leptos::prelude::*;
+use revgate::{Topic, TopicName, Version};
+use revgate_client::host::Browser;
+use revgate_client::tauri::Tauri;
+use revgate_client::{Fate, Observer, Options, Replica, Status, SyncError};
+use revgate_leptos::{TopicSignal, use_topic};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+use harness::ms;
+
+mod harness;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Row(Vec<u8>);
+
+impl Topic for Row {
+    const NAME: &'static str = "row";
+}
+
+impl Row {
+    fn put_in_order(&mut self) {
+        self.0.sort_unstable();
+        self.0.dedup();
+    }
+}
+
+/// Puts a backend of one topic into the page.
+fn install(state: &str) {
+    let script = format!(
+        r#"globalThis.backend = {{
+            state: {state}, revision: 1, writes: 0, listeners: new Map(),
+            snapshot() {{ return {{ revision: String(this.revision), data: this.state }} }},
+            set(state) {{
+                this.state = state;
+                this.revision += 1;
+                const message = JSON.stringify({{ topic: 'row', ...this.snapshot() }});
+                this.listeners.forEach(listener => listener({{ index: 0, message }}));
+            }},
+        }};
+        globalThis.__TAURI_INTERNALS__ = {{
+            callbacks: new Map(), last: 0,
+            metadata: {{ currentWindow: {{ label: 'main' }} }},
+            transformCallback(callback) {{ this.callbacks.set(++this.last, callback); return this.last; }},
+            unregisterCallback(id) {{ this.callbacks.delete(id); }},
+            async invoke(command, args) {{
+                const answer = value => new TextEncoder().encode(JSON.stringify(value)).buffer;
+                switch (command.split('|')[1]) {{
+                    case 'subscribe': {{
+                        const id = Number(args.news.split(':')[1]);
+                        backend.listeners.set(id, this.callbacks.get(id));
+                        return id;
+                    }}
+                    case 'unsubscribe': return backend.listeners.delete(args.subscription);
+                    case 'snapshot': return answer(backend.snapshot());
+                    case 'replace': {{
+                        backend.writes += 1;
+                        if (args.base.revision !== String(backend.revision)) {{
+                            throw JSON.stringify({{ kind: 'conflict', ...backend.snapshot() }});
+                        }}
+                        backend.set(JSON.parse(args.data));
+                        return answer(backend.snapshot());
+                    }}
+                    default: throw 'unexpected: ' + command;
+                }}
+            }},
+        }};"#
+    );
+    eval(&script).expect("the page takes the backend");
+}
+
+fn backend(expression: &str) -> String {
+    let value = eval(&format!("JSON.stringify(globalThis.backend.{expression})"));
+    value.expect(expression).as_string().unwrap_or_default()
+}
+
+fn send(state: &str) {
+    eval(&format!("globalThis.backend.set({state})")).expect("it is set");
+}
+
+async fn until(reached: impl Fn() -> bool) {
+    while !reached() {
+        sleep(ms(1)).await;
+    }
+}
+
+/// Mounts a component that uses the topic.
+fn mount(with: impl Fn(TopicSignal<Row>) + 'static) -> (TopicSignal<Row>, impl Drop) {
+    let slot = Rc::new(Cell::new(None));
+    let inner = Rc::clone(&slot);
+    let body = document().body().expect("a page has one");
+    let handle = mount_to(body, move || {
+        let row = use_topic::<Row>();
+        with(row);
+        inner.set(Some(row));
+    });
+    (slot.get().expect("it is mounted at once"), Mounted(Some(handle)))
+}
+
+/// Unmounts when dropped.
+struct Mounted<H>(Option<H>);
+
+impl<H> Drop for Mounted<H> {
+    fn drop(&mut self) {
+        drop(self.0.take());
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_task_that_outlives_its_component_is_told_so() {
+    install("[1]");
+    let (row, mounted) = mount(|_| {});
+    until(|| row.version().is_some()).await;
+    assert!(row.update(|row| row.0.push(2)).await.is_ok(), "while it lives");
+    drop(mounted);
+    let edited = row.update(|row| row.0.push(3));
+    let tried = row.try_update(|row| if row.0.is_empty() { Err("empty") } else { Ok(()) });
+    let refreshed = row.refresh();
+    for pending in [edited, tried, refreshed] {
+        let error = pending.await.expect_err("its component has gone");
+        assert_eq!((error.topic.as_str(), error.fate), ("row", Some(Fate::NotSent)), "{error}");
+    }
+    assert_eq!((row.try_get(), backend("state")), (None, "[1,2]".to_owned()));
+}
+
+/// Another window, which puts the row in order whenever it changes, as an effect does.
+struct Tidy(Rc<Cell<Option<Rc<Replica<Row, Tauri, Browser>>>>>);
+
+impl Observer<Row> for Tidy {
+    fn changed(&self, _: &Row, _: Version) -> Result<(), String> {
+        let replica = self.0.take();
+        if let Some(replica) = &replica {
+            drop(replica.update(Row::put_in_order));
+        }
+        self.0.set(replica);
+        Ok(())
+    }
+
+    fn status(&self, _: Status) {}
+
+    fn failed(&self, _: &SyncError) {}
+}
+
+#[wasm_bindgen_test]
+async fn effects_that_put_the_state_in_order_come_to_rest() {
+    install("[]");
+    let (row, mounted) = mount(|row| {
+        Effect::new(move |_| {
+            row.get();
+            drop(row.update(Row::put_in_order));
+        });
+    });
+    let slot = Rc::new(Cell::new(None));
+    let (topic, options) = (TopicName::of::<Row>(), Options::default());
+    let other = Replica::start(topic, Tauri, Browser, options, Tidy(Rc::clone(&slot)));
+    let other = Rc::new(other);
+    slot.set(Some(Rc::clone(&other)));
+    until(|| row.version().is_some() && other.version().is_some()).await;
+
+    send("[3,1,3]");
+    until(|| backend("state") == "[1,3]").await;
+    // Ten round trips and more, for whoever would go on.
+    for _ in 0..50 {
+        sleep(ms(1)).await;
+    }
+    let writes: u32 = backend("writes").parse().expect("a number");
+    assert!((1..=2).contains(&writes), "{writes} writes");
+    assert_eq!((row.get_untracked(), other.state()), (Row(vec![1, 3]), Some(Row(vec![1, 3]))));
+    slot.take();
+    drop(mounted);
+}
