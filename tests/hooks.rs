@@ -135,8 +135,11 @@ async fn a_task_that_outlives_its_component_is_told_so() {
     assert_eq!((row.try_get(), backend("state")), (None, "[1,2]".to_owned()));
 }
 
+/// The other window's replica, once it is there.
+type Slot = Rc<Cell<Option<Rc<Replica<Row, Tauri, Browser>>>>>;
+
 /// Another window, which puts the row in order whenever it changes, as an effect does.
-struct Tidy(Rc<Cell<Option<Rc<Replica<Row, Tauri, Browser>>>>>);
+struct Tidy(Slot);
 
 impl Observer<Row> for Tidy {
     fn changed(&self, _: &Row, _: Version) -> Result<(), String> {
@@ -162,7 +165,7 @@ async fn effects_that_put_the_state_in_order_come_to_rest() {
             drop(row.update(Row::put_in_order));
         });
     });
-    let slot = Rc::new(Cell::new(None));
+    let slot = Slot::default();
     let (topic, options) = (TopicName::of::<Row>(), Options::default());
     let other = Replica::start(topic, Tauri, Browser, options, Tidy(Rc::clone(&slot)));
     let other = Rc::new(other);

@@ -69,7 +69,10 @@ fn run_all() -> (Vec<String>, world::Tally) {
     // Panics are part of the plan, and there are thousands.
     let loud = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let words = panic.payload_as_str().unwrap_or_default();
+        let payload = panic.payload();
+        let words = payload.downcast_ref::<&str>().copied();
+        let words = words.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        let words = words.unwrap_or_default();
         if !words.starts_with("index out of bounds") && !words.starts_with(window::PLANNED) {
             loud(panic);
         }
