@@ -90,6 +90,9 @@ impl Checks<'_> {
                 return;
             }
         };
+        let build = ["test", "--locked", "--no-run", "--target", WINDOWS];
+        // Before, so that the time that this takes is nobody's fault.
+        self.lint(format_args!("build the tests, {WINDOWS}"), self.cargo(&[&build, &TESTED]));
         let tests = ["test", "--locked", "--no-fail-fast", "--target", WINDOWS];
         command = self.cargo(&[&tests, &TESTED]);
         wine.run_programs_of(&mut command, WINDOWS);
