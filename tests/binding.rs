@@ -3,6 +3,9 @@
 
 #![cfg(target_arch = "wasm32")]
 
+#[path = "binding/state_sync.rs"]
+mod state_sync;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 

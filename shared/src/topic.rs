@@ -39,8 +39,10 @@ pub trait Topic: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// the size, and for a large state several times as fast.
     ///
     /// Give it another number with every change of the fields, their order or their types; a
-    /// backend and a window that disagree speak JSON. Not for types that only a self-describing
-    /// format can read: `untagged`, `flatten`, `skip_serializing_if`. Default: none, JSON.
+    /// backend and a window that disagree speak JSON. So they do, with a warning in the backend's
+    /// log, wherever bytes would be read as another state or not at all: a type with `untagged`,
+    /// `flatten` or `skip_serializing_if` can only be read in a format that describes itself.
+    /// Default: none, JSON.
     const LAYOUT: Option<u32> = None;
 
     /// Whether this state may become the shared one. Asked in the window before a write is sent
