@@ -52,6 +52,8 @@ mod tests {
     use revgate::{Epoch, Revision, Version};
     use serde_json::{Value, json};
 
+    use crate::Tree;
+
     fn data() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
@@ -76,10 +78,14 @@ mod tests {
             schema in any::<u32>(), epoch in any::<u64>(), revision in any::<u64>(), data in data(),
         ) {
             let version = Version::new(Epoch::new(epoch), Revision::new(revision));
-            let record = Record::new(schema, version, data);
+            let record = Record::new(schema, version, data.clone());
             for codec in [&Json as &dyn Codec, &Postcard] {
                 let bytes = codec.encode(&record).expect("it can be written");
-                prop_assert_eq!(codec.decode(&bytes), Ok(record.clone()));
+                let decoded = codec.decode(&bytes).expect("it can be read");
+                prop_assert_eq!(&decoded, &record);
+                // Not only the same numbers, but the same digits.
+                prop_assert_eq!(decoded.data.to_string(), record.data.to_string());
+                prop_assert_eq!(decoded.data.to_value(), Ok(data.clone()));
             }
         }
 
@@ -108,5 +114,51 @@ mod tests {
             changed[place] ^= 0x10;
             assert!(Postcard.decode(&changed).is_err(), "changed at {place}");
         }
+    }
+
+    #[test]
+    fn a_number_keeps_every_digit() {
+        for digits in [
+            "340282366920938463463374607431768211455",
+            "-170141183460469231731687303715884105728",
+            "18446744073709551616",
+            "18446744073709551615",
+            "-9223372036854775808",
+            "9007199254740993",
+            "123456789012345678901234567890123456789012345678901234567890",
+            "0.1000000000000000055511151231257827",
+            "-0.0",
+            "1e2",
+            "1e400",
+        ] {
+            let data: Tree = format!(r#"{{"number":[{digits}]}}"#).parse().expect("JSON");
+            let record = Record::new(0, Version::default(), data);
+            for codec in [&Json as &dyn Codec, &Postcard] {
+                let bytes = codec.encode(&record).expect("it can be written");
+                let decoded = codec.decode(&bytes).expect("it can be read");
+                let text = decoded.data.to_string();
+                assert_eq!(text, format!(r#"{{"number":[{digits}]}}"#), "{codec:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_nests_too_deeply_is_an_error_and_no_end_of_the_stack() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let record = |data: &str| format!(r#"{{"revision":"1","data":{data}}}"#).into_bytes();
+        assert!(Json.decode(&record(&nested(127))).is_ok());
+        let error = Json.decode(&record(&nested(100_000))).expect_err("too deep").to_string();
+        assert!(error.contains("deeper than 127 levels"), "{error}");
+
+        let data: Tree = nested(127).parse().expect("JSON");
+        let deepest = Record::new(0, Version::default(), data);
+        let bytes = Postcard.encode(&deepest).expect("it can be written");
+        assert_eq!(Postcard.decode(&bytes), Ok(deepest));
+        // A hundred thousand lists of one item, with the right checksum.
+        let mut bytes = bytes[..4].to_vec();
+        bytes.extend([6, 1].repeat(100_000));
+        let sum = crc32fast::hash(&bytes).to_le_bytes();
+        let error = Postcard.decode(&[&bytes[..], &sum].concat()).expect_err("too deep");
+        assert!(error.to_string().contains("deeper than 127 levels"), "{error}");
     }
 }

@@ -1,5 +1,6 @@
 //! What goes wrong while the app runs, and is dealt with.
 
+use std::fmt;
 use std::time::Duration;
 
 use revgate::{Invalid, TopicName, Version};
@@ -90,6 +91,62 @@ pub enum Incident {
         /// Why.
         fault: Fault,
     },
+    /// A pointer of [`Persistence::only`](crate::Persistence::only) or
+    /// [`without`](crate::Persistence::without) names no field that the topic has: mistyped, it would
+    /// let a secret through. It is not said of one that serde leaves out while it is empty, nor
+    /// where a list or a map has no items to tell; of an enum, that another variant has it is not
+    /// known.
+    #[error(
+        "`{pointer}` names no field of the topic `{topic}`: {} has {}",
+        if within.is_empty() { "it" } else { within }, Names(fields)
+    )]
+    NoField {
+        /// The topic, or the first one of a family.
+        topic: TopicName,
+        /// The pointer.
+        pointer: String,
+        /// The JSON path to the object that has no such field; empty for the state as a whole.
+        within: String,
+        /// The fields that are there.
+        fields: Vec<String>,
+    },
+    /// What is not to be saved of a topic any more (see
+    /// [`Persistence::without`](crate::Persistence::without)) is still on the disk: there, or in its
+    /// backup. It is tried again when the app starts next.
+    #[error("what is not to be saved of the topic `{topic}` is still in {place}: {fault}")]
+    NotCleaned {
+        /// The topic.
+        topic: TopicName,
+        /// Where it is.
+        place: String,
+        /// Why.
+        fault: Fault,
+    },
+    /// Somebody changed what is saved, and the app had changed the same and not saved it yet. The
+    /// state is what both changes make together, but for the paths that both have changed: there
+    /// it is what was found, and what the app had made of it is lost.
+    #[error(
+        "the topic `{topic}` and {place} had both changed; of what was changed in both, the file's \
+         stands: {}", Paths(.paths)
+    )]
+    Overruled {
+        /// The topic.
+        topic: TopicName,
+        /// Where it is saved.
+        place: String,
+        /// The JSON paths, as `rows[3].title`; an empty one is the whole state, of which the app's
+        /// change is lost whole.
+        paths: Vec<String>,
+    },
+    /// One of a family was saved by a newer program. It is left as it is, and there is no such topic
+    /// in this run: to create it is an error.
+    #[error("the topic `{topic}` is not loaded: {error}")]
+    Newer {
+        /// The topic.
+        topic: TopicName,
+        /// Why, and where it is.
+        error: LoadError,
+    },
     /// A state could not be saved. It is not lost as long as the app runs, and is tried again.
     #[error("the topic `{topic}` was not saved (attempt {attempt}): {fault}")]
     NotSaved {
@@ -170,6 +227,29 @@ fn cause(fault: Option<&Fault>) -> String {
 
 fn list(topics: &[TopicName]) -> String {
     topics.iter().map(|topic| format!("`{topic}`")).collect::<Vec<_>>().join(", ")
+}
+
+struct Paths<'a>(&'a [String]);
+
+impl fmt::Display for Paths<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, path) in self.0.iter().enumerate() {
+            let separator = if index > 0 { ", " } else { "" };
+            let path = if path.is_empty() { "the whole state" } else { path };
+            write!(f, "{separator}{path}")?;
+        }
+        Ok(())
+    }
+}
+
+struct Names<'a>(&'a [String]);
+
+impl fmt::Display for Names<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((first, rest)) = self.0.split_first() else { return f.write_str("none") };
+        write!(f, "`{first}`")?;
+        rest.iter().try_for_each(|name| write!(f, ", `{name}`"))
+    }
 }
 
 /// What became of what is unusable.

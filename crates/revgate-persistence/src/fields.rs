@@ -1,26 +1,32 @@
 //! Which fields of a state are saved.
 
-use serde_json::{Map, Value};
+mod check;
+mod pointer;
+
+use std::collections::BTreeMap;
+
+use crate::Tree;
+use crate::align::align;
+pub(crate) use check::{NoField, missing};
+use pointer::Segment;
+pub use pointer::{Pointer, PointerError};
 
 /// Which fields of a state are saved; the others are what they are when the app starts. Fields are
-/// named by JSON pointers (RFC 6901): `/theme`, `/window/size`.
+/// named by [`Pointer`]s: `/theme`, `/window/size`, `/accounts/*/token`.
+///
+/// **In a list**, what is not saved of an item is what it was only if it is certain that the item
+/// is the same: it occurs once in both lists, or all items have an `id` and its does. Else it is
+/// what the item's type makes of a missing field: it needs a `#[serde(default)]`. Which items a
+/// list has is always saved with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Fields {
     /// Every field.
     #[default]
     All,
-    /// These and no others.
-    Only(Vec<String>),
+    /// These and no others: also none that only a newer program knows.
+    Only(Vec<Pointer>),
     /// All but these.
-    Without(Vec<String>),
-}
-
-/// Text that names no field.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{pointer}` names no field: a JSON pointer is wanted, such as `/theme` or `/window/size`")]
-pub struct PointerError {
-    /// The text.
-    pub pointer: String,
+    Without(Vec<Pointer>),
 }
 
 impl Fields {
@@ -28,8 +34,8 @@ impl Fields {
     ///
     /// # Errors
     ///
-    /// If one of them is no JSON pointer.
-    pub fn only<P: Into<String>>(
+    /// If one of them is no pointer.
+    pub fn only<P: AsRef<str>>(
         pointers: impl IntoIterator<Item = P>,
     ) -> Result<Self, PointerError> {
         parse(pointers).map(Self::Only)
@@ -39,146 +45,191 @@ impl Fields {
     ///
     /// # Errors
     ///
-    /// If one of them is no JSON pointer.
-    pub fn without<P: Into<String>>(
+    /// If one of them is no pointer.
+    pub fn without<P: AsRef<str>>(
         pointers: impl IntoIterator<Item = P>,
     ) -> Result<Self, PointerError> {
         parse(pointers).map(Self::Without)
     }
 
     /// What is saved of a state.
-    pub(crate) fn keep(&self, mut state: Value) -> Value {
+    pub(crate) fn keep(&self, state: Tree) -> Tree {
         match self {
             Self::All => state,
-            Self::Only(pointers) => {
-                let mut kept = Value::Object(Map::new());
-                for pointer in pointers {
-                    copy(&state, &mut kept, pointer);
-                }
-                kept
-            }
-            Self::Without(pointers) => {
-                for pointer in pointers {
-                    take(&mut state, pointer);
-                }
-                state
-            }
+            Self::Only(pointers) => only(&state, &paths(pointers)),
+            Self::Without(pointers) => without(state, &paths(pointers)),
         }
     }
 
-    /// The state that was saved so, with what was not saved as it is in `rest`.
-    pub(crate) fn complete(&self, mut saved: Value, rest: &Value) -> Value {
+    /// The state that was saved so, with what was not saved as it is in `rest`, if there is one.
+    pub(crate) fn complete(&self, saved: Tree, rest: Option<&Tree>) -> Tree {
         match self {
             Self::All => saved,
             Self::Only(pointers) => {
-                let mut state = rest.clone();
-                for pointer in pointers {
-                    copy(&saved, &mut state, pointer);
-                }
-                state
+                let paths = paths(pointers);
+                fill_around(only(&saved, &paths), rest, &paths)
             }
             Self::Without(pointers) => {
-                for pointer in pointers {
-                    copy(rest, &mut saved, pointer);
-                }
-                saved
+                let paths = paths(pointers);
+                fill_in(without(saved, &paths), rest, &paths)
             }
         }
     }
-}
 
-fn parse<P: Into<String>>(
-    pointers: impl IntoIterator<Item = P>,
-) -> Result<Vec<String>, PointerError> {
-    let check = |pointer: P| {
-        let pointer = pointer.into();
-        // The whole state, "", is not a field of it.
-        let is_valid = pointer.starts_with('/') && escapes_well(&pointer);
-        if is_valid { Ok(pointer) } else { Err(PointerError { pointer }) }
-    };
-    pointers.into_iter().map(check).collect()
-}
-
-/// Whether each `~` begins one of the two escapes.
-fn escapes_well(pointer: &str) -> bool {
-    pointer.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']))
-}
-
-/// Puts what is at `pointer` in `from` at the same place in `to`, if there is anything, with the
-/// objects around it.
-fn copy(from: &Value, to: &mut Value, pointer: &str) {
-    let Some(value) = from.pointer(pointer) else { return };
-    let mut place = to;
-    for key in keys(pointer) {
-        match place {
-            Value::Object(fields) => place = fields.entry(key).or_insert_with(|| Map::new().into()),
-            Value::Array(items) => match key.parse::<usize>().ok().and_then(|at| items.get_mut(at))
-            {
-                Some(item) => place = item,
-                None => return,
-            },
-            _ => return,
+    fn pointers(&self) -> &[Pointer] {
+        match self {
+            Self::All => &[],
+            Self::Only(pointers) | Self::Without(pointers) => pointers,
         }
     }
-    *place = value.clone();
 }
 
-/// Takes out what is at `pointer`.
-fn take(state: &mut Value, pointer: &str) {
-    let Some((parent, _)) = pointer.rsplit_once('/') else { return };
-    let Some(key) = keys(pointer).last() else { return };
-    if let Some(Value::Object(fields)) = state.pointer_mut(parent) {
-        fields.remove(&key);
+fn parse<P: AsRef<str>>(
+    pointers: impl IntoIterator<Item = P>,
+) -> Result<Vec<Pointer>, PointerError> {
+    pointers.into_iter().map(|pointer| pointer.as_ref().parse()).collect()
+}
+
+/// What is left of the ways that lead through a value. One at its end means the value itself.
+type Paths<'a> = Vec<&'a [Segment]>;
+
+fn paths(pointers: &[Pointer]) -> Paths<'_> {
+    pointers.iter().map(|pointer| &*pointer.segments).collect()
+}
+
+/// The ways that lead through the field of this name, or the item of this index.
+fn through<'a>(paths: &Paths<'a>, name: &str) -> Paths<'a> {
+    let through = paths.iter().filter_map(|path| match path.split_first()? {
+        (Segment::Any, rest) => Some(rest),
+        (Segment::Name(other), rest) => (other == name).then_some(rest),
+    });
+    through.collect()
+}
+
+fn is_meant(paths: &Paths<'_>) -> bool {
+    paths.iter().any(|path| path.is_empty())
+}
+
+/// Whether every item of a list is meant.
+fn are_all_meant(paths: &Paths<'_>) -> bool {
+    paths.iter().any(|path| matches!(path, [Segment::Any]))
+}
+
+/// What is meant, and what is around it.
+fn only(state: &Tree, paths: &Paths<'_>) -> Tree {
+    if is_meant(paths) {
+        return state.clone();
+    }
+    match state {
+        Tree::Map(fields) => Tree::Map(
+            fields
+                .iter()
+                .map(|(name, value)| (name, value, through(paths, name)))
+                .filter(|(.., paths)| !paths.is_empty())
+                .map(|(name, value, paths)| (name.clone(), only(value, &paths)))
+                .collect(),
+        ),
+        Tree::List(items) => {
+            let item = |(index, item): (usize, _)| only(item, &through(paths, &index.to_string()));
+            Tree::List(items.iter().enumerate().map(item).collect())
+        }
+        // It has no such field. Its own value is not meant.
+        _ => Tree::Null,
     }
 }
 
-fn keys(pointer: &str) -> impl Iterator<Item = String> {
-    pointer.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~"))
+/// All but what is meant.
+fn without(state: Tree, paths: &Paths<'_>) -> Tree {
+    if paths.is_empty() {
+        return state;
+    }
+    match state {
+        Tree::Map(fields) => {
+            let fields = fields.into_iter().filter_map(|(name, value)| {
+                let paths = through(paths, &name);
+                (!is_meant(&paths)).then(|| (name, without(value, &paths)))
+            });
+            Tree::Map(fields.collect())
+        }
+        Tree::List(_) if are_all_meant(paths) => Tree::List(Vec::new()),
+        Tree::List(items) => {
+            let item = |(index, item): (usize, _)| {
+                let paths = through(paths, &index.to_string());
+                // The others must not move into its place.
+                if is_meant(&paths) { Tree::Null } else { without(item, &paths) }
+            };
+            Tree::List(items.into_iter().enumerate().map(item).collect())
+        }
+        leaf => leaf,
+    }
+}
+
+/// `kept`, which has only what is meant, with all else as it is in `rest`.
+fn fill_around(kept: Tree, rest: Option<&Tree>, paths: &Paths<'_>) -> Tree {
+    let Some(rest) = rest.filter(|_| !is_meant(paths)) else { return kept };
+    match (kept, rest) {
+        (Tree::Map(kept), Tree::Map(rest)) => {
+            let mut fields: BTreeMap<_, _> = rest
+                .iter()
+                // Of what is meant, none that is there is as good as any other.
+                .filter(|(name, _)| through(paths, name).is_empty())
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect();
+            for (name, value) in kept {
+                let value = fill_around(value, rest.get(&name), &through(paths, &name));
+                fields.insert(name, value);
+            }
+            Tree::Map(fields)
+        }
+        (Tree::List(kept), Tree::List(rest)) => {
+            let item = |(index, item): (usize, _)| only(item, &through(paths, &index.to_string()));
+            let known: Vec<_> = rest.iter().enumerate().map(item).collect();
+            let origins = align(&known, &kept);
+            let item = |(index, (kept, origin)): (usize, (_, Option<usize>))| {
+                let rest = origin.and_then(|index| rest.get(index));
+                fill_around(kept, rest, &through(paths, &index.to_string()))
+            };
+            Tree::List(kept.into_iter().zip(origins).enumerate().map(item).collect())
+        }
+        // What is not meant, where there is no field around it to say so.
+        (Tree::Null, rest) if !matches!(rest, Tree::Map(_) | Tree::List(_)) => rest.clone(),
+        (kept, _) => kept,
+    }
+}
+
+/// `kept`, which has all but what is meant, with that as it is in `rest`.
+fn fill_in(kept: Tree, rest: Option<&Tree>, paths: &Paths<'_>) -> Tree {
+    let Some(rest) = rest.filter(|_| !paths.is_empty()) else { return kept };
+    match (kept, rest) {
+        (Tree::Map(kept), Tree::Map(rest)) => {
+            let field = |(name, value): (String, _)| {
+                let value = fill_in(value, rest.get(&name), &through(paths, &name));
+                (name, value)
+            };
+            let mut fields: BTreeMap<_, _> = kept.into_iter().map(field).collect();
+            let meant = rest.iter().filter(|(name, _)| is_meant(&through(paths, name)));
+            fields.extend(meant.map(|(name, value)| (name.clone(), value.clone())));
+            Tree::Map(fields)
+        }
+        (Tree::List(_), rest @ Tree::List(_)) if are_all_meant(paths) => rest.clone(),
+        (Tree::List(kept), Tree::List(rest)) => {
+            let Tree::List(known) = without(Tree::List(rest.clone()), paths) else {
+                return Tree::List(kept);
+            };
+            let origins = align(&known, &kept);
+            let item = |(index, (kept, origin)): (usize, (_, Option<usize>))| {
+                let paths = through(paths, &index.to_string());
+                let rest = origin.and_then(|index| rest.get(index));
+                match rest {
+                    Some(rest) if is_meant(&paths) => rest.clone(),
+                    rest => fill_in(kept, rest, &paths),
+                }
+            };
+            Tree::List(kept.into_iter().zip(origins).enumerate().map(item).collect())
+        }
+        (kept, _) => kept,
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    use serde_json::json;
-
-    #[test]
-    fn what_is_left_out_is_not_saved_and_comes_from_the_rest() {
-        let fields = Fields::without(["/token", "/window/at", "/a~1b"]).expect("pointers");
-        let state = json!({"theme": "dark", "token": "s", "window": {"at": 1, "of": 2}, "a/b": 3});
-        let saved = fields.keep(state);
-        assert_eq!(saved, json!({"theme": "dark", "window": {"of": 2}}));
-        let rest = json!({"theme": "light", "token": "", "window": {"at": 0, "of": 0}});
-        let complete = fields.complete(saved, &rest);
-        assert_eq!(complete, json!({"theme": "dark", "token": "", "window": {"at": 0, "of": 2}}));
-    }
-
-    #[test]
-    fn what_alone_is_kept_is_saved_and_all_else_comes_from_the_rest() {
-        let fields = Fields::only(["/theme", "/window/of"]).expect("pointers");
-        let saved =
-            fields.keep(json!({"theme": "dark", "token": "s", "window": {"at": 1, "of": 2}}));
-        assert_eq!(saved, json!({"theme": "dark", "window": {"of": 2}}));
-        let rest = json!({"theme": "light", "token": "", "window": {"at": 0, "of": 0}});
-        let complete = fields.complete(saved, &rest);
-        assert_eq!(complete, json!({"theme": "dark", "token": "", "window": {"at": 0, "of": 2}}));
-        assert_eq!(fields.complete(json!({}), &rest), rest, "nothing saved yet");
-    }
-
-    #[test]
-    fn a_saved_state_of_another_shape_is_no_trouble() {
-        let fields = Fields::without(["/a/b/c"]).expect("pointers");
-        for odd in [json!(null), json!(7), json!([1]), json!({"a": 7}), json!({"a": {"b": []}})] {
-            assert_eq!(fields.keep(odd.clone()), odd);
-            fields.complete(odd, &json!({"a": {"b": {"c": 1}}}));
-        }
-    }
-
-    #[test]
-    fn what_is_no_pointer_is_named() {
-        for text in ["", "theme", "/a~b", "/a~"] {
-            let error = Fields::without([text]).expect_err(text).to_string();
-            assert!(error.starts_with(&format!("`{text}` names no field")), "{error}");
-        }
-    }
-}
+mod tests;

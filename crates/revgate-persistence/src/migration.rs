@@ -26,7 +26,8 @@ use serde_json::Value;
 /// # Ok::<(), revgate_persistence::MigrationError>(())
 /// ```
 ///
-/// A step works on a copy: what it leaves off half-way is lost, and the saved state stays. Never
+/// A step is given a [`Value`], whose numbers have 64 bits: a state with a longer one is not migrated,
+/// but unusable. A step works on a copy: what it leaves off half-way is lost, and the saved state stays. Never
 /// change a step that has been released, and never take one out: cut off the oldest by
 /// [`Migrations::since`].
 #[derive(Clone, Default)]
@@ -105,6 +106,16 @@ impl Migrations {
     ///
     /// If there is no way from there, or a step fails.
     pub fn migrate(&self, found: u32, data: Value) -> Result<Value, MigrationError> {
+        self.check(found)?;
+        let steps = (self.oldest..).zip(&self.steps).skip_while(|(from, _)| *from < found);
+        let mut steps = steps.map(|(from, step)| {
+            move |data| run(&**step, data).map_err(|reason| MigrationError::Failed { from, reason })
+        });
+        steps.try_fold(data, |data, step| step(data))
+    }
+
+    /// That there is a way from the schema `found`.
+    pub(crate) fn check(&self, found: u32) -> Result<(), MigrationError> {
         let (oldest, known) = (self.oldest, self.schema());
         if found > known {
             return Err(MigrationError::Newer { found, known });
@@ -112,11 +123,7 @@ impl Migrations {
         if found < oldest {
             return Err(MigrationError::TooOld { found, oldest });
         }
-        let steps = (oldest..).zip(&self.steps).skip_while(|(from, _)| *from < found);
-        let mut steps = steps.map(|(from, step)| {
-            move |data| run(&**step, data).map_err(|reason| MigrationError::Failed { from, reason })
-        });
-        steps.try_fold(data, |data, step| step(data))
+        Ok(())
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use revgate::{Pacing, PacingError};
+use revgate::{Pacing, PacingError, Topic, TopicName};
 
-use crate::{Codec, Fields, Json, Migrations, PointerError};
+use crate::fields::{NoField, missing};
+use crate::{Codec, Fields, Incident, Json, Migrations, PointerError};
 
 /// How a topic is saved; each method states its default.
 ///
@@ -33,6 +35,8 @@ pub struct Persistence {
     pub(crate) codec: Arc<dyn Codec>,
     /// A file, and where in it.
     pub(crate) import: Option<(PathBuf, String)>,
+    /// It has been said that a pointer names no field: once for all topics of a family.
+    has_said: Arc<AtomicBool>,
 }
 
 /// When a changed topic is saved.
@@ -108,6 +112,7 @@ impl Persistence {
             migrations: Migrations::new(),
             codec: Arc::new(Json),
             import: None,
+            has_said: Arc::default(),
         }
     }
 
@@ -124,16 +129,25 @@ impl Persistence {
         self
     }
 
-    /// Saves these fields and no others, by their JSON pointers (RFC 6901). The others are as the
-    /// topic was registered with whenever the app starts. Default: all fields.
-    pub fn only<P: Into<String>>(mut self, pointers: impl IntoIterator<Item = P>) -> Self {
+    /// Saves these fields and no others, by their [pointers](crate::Pointer), as `/theme` or
+    /// `/accounts/*/name`. The others are as the topic was registered with whenever the app starts;
+    /// for those in lists, see [`Fields`]. Default: all fields.
+    ///
+    /// A pointer that names no field of the state that the topic begins with, and that its type does
+    /// not know either, is [said](crate::Incident::NoField) at the start. What is on the disk from
+    /// before and is not to be saved any more is removed from it at the next start.
+    pub fn only<P: AsRef<str>>(mut self, pointers: impl IntoIterator<Item = P>) -> Self {
         self.fields = Fields::only(pointers);
         self
     }
 
-    /// Saves all fields but these, by their JSON pointers (RFC 6901): secrets, for example.
-    /// Default: all fields.
-    pub fn without<P: Into<String>>(mut self, pointers: impl IntoIterator<Item = P>) -> Self {
+    /// Saves all fields but these, by their [pointers](crate::Pointer): secrets, for example, as
+    /// `/password` or `/accounts/*/token`. Otherwise as [`Persistence::only`]. Default: all fields.
+    ///
+    /// What has been [set aside](crate::Storage::set_aside) stays as it is, and a database may have
+    /// removed bytes in its file until it uses their place again. A field that the type has no more
+    /// is removed by a [migration](Self::migrations).
+    pub fn without<P: AsRef<str>>(mut self, pointers: impl IntoIterator<Item = P>) -> Self {
         self.fields = Fields::without(pointers);
         self
     }
@@ -151,8 +165,9 @@ impl Persistence {
     }
 
     /// The JSON file that the topic begins with when nothing of it has been saved. It is read and
-    /// left in place. Its fields stand over those that the topic was registered with, and take the
-    /// way of the [migrations](Self::migrations) as the oldest shape. A relative path counts from
+    /// left in place. It takes the way of the [migrations](Self::migrations) as the oldest shape, and
+    /// what it lacks, at any depth, is as the topic was registered with; a map has just its own
+    /// entries. A relative path counts from
     /// the app's data folder. Default: none.
     ///
     /// The file of the store `settings` is `tauri-store/settings.json` with tauri-store, and with
@@ -179,6 +194,16 @@ impl Persistence {
             pacing.check()?;
         }
         self.fields.as_ref().map(drop).map_err(|error| error.clone().into())
+    }
+
+    /// Says, once, if fields are to be saved, or not, that the topic does not have: see
+    /// [`Incident::NoField`].
+    pub fn check_fields<T: Topic>(&self, topic: &TopicName, state: &T, report: &dyn Fn(Incident)) {
+        if let Some(NoField { pointer, within, fields }) = missing::<T>(self.fields(), state)
+            && !self.has_said.swap(true, Ordering::Relaxed)
+        {
+            report(Incident::NoField { topic: topic.clone(), pointer, within, fields });
+        }
     }
 
     /// Whether each write is answered only when it is on the disk.

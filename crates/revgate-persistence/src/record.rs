@@ -2,7 +2,8 @@
 
 use revgate::{Epoch, Revision, Version};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+
+use crate::Tree;
 
 /// A state as it is saved: with the number of its shape, and how new it was.
 ///
@@ -18,13 +19,14 @@ pub struct Record {
     /// The revision that the state had.
     pub revision: Revision,
     /// The state.
-    pub data: Value,
+    pub data: Tree,
 }
 
 impl Record {
     /// The state `data` at `version`.
-    pub fn new(schema: u32, version: Version, data: Value) -> Self {
+    pub fn new(schema: u32, version: Version, data: impl Into<Tree>) -> Self {
         let Version { epoch, revision } = version;
+        let data = data.into();
         Self { schema, epoch, revision, data }
     }
 

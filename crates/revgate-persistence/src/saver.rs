@@ -72,6 +72,7 @@ pub struct Saver {
     is_read_only: bool,
     inbox: Arc<Inbox>,
     end: Arc<End>,
+    report: Report,
     /// Origin of the times that writers note.
     start: Instant,
 }
@@ -132,7 +133,7 @@ impl Saver {
         });
         let start = Instant::now();
         let (is_read_only, kept) = (storage.is_read_only(), Arc::downgrade(&storage));
-        let mut desk = Desk::new(storage, report);
+        let mut desk = Desk::new(storage, Arc::clone(&report));
         let mail = Arc::clone(&inbox);
         let (ends, ended) = mpsc::channel();
         let run = move || {
@@ -157,6 +158,7 @@ impl Saver {
             is_read_only,
             inbox: Arc::clone(&inbox),
             end: Arc::clone(&end),
+            report,
             start,
         };
         Ok((saver, SaverThread { inbox, end, thread: Mutex::new(Some(thread)), _watcher }))
@@ -169,8 +171,17 @@ impl Saver {
 
     /// Whether what is written could not be saved; then where it would be.
     pub fn read_only_place(&self, topic: &TopicName) -> Option<String> {
-        let place = || self.storage.upgrade().map(|storage| storage.place(topic));
-        self.is_read_only.then(|| place().unwrap_or_default())
+        self.is_read_only.then(|| self.place(topic))
+    }
+
+    /// Where the topic is saved, for people.
+    pub fn place(&self, topic: &TopicName) -> String {
+        self.storage.upgrade().map(|storage| storage.place(topic)).unwrap_or_default()
+    }
+
+    /// Tells of what went wrong.
+    pub fn report(&self, incident: Incident) {
+        (self.report)(incident);
     }
 
     /// A topic that is saved from now on, in the place of one of the same name. Its [`Track`] knows

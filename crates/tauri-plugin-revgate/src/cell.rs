@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use revgate::{Epoch, Revision, Topic, TopicName, Version};
 use revgate_persistence::saver::Flush;
-use revgate_persistence::{Saver, session};
+use revgate_persistence::{Loaded, OnDisk, Saver, session};
 
 use crate::error::{RegistryError, UpdateError};
 use crate::live::Live;
@@ -52,9 +52,10 @@ impl<T: Topic> TopicCell<T> {
     ) -> Result<Option<(Self, Restored)>, RegistryError> {
         let Some(persistence) = &options.persistence else { return Ok(None) };
         let Some(loaded) = disk.load::<T>(&name, persistence, None)? else { return Ok(None) };
-        let cell = Self::new(name, Epoch::default(), loaded.data, options, queue)?;
+        let Loaded { data, version, is_saved, on_disk, .. } = loaded;
+        let cell = Self::new(name, Epoch::default(), data, options, queue)?;
         // Its initial state is what was loaded: one and the same.
-        let restored = cell.restore(Arc::clone(&cell.initial), loaded.version, loaded.is_saved)?;
+        let restored = cell.restore(Arc::clone(&cell.initial), version, is_saved, on_disk)?;
         Ok(Some((cell, restored)))
     }
 
@@ -111,7 +112,8 @@ impl<T: Topic> TopicCell<T> {
         };
         let loaded = disk.load(&self.live.name, persistence, Some(&*self.initial))?;
         let Some(loaded) = loaded else { return Ok(Restored::default()) };
-        self.restore(Arc::new(loaded.data), loaded.version, loaded.is_saved)
+        let Loaded { data, version, is_saved, on_disk, .. } = loaded;
+        self.restore(Arc::new(data), version, is_saved, on_disk)
     }
 
     /// Begins in this epoch. To be called before anybody writes.
@@ -122,10 +124,8 @@ impl<T: Topic> TopicCell<T> {
     /// Is saved from now on.
     pub(crate) fn save_by(&self, saver: &Saver, restored: &Restored) {
         let Some(persistence) = &self.options().persistence else { return };
-        let (name, persistence) = (self.live.name.clone(), Arc::clone(persistence));
-        let on_disk = restored.is_saved.then(|| self.published());
-        let live = Arc::downgrade(&self.live);
-        let saved = Saved::new(saver.clone(), name, persistence, live, on_disk);
+        let persistence = Arc::clone(persistence);
+        let saved = Saved::new(saver.clone(), persistence, &self.live, &self.initial, restored);
         // Once, by whoever creates the topic.
         self.saved.get_or_init(|| saved);
         if restored.is_loaded && !restored.is_saved {
@@ -138,12 +138,14 @@ impl<T: Topic> TopicCell<T> {
         data: Arc<T>,
         version: Option<Version>,
         is_saved: bool,
+        on_disk: OnDisk,
     ) -> Result<Restored, RegistryError> {
         let Live { name, store, .. } = &*self.live;
         let version = version.unwrap_or_else(|| store.published().version);
         store
             .restore(version, data)
             .map_err(|invalid| RegistryError::InvalidInitial { topic: name.clone(), invalid })?;
-        Ok(Restored { is_loaded: true, is_saved, session: session::session(version.epoch) })
+        let session = session::session(version.epoch);
+        Ok(Restored { is_loaded: true, is_saved, session, on_disk })
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
 use revgate::{Topic, TopicName, UnknownTopic};
-use revgate_persistence::session;
+use revgate_persistence::{Incident, LoadError, session};
 
 use crate::cell::TopicCell;
 use crate::erased::ErasedTopic;
@@ -41,6 +41,8 @@ struct Catalogue {
     topics: BTreeMap<TopicName, Arc<dyn ErasedTopic>>,
     /// By [`Topic::NAME`].
     families: BTreeMap<TopicName, Kin>,
+    /// Those of families that are on the disk and cannot be loaded: nothing is to take their place.
+    refused: BTreeMap<TopicName, LoadError>,
     /// How many topics have been removed. Those created next are of another epoch, so that none
     /// begins below a version that one of the same name had before.
     removals: u64,
@@ -132,15 +134,22 @@ impl Registry {
         self.shared.end();
     }
 
-    /// Adds the topic of this name, if it is one of a family and was saved. To be called before
-    /// anybody writes.
+    /// Adds the topic of this name, if it is one of a family and was saved. If a newer program has
+    /// saved it, the name is not to be had instead. To be called before anybody writes.
     pub(crate) fn load_kin(
         &self,
         name: &TopicName,
         disk: &Disk<'_>,
     ) -> Result<Option<Restored>, RegistryError> {
         let Some(Kin { options, load, .. }) = self.kin(name) else { return Ok(None) };
-        let loaded = load(name.clone(), options, Arc::clone(self.queue()), disk)?;
+        let loaded = match load(name.clone(), options, Arc::clone(self.queue()), disk) {
+            Err(RegistryError::Load { topic, error: error @ LoadError::Newer { .. } }) => {
+                self.write().refused.insert(topic.clone(), error.clone());
+                (disk.report)(Incident::Newer { topic, error });
+                return Ok(None);
+            }
+            loaded => loaded?,
+        };
         Ok(loaded.map(|(topic, restored)| {
             self.write().topics.insert(name.clone(), topic);
             restored
@@ -173,6 +182,9 @@ impl Registry {
         let mut catalogue = self.write();
         if catalogue.topics.contains_key(&topic) {
             return Err(RegistryError::Duplicate(topic));
+        }
+        if let Some(error) = catalogue.refused.get(&topic).cloned() {
+            return Err(RegistryError::Load { topic, error });
         }
         let session = self.shared.session.get();
         let number = session.map_or(0, |session| session.number);

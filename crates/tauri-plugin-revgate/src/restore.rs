@@ -9,7 +9,7 @@ use std::time::Duration;
 use revgate::{Topic, TopicName};
 use revgate_persistence::saver::END_LIMIT;
 use revgate_persistence::{
-    Files, Incident, Limit, Loaded, Persistence, Place, Saver, Storage, StorageError, load,
+    Files, Incident, Limit, Loaded, OnDisk, Persistence, Place, Saver, Storage, StorageError, load,
 };
 
 use crate::error::RegistryError;
@@ -37,7 +37,7 @@ pub(crate) struct Disk<'a> {
 }
 
 /// How a topic begins.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Restored {
     /// Not with its initial state.
     pub(crate) is_loaded: bool,
@@ -45,6 +45,8 @@ pub(crate) struct Restored {
     pub(crate) is_saved: bool,
     /// The session that saved it.
     pub(crate) session: u64,
+    /// What is on the disk beyond it.
+    pub(crate) on_disk: OnDisk,
 }
 
 impl Disk<'_> {

@@ -2,16 +2,16 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use json_patch::diff;
-use revgate::json::fingerprint;
 use revgate::{Topic, TopicName, Version};
 use revgate_persistence::saver::{Encoded, Flush, Saving, Subject, Track};
-use revgate_persistence::{CodecError, Fault, FlushError, Persistence, Saver};
-use serde_json::{Value, to_value};
+use revgate_persistence::{
+    CodecError, Fault, FlushError, Incident, OnDisk, Persistence, Saver, TakenOver,
+};
 
 use crate::error::UpdateError;
 use crate::live::Live;
-use crate::store::{Published, WriteError, Written};
+use crate::restore::Restored;
+use crate::store::{WriteError, Written};
 
 /// How often a change by another program is played anew because others write faster than that
 /// takes.
@@ -23,31 +23,48 @@ pub(crate) struct Saved<T> {
     track: Track,
     /// The registry ends the saver before it lets go of its topics.
     topic: Weak<Live<T>>,
+    /// What the next start fills up with what is not saved; `None` for one of a family.
+    initial: Option<Arc<T>>,
     base: Mutex<Base<T>>,
 }
 
 /// States that were on the disk, or are on their way there.
 struct Base<T> {
-    /// What is on the disk: another program's change starts from it.
-    saved: Option<Published<T>>,
-    encoded: Option<Published<T>>,
+    /// Another program's change starts from it. At first, what the topic began with.
+    saved: Known<T>,
+    encoded: Option<Known<T>>,
+}
+
+/// A state, and what is on the disk beyond it.
+struct Known<T> {
+    data: Arc<T>,
+    on_disk: OnDisk,
 }
 
 impl<T: Topic> Saved<T> {
-    /// Has the topic saved, of which `on_disk` is saved already.
+    /// Has the topic saved, which has begun so.
     pub(crate) fn new(
         saver: Saver,
-        name: TopicName,
         persistence: Arc<Persistence>,
-        topic: Weak<Live<T>>,
-        on_disk: Option<Published<T>>,
+        topic: &Arc<Live<T>>,
+        initial: &Arc<T>,
+        restored: &Restored,
     ) -> Arc<Self> {
-        let track = Track::new(name, persistence);
-        if let Some(on_disk) = &on_disk {
-            track.found_saved(on_disk.version);
+        let begun = topic.store.published();
+        persistence.check_fields(&topic.name, &**initial, &|incident| saver.report(incident));
+        let track = Track::new(topic.name.clone(), persistence);
+        if restored.is_saved {
+            track.found_saved(begun.version);
         }
-        let base = Mutex::new(Base { saved: on_disk, encoded: None });
-        let saved = Arc::new(Self { saver: saver.clone(), track, topic, base });
+        let is_registered = topic.name == TopicName::of::<T>();
+        let saved = Known { data: begun.data, on_disk: restored.on_disk.clone() };
+        let saved = Arc::new(Self {
+            saver: saver.clone(),
+            track,
+            topic: Arc::downgrade(topic),
+            initial: is_registered.then(|| Arc::clone(initial)),
+            base: Mutex::new(Base { saved, encoded: None }),
+        });
         saver.add(saved.clone());
         saved
     }
@@ -128,68 +145,64 @@ impl<T: Topic> Subject for Saved<T> {
         let topic = self.topic.upgrade().ok_or_else(|| CodecError::new("the topic is gone"))?;
         let newest = topic.store.published();
         let version = newest.version;
-        let bytes = self.track.persistence().encode(version, &*newest.data)?;
-        self.base().encoded = Some(newest);
+        let on_disk = self.base().saved.on_disk.clone();
+        let initial = self.initial.as_deref();
+        let persistence = self.track.persistence();
+        let (bytes, on_disk) =
+            persistence.encode_over(version, &*newest.data, initial, &on_disk)?;
+        self.base().encoded = Some(Known { data: newest.data, on_disk });
         Ok(Encoded { version, bytes })
     }
 
     fn saved(&self) {
         let mut base = self.base();
         if let Some(encoded) = base.encoded.take() {
-            base.saved = Some(encoded);
+            base.saved = encoded;
         }
     }
 
-    /// What has been written here since the last save is kept: the other's change is played on it
-    /// as a patch, and wins only where both have changed the same.
+    /// What has been written here since the last save is kept: see [`Persistence::take_over`].
     fn edited(&self, bytes: &[u8]) -> Result<(), Fault> {
         let Some(topic) = self.topic.upgrade() else { return Ok(()) };
         for _ in 0..EDIT_ATTEMPTS {
             let current = topic.store.published();
-            let theirs: T = self.track.persistence().decode(bytes, &*current.data)?;
-            let fingerprint = fingerprint(&theirs).map_err(Fault::Invalid)?;
-            let base = self.base().saved.clone();
-            if base.as_ref().is_some_and(|base| base.fingerprint == fingerprint) {
+            let Known { data: base, on_disk } = self.base().saved.clone();
+            let persistence = self.track.persistence();
+            let taken = persistence.take_over(bytes, (&*base, &on_disk), &*current.data)?;
+            let Some(TakenOver { theirs, on_disk, merged, is_saved, overruled, .. }) = taken else {
                 return Ok(());
-            }
-            let unsaved = base.filter(|base| base.version < current.version);
-            let merged = match &unsaved {
-                Some(base) => merge(&*base.data, &theirs, &*current.data)?,
-                None => None,
             };
-            let draft = merged.unwrap_or_else(|| theirs.clone());
-            match topic.write(Some(current.version), None, |_| Ok(draft)) {
-                Ok(Written { state, .. }) => {
-                    // What has been merged is newer than what is on the disk.
-                    let of = unsaved.unwrap_or_else(|| {
-                        self.track.found_saved(state.version);
-                        state
-                    });
-                    self.base().saved =
-                        Some(Published { data: Arc::new(theirs), fingerprint, ..of });
-                    return Ok(());
-                }
-                Err(WriteError::Conflict(_)) => {}
-                Err(WriteError::Update(UpdateError::Removed)) => return Ok(()),
-                Err(WriteError::Update(UpdateError::Invalid(invalid))) => {
-                    return Err(Fault::Invalid(invalid));
-                }
-                Err(WriteError::Update(error)) => return Err(CodecError::new(error).into()),
+            let version = match merged {
+                None => current.version,
+                Some(merged) => match topic.write(Some(current.version), None, |_| Ok(merged)) {
+                    Ok(Written { state, .. }) => state.version,
+                    Err(WriteError::Conflict(_)) => continue,
+                    Err(WriteError::Update(UpdateError::Removed)) => return Ok(()),
+                    Err(WriteError::Update(UpdateError::Invalid(invalid))) => {
+                        return Err(Fault::Invalid(invalid));
+                    }
+                    Err(WriteError::Update(error)) => {
+                        return Err(CodecError::new(error).into());
+                    }
+                },
+            };
+            if is_saved {
+                self.track.found_saved(version);
             }
+            self.base().saved = Known { data: Arc::new(theirs), on_disk };
+            if !overruled.is_empty() {
+                let topic = self.track.topic().clone();
+                let place = self.saver.place(&topic);
+                self.saver.report(Incident::Overruled { topic, place, paths: overruled });
+            }
+            return Ok(());
         }
         Err(CodecError::new("others write too fast to take it over").into())
     }
 }
 
-/// `ours` with the changes that lead from `base` to `theirs`; `None` if they do not fit together.
-fn merge<T: Topic>(base: &T, theirs: &T, ours: &T) -> Result<Option<T>, Fault> {
-    let changes = diff(&json(base)?, &json(theirs)?);
-    let mut merged = json(ours)?;
-    let fits = json_patch::patch(&mut merged, &changes).is_ok();
-    let merged = fits.then(|| serde_json::from_value(merged).ok()).flatten();
-    Ok(merged.filter(|merged: &T| merged.validate().is_ok()))
-}
-
-fn json<T: Topic>(state: &T) -> Result<Value, CodecError> {
-    to_value(state).map_err(CodecError::new)
+impl<T> Clone for Known<T> {
+    fn clone(&self) -> Self {
+        Self { data: Arc::clone(&self.data), on_disk: self.on_disk.clone() }
+    }
 }

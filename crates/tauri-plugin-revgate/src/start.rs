@@ -37,7 +37,7 @@ pub(crate) fn start(
     })?;
     for (name, topic) in registry.list("") {
         topic.begin(session::epoch(begun.number, 0));
-        topic.save_by(&begun.saver, &restored.get(&name).copied().unwrap_or_default());
+        topic.save_by(&begun.saver, &restored.remove(&name).unwrap_or_default());
     }
     registry.save_by(begun);
     Ok(())

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use revgate::{Revision, Version};
+use revgate::{Revision, Topic, Version};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tauri::App;
 use tauri::test::MockRuntime;
@@ -241,6 +242,57 @@ fn nonsensical_options_stop_the_start() {
     assert_eq!(refused(bench.builder().family_with::<Player>(options)), error);
 }
 
+#[test]
+fn a_field_left_out_that_the_topic_does_not_have_is_said_when_the_app_starts() {
+    let bench = Bench::new();
+    let persistence = || Persistence::new().without(["/volum"]);
+    let said = |topic: &str| {
+        vec![format!("`/volum` names no field of the topic `{topic}`: it has `volume`")]
+    };
+    end(bench.open(persistence()));
+    assert_eq!(bench.incidents(), said("player"));
+    // One of a family is known when it is created, or loaded: said once.
+    let options = || TopicOptions::new().persist(persistence());
+    let first = app(bench.builder().family_with::<Player>(options()), &[everything()]);
+    let family = first.family::<Player>().expect("registered");
+    for key in ["a", "b"] {
+        family.create(key, Player { volume: 1 }).expect("free");
+    }
+    end(first);
+    assert_eq!(bench.incidents(), said("player:a"));
+    end(app(bench.builder().family_with::<Player>(options()), &[everything()]));
+    assert_eq!(bench.incidents(), said("player:a"));
+}
+
+#[test]
+fn one_of_a_family_that_a_newer_program_saved_is_let_be_and_the_app_starts() {
+    let bench = Bench::new();
+    fs::create_dir(bench.folder.path().join("revgate")).expect("writable");
+    let newer = r#"{"schema":1,"revision":"7","data":{"volumes":[7]}}"#;
+    fs::write(bench.file("player%3aa.json"), newer).expect("writable");
+    fs::write(bench.file("player%3ab.json"), r#"{"revision":"7","data":{"volume":7}}"#)
+        .expect("writable");
+    let options = TopicOptions::new().persist(Persistence::new());
+    let app = app(bench.builder().family_with::<Player>(options), &[everything()]);
+    let family = app.family::<Player>().expect("registered");
+    assert_eq!(family.keys(), ["b"]);
+    set(&family.get("b").expect("loaded"), 8);
+    let incidents = bench.incidents();
+    let [incident] = &incidents[..] else { panic!("one expected: {incidents:?}") };
+    assert!(incident.starts_with("the topic `player:a` is not loaded: "), "{incident}");
+    for error in [
+        family.create("a", Player { volume: 1 }).err(),
+        family.open("a", Player { volume: 1 }).err(),
+    ] {
+        let error = error.expect("it is there").to_string();
+        assert!(error.ends_with("this program knows 0 at most: update the program"), "{error}");
+    }
+    assert!(!family.remove("a"));
+    end(app);
+    assert_eq!(fs::read_to_string(bench.file("player%3aa.json")).ok().as_deref(), Some(newer));
+    assert_eq!(bench.saved("player%3ab.json").expect("saved")["data"], json!({"volume": 8}));
+}
+
 /// The volumes that the watch of `player` sees.
 fn follow(player: &TopicHandle<Player>) -> Receiver<u8> {
     let (seen, volumes) = mpsc::channel();
@@ -290,6 +342,83 @@ fn an_edit_and_what_is_not_saved_yet_are_both_kept() {
     settings.flush().wait().expect("the disk is there");
     let saved = bench.saved("settings.json").expect("saved");
     assert_eq!((&saved["data"]["theme"], &saved["data"]["fontSize"]), (&json!("dark"), &json!(33)));
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Board {
+    list: Vec<u8>,
+    added: u8,
+    #[serde(skip)]
+    skipped: u8,
+}
+
+impl Topic for Board {
+    const NAME: &'static str = "board";
+
+    fn keep_skipped(&mut self, before: &Self) {
+        self.skipped = before.skipped;
+    }
+}
+
+fn board_app(bench: &Bench, save: Save) -> (App<MockRuntime>, TopicHandle<Board>) {
+    let options = TopicOptions::new().persist(Persistence::new().save(save));
+    let initial = Board { list: vec![1, 2, 3], added: 14, skipped: 7 };
+    let app = app(bench.builder().topic_with(initial, options), &[everything()]);
+    let board = app.topic::<Board>().expect("registered");
+    (app, board)
+}
+
+#[test]
+fn an_edit_and_a_change_of_one_list_never_mix() {
+    let bench = Bench::new();
+    let (_app, board) = board_app(&bench, Save::Manually);
+    board.flush().wait().expect("the disk is there");
+    board.update(|board| board.list.insert(0, 7)).expect("valid");
+    edit(&bench.file("board.json"), |record| record["data"]["list"] = json!([1, 2, 30]));
+    until("merged", || board.snapshot().data.list != [7, 1, 2, 3]);
+    assert_eq!(board.snapshot().data.list, [7, 1, 2, 30]);
+    assert_eq!(board.snapshot().data.skipped, 7, "what serde skips stays");
+    assert_eq!(bench.incidents(), [] as [&str; 0]);
+    board.flush().wait().expect("the disk is there");
+    assert_eq!(bench.saved("board.json").expect("saved")["data"]["list"], json!([7, 1, 2, 30]));
+}
+
+#[test]
+fn where_both_have_changed_the_same_the_edit_stands_whole_and_that_is_said() {
+    let bench = Bench::new();
+    let (_app, board) = board_app(&bench, Save::Manually);
+    board.flush().wait().expect("the disk is there");
+    let before = |board: &mut Board| (board.list, board.added) = (vec![1, 20, 3], 15);
+    board.update(before).expect("valid");
+    edit(&bench.file("board.json"), |record| record["data"]["list"] = json!([1, 30, 3]));
+    until("merged", || board.snapshot().data.list != [1, 20, 3]);
+    let now = board.snapshot().data;
+    assert_eq!((&now.list[..], now.added), (&[1, 30, 3][..], 15));
+    until("said", || !bench.incidents.lock().expect("no panic").is_empty());
+    let incidents = bench.incidents();
+    let [incident] = &incidents[..] else { panic!("one expected: {incidents:?}") };
+    let end = "had both changed; of what was changed in both, the file's stands: list";
+    assert!(
+        incident.starts_with("the topic `board` and ") && incident.ends_with(end),
+        "{incident}"
+    );
+}
+
+#[test]
+fn a_file_of_an_older_program_is_completed_and_saved_soon_and_one_of_a_newer_one_is_kept_whole() {
+    let bench = Bench::new();
+    fs::create_dir(bench.folder.path().join("revgate")).expect("writable");
+    let older = json!({"revision": "7", "data": {"list": [5], "from_the_future": {"a": 1}}});
+    fs::write(bench.file("board.json"), older.to_string()).expect("writable");
+    let (_app, board) = board_app(&bench, Save::after(Duration::from_millis(1)));
+    let expected = Board { list: vec![5], added: 14, skipped: 7 };
+    assert_eq!(*board.snapshot().data, expected);
+    let saved = || bench.saved("board.json").expect("there")["data"].clone();
+    until("saved", || saved()["added"] == 14);
+    board.update(|board| board.list.push(6)).expect("valid");
+    board.flush().wait().expect("the disk is there");
+    assert_eq!(saved(), json!({"list": [5, 6], "added": 14, "from_the_future": {"a": 1}}));
+    assert_eq!(bench.incidents(), [] as [&str; 0]);
 }
 
 #[test]

@@ -1,12 +1,5 @@
 //! Records as JSON for people.
 
-use std::collections::BTreeMap;
-
-use revgate::{Epoch, Revision};
-use serde::ser::{Error as _, SerializeMap, SerializeSeq};
-use serde::{Serialize, Serializer};
-use serde_json::Value;
-
 use super::{Codec, CodecError};
 use crate::Record;
 
@@ -16,9 +9,7 @@ pub struct Json;
 
 impl Codec for Json {
     fn encode(&self, record: &Record) -> Result<Vec<u8>, CodecError> {
-        let &Record { schema, epoch, revision, ref data } = record;
-        let written = Written { schema, epoch, revision, data: Ordered(data) };
-        let mut bytes = serde_json::to_vec_pretty(&written).map_err(CodecError::new)?;
+        let mut bytes = serde_json::to_vec_pretty(record).map_err(CodecError::new)?;
         bytes.push(b'\n');
         Ok(bytes)
     }
@@ -33,44 +24,14 @@ impl Codec for Json {
     }
 }
 
-#[derive(Serialize)]
-struct Written<'a> {
-    schema: u32,
-    epoch: Epoch,
-    revision: Revision,
-    data: Ordered<'a>,
-}
-
-/// A value whose objects are written in the order of their keys, however they are held.
-struct Ordered<'a>(&'a Value);
-
-impl Serialize for Ordered<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Value::Object(fields) => {
-                let fields: BTreeMap<_, _> = fields.iter().collect();
-                let mut map = serializer.serialize_map(Some(fields.len()))?;
-                fields.into_iter().try_for_each(|(key, value)| {
-                    map.serialize_entry(key, &Ordered(value)).map_err(S::Error::custom)
-                })?;
-                map.end()
-            }
-            Value::Array(items) => {
-                let mut list = serializer.serialize_seq(Some(items.len()))?;
-                items.iter().try_for_each(|item| list.serialize_element(&Ordered(item)))?;
-                list.end()
-            }
-            leaf => leaf.serialize(serializer),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    use revgate::Version;
+    use revgate::{Epoch, Revision, Version};
     use serde_json::json;
+
+    use crate::Tree;
 
     #[test]
     fn people_can_read_it() {
@@ -91,7 +52,7 @@ mod tests {
             "\u{FEFF}{ \"data\": null, \"revision\": \"7\", \"comment\": \"mine\" }\n\n",
         ] {
             let record = Json.decode(text.as_bytes()).expect(text);
-            assert_eq!(record, Record::new(0, record.version(), Value::Null));
+            assert_eq!(record, Record::new(0, record.version(), Tree::Null));
             assert_eq!(record.revision, Revision::new(7));
         }
     }

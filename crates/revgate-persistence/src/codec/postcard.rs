@@ -1,14 +1,16 @@
 //! Records as bytes.
 
-use revgate::{Epoch, Revision};
+use revgate::{Epoch, Revision, Version};
 use serde::{Deserialize, Serialize};
-use serde_json::{Number, Value};
 
 use super::{Codec, CodecError};
 use crate::Record;
+use crate::tree::{MAX_DEPTH, Number, Tree};
 
-/// The layout of [`Saved`]; the first byte of what is written.
-const LAYOUT: u8 = 1;
+/// The newest layout of [`Saved`]; the first byte of what is written. Older programs read what has
+/// nothing that only a newer one has.
+const LAYOUT: u8 = 2;
+const FIRST_LAYOUT: u8 = 1;
 
 /// [postcard](https://postcard.jamesmunns.com/wire-format), about half of JSON's size. It still
 /// names the fields, so that migrations can be run on it, and ends with a checksum (CRC-32).
@@ -17,12 +19,13 @@ pub struct Postcard;
 
 impl Codec for Postcard {
     fn encode(&self, record: &Record) -> Result<Vec<u8>, CodecError> {
+        let data = Node::of(&record.data);
         let saved = Saved {
-            layout: LAYOUT,
+            layout: data.layout(),
             schema: record.schema,
             epoch: record.epoch.number(),
             revision: record.revision.number(),
-            data: Node::of(&record.data)?,
+            data,
         };
         let bytes = postcard::to_allocvec(&saved).map_err(CodecError::new)?;
         let sum = crc32fast::hash(&bytes).to_le_bytes();
@@ -37,87 +40,124 @@ impl Codec for Postcard {
         if crc32fast::hash(bytes) != u32::from_le_bytes(*sum) {
             return Err(CodecError::new("the checksum is wrong: bytes are missing or damaged"));
         }
-        match bytes.first() {
-            Some(&LAYOUT) => {}
-            Some(other) => {
+        match bytes.split_first() {
+            Some((FIRST_LAYOUT..=LAYOUT, record)) => Reader(record).record(),
+            Some((other, _)) => {
                 let reason = format!("layout {other} is not {LAYOUT}: a newer program wrote it");
-                return Err(CodecError::new(reason));
+                Err(CodecError::new(reason))
             }
-            None => return Err(CodecError::new("nothing but a checksum")),
+            None => Err(CodecError::new("nothing but a checksum")),
         }
-        let saved: Saved = postcard::from_bytes(bytes).map_err(CodecError::new)?;
-        Ok(Record {
-            schema: saved.schema,
-            epoch: Epoch::new(saved.epoch),
-            revision: Revision::new(saved.revision),
-            data: saved.data.into_value()?,
-        })
     }
 }
 
-/// The wire format: the order of the fields, and of [`Node`]'s variants, is part of [`LAYOUT`].
-#[derive(Serialize, Deserialize)]
-struct Saved {
+/// The wire format: the order of the fields, and of [`Node`]'s variants, is part of the layout.
+#[derive(Serialize)]
+struct Saved<'a> {
     layout: u8,
     schema: u32,
     epoch: u64,
     revision: u64,
-    data: Node,
+    data: Node<'a>,
 }
 
 /// A JSON value that says what it is, as a format without types of its own needs.
-#[derive(Serialize, Deserialize)]
-enum Node {
+#[derive(Serialize)]
+enum Node<'a> {
     Null,
     Bool(bool),
     Unsigned(u64),
     Signed(i64),
     Float(f64),
-    Text(String),
-    List(Vec<Node>),
-    Map(Vec<(String, Node)>),
+    Text(&'a str),
+    List(Vec<Node<'a>>),
+    Map(Vec<(&'a str, Node<'a>)>),
+    /// One that is none of these to the last digit. Since layout 2.
+    Number(&'a str),
 }
 
-impl Node {
-    fn of(value: &Value) -> Result<Self, CodecError> {
-        Ok(match value {
-            Value::Null => Self::Null,
-            Value::Bool(bool) => Self::Bool(*bool),
-            Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
-                (Some(number), ..) => Self::Unsigned(number),
-                (_, Some(number), _) => Self::Signed(number),
-                (.., Some(number)) => Self::Float(number),
-                _ => return Err(CodecError::new(format_args!("{number} has no 64 bits"))),
-            },
-            Value::String(text) => Self::Text(text.clone()),
-            Value::Array(items) => {
-                Self::List(items.iter().map(Self::of).collect::<Result<_, _>>()?)
+impl<'a> Node<'a> {
+    fn of(tree: &'a Tree) -> Self {
+        match tree {
+            Tree::Null => Self::Null,
+            Tree::Bool(bool) => Self::Bool(*bool),
+            Tree::Number(number) => {
+                let Some(short) = number.to_json().filter(|it| it.to_string() == number.as_str())
+                else {
+                    return Self::Number(number.as_str());
+                };
+                match (short.as_u64(), short.as_i64(), short.as_f64()) {
+                    (Some(number), ..) => Self::Unsigned(number),
+                    (_, Some(number), _) => Self::Signed(number),
+                    (.., Some(number)) => Self::Float(number),
+                    _ => Self::Number(number.as_str()),
+                }
             }
-            Value::Object(fields) => {
-                let node = |(key, value): (&String, _)| Ok((key.clone(), Self::of(value)?));
-                Self::Map(fields.iter().map(node).collect::<Result<_, CodecError>>()?)
+            Tree::Text(text) => Self::Text(text),
+            Tree::List(items) => Self::List(items.iter().map(Self::of).collect()),
+            Tree::Map(fields) => {
+                Self::Map(fields.iter().map(|(name, value)| (&**name, Self::of(value))).collect())
             }
-        })
+        }
     }
 
-    fn into_value(self) -> Result<Value, CodecError> {
-        Ok(match self {
-            Self::Null => Value::Null,
-            Self::Bool(bool) => Value::Bool(bool),
-            Self::Unsigned(number) => Value::from(number),
-            Self::Signed(number) => Value::from(number),
-            Self::Float(number) => {
-                let number = Number::from_f64(number);
-                Value::Number(number.ok_or_else(|| CodecError::new("JSON has no such number"))?)
-            }
-            Self::Text(text) => Value::String(text),
-            Self::List(items) => {
-                Value::Array(items.into_iter().map(Self::into_value).collect::<Result<_, _>>()?)
-            }
+    fn layout(&self) -> u8 {
+        match self {
+            Self::Number(_) => LAYOUT,
+            Self::List(items) => items.iter().map(Self::layout).max().unwrap_or(FIRST_LAYOUT),
             Self::Map(fields) => {
-                let value = |(key, node): (_, Self)| Ok((key, node.into_value()?));
-                Value::Object(fields.into_iter().map(value).collect::<Result<_, CodecError>>()?)
+                fields.iter().map(|(_, node)| node.layout()).max().unwrap_or(FIRST_LAYOUT)
             }
+            _ => FIRST_LAYOUT,
+        }
+    }
+}
+
+/// Reads what [`Saved`] is written as. By hand, for a derived one would follow whatever depth it is
+/// told of until the stack is at its end.
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take<T: Deserialize<'a>>(&mut self) -> Result<T, CodecError> {
+        let (value, rest) = postcard::take_from_bytes(self.0).map_err(CodecError::new)?;
+        self.0 = rest;
+        Ok(value)
+    }
+
+    fn record(&mut self) -> Result<Record, CodecError> {
+        let schema = self.take()?;
+        let version = Version::new(Epoch::new(self.take()?), Revision::new(self.take()?));
+        let data = self.tree(0)?;
+        Ok(Record::new(schema, version, data))
+    }
+
+    fn tree(&mut self, depth: usize) -> Result<Tree, CodecError> {
+        if depth > MAX_DEPTH {
+            return Err(CodecError::new(format_args!("it nests deeper than {MAX_DEPTH} levels")));
+        }
+        // The order of `Node`'s variants.
+        Ok(match self.take::<u32>()? {
+            0 => Tree::Null,
+            1 => Tree::Bool(self.take()?),
+            2 => Tree::Number(Number::from(self.take::<u64>()?)),
+            3 => Tree::Number(Number::from(self.take::<i64>()?)),
+            4 => {
+                let number = serde_json::Number::from_f64(self.take()?);
+                let number = number.ok_or_else(|| CodecError::new("JSON has no such number"))?;
+                Tree::Number(Number::from(number))
+            }
+            5 => Tree::Text(self.take()?),
+            6 => {
+                let items = 0..self.take::<u64>()?;
+                Tree::List(items.map(|_| self.tree(depth + 1)).collect::<Result<_, _>>()?)
+            }
+            7 => {
+                let fields = 0..self.take::<u64>()?;
+                let field = |_| Ok((self.take()?, self.tree(depth + 1)?));
+                Tree::Map(fields.map(field).collect::<Result<_, CodecError>>()?)
+            }
+            8 => Tree::Number(self.take::<&str>()?.parse()?),
+            other => return Err(CodecError::new(format_args!("no value is of kind {other}"))),
         })
     }
 }
@@ -126,16 +166,14 @@ impl Node {
 mod tests {
     use super::*;
 
-    use revgate::Version;
-
     #[test]
     fn a_layout_of_the_future_is_refused_by_its_number() {
-        let record = Record::new(0, Version::default(), Value::Null);
+        let record = Record::new(0, Version::default(), Tree::Null);
         let mut bytes = Postcard.encode(&record).expect("it can be written");
         bytes.truncate(bytes.len() - 4);
-        bytes[0] = 2;
+        bytes[0] = 3;
         let sum = crc32fast::hash(&bytes).to_le_bytes();
-        let error = Postcard.decode(&[&bytes[..], &sum].concat()).expect_err("layout 2");
-        assert_eq!(error.to_string(), "layout 2 is not 1: a newer program wrote it");
+        let error = Postcard.decode(&[&bytes[..], &sum].concat()).expect_err("layout 3");
+        assert_eq!(error.to_string(), "layout 3 is not 2: a newer program wrote it");
     }
 }

@@ -1,0 +1,85 @@
+//! Whether pointers name fields that there are.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Fields, Pointer, Segment};
+use crate::Tree;
+use crate::tree::{Step, told};
+
+/// A pointer to no field.
+#[derive(Debug, PartialEq)]
+pub(crate) struct NoField {
+    pub(crate) pointer: String,
+    /// The path to the object that has no such field.
+    pub(crate) within: String,
+    /// What it has.
+    pub(crate) fields: Vec<String>,
+}
+
+/// The first pointer to a field that the type of `state` does not have. That a field is missing in
+/// this state is no proof: one may be left out of the JSON while it is empty.
+pub(crate) fn missing<T: Serialize + DeserializeOwned>(
+    fields: &Fields,
+    state: &T,
+) -> Option<NoField> {
+    let pointers = fields.pointers();
+    // One that cannot be JSON says so itself, when it is saved.
+    let state = (!pointers.is_empty()).then(|| Tree::of(state).ok()).flatten()?;
+    pointers.iter().find_map(|pointer| no_field::<T>(pointer, &state))
+}
+
+fn no_field<T: Serialize + DeserializeOwned>(pointer: &Pointer, state: &Tree) -> Option<NoField> {
+    // Of each place that it leads to, the way there and what is there.
+    let mut places = vec![(Vec::new(), state)];
+    for segment in &pointer.segments {
+        let mut next = Vec::new();
+        for (path, tree) in places {
+            let steps = match (segment, tree) {
+                (Segment::Any, Tree::Map(fields)) => {
+                    fields.keys().cloned().map(Step::Field).collect()
+                }
+                (Segment::Any, Tree::List(items)) => (0..items.len()).map(Step::Item).collect(),
+                (Segment::Name(name), Tree::List(_)) => {
+                    name.parse().map(Step::Item).into_iter().collect()
+                }
+                (Segment::Name(name), Tree::Map(fields)) => {
+                    let step = Step::Field(name.clone());
+                    if !fields.contains_key(name) && !may_have::<T>(state, &path, name) {
+                        let fields = fields.keys().cloned().collect();
+                        let (pointer, within) = (pointer.to_string(), told(&path));
+                        return Some(NoField { pointer, within, fields });
+                    }
+                    vec![step]
+                }
+                _ => Vec::new(),
+            };
+            for step in steps {
+                if let Some(child) = tree.child(&step) {
+                    next.push(([&path[..], &[step]].concat(), child));
+                }
+            }
+        }
+        places = next;
+    }
+    None
+}
+
+/// Whether the type has this field there, or takes any: asked by giving it a value that no field
+/// is likely to be, and seeing whether it minds.
+fn may_have<T: Serialize + DeserializeOwned>(state: &Tree, path: &[Step], name: &str) -> bool {
+    let mut tried = state.clone();
+    let Some(Tree::Map(fields)) = tried.at_mut(path) else { return true };
+    let probe = Tree::Map([("\0".to_owned(), Tree::Bool(true))].into());
+    fields.insert(name.to_owned(), probe);
+    match tried.decode::<T>() {
+        // It has kept it, or passed over it.
+        Ok(taken) => {
+            let known = Tree::of(&taken).ok();
+            known.is_some_and(|known| {
+                matches!(known.at(path), Some(Tree::Map(fields)) if fields.contains_key(name))
+            })
+        }
+        Err(misfit) => misfit.unknown_field().is_none(),
+    }
+}
