@@ -1,5 +1,6 @@
 //! A shared piece of state: its name, its type, and what makes it valid.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -266,6 +267,13 @@ impl TryFrom<String> for TopicName {
 impl From<TopicName> for String {
     fn from(name: TopicName) -> Self {
         name.0
+    }
+}
+
+/// Compares as the text does.
+impl Borrow<str> for TopicName {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 

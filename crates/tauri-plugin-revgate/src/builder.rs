@@ -11,6 +11,7 @@ use tauri::plugin::{self, TauriPlugin};
 use tauri::webview::PageLoadEvent;
 use tauri::{AppHandle, Emitter, Manager, RunEvent, Runtime, WindowEvent};
 
+use crate::closed;
 use crate::commands;
 use crate::crash;
 use crate::ending;
@@ -187,7 +188,10 @@ impl Builder {
                     webview.state::<Registry>().drop_window(webview.label());
                 }
             })
-            .on_webview_ready(|webview| crash::watch(&webview))
+            .on_webview_ready(|webview| {
+                closed::watch(&webview);
+                crash::watch(&webview);
+            })
             .on_event(move |app, event| match event {
                 RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. } => {
                     app.state::<Registry>().drop_window(label);

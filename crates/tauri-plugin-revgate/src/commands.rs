@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use revgate::wire::{Access, Refusal};
-use revgate::{TopicName, UnknownTopic, Version};
+use revgate::{TopicName, Version};
 use serde::Serialize;
 use serde_json::Value;
 use tauri::ipc::{Channel, Response};
-use tauri::{Manager, Runtime, State, command};
+use tauri::{Runtime, State, command};
 
 use crate::erased::ErasedTopic;
 use crate::form::{Failure, Form, Refused};
@@ -56,7 +56,7 @@ fn find_readable<R: Runtime>(
     topic: &str,
 ) -> Answer<Arc<dyn ErasedTopic>> {
     caller.permit(topic, Access::Read)?;
-    registry.find(topic).map_err(|unknown| visible(unknown, |name| caller.is_in_scope(name)))
+    registry.find(topic).ok_or_else(|| caller.unknown(topic, registry))
 }
 
 /// The topic of this name, for a command that writes; `reveals` if its answer tells of the state
@@ -71,18 +71,10 @@ fn find_writable<R: Runtime>(
     if reveals {
         caller.readable()?.permit(topic)?;
     }
-    let unknown = match registry.find(topic) {
-        Ok(found) => return Ok(found),
-        Err(unknown) => unknown,
-    };
-    let readable = caller.readable()?;
-    Err(visible(unknown, |name| readable.covers(name)))
-}
-
-/// Leaves out the topics that the window may not know of.
-fn visible(mut unknown: UnknownTopic, is_visible: impl Fn(&str) -> bool) -> Refused {
-    unknown.known.retain(|name| is_visible(name.as_str()));
-    Refusal::UnknownTopic(unknown)
+    match registry.find(topic) {
+        Some(found) => Ok(found),
+        None => Err(caller.readable()?.unknown(topic, registry)),
+    }
 }
 
 // The commands are async so that they run beside the main thread, which draws the windows.
@@ -101,15 +93,15 @@ pub(crate) async fn subscribe<R: Runtime>(
     let added = found.subscribe(caller.label(), form.news(news));
     let full = || form.refuse(Refusal::TooManySubscriptions { limit: MAX_PER_WINDOW });
     let id = added.ok_or_else(full)?;
-    // If the window went while the command was on its way, its end has been dealt with already.
-    if caller.webview().get_webview_window(caller.label()).is_none() {
+    // If the webview went while the command was on its way, its end has been dealt with already.
+    if !caller.is_open() {
         found.subscribers().remove(caller.label(), id);
     }
     Ok(id)
 }
 
-/// Ends one of the window's own subscriptions; `false` if it has none of this id. Needs no scope:
-/// a topic out of scope, or unknown, is one that the window has no subscription to.
+/// Ends one of the window's own subscriptions; `false` if it has none of this id. A topic out of
+/// scope, or unknown, is one that the window has no subscription to.
 #[command]
 pub(crate) async fn unsubscribe<R: Runtime>(
     caller: Caller<R>,
@@ -117,7 +109,8 @@ pub(crate) async fn unsubscribe<R: Runtime>(
     topic: String,
     subscription: u32,
 ) -> Answer<bool> {
-    let found = registry.find(&topic).ok();
+    // Whether there is such a topic is not even looked at unless the window may know.
+    let found = if caller.is_in_scope(&topic) { registry.find(&topic) } else { None };
     Ok(found.is_some_and(|topic| topic.subscribers().remove(caller.label(), subscription)))
 }
 
@@ -208,10 +201,8 @@ pub(crate) async fn inspect<R: Runtime>(
     caller: Caller<R>,
     registry: State<'_, Registry>,
 ) -> Answer<Vec<Inspected>> {
-    let readable = caller.readable()?;
-    let topics = registry.list("").into_iter();
-    let visible = topics.filter(|(name, _)| readable.covers(name.as_str()));
-    let inspected = visible.map(|(name, topic)| Inspected {
+    let visible = caller.readable()?.visible(&registry);
+    let inspected = visible.into_iter().map(|(name, topic)| Inspected {
         topic: name,
         version: topic.version(),
         subscriptions: topic.subscribers().count_by_window(),

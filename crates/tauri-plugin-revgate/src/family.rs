@@ -103,7 +103,7 @@ impl<T: Topic> Family<T> {
     /// The topic of this key, if there is one.
     pub fn get(&self, key: &str) -> Option<TopicHandle<T>> {
         let name = TopicName::keyed::<T>(key).ok()?;
-        let topic = self.registry.find(name.as_str()).ok()?;
+        let topic = self.registry.find(name.as_str())?;
         topic.into_any().downcast().ok().map(TopicHandle::new)
     }
 

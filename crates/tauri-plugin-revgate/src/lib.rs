@@ -56,6 +56,7 @@
 // live → store, outbox`. The public `family → handle` stand on the registry, which knows neither.
 mod builder;
 mod cell;
+mod closed;
 mod commands;
 mod crash;
 mod decode;
@@ -73,6 +74,7 @@ mod message;
 mod options;
 mod outbox;
 mod patch;
+mod pattern;
 mod registry;
 mod restore;
 mod saving;

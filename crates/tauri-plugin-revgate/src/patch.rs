@@ -11,6 +11,10 @@ use serde_json::Value;
 use crate::decode::{size, within};
 use crate::form::Refused;
 
+/// How many elements of lists a patch may shift for each byte that the topic may have: one takes a
+/// fraction of the time that reading a byte does.
+const SHIFTS_PER_BYTE: u64 = 8;
+
 /// A well-formed patch.
 pub(crate) struct Patch(Vec<PatchOperation>);
 
@@ -31,15 +35,18 @@ impl Patch {
 
     /// The patched `state`.
     ///
-    /// A few operations can double a state again and again, or nest it ever deeper; so what they
-    /// copy and move, in all, is held to `limit` bytes, and how deep they put it, to
-    /// [`MAX_DEPTH`].
+    /// A few operations can double a state again and again, nest it ever deeper, or shift millions
+    /// of elements each; so what they copy and move, in all, is held to `limit` bytes, how deep
+    /// they put it, to [`MAX_DEPTH`], and how many elements they shift, to [`SHIFTS_PER_BYTE`]
+    /// times `limit`. All else that they do is bounded by their own size, and that by `limit`.
     ///
     /// # Errors
     ///
     /// If an operation does not apply or its test fails, naming it, or the limit is passed.
     pub(crate) fn apply(&self, mut state: Value, limit: u64) -> Result<Value, Refused> {
         let mut carried = 0;
+        let mut shifted = 0;
+        let most_shifted = limit.saturating_mul(SHIFTS_PER_BYTE);
         for (index, operation) in self.0.iter().enumerate() {
             if let Some(value) = source(operation, &state) {
                 if is_carried(operation) {
@@ -50,6 +57,14 @@ impl Patch {
                     let reason = format!("it nests deeper than {MAX_DEPTH}");
                     return Err(fault(index, operation.path().as_str(), reason));
                 }
+            }
+            shifted += shifts(operation, &state);
+            if shifted > most_shifted {
+                let reason = format!(
+                    "the patch shifts more than {most_shifted} elements of lists: send the whole \
+                     state, or let the topic be larger"
+                );
+                return Err(fault(index, operation.path().as_str(), reason));
             }
             match operation {
                 PatchOperation::Test(test) => test_value(&state, test)
@@ -73,6 +88,26 @@ fn source<'a>(operation: &'a PatchOperation, state: &'a Value) -> Option<&'a Val
         PatchOperation::Move(r#move) => at(&r#move.from),
         PatchOperation::Remove(_) | PatchOperation::Test(_) => None,
     }
+}
+
+/// How many elements of a list move up to make room, or down to close a gap.
+fn shifts(operation: &PatchOperation, state: &Value) -> u64 {
+    let behind = |at: &Pointer| behind(at, state);
+    match operation {
+        PatchOperation::Add(add) => behind(&add.path),
+        PatchOperation::Remove(remove) => behind(&remove.path).saturating_sub(1),
+        PatchOperation::Copy(copy) => behind(&copy.path),
+        PatchOperation::Move(r#move) => behind(&r#move.from) + behind(&r#move.path),
+        PatchOperation::Replace(_) | PatchOperation::Test(_) => 0,
+    }
+}
+
+/// How many elements of a list are at this place or behind it.
+fn behind(at: &Pointer, state: &Value) -> u64 {
+    let Some((list, element)) = at.split_back() else { return 0 };
+    let Some(Value::Array(items)) = state.pointer(list.as_str()) else { return 0 };
+    let index = element.encoded().parse().unwrap_or(items.len());
+    items.len().saturating_sub(index) as u64
 }
 
 /// Not `json_patch`'s own test: to that, the 1 that JavaScript makes of 1.0 is another number.
@@ -118,3 +153,6 @@ fn fault(operation: usize, path: &str, reason: impl ToString) -> Refused {
     let (path, reason) = (path.to_owned(), reason.to_string());
     Refusal::PatchFailed(PatchFault { operation, path, reason })
 }
+
+#[cfg(test)]
+mod tests;

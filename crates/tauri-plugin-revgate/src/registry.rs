@@ -2,6 +2,7 @@
 
 use std::any::{TypeId, type_name};
 use std::collections::BTreeMap;
+use std::ops::Bound::{Included, Unbounded};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
 use revgate::{Topic, TopicName, UnknownTopic};
@@ -219,7 +220,8 @@ impl Registry {
 
     /// The topic of the name [`Topic::NAME`].
     pub(crate) fn topic<T: Topic>(&self) -> Result<Arc<TopicCell<T>>, RegistryError> {
-        let topic = self.find(T::NAME)?;
+        let unknown = || UnknownTopic::new(T::NAME, self.read().topics.keys());
+        let topic = self.find(T::NAME).ok_or_else(unknown)?;
         topic.into_any().downcast().map_err(|_| RegistryError::OtherType {
             topic: TopicName::of::<T>(),
             asked: type_name::<T>(),
@@ -237,11 +239,16 @@ impl Registry {
         }
     }
 
-    pub(crate) fn find(&self, topic: &str) -> Result<Arc<dyn ErasedTopic>, UnknownTopic> {
-        let topics = &self.read().topics;
-        // Text that cannot name a topic names none of those that exist.
-        let found = topic.parse().ok().and_then(|name: TopicName| topics.get(&name));
-        found.cloned().ok_or_else(|| UnknownTopic::new(topic, topics.keys()))
+    /// The topic of this name. Text that cannot name a topic names none of those that there are.
+    pub(crate) fn find(&self, topic: &str) -> Option<Arc<dyn ErasedTopic>> {
+        self.read().topics.get(topic).cloned()
+    }
+
+    /// The topic whose name is the first not before `from`.
+    pub(crate) fn first(&self, from: &str) -> Option<(TopicName, Arc<dyn ErasedTopic>)> {
+        let catalogue = self.read();
+        let (name, topic) = catalogue.topics.range::<str, _>((Included(from), Unbounded)).next()?;
+        Some((name.clone(), Arc::clone(topic)))
     }
 
     /// All topics whose name begins with `prefix`, in the order of their names.

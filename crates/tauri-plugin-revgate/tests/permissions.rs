@@ -200,6 +200,39 @@ fn an_unknown_topic_is_answered_with_those_that_the_window_may_read() {
 }
 
 #[test]
+fn an_unknown_topic_tells_neither_how_many_are_hidden_nor_hides_what_is_visible() {
+    let permissions = json!([
+        {"identifier": "revgate:read", "allow": [{"topic": "player"}, {"topic": "doc:page:v*"}]},
+        {"identifier": "revgate:write", "allow": [{"topic": "*"}]},
+    ]);
+    let plugin = Builder::new().topic(Player::default()).family::<Page>();
+    let app = app(plugin, &[capability(&["main"], permissions)]);
+    let main = window(&app, "main");
+    let pages = app.family::<Page>().expect("registered");
+    let unknown = |known: &[&str], more: usize| {
+        let mut unknown = json!({"kind": "unknownTopic", "topic": "doc:page:v", "known": known});
+        if more > 0 {
+            unknown["more"] = json!(more);
+        }
+        unknown
+    };
+    let body = json!({"topic": "doc:page:v", "data": 1, "news": CHANNEL, "patch": []});
+    for hidden in 0..50 {
+        pages.create(&format!("a{hidden}"), Page::default()).expect("new");
+    }
+    for command in ["snapshot", "subscribe", "replace", "patch"] {
+        let answer = call(&main, command, body.clone());
+        assert_eq!(answer, Err(unknown(&["player"], 0)), "{command}");
+    }
+    for visible in 10..40 {
+        pages.create(&format!("v{visible}"), Page::default()).expect("new");
+    }
+    let first: Vec<_> = (10..30).map(|visible| format!("doc:page:v{visible}")).collect();
+    let first: Vec<_> = first.iter().map(|name| &**name).collect();
+    assert_eq!(call(&main, "snapshot", body), Err(unknown(&first, 11)), "ten pages and the player");
+}
+
+#[test]
 fn inspect_lists_what_the_window_may_read() {
     let read = json!({"identifier": "revgate:read", "allow": [{"topic": "doc:page"}]});
     let (_app, main) = app_with(json!([read, "revgate:inspect"]));

@@ -313,6 +313,20 @@ fn a_small_patch_cannot_nest_a_state_without_bounds() {
     patch(&main, "blob", None, json!(operations)).expect("as deep as JSON may be");
 }
 
+#[test]
+fn a_small_patch_cannot_shift_a_long_list_thousands_of_times() {
+    let zeros = || Value::from(vec![0; 300_000]);
+    let (app, main) = blob_app(zeros(), TopicOptions::new());
+    let operations = vec![json!({"op": "remove", "path": "/0"}); 20_000];
+    let refusal = patch(&main, "blob", None, json!(operations)).expect_err("too much work");
+    assert_eq!(refusal["kind"], "patchFailed");
+    assert_eq!(refusal["operation"], 447, "as 134 million elements may be shifted");
+    let reason = refusal["reason"].as_str().expect("text");
+    assert!(reason.contains("shifts more than 134217728 elements"), "{reason}");
+    let snapshot = app.topic::<Blob>().expect("registered").snapshot();
+    assert_eq!((snapshot.version(), &snapshot.data.0), (revision(1), &zeros()));
+}
+
 /// A topic that somebody else writes while it is serialised, as often as `MEDDLE` says.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Contested {
