@@ -10,6 +10,11 @@ use serde::{Deserialize, Serialize};
 /// A piece of state that all windows share. Implement it once, in the crate that backend and
 /// windows both depend on.
 ///
+/// A state is what it is as JSON: two that are the same there are the same, and setting one for the
+/// other is no change. So **what serde skips of a state belongs to it no more than [`Topic::keep_skipped`]
+/// makes it**, and a set that hashes, whose order is another each time that it is read, had better
+/// be a `BTreeSet`.
+///
 /// ```
 /// use revgate::{Invalid, Topic};
 /// use serde::{Deserialize, Serialize};
