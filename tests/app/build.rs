@@ -11,6 +11,8 @@ fn main() {
         "open_alone",
         "hear",
         "send_by",
+        "set_kind",
+        "is_kind",
     ]);
     tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands))
         .expect("the configuration in tests/app is valid");

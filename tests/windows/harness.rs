@@ -77,6 +77,11 @@ impl TestApp {
         Self::start("plugin", windows)
     }
 
+    /// Served by the plugin, with the topics of `tests/kinds/`.
+    pub(crate) fn of_kinds(windows: &[(&str, &str)]) -> Self {
+        Self::start("kinds", windows)
+    }
+
     /// Served by a backend written by hand for the state-sync protocol.
     pub(crate) fn by_hand(windows: &[(&str, &str)]) -> Self {
         Self::start("by-hand", windows)

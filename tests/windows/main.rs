@@ -9,6 +9,7 @@ mod delivery;
 mod edits;
 mod families;
 mod harness;
+mod kinds;
 mod permissions;
 mod persistence;
 mod settings_app;

@@ -1,12 +1,15 @@
 //! An app for the tests in real windows: topics of every kind, and pages that the tests choose.
 //!
 //! `revgate-test-app PAGES MODE LABEL=PAGE…` reads its pages from the folder `PAGES`, opens a window
-//! for each `LABEL=PAGE`, and serves them by the plugin (`MODE` is `plugin`) or by a backend written
-//! by hand for the state-sync protocol 1.1 (`by-hand`). What a window may do hangs on the beginning
-//! of its label: see `capabilities/`.
+//! for each `LABEL=PAGE`, and serves them by the plugin (`MODE` is `plugin`; `kinds` for the topics of
+//! `tests/kinds/`) or by a backend written by hand for the state-sync protocol 1.1 (`by-hand`). What a
+//! window may do hangs on the beginning of its label: see `capabilities/`.
 
 mod by_hand;
 mod delivery;
+mod kinds;
+#[path = "../../kinds/mod.rs"]
+mod kinds_of_states;
 mod pages;
 mod plugin;
 #[path = "../topics.rs"]
@@ -18,13 +21,14 @@ use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
 
 use crate::pages::Folder;
 
-const USAGE: &str = "revgate-test-app PAGES plugin|by-hand LABEL=PAGE…";
+const USAGE: &str = "revgate-test-app PAGES plugin|kinds|by-hand LABEL=PAGE…";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let pages = PathBuf::from(arguments.next().ok_or(USAGE)?);
     let builder = match arguments.next().as_deref() {
         Some("plugin") => plugin::serve(tauri::Builder::default()),
+        Some("kinds") => kinds::serve(tauri::Builder::default()),
         Some("by-hand") => by_hand::serve(tauri::Builder::default()),
         _ => return Err(USAGE.into()),
     };

@@ -1,6 +1,9 @@
 //! A window of the test app: a replica that scripts can read and drive.
 #![cfg(target_arch = "wasm32")]
 
+mod kinds;
+#[path = "../../kinds/mod.rs"]
+mod kinds_of_states;
 mod replicated;
 #[path = "../../app/topics.rs"]
 mod topics;
@@ -14,6 +17,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 use wasm_bindgen_futures::future_to_promise;
 
+use crate::kinds::Report;
 use crate::replicated::{Replicated, replicate};
 use crate::topics::{Counters, Doc, Library};
 
@@ -47,6 +51,17 @@ pub fn open(topic: &str) -> Result<Window, JsError> {
         "doc" => replicate::<Doc, _>(TopicName::keyed::<Doc>(key)?, Tauri),
         _ => return Err(JsError::new(&format!("no topic `{topic}`"))),
     }))
+}
+
+/// Takes each kind of state to the plugin and back. Resolves to `{faults, carried, refused}`.
+#[wasm_bindgen(js_name = takeAllKinds)]
+pub fn take_all_kinds() -> Promise {
+    future_to_promise(async {
+        let Report { faults, carried, refused } = kinds::take_all().await;
+        let report =
+            serde_json::json!({ "faults": faults, "carried": carried, "refused": refused });
+        Ok(report.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
+    })
 }
 
 #[wasm_bindgen]
