@@ -229,7 +229,8 @@ fn an_incident_that_asks_the_main_thread_something_at_the_end_does_not_hang_it()
     let folder = tempfile::tempdir().expect("a folder");
     let ((asked, questions), (answer, answered)) = (mpsc::channel(), mpsc::channel::<()>());
     let answered = Mutex::new(answered);
-    let plugin = builder(&folder).on_incident(move |incident| {
+    // It would wait as long as that, if it waited for the callback.
+    let plugin = builder(&folder).end_within(Duration::MAX).on_incident(move |incident| {
         asked.send(incident.to_string()).expect("the test listens");
         // What only the main thread could answer, which is ending the app.
         let _ = answered.lock().expect("no panic").recv();
