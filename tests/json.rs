@@ -379,3 +379,15 @@ fn what_a_type_says_of_a_fault_inside_it_is_told() {
 fn json_like<T>(inner: T) -> BTreeMap<&'static str, [T; 1]> {
     BTreeMap::from([("vault", [inner])])
 }
+
+#[json_test(unsupported = test)]
+fn a_fingerprint_on_the_wire_is_text_of_one_form() {
+    let print = print(&[1, 2]);
+    let text = json!(print);
+    assert_eq!(text.as_str().map(str::len), Some(32));
+    assert_eq!(serde_json::from_value::<Fingerprint>(text.clone()).ok(), Some(print));
+    let text = text.as_str().unwrap_or_default();
+    for other in ["", "7", &text[1..], &format!("+{}", &text[1..]), &format!("0{text}")] {
+        assert!(serde_json::from_value::<Fingerprint>(json!(other)).is_err(), "{other}");
+    }
+}

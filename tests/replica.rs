@@ -25,6 +25,8 @@ mod desk;
 mod ended;
 #[path = "replica/endings.rs"]
 mod endings;
+#[path = "replica/flush.rs"]
+mod flush;
 mod harness;
 #[path = "replica/nothing.rs"]
 mod nothing;

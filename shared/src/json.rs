@@ -8,7 +8,9 @@ mod error;
 mod fingerprint;
 mod key;
 
-use serde::Serialize;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::Invalid;
 use fingerprint::Fingerprinter;
@@ -20,9 +22,32 @@ pub const MAX_DEPTH: usize = 120;
 /// Tells states apart: equal for states that are the same as JSON, and for no others.
 ///
 /// A hash of 128 bits, so that no two states ever met are taken for one. It is the same on every
-/// machine, but not from one version of this crate to the next: not to be stored.
+/// machine, but not from one version of this crate to the next: not to be stored. On the wire it is
+/// text, 32 hexadecimal digits: JavaScript has no such numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Fingerprint(u128);
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let is_canonical = text.len() == 32 && !text.starts_with('+');
+        let number = u128::from_str_radix(&text, 16).ok().filter(|_| is_canonical);
+        let expected = || de::Error::custom(format!("`{text}` is no 32 hexadecimal digits"));
+        number.map(Self).ok_or_else(expected)
+    }
+}
 
 /// The fingerprint of `state`: blind to the order of an object's fields, and to how a number is
 /// written, for JSON has 1 and 1.0 for the same. -0.0 is not 0.0, as both can be written.

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
 
+use revgate::json::Fingerprint;
 use revgate::wire::Fetched;
 use revgate::{Snapshot, Topic, TopicName, Version};
 use revgate_client::host::VirtualTime;
@@ -258,6 +259,21 @@ impl Transport for Network {
                 Err(_) => None,
             };
             network.note(Event::WriteEnded { begun, version });
+            answer
+        }
+    }
+
+    fn write_behind<T: Topic>(
+        &self,
+        topic: &TopicName,
+        change: Change<T>,
+        ahead: Fingerprint,
+    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+        let (network, topic) = (self.clone(), topic.clone());
+        async move {
+            network.carry().await?;
+            let answer = network.shared.backend.write_behind(&topic, change, ahead).await;
+            network.carry().await?;
             answer
         }
     }

@@ -8,6 +8,7 @@ mod conflicts;
 mod delivery;
 mod edits;
 mod families;
+mod going;
 mod harness;
 mod kinds;
 mod permissions;

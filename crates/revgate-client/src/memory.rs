@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::{Rc, Weak};
 
-use revgate::json::fingerprint;
+use revgate::json::{Fingerprint, fingerprint};
 use revgate::wire::{Fetched, Refusal};
 use revgate::{
     Epoch, Invalid, Invalidation, Revision, Snapshot, Topic, TopicName, UnknownTopic, Version,
@@ -197,6 +197,34 @@ impl Memory {
         let (version, json) = self.stored(topic)?;
         Ok(Snapshot::new(version, read(&json).map_err(TransportError::Malformed)?))
     }
+
+    fn change<T: Topic>(
+        &self,
+        topic: &TopicName,
+        change: Change<T>,
+        ahead: Option<Fingerprint>,
+    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+        self.inner.writes.set(self.inner.writes.get() + 1);
+        let (backend, topic) = (self.clone(), topic.clone());
+        async move {
+            let current = backend.stored(&topic)?.0;
+            if current != change.base {
+                let newest = backend.snapshot(&topic)?;
+                let is_next = change.base.next() == Ok(current);
+                if !is_next || ahead.is_none() || fingerprint(&newest.data).ok() != ahead {
+                    return Err(WriteError::Conflict(newest));
+                }
+            }
+            let data = change.new;
+            let state = data.validate().and_then(|()| state(&data));
+            let state = state.map_err(|invalid| WriteError::from(Refusal::Invalid(invalid)))?;
+            let version = backend.write(&topic, Ok(state));
+            if version != current {
+                backend.tell(&topic, &json(&Invalidation::new(topic.clone(), version)));
+            }
+            Ok(Snapshot::new(version, data))
+        }
+    }
 }
 
 impl Transport for Memory {
@@ -243,21 +271,16 @@ impl Transport for Memory {
         topic: &TopicName,
         change: Change<T>,
     ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
-        self.inner.writes.set(self.inner.writes.get() + 1);
-        let (backend, topic) = (self.clone(), topic.clone());
-        async move {
-            if backend.stored(&topic)?.0 != change.base {
-                return Err(WriteError::Conflict(backend.snapshot(&topic)?));
-            }
-            let data = change.new;
-            let state = data.validate().and_then(|()| state(&data));
-            let state = state.map_err(|invalid| WriteError::from(Refusal::Invalid(invalid)))?;
-            let version = backend.write(&topic, Ok(state));
-            if version != change.base {
-                backend.tell(&topic, &json(&Invalidation::new(topic.clone(), version)));
-            }
-            Ok(Snapshot::new(version, data))
-        }
+        self.change(topic, change, None)
+    }
+
+    fn write_behind<T: Topic>(
+        &self,
+        topic: &TopicName,
+        change: Change<T>,
+        ahead: Fingerprint,
+    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+        self.change(topic, change, Some(ahead))
     }
 }
 

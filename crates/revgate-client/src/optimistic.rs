@@ -5,6 +5,7 @@ mod edit;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use revgate::json::Fingerprint;
 use revgate::{Snapshot, Topic, Version};
 
 use crate::{Change, guard};
@@ -27,6 +28,8 @@ pub(crate) struct Optimistic<T> {
     in_flight: usize,
     /// The version that it is based on.
     base: Option<Version>,
+    /// What tells the state that it makes from others.
+    made: Option<Fingerprint>,
     /// Among so many edits, from the oldest, is one that the backend refuses; 0 if none is known.
     suspects: usize,
     /// Edits that what lies beneath has made impossible, and nobody has been told of.
@@ -70,6 +73,7 @@ impl<T: Topic> Optimistic<T> {
             edits: VecDeque::new(),
             in_flight: 0,
             base: None,
+            made: None,
             suspects: 0,
             fallen: Vec::new(),
         }
@@ -154,7 +158,7 @@ impl<T: Topic> Optimistic<T> {
             let copy = || Change { base, old: newest.data.clone(), new: new.data.clone() };
             match guard::call(copy) {
                 Ok(change) => {
-                    (self.in_flight, self.base) = (count, Some(base));
+                    (self.in_flight, self.base, self.made) = (count, Some(base), new.print());
                     return Next::Write(change);
                 }
                 Err(panicked) => {
@@ -164,6 +168,26 @@ impl<T: Topic> Optimistic<T> {
             }
         }
         Next::Wait
+    }
+
+    /// One write of all edits, on what the write under way is based on; how many they are, and what
+    /// tells the state that the write under way makes. `None` if nothing waits behind that.
+    pub(crate) fn write_behind(&self) -> Option<(Change<T>, usize, Fingerprint)> {
+        if !self.is_writing() || !self.is_waiting() {
+            return None;
+        }
+        // Held since the write under way was sent.
+        let (beneath, top, made) = (self.beneath.as_ref()?, self.top.as_ref()?, self.made?);
+        let (base, old, new) = (beneath.version, &beneath.data, &top.data);
+        let copy = || Change { base, old: old.clone(), new: new.clone() };
+        let is_change = top.print() != Some(made) && Some(base) == self.base;
+        let change = guard::call(copy).ok().filter(|_| is_change)?;
+        Some((change, self.edits.len(), made))
+    }
+
+    /// So many edits, from the oldest, are in the write under way: more were sent behind it.
+    pub(crate) fn take_behind(&mut self, count: usize) {
+        self.in_flight = count.min(self.edits.len());
     }
 
     /// The write under way was made, and this is the state since: its edits are part of it.

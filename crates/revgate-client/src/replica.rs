@@ -1,5 +1,6 @@
 //! A topic's state in one window, kept the same as the backend's.
 
+mod behind;
 mod calls;
 mod end;
 mod listen;
@@ -20,6 +21,7 @@ use futures_channel::mpsc::UnboundedReceiver;
 use revgate::gate::{Gate, Input, Status};
 use revgate::{Invalidation, Topic, TopicName, Version};
 
+use self::behind::Behind;
 use self::calls::Calls;
 use self::listen::Held;
 use self::news::Kept;
@@ -119,6 +121,7 @@ struct Inner<T: Topic, X: Transport, H: Host> {
     /// Counts writes, so that the answer to one that timed out is told from the awaited one.
     last_write: Cell<u64>,
     rebases: Cell<u32>,
+    behind: RefCell<Option<Behind<T>>>,
     waiting: RefCell<Waiting>,
     last_error: RefCell<Option<SyncError>>,
     statuses: Statuses,
@@ -158,6 +161,7 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
             write_timer: RefCell::new(None),
             last_write: Cell::new(0),
             rebases: Cell::new(0),
+            behind: RefCell::new(None),
             waiting: RefCell::default(),
             last_error: RefCell::new(None),
             is_ending: Cell::new(false),
@@ -238,6 +242,16 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     pub fn set_visible(&self, visible: bool) {
         let input = if visible { Input::Shown } else { Input::Hidden };
         self.inner.enter(move |inner| inner.step(input, Payload::None));
+    }
+
+    /// Sends at once what waits behind a write under way: for when the page is about to go, and
+    /// nobody will be there to hear how that write ended.
+    ///
+    /// What is sent overwrites nobody: it is made if the write under way is made, or in its place.
+    /// If another window has written meanwhile, neither is; should the page live on, they are made
+    /// again on that state, as ever, otherwise they are lost.
+    pub fn flush(&self) {
+        self.inner.enter(|inner| inner.flush());
     }
 
     /// The state that is shown; `None` before the first snapshot.

@@ -1,6 +1,7 @@
 //! The way to the backend and back.
 
 use json_patch::Patch;
+use revgate::json::Fingerprint;
 use revgate::wire::{self, Fetched, Payload, Refusal};
 use revgate::{Invalidation, Snapshot, Topic, TopicName, Version};
 
@@ -36,6 +37,22 @@ pub trait Transport: Clone + 'static {
         topic: &TopicName,
         change: Change<T>,
     ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static;
+
+    /// As [`Transport::write`], while another write on the same version is under way that makes the
+    /// state with the fingerprint `ahead`: this change holds that one. So it is made if the other
+    /// has not been made yet, which then comes too late; or if it is the newest and `ahead` is what
+    /// it has made.
+    ///
+    /// By default only in the first case.
+    fn write_behind<T: Topic>(
+        &self,
+        topic: &TopicName,
+        change: Change<T>,
+        ahead: Fingerprint,
+    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+        let _ = ahead;
+        self.write(topic, change)
+    }
 }
 
 /// What a window makes of a state. A transport sends the new state, or only what is different.

@@ -16,7 +16,7 @@ use revgate_client::{Observer, Options, Replica, Status, SyncError, host::Browse
 pub(crate) struct Shared<T: Topic> {
     pub(crate) replica: Replica<T, Tauri, Browser>,
     pub(crate) signals: Signals<T>,
-    _visibility: Listener,
+    _page: [Listener; 3],
 }
 
 /// Ends with what it is kept by.
@@ -48,7 +48,7 @@ pub(crate) fn shared<T: Topic + Default>(topic: TopicName) -> Rc<Shared<T>> {
         error: ArcRwSignal::new(None),
     };
     let replica = Replica::start(topic, Tauri, Browser, options(), signals.clone());
-    let started = Rc::new_cyclic(|shared| Shared { replica, signals, _visibility: follow(shared) });
+    let started = Rc::new_cyclic(|shared| Shared { replica, signals, _page: follow(shared) });
     let erased: Rc<dyn Any> = started.clone();
     SHARED.with_borrow_mut(|shared| {
         // A family's topics come and go.
@@ -69,14 +69,22 @@ fn options() -> Options {
     Options { gate, ..Options::default() }
 }
 
-/// Tells the replica when the window is hidden and shown.
-fn follow<T: Topic>(shared: &Weak<Shared<T>>) -> Listener {
-    let shared = shared.clone();
-    Listener(Some(window_event_listener_untyped("visibilitychange", move |_| {
-        if let Some(shared) = shared.upgrade() {
-            shared.replica.set_visible(!document().hidden());
-        }
-    })))
+/// Tells the replica when the window is hidden and shown, and when the page is about to go.
+fn follow<T: Topic>(shared: &Weak<Shared<T>>) -> [Listener; 3] {
+    let listen = |event, tell: fn(&Shared<T>)| {
+        let shared = shared.clone();
+        Listener(Some(window_event_listener_untyped(event, move |_| {
+            if let Some(shared) = shared.upgrade() {
+                tell(&shared);
+            }
+        })))
+    };
+    [
+        listen("visibilitychange", |shared| shared.replica.set_visible(!document().hidden())),
+        // When another page follows, or a script closes the window, what is sent later is lost.
+        listen("beforeunload", |shared| shared.replica.flush()),
+        listen("pagehide", |shared| shared.replica.flush()),
+    ]
 }
 
 impl Drop for Listener {

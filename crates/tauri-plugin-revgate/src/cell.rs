@@ -13,7 +13,7 @@ use crate::outbox::Outbox;
 use crate::restore::{Disk, Restored};
 use crate::saving::Saved;
 use crate::sender::Queue;
-use crate::store::{Published, Store, WriteError, Written};
+use crate::store::{Base, Published, Store, WriteError, Written};
 
 /// What all handles of a topic share.
 pub(crate) struct TopicCell<T> {
@@ -67,11 +67,11 @@ impl<T: Topic> TopicCell<T> {
         self.live.store.published()
     }
 
-    /// Publishes what `draft` makes of the newest state, if that is at version `base` or no base
-    /// is given, and has it announced and saved if it is another.
+    /// Publishes what `draft` makes of the newest state, if `base` is that, or none is given, and
+    /// has it announced and saved if it is another.
     pub(crate) fn write(
         &self,
-        base: Option<Version>,
+        base: Option<Base>,
         source: Option<&str>,
         draft: impl FnOnce(&T) -> Result<T, UpdateError>,
     ) -> Result<Published<T>, WriteError<T>> {

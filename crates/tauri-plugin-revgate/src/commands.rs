@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use revgate::json::Fingerprint;
 use revgate::wire::{Access, Refusal};
 use revgate::{TopicName, Version};
 use serde::Serialize;
@@ -19,6 +20,7 @@ use crate::erased::ErasedTopic;
 use crate::form::{Failure, Form, Refused};
 use crate::registry::Registry;
 use crate::scope::Caller;
+use crate::store::Base;
 use crate::subscribers::MAX_PER_WINDOW;
 
 type Answer<T> = Result<T, Refused>;
@@ -145,6 +147,9 @@ pub(crate) async fn snapshot_bytes<R: Runtime>(
 
 /// Replaces the state of `topic`, if it is still at version `base` or no base is given. Returns
 /// the new snapshot. With a base, the window needs to be allowed to read the topic too.
+///
+/// A window that goes cannot wait for the answer to its write on `base`. It sends this one behind,
+/// with the fingerprint of what that one makes: then the state may also be that, one version later.
 #[command]
 pub(crate) async fn replace<R: Runtime>(
     caller: Caller<R>,
@@ -152,12 +157,14 @@ pub(crate) async fn replace<R: Runtime>(
     topic: String,
     data: Value,
     base: Option<Version>,
+    ahead: Option<Fingerprint>,
     form: Option<Form>,
 ) -> Result<Response, Failure> {
     let form = form.unwrap_or_default();
     let replace = async || {
         // A conflict is answered with the state.
         let found = find_writable(&caller, &registry, &topic, base.is_some())?;
+        let base = base.map(|version| Base { version, ahead });
         let answer = found.replace(form.sent(data)?, base, caller.label())?;
         durably(&*found).await?;
         Ok(answer)

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use revgate::{Topic, TopicName, Version};
+use revgate::{Topic, TopicName};
 
 use crate::error::UpdateError;
 use crate::outbox::Outbox;
 use crate::sender::{Emit, Outgoing};
-use crate::store::{Store, WriteError, Written};
+use crate::store::{Base, Store, WriteError, Written};
 
 /// The state of a topic and its subscribers.
 pub(crate) struct Live<T> {
@@ -22,7 +22,7 @@ impl<T: Topic> Live<T> {
     /// window hear of it.
     pub(crate) fn write(
         self: &Arc<Self>,
-        base: Option<Version>,
+        base: Option<Base>,
         source: Option<&str>,
         draft: impl FnOnce(&T) -> Result<T, UpdateError>,
     ) -> Result<Written<T>, WriteError<T>> {

@@ -174,17 +174,19 @@ impl<T: Topic> Subject for Saved<T> {
             };
             let version = match merged {
                 None => current.version,
-                Some(merged) => match topic.write(Some(current.version), None, |_| Ok(merged)) {
-                    Ok(Written { state, .. }) => state.version,
-                    Err(WriteError::Conflict(_)) => continue,
-                    Err(WriteError::Update(UpdateError::Removed)) => return Ok(()),
-                    Err(WriteError::Update(UpdateError::Invalid(invalid))) => {
-                        return Err(Fault::Invalid(invalid));
+                Some(merged) => {
+                    match topic.write(Some(current.version.into()), None, |_| Ok(merged)) {
+                        Ok(Written { state, .. }) => state.version,
+                        Err(WriteError::Conflict(_)) => continue,
+                        Err(WriteError::Update(UpdateError::Removed)) => return Ok(()),
+                        Err(WriteError::Update(UpdateError::Invalid(invalid))) => {
+                            return Err(Fault::Invalid(invalid));
+                        }
+                        Err(WriteError::Update(error)) => {
+                            return Err(CodecError::new(error).into());
+                        }
                     }
-                    Err(WriteError::Update(error)) => {
-                        return Err(CodecError::new(error).into());
-                    }
-                },
+                }
             };
             if is_saved {
                 self.track.found_saved(version);

@@ -30,6 +30,14 @@ pub(crate) struct Published<T> {
     pub(crate) removed: bool,
 }
 
+/// What a write is based on.
+#[derive(Clone, Copy)]
+pub(crate) struct Base {
+    pub(crate) version: Version,
+    /// What another write on that version makes, which this one holds.
+    pub(crate) ahead: Option<Fingerprint>,
+}
+
 /// A write that was made.
 pub(crate) struct Written<T> {
     pub(crate) state: Published<T>,
@@ -81,14 +89,13 @@ impl<T: Topic> Store<T> {
         self.published.subscribe()
     }
 
-    /// Publishes what `draft` makes of the newest state, if that is at version `base` or no base
-    /// is given.
+    /// Publishes what `draft` makes of the newest state, if `base` is that, or none is given.
     ///
     /// **A draft that is the same as JSON makes no version, and wakes nobody**; yet it is the state
     /// from now on, for what serde skips of it may be new.
     pub(crate) fn write(
         &self,
-        base: Option<Version>,
+        base: Option<Base>,
         source: Option<&str>,
         draft: impl FnOnce(&T) -> Result<T, UpdateError>,
     ) -> Result<Written<T>, WriteError<T>> {
@@ -99,7 +106,7 @@ impl<T: Topic> Store<T> {
         if current.removed {
             return Err(UpdateError::Removed.into());
         }
-        if base.is_some_and(|base| base != current.version) {
+        if base.is_some_and(|base| !base.is(&current)) {
             return Err(WriteError::Conflict(current.snapshot()));
         }
         // A draft that a panic left half-edited is dropped with it.
@@ -132,6 +139,21 @@ impl<T: Topic> Store<T> {
     /// Ends the topic. Waits for no edit: one that is under way is refused.
     pub(crate) fn remove(&self) {
         self.published.send_if_modified(|published| !mem::replace(&mut published.removed, true));
+    }
+}
+
+impl Base {
+    fn is<T>(&self, current: &Published<T>) -> bool {
+        let is_ahead = || {
+            self.version.next() == Ok(current.version) && self.ahead == Some(current.fingerprint)
+        };
+        self.version == current.version || is_ahead()
+    }
+}
+
+impl From<Version> for Base {
+    fn from(version: Version) -> Self {
+        Self { version, ahead: None }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::decode::{decode, unwritable};
 use crate::error::UpdateError;
 use crate::form::{Refused, Sent};
 use crate::patch::{Patch, is_same};
-use crate::store::{Published, WriteError};
+use crate::store::{Base, Published, WriteError};
 use crate::subscribers::Subscribers;
 
 /// How often a patch without a base is applied anew because others write faster than that takes.
@@ -34,7 +34,7 @@ pub(crate) trait View: Send + Sync {
     /// The same as bytes of this layout.
     fn snapshot_bytes(&self, layout: u32, known: Option<Version>) -> Result<Vec<u8>, Refused>;
     /// Replaces the state and returns the new snapshot as JSON; of text, only what was `Written`.
-    fn replace(&self, sent: Sent, base: Option<Version>, source: &str) -> Result<String, Refused>;
+    fn replace(&self, sent: Sent, base: Option<Base>, source: &str) -> Result<String, Refused>;
     /// Patches the state and returns what was `Written` as JSON.
     fn patch(&self, sent: Sent, base: Option<Version>, source: &str) -> Result<String, Refused>;
 }
@@ -77,7 +77,7 @@ impl<T: Topic> View for TopicCell<T> {
         })
     }
 
-    fn replace(&self, sent: Sent, base: Option<Version>, source: &str) -> Result<String, Refused> {
+    fn replace(&self, sent: Sent, base: Option<Base>, source: &str) -> Result<String, Refused> {
         let data = sent.decode(self.options())?;
         let Published { version, data, .. } = self
             .write(base, Some(source), |before| Ok(following(data, before)))
@@ -104,7 +104,7 @@ impl<T: Topic> View for TopicCell<T> {
             let patched = patch.apply(state, options.max_bytes)?;
             let data: T = decode(&patched, options)?;
             let draft = |before: &T| Ok(following(data, before));
-            let written = match self.write(Some(current.version), Some(source), draft) {
+            let written = match self.write(Some(current.version.into()), Some(source), draft) {
                 Ok(written) => written,
                 Err(WriteError::Conflict(_)) if base.is_none() => continue,
                 Err(error) => return Err(refusal(error)),

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
 use common::{Player, Window, app, call, everything, open_app, revision, window};
+use revgate::json::fingerprint;
 use revgate::{Invalid, Topic};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -89,6 +90,41 @@ fn a_window_reads_and_writes() {
 
     let unconditional = json!({"topic": "player", "data": {"volume": 8}});
     assert!(call(&main, "replace", unconditional).is_ok());
+}
+
+#[test]
+fn a_write_behind_another_is_made_in_its_place_or_on_what_it_made_and_on_nothing_else() {
+    let [first, both, other] = [1, 2, 3].map(|volume| json!({ "volume": volume }));
+    let ahead = fingerprint(&first).expect("JSON");
+    let write = |data: &Value| json!({"topic": "player", "data": data, "base": revision(1)});
+    let mut behind = write(&both);
+    behind["ahead"] = json!(ahead);
+    for (before, end) in [
+        (vec![], Ok(2)),
+        (vec![&first], Ok(3)),
+        (vec![&other], Err((2, &other))),
+        (vec![&first, &other], Err((3, &other))),
+        (vec![&other, &first], Err((3, &first))),
+    ] {
+        let app = open_app();
+        let main = window(&app, "main");
+        for data in before {
+            call(&main, "replace", json!({"topic": "player", "data": data})).expect("it is made");
+        }
+        let expected = match end {
+            Ok(number) => Ok(json!({"revision": number.to_string(), "data": both})),
+            Err((number, data)) => {
+                Err(json!({"kind": "conflict", "revision": number.to_string(), "data": data}))
+            }
+        };
+        assert_eq!(call(&main, "replace", behind.clone()), expected);
+        let late = call(&main, "replace", write(&first)).expect_err("too late in any case");
+        assert_eq!(late["kind"], "conflict");
+    }
+    behind["ahead"] = json!("7");
+    let app = open_app();
+    let refused = call(&window(&app, "main"), "replace", behind).expect_err("no fingerprint");
+    assert!(refused.to_string().contains("`7` is no 32 hexadecimal digits"), "{refused}");
 }
 
 #[test]

@@ -85,4 +85,9 @@ impl Window {
         let edits = self.0.edit_at_once(&what, number, times);
         future_to_promise(async move { Ok(edits.await.into()) })
     }
+
+    /// Sends at once what waits behind a write under way.
+    pub fn flush(&self) {
+        self.0.flush();
+    }
 }

@@ -19,6 +19,7 @@ pub(crate) trait Replicated {
     fn look(&self) -> Look;
     fn edit(&self, what: String, number: u32, times: u32) -> Kept;
     fn edit_at_once(&self, what: &str, number: u32, times: u32) -> Kept;
+    fn flush(&self);
 }
 
 /// What a window shows, and has shown.
@@ -83,6 +84,10 @@ impl<T: Edit, X: Transport + 'static> Replicated for Shown<T, X> {
             }
             kept
         })
+    }
+
+    fn flush(&self) {
+        self.replica.flush();
     }
 }
 

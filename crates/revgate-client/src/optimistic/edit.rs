@@ -59,7 +59,7 @@ impl<T: Topic> Layer<T> {
         self.version == other.version && print(self).is_some() && print(self) == print(other)
     }
 
-    fn print(&self) -> Option<Fingerprint> {
+    pub(super) fn print(&self) -> Option<Fingerprint> {
         *self.print.get_or_init(|| guard::call(|| fingerprint(&self.data).ok()).ok().flatten())
     }
 }

@@ -13,6 +13,9 @@ use crate::optimistic::{Edit, Fault, Next, Optimistic, Pushed, Unmade};
 use crate::pending::{Outcome, Pending};
 use crate::{Change, Fate, Host, Transport, TransportError, WriteError, guard};
 
+/// How a write has ended.
+pub(super) type Answered<T> = Result<Snapshot<T>, WriteError<T>>;
+
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn edit(
         self: &Rc<Self>,
@@ -85,9 +88,17 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         self.spawn(write, move |inner, answer| inner.written(id, answer));
     }
 
-    fn written(self: &Rc<Self>, id: u64, answer: Result<Snapshot<T>, WriteError<T>>) {
-        if id != self.last_write.get() || !self.optimistic.borrow().is_writing() {
+    /// Whether this write is under way.
+    pub(super) fn is_awaited(&self, id: u64) -> bool {
+        id == self.last_write.get() && self.optimistic.borrow().is_writing()
+    }
+
+    pub(super) fn written(self: &Rc<Self>, id: u64, answer: Answered<T>) {
+        if !self.is_awaited(id) {
             return self.take_late(answer);
+        }
+        if let Some(behind) = self.behind.take() {
+            return self.await_behind(id, answer, behind);
         }
         *self.write_timer.borrow_mut() = None;
         let echo = self.echo.take();
@@ -141,7 +152,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     /// Takes the answer to a write that was given up: it may tell of a version that nobody else
     /// has told of.
-    fn take_late(self: &Rc<Self>, answer: Result<Snapshot<T>, WriteError<T>>) {
+    pub(super) fn take_late(self: &Rc<Self>, answer: Answered<T>) {
         if let Ok(current) | Err(WriteError::Conflict(current)) = answer {
             let version = current.version();
             self.with_edits(|edits| edits.learn(current));

@@ -4,8 +4,9 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::{ArrayBuffer, Uint8Array};
+use revgate::json::{Fingerprint, fingerprint};
 use revgate::wire::{Fetched, Refusal, Written};
-use revgate::{Snapshot, Topic, TopicName, Version, bytes};
+use revgate::{Invalid, Snapshot, Topic, TopicName, Version, bytes};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
@@ -70,6 +71,8 @@ struct ReplaceArguments<'a> {
     topic: &'a TopicName,
     data: String,
     base: Version,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ahead: Option<Fingerprint>,
     form: Form,
 }
 
@@ -148,7 +151,7 @@ impl Transport for Tauri {
             let (topic, form) = (&topic, Form::Text);
             let answer = match cheapest {
                 Cheapest::State(data) => {
-                    let arguments = ReplaceArguments { topic, data, base, form };
+                    let arguments = ReplaceArguments { topic, data, base, ahead: None, form };
                     call("plugin:revgate|replace", &arguments).await
                 }
                 Cheapest::Patch(patch) => {
@@ -156,6 +159,26 @@ impl Transport for Tauri {
                     call("plugin:revgate|patch", &arguments).await
                 }
             };
+            let written = answer.map_err(Rejection::into_write_error)?;
+            Ok(read_answer::<Written<T>>(&written)?.into_snapshot(new))
+        }
+    }
+
+    fn write_behind<T: Topic>(
+        &self,
+        topic: &TopicName,
+        change: Change<T>,
+        ahead: Fingerprint,
+    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+        let topic = topic.clone();
+        async move {
+            let Change { base, new, .. } = change;
+            // Whole: nobody knows which of two states a patch would be applied to.
+            let data =
+                as_text(&new).map_err(|invalid| WriteError::from(Refusal::Invalid(invalid)))?;
+            let (topic, ahead, form) = (&topic, Some(ahead), Form::Text);
+            let arguments = ReplaceArguments { topic, data, base, ahead, form };
+            let answer = call("plugin:revgate|replace", &arguments).await;
             let written = answer.map_err(Rejection::into_write_error)?;
             Ok(read_answer::<Written<T>>(&written)?.into_snapshot(new))
         }
@@ -177,6 +200,12 @@ impl Drop for Subscription {
             }
         });
     }
+}
+
+/// A state as JSON; `serde_json` would write `null` for a NaN.
+fn as_text<T: Topic>(state: &T) -> Result<String, Invalid> {
+    fingerprint(state)?;
+    serde_json::to_string(state).map_err(|error| Invalid::new("", error.to_string()))
 }
 
 /// An announcement as the plugin sends it: text that holds JSON.

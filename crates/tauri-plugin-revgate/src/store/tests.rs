@@ -29,11 +29,12 @@ fn the_last_revision_stands_until_a_new_epoch() {
 #[test]
 fn a_write_on_an_older_version_gets_the_newest() {
     let store = store(Version::default());
-    let written = store.write(Some(Version::default()), Some("main"), larger);
+    let written = store.write(Some(Version::default().into()), Some("main"), larger);
     assert!(written.is_ok_and(|written| written.is_news));
     assert_eq!(store.published().source.as_deref(), Some("main"));
     for draft in [larger, |settings: &Settings| Ok(settings.clone())] {
-        let Err(WriteError::Conflict(newest)) = store.write(Some(Version::default()), None, draft)
+        let Err(WriteError::Conflict(newest)) =
+            store.write(Some(Version::default().into()), None, draft)
         else {
             panic!("the base is not the newest, changed or not")
         };
