@@ -28,7 +28,7 @@ fn assert_both_edits_are_kept(
     go: impl Fn(&mut TestApp),
 ) {
     app.wait_until_live(&[window]);
-    let is_made = round % 2 == 0;
+    let is_made = round.is_multiple_of(2);
     app.run(window, EDIT, &[json!(is_made)]).expect("it edits");
     let left = if is_made { round } else { round - 1 };
     app.wait_for(STAYS, STORED, &json!({ "left": left, "right": round - 1 }));

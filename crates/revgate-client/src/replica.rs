@@ -121,6 +121,7 @@ struct Inner<T: Topic, X: Transport, H: Host> {
     /// Counts writes, so that the answer to one that timed out is told from the awaited one.
     last_write: Cell<u64>,
     rebases: Cell<u32>,
+    /// What was sent behind the write under way, until that is answered.
     behind: RefCell<Option<Behind<T>>>,
     waiting: RefCell<Waiting>,
     last_error: RefCell<Option<SyncError>>,
@@ -250,6 +251,10 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     /// What is sent overwrites nobody: it is made if the write under way is made, or in its place.
     /// If another window has written meanwhile, neither is; should the page live on, they are made
     /// again on that state, as ever, otherwise they are lost.
+    ///
+    /// A page is told that it goes (`beforeunload`, `pagehide`) when it is loaded anew, when another
+    /// follows, and when a script closes its window; not when Tauri closes it, as its close button
+    /// has it do.
     pub fn flush(&self) {
         self.inner.enter(|inner| inner.flush());
     }
