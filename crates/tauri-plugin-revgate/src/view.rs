@@ -4,7 +4,7 @@ use revgate::wire::{Refusal, Written};
 use revgate::{Snapshot, Topic, Version, bytes};
 use revgate_persistence::saver::{Flush, Saving};
 use serde::Serialize;
-use serde_json::value::to_raw_value;
+use serde_json::value::{Value, to_raw_value};
 use tauri::ipc::Channel;
 
 use crate::cell::TopicCell;
@@ -100,7 +100,7 @@ impl<T: Topic> View for TopicCell<T> {
             if base.is_some_and(|base| base != current.version) {
                 return Err(refusal(WriteError::Conflict(current.snapshot())));
             }
-            let state = serde_json::to_value(&*current.data).map_err(|error| unwritable(&error))?;
+            let state = to_value(&*current.data)?;
             let patched = patch.apply(state, options.max_bytes)?;
             let data: T = decode(&patched, options)?;
             let draft = |before: &T| Ok(following(data, before));
@@ -109,7 +109,7 @@ impl<T: Topic> View for TopicCell<T> {
                 Err(WriteError::Conflict(_)) if base.is_none() => continue,
                 Err(error) => return Err(refusal(error)),
             };
-            let state = serde_json::to_value(&*written.data).map_err(|error| unwritable(&error))?;
+            let state = to_value(&*written.data)?;
             let is_known = base.is_some() && is_same(&state, &patched);
             return to_json(&Written::new(written.version, (!is_known).then_some(&*written.data)));
         }
@@ -132,6 +132,16 @@ fn refusal<T: Topic>(error: WriteError<T>) -> Refused {
         WriteError::Update(UpdateError::Invalid(invalid)) => Refusal::Invalid(invalid),
         WriteError::Update(error) => Refusal::Failed { reason: error.to_string() },
     }
+}
+
+/// The state as a patch can be applied to it.
+fn to_value<T: Topic>(state: &T) -> Result<Value, Refused> {
+    serde_json::to_value(state).map_err(|error| Refusal::Failed {
+        reason: format!(
+            "a patch cannot be applied to the state ({error}): it has an integer of more than 64 \
+             bits, say; send the whole state instead, with `replace` and as text"
+        ),
+    })
 }
 
 fn to_json(value: &impl Serialize) -> Result<String, Refused> {

@@ -119,7 +119,7 @@ fn a_patch_is_text_as_well() {
     let patch = r#"[{"op":"replace","path":"/zoom","value":2}]"#;
     let refused = say::<Written<Ledger>>(&main, "patch", json!({"patch": patch}));
     assert!(
-        matches!(&refused, Err(Refusal::Failed { reason }) if reason.contains("JSON")),
+        matches!(&refused, Err(Refusal::Failed { reason }) if reason.contains("send the whole state")),
         "{refused:?}"
     );
 
