@@ -87,6 +87,15 @@ impl TestApp {
         Self::start("by-hand", windows)
     }
 
+    /// Served by the plugin, with several webviews in one window: each a window, a label and a page.
+    pub(crate) fn of_webviews(webviews: &[(&str, &str, &str)]) -> Self {
+        let mut arguments = vec![environment("REVGATE_TEST_PAGES"), "plugin".to_owned()];
+        let argument = |(window, label, page): &_| format!("{window}/{label}={page}");
+        arguments.extend(webviews.iter().map(argument));
+        let labels: Vec<_> = webviews.iter().map(|(_, label, _)| *label).collect();
+        Self { desktop: launch("REVGATE_TEST_WEBVIEWS", arguments, &labels) }
+    }
+
     fn start(mode: &str, windows: &[(&str, &str)]) -> Self {
         let mut arguments = vec![environment("REVGATE_TEST_PAGES"), mode.to_owned()];
         arguments.extend(windows.iter().map(|(label, page)| format!("{label}={page}")));
@@ -189,6 +198,17 @@ impl TestApp {
             assert_eq!(troubles, json!([false, []]), "in `{window}`");
         }
         snapshot
+    }
+
+    /// Waits until the backend counts these subscriptions to a topic. The window asks.
+    #[track_caller]
+    pub(crate) fn wait_for_subscriptions(&mut self, window: &str, topic: &str, wanted: &Value) {
+        let mut seen = Value::Null;
+        let came = process::poll(LIMIT, || {
+            seen = self.subscriptions(window, topic);
+            (seen == *wanted).then_some(())
+        });
+        assert!(came.is_some(), "the subscriptions stay {seen}, wanted {wanted}");
     }
 
     /// How many subscriptions to a topic each window has, by the backend's count; `null` if there

@@ -16,3 +16,4 @@ mod persistence;
 mod settings_app;
 mod subscriptions;
 mod threads;
+mod webviews;

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use serde_json::{Value, json};
-use xtask::process;
+use serde_json::json;
 
-use crate::harness::{LIMIT, TestApp};
+use crate::harness::TestApp;
 
 const COUNTERS: &str = "replica.html?counters";
 const STAYS: &str = "editor-stays";
@@ -18,17 +17,6 @@ fn open(windows: &[(&str, &str)]) -> TestApp {
     app
 }
 
-/// Waits until the backend counts these subscriptions.
-#[track_caller]
-fn wait_for_subscriptions(app: &mut TestApp, wanted: &Value) {
-    let mut seen = Value::Null;
-    let came = process::poll(LIMIT, || {
-        seen = app.subscriptions(STAYS, "counters");
-        (seen == *wanted).then_some(())
-    });
-    assert!(came.is_some(), "the subscriptions stay {seen}, wanted {wanted}");
-}
-
 #[test]
 fn they_end_when_the_window_is_closed() {
     let mut app = open(&[(GOES, COUNTERS)]);
@@ -36,7 +24,7 @@ fn they_end_when_the_window_is_closed() {
     app.listen(GOES, "counters").expect("it may read");
     assert_eq!(app.subscriptions(STAYS, "counters"), json!({ STAYS: 1, GOES: 2 }));
     app.desktop.close(GOES).expect("it closes");
-    wait_for_subscriptions(&mut app, &json!({ STAYS: 1 }));
+    app.wait_for_subscriptions(STAYS, "counters", &json!({ STAYS: 1 }));
 }
 
 #[test]
@@ -61,7 +49,7 @@ fn they_end_when_the_web_process_is_killed() {
     let before = web_processes(&app);
     let window = json!({ "label": GOES, "page": COUNTERS });
     app.app_call(STAYS, "open_alone", window).expect("it opens");
-    wait_for_subscriptions(&mut app, &json!({ STAYS: 1, GOES: 1 }));
+    app.wait_for_subscriptions(STAYS, "counters", &json!({ STAYS: 1, GOES: 1 }));
 
     let own = &web_processes(&app) - &before;
     assert_eq!(own.len(), 1, "the window has a process of its own: {own:?}");
@@ -69,7 +57,7 @@ fn they_end_when_the_web_process_is_killed() {
         let killed = Command::new("kill").args(["-9", &id.to_string()]).status();
         assert!(killed.expect("`kill` is there").success());
     }
-    wait_for_subscriptions(&mut app, &json!({ STAYS: 1 }));
+    app.wait_for_subscriptions(STAYS, "counters", &json!({ STAYS: 1 }));
 
     // The others go on.
     app.begin(STAYS, "return revgate.edit('left', 1, 1)", &[]);

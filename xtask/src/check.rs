@@ -203,6 +203,12 @@ impl Checks<'_> {
         }
         let build = self.native(&["build", "--bins", "--tests"], &features);
         let built = compile::build(self.workspace, "build the apps and their tests", build);
+        // With another feature of Tauri, thus in a build of its own: it changes every window.
+        let several = [&features[..], &["--features", "revgate-test-app/webviews"]].concat();
+        let build = self.native(&["build", "--example", "webviews"], &several);
+        let built = built.and_then(|()| {
+            compile::build(self.workspace, "build the app of several webviews", build)
+        });
         let built = built.and_then(|()| compile::test_pages(self.workspace));
         let display = built.and_then(|()| VirtualDisplay::start(self.workspace));
         let display = match display {
@@ -216,6 +222,7 @@ impl Checks<'_> {
         test.args(["--", "--test-threads=1"]);
         test.env("REVGATE_APP", self.workspace.app()).env("DISPLAY", display.name());
         test.env("REVGATE_TEST_APP", self.workspace.test_app());
+        test.env("REVGATE_TEST_WEBVIEWS", self.workspace.test_webviews());
         test.env("REVGATE_TEST_PAGES", self.workspace.test_pages());
         self.check(NAME, Kind::Tests, Step::new(test).limit(PATIENCE));
     }

@@ -26,11 +26,12 @@ use crate::{
 };
 
 const PLACE: &str = "return [screenX, screenY, outerWidth, outerHeight]";
-const LABEL: &str = "return window.__TAURI_INTERNALS__?.metadata?.currentWindow?.label ?? null";
+const LABEL: &str = "return window.__TAURI_INTERNALS__?.metadata?.currentWebview?.label ?? null";
 
 /// The app with all its windows. Dropping it ends the app, the driver and the session bus.
 ///
-/// Windows are named by their Tauri label. Every act first switches to its window, so the order
+/// Windows are named by the Tauri label of their webview; one with several counts as several. Every
+/// act first switches to its window, so the order
 /// of acts in several windows is the order of the calls.
 #[must_use = "dropping it ends the app"]
 #[derive(Debug)]

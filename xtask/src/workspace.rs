@@ -63,6 +63,12 @@ impl Workspace {
         self.program("revgate-test-app")
     }
 
+    /// The same app with several webviews in one window.
+    #[must_use]
+    pub fn test_webviews(&self) -> PathBuf {
+        self.program("examples/webviews")
+    }
+
     /// The folder with that app's built pages.
     #[must_use]
     pub fn test_pages(&self) -> PathBuf {

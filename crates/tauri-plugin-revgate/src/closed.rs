@@ -4,7 +4,7 @@
 //! may be closed alone. A webview keeps what listens to its events until its own end; so something
 //! is left there that notices.
 
-use tauri::{AppHandle, Manager, Runtime, Webview};
+use tauri::{AppHandle, Manager, Runtime, Webview, async_runtime};
 
 use crate::registry::Registry;
 
@@ -17,7 +17,9 @@ struct End<R: Runtime> {
 impl<R: Runtime> Drop for End<R> {
     fn drop(&mut self) {
         if let Some(registry) = self.app.try_state::<Registry>() {
-            registry.drop_window(&self.label);
+            let ended = registry.drop_window(&self.label);
+            // Their channels look at Tauri's list of windows, which drops this while it is borrowed.
+            async_runtime::spawn(async move { drop(ended) });
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::options::TopicOptions;
 use crate::restore::{Disk, Restored};
 use crate::sender::Queue;
 use crate::session::Session;
+use crate::subscribers::Subscriber;
 
 /// The topics of the app, those registered and those created since.
 #[derive(Clone)]
@@ -258,11 +259,10 @@ impl Registry {
         topics.map(|(name, topic)| (name.clone(), Arc::clone(topic))).collect()
     }
 
-    /// Ends every subscription of a window that is gone.
-    pub(crate) fn drop_window(&self, window: &str) {
-        for (_, topic) in self.list("") {
-            topic.subscribers().remove_window(window);
-        }
+    /// Ends every subscription of a window that is gone and gives them.
+    pub(crate) fn drop_window(&self, window: &str) -> Vec<Subscriber> {
+        let topics = self.list("").into_iter();
+        topics.flat_map(|(_, topic)| topic.subscribers().remove_window(window)).collect()
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Catalogue> {

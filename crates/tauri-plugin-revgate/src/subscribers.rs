@@ -45,12 +45,13 @@ impl Subscribers {
 
     /// Ends a subscription of this window; `false` if it has none of this id.
     pub(crate) fn remove(&self, window: &str, id: u32) -> bool {
-        self.end(|entry| entry.id == id && *entry.window == *window)
+        !self.end(|entry| entry.id == id && *entry.window == *window).is_empty()
     }
 
-    /// Ends every subscription of a window.
-    pub(crate) fn remove_window(&self, window: &str) {
-        self.end(|entry| *entry.window == *window);
+    /// Ends every subscription of a window and gives them: a channel tells its window of its end
+    /// when dropped.
+    pub(crate) fn remove_window(&self, window: &str) -> Vec<Subscriber> {
+        self.end(|entry| *entry.window == *window)
     }
 
     /// Ends every subscription.
@@ -72,11 +73,9 @@ impl Subscribers {
         counts
     }
 
-    /// Whether it ended any.
-    fn end(&self, ends: impl Fn(&Subscriber) -> bool) -> bool {
-        // A channel tells its window of its end when dropped: not under the lock.
-        let ended: Vec<_> = self.lock().entries.extract_if(.., |entry| ends(entry)).collect();
-        !ended.is_empty()
+    /// Those that it ended, which are not to be dropped under the lock.
+    fn end(&self, ends: impl Fn(&Subscriber) -> bool) -> Vec<Subscriber> {
+        self.lock().entries.extract_if(.., |entry| ends(entry)).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, List> {

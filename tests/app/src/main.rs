@@ -5,6 +5,7 @@
 //! `tests/kinds/`) or by a backend written by hand for the state-sync protocol 1.1 (`by-hand`). What a
 //! window may do hangs on the beginning of its label: see `capabilities/`.
 
+mod alone;
 mod by_hand;
 mod delivery;
 mod kinds;
@@ -17,7 +18,7 @@ mod topics;
 
 use std::path::PathBuf;
 
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
+use tauri::{AppHandle, WebviewUrl, WebviewWindowBuilder};
 
 use crate::pages::Folder;
 
@@ -53,13 +54,4 @@ fn open(app: &AppHandle, label: &str, page: &str, number: usize) -> tauri::Resul
     let place = 20.0 + 300.0 * number as f64;
     let window = WebviewWindowBuilder::new(app, label, url).title(label);
     window.position(place, 20.0).inner_size(280.0, 280.0).build().map(drop)
-}
-
-/// Opens a window whose page shares no process with those of other windows, out of WebDriver's
-/// sight: it loses all windows when the process of one of them ends.
-#[tauri::command]
-async fn open_alone(app: AppHandle, label: String, page: String) -> tauri::Result<()> {
-    let data = app.path().app_data_dir()?.join(&label);
-    let window = WebviewWindowBuilder::new(&app, label, WebviewUrl::App(page.into()));
-    window.data_directory(data).position(20.0, 400.0).inner_size(280.0, 280.0).build().map(drop)
 }

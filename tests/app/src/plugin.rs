@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use tauri::{AppHandle, Builder, Wry};
 use tauri_plugin_revgate::{RegistryError, RevgateExt, TopicOptions, UpdateError};
 
+use crate::alone;
 use crate::delivery::{self, Channels};
 use crate::topics::{Counters, Doc, Edit, Library};
 
@@ -35,7 +36,7 @@ pub(crate) fn serve(builder: Builder<Wry>) -> Builder<Wry> {
         play,
         create_doc,
         remove_doc,
-        crate::open_alone,
+        alone::open_alone,
         delivery::hear,
         delivery::send_by,
     ])
