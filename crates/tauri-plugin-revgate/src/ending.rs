@@ -20,6 +20,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tauri::{AppHandle, Manager, Resource, RunEvent, Runtime};
 
 use crate::registry::Registry;
+#[cfg(all(unix, not(any(target_os = "android", target_os = "ios"))))]
+use crate::signals::end_before;
 
 /// Lies in Tauri's table of resources until the app ends.
 struct LastHold {
@@ -52,14 +54,17 @@ pub(crate) fn end_with<R: Runtime>(app: &AppHandle<R>, registry: &Registry) {
 /// Has the registry end before a signal ends the process; where there are such signals, and
 /// something is saved.
 pub(crate) fn end_before_signals(registry: &Registry) {
-    #[cfg(all(unix, not(any(target_os = "android", target_os = "ios"))))]
     if registry.is_persistent()
-        && let Err(error) = crate::signals::end_before(registry.downgrade())
+        && let Err(error) = end_before(registry.ender())
     {
         tracing::warn!("a signal that ends the app may lose what was written last: {error}");
     }
-    #[cfg(not(all(unix, not(any(target_os = "android", target_os = "ios")))))]
-    let _ = registry;
+}
+
+/// There are no such signals.
+#[cfg(not(all(unix, not(any(target_os = "android", target_os = "ios")))))]
+fn end_before(_: impl Fn() + Send + 'static) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Saves before what follows from this event.

@@ -3,7 +3,7 @@
 use std::any::{TypeId, type_name};
 use std::collections::BTreeMap;
 use std::ops::Bound::{Included, Unbounded};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use revgate::{Topic, TopicName, UnknownTopic};
 use revgate_persistence::{Incident, LoadError, session};
@@ -22,12 +22,6 @@ use crate::subscribers::Subscriber;
 #[derive(Clone)]
 pub(crate) struct Registry {
     shared: Arc<Shared>,
-}
-
-/// A registry that may be gone.
-#[derive(Clone)]
-pub(crate) struct WeakRegistry {
-    shared: Weak<Shared>,
 }
 
 struct Shared {
@@ -107,9 +101,10 @@ impl Registry {
         self.shared.session.get_or_init(|| session);
     }
 
-    /// Without keeping it alive.
-    pub(crate) fn downgrade(&self) -> WeakRegistry {
-        WeakRegistry { shared: Arc::downgrade(&self.shared) }
+    /// What does as [`Registry::end`], without keeping it alive.
+    pub(crate) fn ender(&self) -> impl Fn() + Send + 'static {
+        let shared = Arc::downgrade(&self.shared);
+        move || drop(shared.upgrade().inspect(|shared| shared.end()))
     }
 
     /// See [`Session::settle`].
@@ -280,13 +275,6 @@ impl Default for Registry {
         let (catalogue, queue, session) =
             (RwLock::default(), Arc::new(Queue::new()), OnceLock::new());
         Self { shared: Arc::new(Shared { catalogue, queue, session }) }
-    }
-}
-
-impl WeakRegistry {
-    /// See [`Registry::end`].
-    pub(crate) fn end(&self) {
-        self.shared.upgrade().inspect(|shared| shared.end());
     }
 }
 

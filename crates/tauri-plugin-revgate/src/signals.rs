@@ -12,19 +12,17 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
-use crate::registry::WeakRegistry;
-
-/// Has the registry end before one of the signals ends the process.
+/// Has `end` called before one of the signals ends the process.
 ///
 /// # Errors
 ///
 /// If the system has no thread or no pipe left.
-pub(crate) fn end_before(registry: WeakRegistry) -> io::Result<()> {
+pub(crate) fn end_before(end: impl Fn() + Send + 'static) -> io::Result<()> {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mut signals = Signals::new(unclaimed(&status))?;
     let run = move || {
         for signal in &mut signals {
-            registry.end();
+            end();
             if emulate_default_handler(signal).is_err() {
                 std::process::exit(128 + signal);
             }
