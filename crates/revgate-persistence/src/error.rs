@@ -23,6 +23,16 @@ pub enum Fault {
     /// It is no valid state of the topic.
     #[error(transparent)]
     Invalid(#[from] Invalid),
+    /// It was saved before its type had all its fields, and there is no initial state to take them
+    /// from: it is one of a family.
+    #[error("{invalid}")]
+    Incomplete {
+        /// The version that it was saved at.
+        version: Version,
+        /// What it lacks, or the first of that.
+        #[source]
+        invalid: Invalid,
+    },
 }
 
 impl Fault {
@@ -138,10 +148,11 @@ pub enum Incident {
         /// change is lost whole.
         paths: Vec<String>,
     },
-    /// One of a family was saved by a newer program. It is left as it is, and there is no such topic
-    /// in this run: to create it is an error.
+    /// One of a family is left as it is, and is not loaded: to create one of its name is an error.
+    /// What a newer program has saved is not to be had in this run; what
+    /// [lacks fields](LoadError::Incomplete) is loaded when it is opened with an initial state.
     #[error("the topic `{topic}` is not loaded: {error}")]
-    Newer {
+    NotLoaded {
         /// The topic.
         topic: TopicName,
         /// Why, and where it is.
@@ -285,6 +296,20 @@ pub enum LoadError {
         place: String,
         /// Which.
         error: MigrationError,
+    },
+    /// It was saved before its type had all its fields, and there is no initial state to take them
+    /// from, as it is one of a family. Nothing has been changed.
+    #[error(
+        "{place} was saved before its type had all its fields: {invalid}, or open it with an \
+         initial state: `open(key, initial)`"
+    )]
+    Incomplete {
+        /// Where it is.
+        place: String,
+        /// The version that it was saved at.
+        version: Version,
+        /// What it lacks, or the first of that.
+        invalid: Invalid,
     },
     /// It is unusable, and could not be moved out of the way of what is to be saved.
     #[error("{place} is unusable ({fault}), and cannot be kept under another name: {error}")]

@@ -13,6 +13,19 @@ pub(crate) struct Filled<T> {
     pub(crate) was_incomplete: bool,
 }
 
+/// Why what is saved is no state even so.
+pub(crate) struct Misfilled {
+    pub(crate) invalid: Invalid,
+    /// It lacks something, and there is no initial state to take that from.
+    pub(crate) is_incomplete: bool,
+}
+
+impl From<Misfilled> for Invalid {
+    fn from(Misfilled { invalid, .. }: Misfilled) -> Self {
+        invalid
+    }
+}
+
 /// The state that `saved` describes. **What it lacks and serde cannot do without is taken from
 /// `initial`, and nothing else is**: a field with a default of its own has that, an `Option` is
 /// `None`, and an entry that somebody has deleted from a map stays deleted. What a type refuses
@@ -27,7 +40,7 @@ pub(crate) struct Filled<T> {
 pub(crate) fn fill<T: Serialize + DeserializeOwned>(
     mut saved: Tree,
     initial: Option<&Tree>,
-) -> Result<Filled<T>, Invalid> {
+) -> Result<Filled<T>, Misfilled> {
     let mut was_incomplete = false;
     loop {
         let misfit = match saved.decode::<T>() {
@@ -45,11 +58,14 @@ pub(crate) fn fill<T: Serialize + DeserializeOwned>(
                 continue;
             }
         }
-        let Some(name) = misfit.missing_field() else { return Err(misfit.invalid) };
+        let Some(name) = misfit.missing_field() else {
+            return Err(Misfilled { invalid: misfit.invalid, is_incomplete: false });
+        };
         let filled =
             initial.is_some_and(|initial| supply::<T>(&mut saved, initial, &misfit.path, name));
         if !filled {
-            return Err(without_value(misfit.invalid));
+            let invalid = without_value(misfit.invalid);
+            return Err(Misfilled { invalid, is_incomplete: initial.is_none() });
         }
         was_incomplete = true;
     }

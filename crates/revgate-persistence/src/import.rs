@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use revgate::Topic;
+use revgate::{Invalid, Topic};
 
 use crate::fill::{check_numbers, complete_import, fill};
 use crate::{CodecError, Fault, Loaded, OnDisk, Persistence, StorageError, Tree};
@@ -29,7 +29,7 @@ pub(crate) fn import<T: Topic>(
     if let Some(initial) = &rest {
         complete_import::<T>(&mut imported, initial);
     }
-    let mut data = fill::<T>(imported.clone(), rest.as_ref())?.state;
+    let mut data = fill::<T>(imported.clone(), rest.as_ref()).map_err(Invalid::from)?.state;
     if let Some(initial) = initial {
         data.keep_skipped(initial);
     }

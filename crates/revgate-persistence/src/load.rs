@@ -41,7 +41,8 @@ pub struct Place<'a> {
 /// imported from `data_folder`, or else nothing. What is unusable is set aside and reported; what
 /// cannot be read is reported and left as it is. What is not saved of the state is taken from `initial`, and so is what it lacks because it was saved
 /// before its type had it: where serde cannot do without it, nowhere else. Without an initial state,
-/// as those of a family are loaded, only a migration or serde's own defaults can supply it.
+/// as those of a family are loaded, only a migration or serde's own defaults can supply it; what
+/// lacks more is left as it is.
 ///
 /// What is on the disk and must not be, as it is left out of what is saved since (see
 /// [`Persistence::without`]), is gone when this returns: from what was saved last and from the
@@ -49,7 +50,8 @@ pub struct Place<'a> {
 ///
 /// # Errors
 ///
-/// If a newer program has saved it, or what is unusable cannot be set aside.
+/// If a newer program has saved it, it lacks what only an initial state could supply, or what is
+/// unusable cannot be set aside.
 pub fn load<T: Topic>(
     place: Place<'_>,
     initial: Option<&T>,
@@ -65,7 +67,11 @@ pub fn load<T: Topic>(
     let put_by = match saved {
         Ok(Some(read)) => return Ok(Some(place.clean(read, true, initial, report))),
         Ok(None) => None,
-        Err(fault) => Some(place.put_by(fault)?),
+        Err(fault) => {
+            // Before anything is moved: if the backup is to be left as it is, so is this.
+            place.backup(initial)?;
+            Some(place.put_by(fault)?)
+        }
     };
     let backup = place.backup(initial)?;
     let (topic, file) = (topic.clone(), storage.place(topic));
@@ -101,9 +107,8 @@ impl Place<'_> {
         let Ok(Some(bytes)) = self.storage.load_backup(self.topic) else { return Ok(None) };
         match self.persistence.read(&bytes, initial) {
             Ok(read) => Ok(Some(read)),
-            Err(Fault::Migration(error @ MigrationError::Newer { .. })) => Err(self.newer(error)),
             // It stays the backup until something has been saved twice.
-            Err(_) => Ok(None),
+            Err(fault) => self.let_be(fault).map(|_| None),
         }
     }
 
@@ -166,8 +171,7 @@ impl Place<'_> {
     /// Keeps what is unusable from being overwritten. What cannot be read may well be usable, and is
     /// left where it is: what becomes of it then is `None`.
     fn put_by(self, fault: Fault) -> Result<(Fault, Option<Kept>), LoadError> {
-        match fault {
-            Fault::Migration(error @ MigrationError::Newer { .. }) => Err(self.newer(error)),
+        match self.let_be(fault)? {
             Fault::Storage(error) if !error.is_of_a_folder() => Ok((error.into(), None)),
             fault => match self.storage.set_aside(self.topic, SystemTime::now()) {
                 Ok(place) => Ok((fault, Some(Kept::As(place)))),
@@ -183,7 +187,17 @@ impl Place<'_> {
         }
     }
 
-    fn newer(self, error: MigrationError) -> LoadError {
-        LoadError::Newer { place: self.storage.place(self.topic), error }
+    /// The fault, unless what has it is neither to be changed nor passed over.
+    fn let_be(self, fault: Fault) -> Result<Fault, LoadError> {
+        let place = || self.storage.place(self.topic);
+        match fault {
+            Fault::Migration(error @ MigrationError::Newer { .. }) => {
+                Err(LoadError::Newer { place: place(), error })
+            }
+            Fault::Incomplete { version, invalid } => {
+                Err(LoadError::Incomplete { place: place(), version, invalid })
+            }
+            fault => Ok(fault),
+        }
     }
 }

@@ -14,7 +14,7 @@ mod track;
 
 use std::fmt;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -252,6 +252,24 @@ impl Saver {
     /// done: not after the [end](SaverThread::close).
     pub fn remove(&self, subject: Arc<dyn Subject>) -> bool {
         self.inbox.push(Mail::Removed(subject))
+    }
+
+    /// What `run` makes of the storage, in its turn: for what may write to it otherwise than by
+    /// saving a topic. Waits for it, however long that takes; if it panics, so does this. `None`
+    /// after the [end](SaverThread::close).
+    pub fn run<R: Send + 'static>(
+        &self,
+        run: impl FnOnce(&dyn Storage) -> R + Send + 'static,
+    ) -> Option<R> {
+        let (answer, answered) = mpsc::channel();
+        let run = move |storage: &dyn Storage| {
+            let result = catch_unwind(AssertUnwindSafe(|| run(storage)));
+            // Whoever asked waits for it.
+            let _ = answer.send(result);
+        };
+        self.inbox.push(Mail::Run(Box::new(run)));
+        let result = answered.recv().ok()?;
+        Some(result.unwrap_or_else(|panic| resume_unwind(panic)))
     }
 
     fn ask(&self, subject: Arc<dyn Subject>, overwrite: bool) -> Flush {

@@ -2,7 +2,7 @@
 
 use revgate::{Topic, Version};
 
-use crate::fill::{check_numbers, fill};
+use crate::fill::{Misfilled, check_numbers, fill};
 use crate::on_disk::in_order;
 use crate::tree::{Tree, difference, told};
 use crate::{CodecError, Fault, Loaded, OnDisk, Persistence, Record};
@@ -90,7 +90,11 @@ impl Persistence {
         let kept = self.fields().keep(data.clone());
         let is_clean = kept == data;
         let rest = initial.map(Tree::of).transpose()?;
-        let filled = fill::<T>(self.fields().complete(data, rest.as_ref()), rest.as_ref())?;
+        let whole = self.fields().complete(data, rest.as_ref());
+        let filled = fill::<T>(whole, rest.as_ref()).map_err(|misfilled| match misfilled {
+            Misfilled { invalid, is_incomplete: true } => Fault::Incomplete { version, invalid },
+            Misfilled { invalid, .. } => Fault::Invalid(invalid),
+        })?;
         let mut data = filled.state;
         if let Some(initial) = initial {
             data.keep_skipped(initial);
@@ -132,7 +136,8 @@ impl Persistence {
             return Err(unreadable(&"the codec makes another record of it"));
         }
         let whole = self.fields().complete(read.data, initial);
-        let state = fill::<T>(whole, initial).map_err(|invalid| unreadable(&invalid))?.state;
+        let filled = fill::<T>(whole, initial);
+        let state = filled.map_err(|misfilled| unreadable(&misfilled.invalid))?.state;
         let again = Tree::of(&state).map_err(|invalid| unreadable(&invalid))?;
         let again = self.fields().keep(again);
         // The items of a set come in another order.

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 use revgate::{Epoch, Invalid, Revision, Topic, TopicName, Version};
 use revgate_persistence::{
-    Files, Incident, Item, Loaded, Migrations, OnDisk, Persistence, Place, Postcard, Storage, load,
+    Files, Incident, Item, LoadError, Loaded, Migrations, OnDisk, Persistence, Place, Postcard,
+    Storage, load,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -101,11 +102,15 @@ impl Bench {
     }
 
     fn load<T: Topic>(&self, initial: Option<&T>) -> Option<Loaded<T>> {
+        self.try_load(initial).expect("the app starts")
+    }
+
+    fn try_load<T: Topic>(&self, initial: Option<&T>) -> Result<Option<Loaded<T>>, LoadError> {
         let storage = Files::open(self.folder.path()).expect("the folder is free");
         let topic = TopicName::of::<T>();
         let place = Place { storage: &storage, topic: &topic, persistence: &self.persistence };
         let report = |incident: Incident| self.incidents.borrow_mut().push(incident.to_string());
-        load(place, initial, self.folder.path(), &report).expect("the app starts")
+        load(place, initial, self.folder.path(), &report)
     }
 
     /// What the topic begins with, without an incident.
@@ -180,8 +185,11 @@ fn what_has_no_initial_value_is_said_with_what_to_do() {
 fn one_of_a_family_has_serdes_defaults_and_migrations() {
     let bench = Bench::new(Persistence::new());
     bench.put::<Window>(&json!({"width": 3}));
-    assert!(bench.load::<Window>(None).is_none());
-    assert!(bench.incidents.take()[0].contains("missing field `height`"));
+    let text = bench.text("window.json");
+    let error = bench.try_load::<Window>(None).expect_err("there is no initial state");
+    assert!(matches!(error, LoadError::Incomplete { .. }), "{error}");
+    assert!(error.to_string().contains("missing field `height`"), "{error}");
+    assert_eq!(bench.text("window.json"), text, "left as it is");
 
     let migrations = Migrations::new().then(|mut data| {
         data["height"] = json!(600);

@@ -1,22 +1,25 @@
 //! All topics of the app, by name, with their types erased.
 
+mod kin;
+
 use std::any::{TypeId, type_name};
 use std::collections::BTreeMap;
 use std::ops::Bound::{Included, Unbounded};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use revgate::{Topic, TopicName, UnknownTopic};
-use revgate_persistence::{Incident, LoadError, session};
+use revgate::{Epoch, Topic, TopicName, UnknownTopic};
+use revgate_persistence::{LoadError, session};
 
 use crate::cell::TopicCell;
 use crate::erased::ErasedTopic;
 use crate::error::RegistryError;
 use crate::initial;
 use crate::options::TopicOptions;
-use crate::restore::{Disk, Restored};
+use crate::restore::Restored;
 use crate::sender::Queue;
 use crate::session::Session;
 use crate::subscribers::Subscriber;
+use kin::Kin;
 
 /// The topics of the app, those registered and those created since.
 #[derive(Clone)]
@@ -30,6 +33,8 @@ struct Shared {
     queue: Arc<Queue>,
     /// If any topic is saved. Ends before the topics do.
     session: OnceLock<Session>,
+    /// Held by whoever opens what is on the disk and could not be loaded at the start.
+    opening: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -37,25 +42,12 @@ struct Catalogue {
     topics: BTreeMap<TopicName, Arc<dyn ErasedTopic>>,
     /// By [`Topic::NAME`].
     families: BTreeMap<TopicName, Kin>,
-    /// Those of families that are on the disk and cannot be loaded: nothing is to take their place.
+    /// Those of families that are on the disk and could not be loaded at the start: nothing is to
+    /// take their place.
     refused: BTreeMap<TopicName, LoadError>,
     /// How many topics have been removed. Those created next are of another epoch, so that none
     /// begins below a version that one of the same name had before.
     removals: u64,
-}
-
-/// One of a family that was saved, with how it begins; `None` if it was not.
-type LoadedKin = Option<(Arc<dyn ErasedTopic>, Restored)>;
-
-type LoadKin =
-    fn(TopicName, Arc<TopicOptions>, Arc<Queue>, &Disk<'_>) -> Result<LoadedKin, RegistryError>;
-
-/// What the topics of a family have in common.
-#[derive(Clone)]
-struct Kin {
-    id: TypeId,
-    options: Arc<TopicOptions>,
-    load: LoadKin,
 }
 
 impl Registry {
@@ -83,8 +75,7 @@ impl Registry {
         if families.contains_key(&name) {
             return Err(RegistryError::Duplicate(name));
         }
-        let (id, options) = (TypeId::of::<T>(), Arc::new(options));
-        families.insert(name, Kin { id, options, load: load_kin::<T> });
+        families.insert(name, Kin::new::<T>(Arc::new(options)));
         Ok(())
     }
 
@@ -131,42 +122,19 @@ impl Registry {
         self.shared.end();
     }
 
-    /// Adds the topic of this name, if it is one of a family and was saved. If a newer program has
-    /// saved it, the name is not to be had instead. To be called before anybody writes.
-    pub(crate) fn load_kin(
-        &self,
-        name: &TopicName,
-        disk: &Disk<'_>,
-    ) -> Result<Option<Restored>, RegistryError> {
-        let Some(Kin { options, load, .. }) = self.kin(name) else { return Ok(None) };
-        let loaded = match load(name.clone(), options, Arc::clone(self.queue()), disk) {
-            Err(RegistryError::Load { topic, error: error @ LoadError::Newer { .. } }) => {
-                self.write().refused.insert(topic.clone(), error.clone());
-                (disk.report)(Incident::Newer { topic, error });
-                return Ok(None);
-            }
-            loaded => loaded?,
-        };
-        Ok(loaded.map(|(topic, restored)| {
-            self.write().topics.insert(name.clone(), topic);
-            restored
-        }))
-    }
-
-    /// What the topic of this name has in common with others, if those are saved.
-    fn kin(&self, topic: &TopicName) -> Option<Kin> {
-        let catalogue = self.read();
-        let is_named = |(family, _): &(&TopicName, &Kin)| {
-            let key = topic.as_str().strip_prefix(family.as_str());
-            key.is_some_and(|key| key.starts_with(':'))
-        };
-        // Of two families, the one with the longer name; it comes later.
-        let (_, kin) = catalogue.families.iter().rev().find(is_named)?;
-        kin.options.persistence.is_some().then(|| kin.clone())
-    }
-
     /// Adds a topic of any name.
     pub(crate) fn create<T: Topic>(
+        &self,
+        topic: TopicName,
+        initial: T,
+        options: Arc<TopicOptions>,
+    ) -> Result<Arc<TopicCell<T>>, RegistryError> {
+        let cell = self.cell(topic, initial, options)?;
+        self.add(cell, None)
+    }
+
+    /// A topic that is not there yet.
+    fn cell<T: Topic>(
         &self,
         topic: TopicName,
         initial: T,
@@ -176,25 +144,37 @@ impl Registry {
             return Err(RegistryError::InvalidInitial { topic, invalid });
         }
         check(&topic, &options)?;
+        let queue = Arc::clone(self.queue());
+        TopicCell::new(topic, Epoch::default(), initial, options, queue).map(Arc::new)
+    }
+
+    /// Adds a topic that begins so; one of which nothing is `restored` must not be on the disk.
+    fn add<T: Topic>(
+        &self,
+        cell: Arc<TopicCell<T>>,
+        restored: Option<Restored>,
+    ) -> Result<Arc<TopicCell<T>>, RegistryError> {
+        let topic = cell.live.name.clone();
         let mut catalogue = self.write();
         if catalogue.topics.contains_key(&topic) {
             return Err(RegistryError::Duplicate(topic));
         }
-        if let Some(error) = catalogue.refused.get(&topic).cloned() {
+        if restored.is_none()
+            && let Some(error) = catalogue.refused.get(&topic).cloned()
+        {
             return Err(RegistryError::Load { topic, error });
         }
         let session = self.shared.session.get();
         let number = session.map_or(0, |session| session.number);
-        let epoch = session::epoch(number, catalogue.removals);
-        let queue = Arc::clone(self.queue());
-        let cell = Arc::new(TopicCell::new(topic.clone(), epoch, initial, options, queue)?);
+        cell.begin(session::epoch(number, catalogue.removals));
         if let Some(session) = session {
-            cell.save_by(&session.saver, &Restored::default());
+            cell.save_by(&session.saver, &restored.unwrap_or_default());
             // It is there from now on, changed or not.
             if !cell.save() {
                 return Err(RegistryError::Ending(topic));
             }
         }
+        catalogue.refused.remove(&topic);
         catalogue.topics.insert(topic, cell.clone());
         Ok(cell)
     }
@@ -272,9 +252,9 @@ impl Registry {
 
 impl Default for Registry {
     fn default() -> Self {
-        let (catalogue, queue, session) =
-            (RwLock::default(), Arc::new(Queue::new()), OnceLock::new());
-        Self { shared: Arc::new(Shared { catalogue, queue, session }) }
+        let (catalogue, queue) = (RwLock::default(), Arc::new(Queue::new()));
+        let (session, opening) = (OnceLock::new(), Mutex::default());
+        Self { shared: Arc::new(Shared { catalogue, queue, session, opening }) }
     }
 }
 
@@ -304,14 +284,4 @@ impl Drop for Shared {
 fn check(topic: &TopicName, options: &TopicOptions) -> Result<(), RegistryError> {
     let checked = options.persistence.as_ref().map_or(Ok(()), |persistence| persistence.check());
     checked.map_err(|error| RegistryError::Persistence { topic: topic.clone(), error })
-}
-
-fn load_kin<T: Topic>(
-    name: TopicName,
-    options: Arc<TopicOptions>,
-    queue: Arc<Queue>,
-    disk: &Disk<'_>,
-) -> Result<LoadedKin, RegistryError> {
-    let restored = TopicCell::<T>::restored(name, options, queue, disk)?;
-    Ok(restored.map(|(cell, restored)| (Arc::new(cell) as Arc<dyn ErasedTopic>, restored)))
 }

@@ -117,7 +117,8 @@ impl Persist {
                 let (place, cause) = (folder.display().to_string(), Arc::new(cause));
                 StorageError::Io { act: "starting the thread that saves to", place, cause }
             })?;
-        Ok(Session { number, saver, thread, incidents, limit })
+        let data_folder = data_folder.to_owned();
+        Ok(Session { number, saver, thread, incidents, data_folder, limit })
     }
 }
 

@@ -52,6 +52,12 @@ fn no_field<T: Serialize + DeserializeOwned>(pointer: &Pointer, state: &Tree) ->
                     }
                     vec![step]
                 }
+                (Segment::Name(name), Tree::Bool(_) | Tree::Number(_) | Tree::Text(_))
+                    if !may_be_object::<T>(state, &path, name) =>
+                {
+                    let (pointer, within) = (pointer.to_string(), told(&path));
+                    return Some(NoField { pointer, within, fields: Vec::new() });
+                }
                 _ => Vec::new(),
             };
             for step in steps {
@@ -70,8 +76,7 @@ fn no_field<T: Serialize + DeserializeOwned>(pointer: &Pointer, state: &Tree) ->
 fn may_have<T: Serialize + DeserializeOwned>(state: &Tree, path: &[Step], name: &str) -> bool {
     let mut tried = state.clone();
     let Some(Tree::Map(fields)) = tried.at_mut(path) else { return true };
-    let probe = Tree::Map([("\0".to_owned(), Tree::Bool(true))].into());
-    fields.insert(name.to_owned(), probe);
+    fields.insert(name.to_owned(), probe());
     match tried.decode::<T>() {
         // It has kept it, or passed over it.
         Ok(taken) => {
@@ -82,4 +87,19 @@ fn may_have<T: Serialize + DeserializeOwned>(state: &Tree, path: &[Step], name: 
         }
         Err(misfit) => misfit.unknown_field().is_none(),
     }
+}
+
+/// Whether the type may have an object there, where the state has none: as an enum's variants may.
+fn may_be_object<T: Serialize + DeserializeOwned>(state: &Tree, path: &[Step], name: &str) -> bool {
+    let mut tried = state.clone();
+    let Some(tree) = tried.at_mut(path) else { return true };
+    *tree = Tree::Map([(name.to_owned(), probe())].into());
+    // These are the words of serde's own errors.
+    tried.decode::<T>().err().is_none_or(|misfit| {
+        misfit.path != path || !misfit.invalid.reason.starts_with("invalid type: map")
+    })
+}
+
+fn probe() -> Tree {
+    Tree::Map([("\0".to_owned(), Tree::Bool(true))].into())
 }

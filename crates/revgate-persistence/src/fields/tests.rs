@@ -150,11 +150,21 @@ struct Account {
     window: Option<Window>,
     list: Vec<Window>,
     map: BTreeMap<String, u8>,
+    login: Login,
 }
 
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct Window {
     at: u8,
+}
+
+#[derive(Clone, Default, Serialize, Deserialize)]
+enum Login {
+    #[default]
+    Anonymous,
+    Token {
+        value: String,
+    },
 }
 
 impl Topic for Account {
@@ -173,7 +183,7 @@ fn a_pointer_to_no_field_is_told_from_one_to_a_field_that_is_missing_now() {
     {
         assert_eq!(missing(pointer, &empty), None, "{pointer}");
     }
-    let names = ["list", "map", "name", "password", "window"].map(str::to_owned);
+    let names = ["list", "login", "map", "name", "password", "window"].map(str::to_owned);
     for pointer in ["/passwrd", "/Token", "/windows/at", "/lists/*/at"] {
         assert_eq!(missing(pointer, &empty), Some((String::new(), names.to_vec())), "{pointer}");
     }
@@ -186,4 +196,10 @@ fn a_pointer_to_no_field_is_told_from_one_to_a_field_that_is_missing_now() {
         let expected = (within.to_owned(), vec!["at".to_owned()]);
         assert_eq!(missing(pointer, &state), Some(expected), "{pointer}");
     }
+    for (pointer, within) in
+        [("/name/x", "name"), ("/window/at/x/y", "window.at"), ("/list/*/at/x", "list[0].at")]
+    {
+        assert_eq!(missing(pointer, &state), Some((within.to_owned(), vec![])), "{pointer}");
+    }
+    assert_eq!(missing("/login/Token/value", &state), None, "another variant may have it");
 }

@@ -96,6 +96,7 @@ impl Desk {
             }
             Mail::Edited(topic) => self.edits.sign(topic, now),
             Mail::Settle(answer) => self.settle(now, Some(answer)),
+            Mail::Run(run) => run(&*self.storage),
             Mail::Removed(subject) => {
                 let topic = subject.track().topic().clone();
                 self.forget(&topic);

@@ -10,7 +10,7 @@ use revgate::TopicName;
 use tokio::sync::oneshot;
 
 use super::Subject;
-use crate::Fault;
+use crate::{Fault, Storage};
 
 pub(super) enum Mail {
     /// It is saved from now on.
@@ -25,7 +25,11 @@ pub(super) enum Mail {
     Removed(Arc<dyn Subject>),
     /// The app may end: all is to be saved now. Answered when nothing is left to be tried.
     Settle(mpsc::Sender<()>),
+    /// Something else is to be done with the storage. Does not panic.
+    Run(Box<Task>),
 }
+
+type Task = dyn FnOnce(&dyn Storage) + Send;
 
 pub(super) type Answer = oneshot::Sender<Result<(), Fault>>;
 

@@ -609,3 +609,28 @@ fn writers_wait_for_no_disk() {
     assert_eq!(topic.saves(), 2, "ten thousand writes in one turn");
     drop(thread);
 }
+
+#[test]
+fn what_else_is_done_with_the_storage_is_done_by_the_thread_that_saves_until_its_end() {
+    let storage = Arc::new(Memory::default());
+    let (saver, thread) = Saver::start(storage, Arc::new(|_| ())).expect("a thread");
+    let topic = Number::new("a", Save::Manually);
+    topic.now.store(7, Ordering::SeqCst);
+    saver.add(topic.clone());
+    saver.flush(topic.clone()).wait().expect("saved");
+    let name = topic.track.topic().clone();
+    let load = move |storage: &dyn Storage| {
+        let thread = std::thread::current().name().map(str::to_owned);
+        (thread, storage.load(&name).expect("it loads"))
+    };
+    let found = saver.run(load.clone());
+    assert_eq!(found, Some((Some("revgate-saver".to_owned()), Some(b"7".to_vec()))));
+
+    let panicked = catch_unwind(AssertUnwindSafe(|| saver.run(|_| -> () { panic!("of its own") })));
+    let words = panicked.expect_err("so does who asked");
+    assert_eq!(words.downcast_ref(), Some(&"of its own"));
+    assert!(saver.run(load.clone()).is_some(), "the thread goes on");
+
+    assert!(thread.close());
+    assert!(saver.run(load).is_none());
+}

@@ -1,0 +1,116 @@
+//! Topics of families: those that were saved, and come back.
+
+use std::any::TypeId;
+use std::sync::{Arc, PoisonError};
+
+use revgate::{Topic, TopicName};
+use revgate_persistence::{Incident, LoadError, session};
+
+use super::Registry;
+use crate::cell::TopicCell;
+use crate::erased::ErasedTopic;
+use crate::error::RegistryError;
+use crate::options::TopicOptions;
+use crate::restore::{Disk, Restored};
+use crate::sender::Queue;
+
+/// One of a family that was saved, with how it begins; `None` if it was not.
+type LoadedKin = Option<(Arc<dyn ErasedTopic>, Restored)>;
+
+type LoadKin =
+    fn(TopicName, Arc<TopicOptions>, Arc<Queue>, &Disk<'_>) -> Result<LoadedKin, RegistryError>;
+
+/// What the topics of a family have in common.
+#[derive(Clone)]
+pub(super) struct Kin {
+    pub(super) id: TypeId,
+    pub(super) options: Arc<TopicOptions>,
+    load: LoadKin,
+}
+
+impl Kin {
+    pub(super) fn new<T: Topic>(options: Arc<TopicOptions>) -> Self {
+        Self { id: TypeId::of::<T>(), options, load: load::<T> }
+    }
+}
+
+impl Registry {
+    /// Adds the topic of this name, if it is one of a family and was saved. If a newer program has
+    /// saved it, the name is not to be had instead; nor, before it is [opened](Self::open), if it
+    /// lacks what only an initial state can supply. To be called before anybody writes.
+    pub(crate) fn load_kin(
+        &self,
+        name: &TopicName,
+        disk: &Disk<'_>,
+    ) -> Result<Option<Restored>, RegistryError> {
+        let Some(Kin { options, load, .. }) = self.kin(name) else { return Ok(None) };
+        let loaded = match load(name.clone(), options, Arc::clone(self.queue()), disk) {
+            Err(RegistryError::Load {
+                topic,
+                error: error @ (LoadError::Newer { .. } | LoadError::Incomplete { .. }),
+            }) => {
+                let saved = match &error {
+                    LoadError::Incomplete { version, .. } => session::session(version.epoch),
+                    _ => 0,
+                };
+                self.write().refused.insert(topic.clone(), error.clone());
+                (disk.report)(Incident::NotLoaded { topic, error });
+                return Ok(Some(Restored { session: saved, ..Restored::default() }));
+            }
+            loaded => loaded?,
+        };
+        Ok(loaded.map(|(topic, restored)| {
+            self.write().topics.insert(name.clone(), topic);
+            restored
+        }))
+    }
+
+    /// What the topic of this name has in common with others, if those are saved.
+    fn kin(&self, topic: &TopicName) -> Option<Kin> {
+        let catalogue = self.read();
+        let is_named = |(family, _): &(&TopicName, &Kin)| {
+            let key = topic.as_str().strip_prefix(family.as_str());
+            key.is_some_and(|key| key.starts_with(':'))
+        };
+        // Of two families, the one with the longer name; it comes later.
+        let (_, kin) = catalogue.families.iter().rev().find(is_named)?;
+        kin.options.persistence.is_some().then(|| kin.clone())
+    }
+
+    /// Adds one of a family: if it is on the disk and could not be loaded without an initial state,
+    /// with what is saved there, and with `initial` for the rest.
+    pub(crate) fn open<T: Topic>(
+        &self,
+        topic: TopicName,
+        initial: T,
+        options: Arc<TopicOptions>,
+    ) -> Result<Arc<TopicCell<T>>, RegistryError> {
+        let cell = self.cell(topic, initial, options)?;
+        if !self.is_incomplete::<T>(&cell.live.name) {
+            return self.add(cell, None);
+        }
+        // One at a time: what another has opened, and perhaps removed, is not to come back.
+        let _opening = self.shared.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        let restored = match self.shared.session.get() {
+            Some(session) if self.is_incomplete::<T>(&cell.live.name) => Some(session.load(&cell)?),
+            _ => None,
+        };
+        self.add(cell, restored)
+    }
+
+    /// Whether it is on the disk, of this type, and lacks what an initial state may supply.
+    fn is_incomplete<T: Topic>(&self, topic: &TopicName) -> bool {
+        matches!(self.read().refused.get(topic), Some(LoadError::Incomplete { .. }))
+            && self.kin(topic).is_some_and(|kin| kin.id == TypeId::of::<T>())
+    }
+}
+
+fn load<T: Topic>(
+    name: TopicName,
+    options: Arc<TopicOptions>,
+    queue: Arc<Queue>,
+    disk: &Disk<'_>,
+) -> Result<LoadedKin, RegistryError> {
+    let restored = TopicCell::<T>::restored(name, options, queue, disk)?;
+    Ok(restored.map(|(cell, restored)| (Arc::new(cell) as Arc<dyn ErasedTopic>, restored)))
+}
