@@ -65,7 +65,8 @@ pub trait Topic: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     ///
     /// A field with `#[serde(skip)]` never reaches a window, so the state that a window sends back
     /// has its default there, and so has one read from a file. **A type with such fields takes
-    /// them over here, or loses them with the next write of a window.** Called on every state that
+    /// them over here, or loses them with whatever is decoded next: a write of a window, even one that
+    /// changes nothing, or an edit of its file.** Called on every state that
     /// was decoded, before [`Topic::validate`]; not on what Rust writes. Default: takes nothing.
     ///
     /// ```

@@ -19,6 +19,7 @@ fn a_failed_write_says_whether_it_may_have_been_made() {
     let malformed = || TransportError::Malformed("half an answer".to_owned());
     for (error, fate) in [
         (invalid("no"), Fate::Refused),
+        (TransportError::Rejected("not allowed".to_owned()), Fate::Refused),
         (TransportError::NoBackend, Fate::NotSent),
         (failed(), Fate::Unknown),
         (malformed(), Fate::Unknown),

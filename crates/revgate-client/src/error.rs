@@ -31,7 +31,8 @@ pub struct SyncError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fate {
-    /// The backend never saw it. Whoever made it may make it again.
+    /// It is not in the backend's state, and the cause is here: an invalid result, a panic, its own
+    /// error, no backend. Made again without a change, it may fail again.
     NotSent,
     /// The backend has refused it, and so it will again, unless the cause has gone.
     Refused,

@@ -186,7 +186,8 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
 
     /// Changes the state: shown at once, sent to the backend, taken back if it refuses. Edits
     /// made while a write is under way are sent together after it. Before the first snapshot
-    /// nothing is shown; the edit waits for it.
+    /// nothing is shown; the edit waits for it, as long as that takes: what keeps it away, such as a
+    /// topic that the window may not read, shows in the status and in [`Observer::failed`].
     ///
     /// **`change` is played again on whatever other windows have written meanwhile**, so it may
     /// run more than once, and on a state that was never shown here: it looks up what it changes

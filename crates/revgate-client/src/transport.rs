@@ -89,7 +89,11 @@ pub enum TransportError {
     /// The backend answered with a refusal.
     #[error(transparent)]
     Refused(Refusal<()>),
-    /// The call failed before the backend could answer, for want of a permission, say.
+    /// Tauri has rejected the call, for want of a permission, say; or a command written by hand has,
+    /// in its own words. It was not done.
+    #[error("{0}")]
+    Rejected(String),
+    /// The call failed on its way there or back.
     #[error("{0}")]
     Failed(String),
     /// The answer is not what the protocol says.

@@ -208,6 +208,7 @@ fn judge<T>(error: &WriteError<T>) -> (Fate, Unmade) {
     match error {
         WriteError::Conflict(_) => (Fate::Refused, Unmade::AsAWhole),
         WriteError::Transport(TransportError::NoBackend) => (Fate::NotSent, Unmade::AsAWhole),
+        WriteError::Transport(TransportError::Rejected(_)) => (Fate::Refused, Unmade::AsAWhole),
         WriteError::Transport(TransportError::Refused(refusal)) => match refusal {
             Refusal::Denied(_) | Refusal::UnknownTopic(_) => (Fate::Refused, Unmade::AsAWhole),
             _ => (Fate::Refused, Unmade::ByContent),

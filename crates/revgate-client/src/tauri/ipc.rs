@@ -91,6 +91,8 @@ impl Rejection {
         }
         match self.refusal() {
             Some(refusal) => TransportError::Refused(refusal),
+            // An error of JavaScript's own is an object.
+            None if self.0.is_string() => TransportError::Rejected(text(&self.0)),
             None => TransportError::Failed(text(&self.0)),
         }
     }
