@@ -108,7 +108,10 @@ impl Place<'_> {
         match self.persistence.read(&bytes, initial) {
             Ok(read) => Ok(Some(read)),
             // It stays the backup until something has been saved twice.
-            Err(fault) => self.let_be(fault).map(|_| None),
+            Err(fault) => {
+                let place = format!("the backup of {}", self.storage.place(self.topic));
+                let_be(fault, place).map(|_| None)
+            }
         }
     }
 
@@ -171,7 +174,7 @@ impl Place<'_> {
     /// Keeps what is unusable from being overwritten. What cannot be read may well be usable, and is
     /// left where it is: what becomes of it then is `None`.
     fn put_by(self, fault: Fault) -> Result<(Fault, Option<Kept>), LoadError> {
-        match self.let_be(fault)? {
+        match let_be(fault, self.storage.place(self.topic))? {
             Fault::Storage(error) if !error.is_of_a_folder() => Ok((error.into(), None)),
             fault => match self.storage.set_aside(self.topic, SystemTime::now()) {
                 Ok(place) => Ok((fault, Some(Kept::As(place)))),
@@ -186,18 +189,17 @@ impl Place<'_> {
             },
         }
     }
+}
 
-    /// The fault, unless what has it is neither to be changed nor passed over.
-    fn let_be(self, fault: Fault) -> Result<Fault, LoadError> {
-        let place = || self.storage.place(self.topic);
-        match fault {
-            Fault::Migration(error @ MigrationError::Newer { .. }) => {
-                Err(LoadError::Newer { place: place(), error })
-            }
-            Fault::Incomplete { version, invalid } => {
-                Err(LoadError::Incomplete { place: place(), version, invalid })
-            }
-            fault => Ok(fault),
+/// The fault, unless what is in this place and has it is neither to be changed nor passed over.
+fn let_be(fault: Fault, place: String) -> Result<Fault, LoadError> {
+    match fault {
+        Fault::Migration(error @ MigrationError::Newer { .. }) => {
+            Err(LoadError::Newer { place, error })
         }
+        Fault::Incomplete { version, invalid } => {
+            Err(LoadError::Incomplete { place, version, invalid })
+        }
+        fault => Ok(fault),
     }
 }

@@ -40,9 +40,13 @@ fn no_field<T: Serialize + DeserializeOwned>(pointer: &Pointer, state: &Tree) ->
                     fields.keys().cloned().map(Step::Field).collect()
                 }
                 (Segment::Any, Tree::List(items)) => (0..items.len()).map(Step::Item).collect(),
-                (Segment::Name(name), Tree::List(_)) => {
-                    name.parse().map(Step::Item).into_iter().collect()
-                }
+                (Segment::Name(name), Tree::List(_)) => match name.parse() {
+                    Ok(index) => vec![Step::Item(index)],
+                    Err(_) => {
+                        let (pointer, within) = (pointer.to_string(), told(&path));
+                        return Some(NoField { pointer, within, fields: vec!["*".to_owned()] });
+                    }
+                },
                 (Segment::Name(name), Tree::Map(fields)) => {
                     let step = Step::Field(name.clone());
                     if !fields.contains_key(name) && !may_have::<T>(state, &path, name) {

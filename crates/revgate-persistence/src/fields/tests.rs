@@ -201,5 +201,7 @@ fn a_pointer_to_no_field_is_told_from_one_to_a_field_that_is_missing_now() {
     {
         assert_eq!(missing(pointer, &state), Some((within.to_owned(), vec![])), "{pointer}");
     }
+    let items = Some(("list".to_owned(), vec!["*".to_owned()]));
+    assert_eq!(missing("/list/at", &state), items, "a list has no fields, but items");
     assert_eq!(missing("/login/Token/value", &state), None, "another variant may have it");
 }
