@@ -68,8 +68,8 @@ impl<'de> Deserialize<'de> for Fingerprint {
 ///
 /// If the state cannot be written as JSON, or would be read back as another one, with the path to
 /// the fault: a float that is not finite, a map's key that is no text, more than [`MAX_DEPTH`]
-/// levels, `Some` of what is null (`Some(None)`, `Some(())`), or whatever the type's own `Serialize`
-/// refuses.
+/// levels, `Some` of what is null (`Some(None)`, `Some(())`), or whatever the type's own
+/// `Serialize` refuses.
 pub fn fingerprint<T: Serialize + ?Sized>(state: &T) -> Result<Fingerprint, Invalid> {
     match state.serialize(Fingerprinter::new()) {
         Ok(hash) => Ok(Fingerprint(hash)),

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 /// windows both depend on.
 ///
 /// A state is what it is as JSON: two that are the same there are the same, and setting one for the
-/// other is no change. So **what serde skips of a state belongs to it no more than [`Topic::keep_skipped`]
-/// makes it**, and a set that hashes, whose order is another each time that it is read, had better
-/// be a `BTreeSet`.
+/// other is no change. So **what serde skips of a state belongs to it no more than
+/// [`Topic::keep_skipped`] makes it**, and a set that hashes, whose order is another each time that
+/// it is read, had better be a `BTreeSet`.
 ///
 /// ```
 /// use revgate::{Invalid, Topic};
@@ -64,10 +64,10 @@ pub trait Topic: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// Takes over from `before`, the state that this one is to follow, what serde does not carry.
     ///
     /// A field with `#[serde(skip)]` never reaches a window, so the state that a window sends back
-    /// has its default there, and so has one read from a file. **A type with such fields takes
-    /// them over here, or loses them with whatever is decoded next: a write of a window, even one that
-    /// changes nothing, or an edit of its file.** Called on every state that
-    /// was decoded, before [`Topic::validate`]; not on what Rust writes. Default: takes nothing.
+    /// has its default there, and so has one read from a file. **A type with such fields takes them
+    /// over here, or loses them with whatever is decoded next: a write of a window, even one that
+    /// changes nothing, or an edit of its file.** Called on every state that was decoded, before
+    /// [`Topic::validate`]; not on what Rust writes. Default: takes nothing.
     ///
     /// ```
     /// # use revgate::Topic;

@@ -69,8 +69,8 @@ fn of_all_writes_on_one_version_one_wins_and_the_others_get_what_it_wrote() {
 }
 
 /// Adds 1 to a counter until that has been done `wins` times, each time on the state that the last
-/// answer brought. Each revision adds 1 to one of the counters, and the first has none: so a snapshot
-/// whose counters do not sum up to its revision holds another state than it says.
+/// answer brought. Each revision adds 1 to one of the counters, and the first has none: so a
+/// snapshot whose counters do not sum up to its revision holds another state than it says.
 const COUNT: &str = "
     const [field, wins] = arguments;
     const seen = { won: 0, lost: 0, wrong: [] };

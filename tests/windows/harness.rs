@@ -87,7 +87,8 @@ impl TestApp {
         Self::start("by-hand", windows)
     }
 
-    /// Served by the plugin, with several webviews in one window: each a window, a label and a page.
+    /// Served by the plugin, with several webviews in one window: each a window, a label and a
+    /// page.
     pub(crate) fn of_webviews(webviews: &[(&str, &str, &str)]) -> Self {
         let mut arguments = vec![environment("REVGATE_TEST_PAGES"), "plugin".to_owned()];
         let argument = |(window, label, page): &_| format!("{window}/{label}={page}");

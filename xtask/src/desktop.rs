@@ -179,7 +179,8 @@ impl Desktop {
         Ok(())
     }
 
-    /// Kills the app and everything around it, as a crash does. Returns what they leave on the disk.
+    /// Kills the app and everything around it, as a crash does. Returns what they leave on the
+    /// disk.
     pub fn kill(mut self) -> Scratch {
         self.driver.kill();
         let _ = fs::remove_file(&self.log);

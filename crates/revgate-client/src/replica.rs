@@ -184,17 +184,17 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
         started
     }
 
-    /// Changes the state: shown at once, sent to the backend, taken back if it refuses. Edits
-    /// made while a write is under way are sent together after it. Before the first snapshot
-    /// nothing is shown; the edit waits for it, as long as that takes: what keeps it away, such as a
-    /// topic that the window may not read, shows in the status and in [`Observer::failed`].
+    /// Changes the state: shown at once, sent to the backend, taken back if it refuses. Edits made
+    /// while a write is under way are sent together after it. Before the first snapshot nothing is
+    /// shown; the edit waits for it, as long as that takes: what keeps it away, such as a topic
+    /// that the window may not read, shows in the status and in [`Observer::failed`].
     ///
-    /// **`change` is played again on whatever other windows have written meanwhile**, so it may
-    /// run more than once, and on a state that was never shown here: it looks up what it changes
-    /// (`if let Some(row) = state.rows.get_mut(2)`, or better by an id) rather than rely on what
-    /// it saw when it was made. One that panics fails alone: it is taken back, and the others
-    /// stay. So it does in a browser, where a panic is a trap, though what it had borrowed stays
-    /// borrowed. [`Replica::try_update`] can tell without a panic that it cannot be made any more.
+    /// **`change` is played again on whatever other windows have written meanwhile**, so it may run
+    /// more than once, and on a state that was never shown here: it looks up what it changes by an
+    /// id rather than by an index, which may be another's by then. One that panics fails alone: it
+    /// is taken back, and the others stay. So it does in a browser, where a panic is a trap, though
+    /// what it had borrowed stays borrowed. [`Replica::try_update`] can tell without a panic that
+    /// it cannot be made any more.
     ///
     /// An edit that changes nothing is not sent, shown or announced; it ends well, with the
     /// version that it found. So windows that each put a state in order whenever it changes come
@@ -253,9 +253,9 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     /// If another window has written meanwhile, neither is; should the page live on, they are made
     /// again on that state, as ever, otherwise they are lost.
     ///
-    /// A page is told that it goes (`beforeunload`, `pagehide`) when it is loaded anew, when another
-    /// follows, and when a script closes its window; not when Tauri closes it, as its close button
-    /// has it do.
+    /// A page is told that it goes (`beforeunload`, `pagehide`) when it is loaded anew, when
+    /// another follows, and when a script closes its window; not when Tauri closes it, as its close
+    /// button has it do.
     pub fn flush(&self) {
         self.inner.enter(|inner| inner.flush());
     }

@@ -89,8 +89,8 @@ pub enum TransportError {
     /// The backend answered with a refusal.
     #[error(transparent)]
     Refused(Refusal<()>),
-    /// Tauri has rejected the call, for want of a permission, say; or a command written by hand has,
-    /// in its own words. It was not done.
+    /// Tauri has rejected the call, for want of a permission, say; or a command written by hand
+    /// has, in its own words. It was not done.
     #[error("{0}")]
     Rejected(String),
     /// The call failed on its way there or back.

@@ -84,8 +84,9 @@ impl<T: Topic> TopicSignal<T> {
     /// is not sent, so an effect that puts the state in order comes to rest.
     ///
     /// **`change` is played again on whatever other windows have written meanwhile**, so it may
-    /// run more than once: it looks up what it changes rather than rely on what it saw, as in
-    /// `if let Some(row) = state.rows.get_mut(2)`. One that panics fails alone.
+    /// run more than once: it looks up what it changes by an id, as an index may be another's by
+    /// then. One that panics fails alone; [`TopicSignal::try_update`] can say that what it changes
+    /// is gone.
     ///
     /// The result may be dropped: a failure also shows in [`TopicSignal::error`] and the log. After
     /// the component has been unmounted, as in a task that outlived it, the result is an error.

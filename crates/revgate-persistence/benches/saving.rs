@@ -1,9 +1,9 @@
-//! What saving costs where it counts: many durable writes at once, and the start of an app with many
-//! topics. `cargo bench -p revgate-persistence --features database` prints both; an argument keeps
-//! to one, `group` or `start`.
+//! What saving costs where it counts: many durable writes at once, and the start of an app with
+//! many topics. `cargo bench -p revgate-persistence --features database` prints both; an argument
+//! keeps to one, `group` or `start`.
 //!
-//! Fails if group commit does not reach ten times the throughput of one wait for the disk per write,
-//! or if the start is too slow.
+//! Fails if group commit does not reach ten times the throughput of one wait for the disk per
+//! write, or if the start is too slow.
 
 #[path = "saving/group.rs"]
 mod group;

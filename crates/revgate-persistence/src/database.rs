@@ -98,9 +98,9 @@ impl Database {
     /// Opens a database; makes it, and the folder it is in, if it is not there. A new one is the
     /// user's alone. One that was not closed is put in order, and all of it is checked. One that
     /// cannot be written to for now, as its disk is full, broken or read-only, or access is denied,
-    /// is open as well: what is there is loaded, and what is saved fails until it can be written to.
-    /// [`Storage::take_limits`] tells of it. Waits for [`LOCK_WAIT`] if it is in use: an app that
-    /// restarts starts before it has ended.
+    /// is open as well: what is there is loaded, and what is saved fails until it can be written
+    /// to. [`Storage::take_limits`] tells of it. Waits for [`LOCK_WAIT`] if it is in use: an app
+    /// that restarts starts before it has ended.
     ///
     /// # Errors
     ///
@@ -283,7 +283,8 @@ impl Database {
         let place = self.file.display().to_string();
         match error {
             redb::Error::DatabaseAlreadyOpen => StorageError::InUse { place },
-            // What is in the file, not the disk, is at fault: so redb says that it is none of its own.
+            // What is in the file, not the disk, is at fault: so redb says that it is none of its
+            // own.
             redb::Error::Io(cause) if cause.kind() == io::ErrorKind::InvalidData => {
                 StorageError::Database { act, place, cause: cause.to_string() }
             }

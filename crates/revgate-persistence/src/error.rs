@@ -69,9 +69,9 @@ pub enum Incident {
         /// What the topic begins with.
         instead: Instead,
     },
-    /// What is saved cannot be read. It is left as it is: nothing of the topic is saved until it can
-    /// be read, and then it is taken over. A topic that has just begun did so with its backup, or
-    /// else with its initial state.
+    /// What is saved cannot be read. It is left as it is: nothing of the topic is saved until it
+    /// can be read, and then it is taken over. A topic that has just begun did so with its backup,
+    /// or else with its initial state.
     #[error(
         "the topic `{topic}` is not saved, as {place} cannot be read and is left as it is: {fault}"
     )]
@@ -102,10 +102,10 @@ pub enum Incident {
         fault: Fault,
     },
     /// A pointer of [`Persistence::only`](crate::Persistence::only) or
-    /// [`without`](crate::Persistence::without) names no field that the topic has: mistyped, it would
-    /// let a secret through. It is not said of one that serde leaves out while it is empty, nor
-    /// where a list or a map has no items to tell; of an enum, that another variant has it is not
-    /// known.
+    /// [`without`](crate::Persistence::without) names no field that the topic has: mistyped, it
+    /// would let a secret through. It is not said of one that serde leaves out while it is empty,
+    /// nor where a list or a map has no items to tell; of an enum, that another variant has it is
+    /// not known.
     #[error(
         "`{pointer}` names no field of the topic `{topic}`: {} has {}",
         if within.is_empty() { "it" } else { within }, Names(fields)
@@ -121,8 +121,8 @@ pub enum Incident {
         fields: Vec<String>,
     },
     /// What is not to be saved of a topic any more (see
-    /// [`Persistence::without`](crate::Persistence::without)) is still on the disk: there, or in its
-    /// backup. It is tried again when the app starts next.
+    /// [`Persistence::without`](crate::Persistence::without)) is still on the disk: there, or in
+    /// its backup. It is tried again when the app starts next.
     #[error("what is not to be saved of the topic `{topic}` is still in {place}: {fault}")]
     NotCleaned {
         /// The topic.

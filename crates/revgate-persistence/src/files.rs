@@ -83,10 +83,10 @@ pub struct Files {
 
 impl Files {
     /// Opens a folder, which is made if it is not there. One that cannot be written to for now, as
-    /// its disk is full, broken or read-only, or access is denied, is open as well: what is there is
-    /// loaded, and what is saved fails until it can be written to.
-    /// [`Storage::take_limits`] tells of it. Waits for [`LOCK_WAIT`] if it is in use: an app that
-    /// restarts starts before it has ended.
+    /// its disk is full, broken or read-only, or access is denied, is open as well: what is there
+    /// is loaded, and what is saved fails until it can be written to. [`Storage::take_limits`]
+    /// tells of it. Waits for [`LOCK_WAIT`] if it is in use: an app that restarts starts before it
+    /// has ended.
     ///
     /// # Errors
     ///

@@ -39,10 +39,10 @@ pub struct Place<'a> {
 
 /// Loads a topic: what was saved last, or else what was saved before, or else what is to be
 /// imported from `data_folder`, or else nothing. What is unusable is set aside and reported; what
-/// cannot be read is reported and left as it is. What is not saved of the state is taken from `initial`, and so is what it lacks because it was saved
-/// before its type had it: where serde cannot do without it, nowhere else. Without an initial state,
-/// as those of a family are loaded, only a migration or serde's own defaults can supply it; what
-/// lacks more is left as it is.
+/// cannot be read is reported and left as it is. What is not saved of the state is taken from
+/// `initial`, and so is what it lacks because it was saved before its type had it: where serde
+/// cannot do without it, nowhere else. Without an initial state, as those of a family are loaded,
+/// only a migration or serde's own defaults can supply it; what lacks more is left as it is.
 ///
 /// What is on the disk and must not be, as it is left out of what is saved since (see
 /// [`Persistence::without`]), is gone when this returns: from what was saved last and from the
@@ -80,8 +80,8 @@ pub fn load<T: Topic>(
             let instead = if backup.is_some() { Instead::Backup } else { Instead::Initial };
             report(Incident::Unusable { topic, place: file, fault, kept, instead });
         }
-        // It may well be usable: the storage keeps it from being overwritten, and the saver reads it
-        // again.
+        // It may well be usable: the storage keeps it from being overwritten, and the saver reads
+        // it again.
         Some((fault, None)) => {
             report(Incident::Unread { topic, place: file, fault });
             return Ok(backup.map(|backup| backup.into_loaded(false)));
@@ -171,8 +171,8 @@ impl Place<'_> {
         }
     }
 
-    /// Keeps what is unusable from being overwritten. What cannot be read may well be usable, and is
-    /// left where it is: what becomes of it then is `None`.
+    /// Keeps what is unusable from being overwritten. What cannot be read may well be usable, and
+    /// is left where it is: what becomes of it then is `None`.
     fn put_by(self, fault: Fault) -> Result<(Fault, Option<Kept>), LoadError> {
         match let_be(fault, self.storage.place(self.topic))? {
             Fault::Storage(error) if !error.is_of_a_folder() => Ok((error.into(), None)),

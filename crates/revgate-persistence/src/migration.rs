@@ -26,10 +26,10 @@ use serde_json::Value;
 /// # Ok::<(), revgate_persistence::MigrationError>(())
 /// ```
 ///
-/// A step is given a [`Value`], whose numbers have 64 bits: a state with a longer one is not migrated,
-/// but unusable. A step works on a copy: what it leaves off half-way is lost, and the saved state stays. Never
-/// change a step that has been released, and never take one out: cut off the oldest by
-/// [`Migrations::since`].
+/// A step is given a [`Value`], whose numbers have 64 bits: a state with a longer one is not
+/// migrated, but unusable. A step works on a copy: what it leaves off half-way is lost, and the
+/// saved state stays. Never change a step that has been released, and never take one out: cut off
+/// the oldest by [`Migrations::since`].
 #[derive(Clone, Default)]
 #[must_use]
 pub struct Migrations {

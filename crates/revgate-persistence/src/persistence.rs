@@ -12,6 +12,12 @@ use crate::{Codec, Fields, Incident, Json, Migrations, PointerError};
 
 /// How a topic is saved; each method states its default.
 ///
+/// **A field that the type gets later needs no migration**: where serde cannot do without it, it
+/// begins as the topic was registered with. In the items of a list it needs a `#[serde(default)]`
+/// or a migration, unless the items that the topic was registered with agree on it; a topic of a
+/// family is completed when it is opened with an initial state. What an older program does not know
+/// of what a newer one has saved is kept.
+///
 /// ```
 /// use std::time::Duration;
 /// use revgate_persistence::{Migrations, Persistence, Save};
@@ -133,9 +139,9 @@ impl Persistence {
     /// `/accounts/*/name`. The others are as the topic was registered with whenever the app starts;
     /// for those in lists, see [`Fields`]. Default: all fields.
     ///
-    /// A pointer that names no field of the state that the topic begins with, and that its type does
-    /// not know either, is [said](crate::Incident::NoField) at the start. What is on the disk from
-    /// before and is not to be saved any more is removed from it at the next start.
+    /// A pointer that names no field of the state that the topic begins with, and that its type
+    /// does not know either, is [said](crate::Incident::NoField) at the start. What is on the disk
+    /// from before and is not to be saved any more is removed from it at the next start.
     pub fn only<P: AsRef<str>>(mut self, pointers: impl IntoIterator<Item = P>) -> Self {
         self.fields = Fields::only(pointers);
         self
@@ -165,10 +171,9 @@ impl Persistence {
     }
 
     /// The JSON file that the topic begins with when nothing of it has been saved. It is read and
-    /// left in place. It takes the way of the [migrations](Self::migrations) as the oldest shape, and
-    /// what it lacks, at any depth, is as the topic was registered with; a map has just its own
-    /// entries. A relative path counts from
-    /// the app's data folder. Default: none.
+    /// left in place. It takes the way of the [migrations](Self::migrations) as the oldest shape,
+    /// and what it lacks, at any depth, is as the topic was registered with; a map has just its own
+    /// entries. A relative path counts from the app's data folder. Default: none.
     ///
     /// The file of the store `settings` is `tauri-store/settings.json` with tauri-store, and with
     /// its plugins `pinia/settings.json`, `zustand/settings.json` and so on; with

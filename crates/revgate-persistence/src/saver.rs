@@ -221,8 +221,9 @@ impl Saver {
     }
 
     /// Saves now what is still to be saved, except [manually](Save::Manually), as the app may end;
-    /// and goes on. What fails is tried again for a second. Waits for no longer than the limit of an
-    /// end, and not at all for a disk that has let it wait in vain before. Whether that was enough.
+    /// and goes on. What fails is tried again for a second. Waits for no longer than the limit of
+    /// an end, and not at all for a disk that has let it wait in vain before. Whether that was
+    /// enough.
     pub fn settle(&self) -> bool {
         let (answer, answered) = mpsc::channel();
         // Taken in by nobody, it is answered at once: what could be done has been.

@@ -74,8 +74,8 @@ pub trait Storage: Debug + Send + Sync + 'static {
         false
     }
 
-    /// Why nothing is to take the place of what is saved for a topic: it, or its backup, could not be
-    /// read when that was last tried, or not be set aside. `None` if that is not so.
+    /// Why nothing is to take the place of what is saved for a topic: it, or its backup, could not
+    /// be read when that was last tried, or not be set aside. `None` if that is not so.
     fn unread(&self, topic: &TopicName) -> Option<StorageError> {
         let _ = topic;
         None
@@ -161,7 +161,8 @@ pub enum StorageError {
         /// What it says.
         cause: String,
     },
-    /// Somebody else, say a person with an editor, has changed it since it was last loaded or saved.
+    /// Somebody else, say a person with an editor, has changed it since it was last loaded or
+    /// saved.
     #[error("{place} has been changed by another program")]
     Changed {
         /// What was changed.

@@ -26,15 +26,16 @@ pub struct TakenOver<T> {
 }
 
 impl Persistence {
-    /// What becomes of the state `ours`, in whose place somebody else has written `bytes`; `None` if
-    /// they have changed nothing of `base`, which was there before. What is not saved is as in `ours`.
+    /// What becomes of the state `ours`, in whose place somebody else has written `bytes`; `None`
+    /// if they have changed nothing of `base`, which was there before. What is not saved is as in
+    /// `ours`.
     ///
     /// Both changes are made to `base`. Objects are merged by the names of their fields, and lists
     /// by what their items are: an item is the same that occurs once before and after, or has the
     /// same `id`, if all have one of their own. **Every value is what one side has made of it, and
-    /// the other has not changed, or what both have.** What both have changed in different ways, the
-    /// smallest value around it, is theirs whole, and named. If the whole is no valid state, it is
-    /// all theirs.
+    /// the other has not changed, or what both have.** What both have changed in different ways,
+    /// the smallest value around it, is theirs whole, and named. If the whole is no valid state, it
+    /// is all theirs.
     ///
     /// # Errors
     ///

@@ -26,7 +26,8 @@ use crate::start;
 /// Builds the plugin out of the app's topics.
 ///
 /// A topic that cannot be registered (its name is taken; its initial state is invalid, cannot be
-/// JSON, or cannot be read back from its own JSON) stops the app's start with a [`RegistryError`] from Tauri's own `build` or `run`.
+/// JSON, or cannot be read back from its own JSON) stops the app's start with a [`RegistryError`]
+/// from Tauri's own `build` or `run`.
 ///
 /// ```no_run
 /// # use revgate::Topic;
@@ -93,8 +94,9 @@ impl Builder {
     }
 
     /// Where the topics that are to be saved are kept; `open` is given the folder for them, which
-    /// need not be there yet. Default: one file for each in that folder, [`Files::open`](crate::persistence::Files::open), which fails if another
-    /// instance of the app is running.
+    /// need not be there yet. Default: one file for each in that folder,
+    /// [`Files::open`](crate::persistence::Files::open), which fails if another instance of the app
+    /// is running.
     ///
     /// ```no_run
     /// # fn plugin<R: tauri::Runtime>() -> tauri::plugin::TauriPlugin<R> {

@@ -18,7 +18,8 @@ impl<R: Runtime> Drop for End<R> {
     fn drop(&mut self) {
         if let Some(registry) = self.app.try_state::<Registry>() {
             let ended = registry.drop_window(&self.label);
-            // Their channels look at Tauri's list of windows, which drops this while it is borrowed.
+            // Their channels look at Tauri's list of windows, which drops this while it is
+            // borrowed.
             async_runtime::spawn(async move { drop(ended) });
         }
     }

@@ -1,9 +1,9 @@
 //! How the plugin hears that the app ends.
 //!
 //! Tauri tells plugins of `RunEvent::Exit` before it tells the app, whose own handler may still
-//! write. And `restart` on the main thread, from a menu or a command that is not async, tells nobody:
-//! it starts the next run and ends the process, as updaters do on Windows. But whichever way it
-//! ends, Tauri empties its table of resources last of all, and before it starts the next run
+//! write. And `restart` on the main thread, from a menu or a command that is not async, tells
+//! nobody: it starts the next run and ends the process, as updaters do on Windows. But whichever
+//! way it ends, Tauri empties its table of resources last of all, and before it starts the next run
 //! (`AppHandle::cleanup_before_exit`). So the end of the saving hangs there:
 //!
 //! | end | heard |

@@ -57,9 +57,9 @@ impl<T: Topic> Family<T> {
     ///
     /// # Errors
     ///
-    /// If the key does not make a well-formed name, it is taken, by a topic or by what is on the disk
-    /// and was not loaded at the start, `initial` is invalid, cannot be JSON or cannot be read back
-    /// from its own JSON, or it would not be saved, as the app is ending.
+    /// If the key does not make a well-formed name, it is taken, by a topic or by what is on the
+    /// disk and was not loaded at the start, `initial` is invalid, cannot be JSON or cannot be read
+    /// back from its own JSON, or it would not be saved, as the app is ending.
     pub fn create(&self, key: &str, initial: T) -> Result<TopicHandle<T>, RegistryError> {
         let name = TopicName::keyed::<T>(key)?;
         let cell = self.registry.create(name, initial, Arc::clone(&self.options))?;
@@ -69,11 +69,12 @@ impl<T: Topic> Family<T> {
     /// The topic of this key, or a new one that starts with the state `initial`: also one that was
     /// saved before the app started.
     ///
-    /// One that was saved before its type had all its fields, and lacks what serde cannot do without,
-    /// is loaded only now, as a registered topic is when the app starts: with `initial` for what it
-    /// lacks, and saved so soon. Till then it is left as it is on the disk
+    /// One that was saved before its type had all its fields, and lacks what serde cannot do
+    /// without, is loaded only now, as a registered topic is when the app starts: with `initial`
+    /// for what it lacks, and saved so soon. Till then it is left as it is on the disk
     /// ([`Incident::NotLoaded`](crate::persistence::Incident::NotLoaded) tells of it when the app
-    /// starts), and is neither listed nor found nor removed by its key. This waits for the disk then.
+    /// starts), and is neither listed nor found nor removed by its key. This waits for the disk
+    /// then.
     ///
     /// ```no_run
     /// # use revgate::Topic;

@@ -130,8 +130,9 @@ impl<T: Topic> TopicHandle<T> {
         self.write(|_| Ok(data))
     }
 
-    /// Sets the state that the topic was registered with, as [`TopicHandle::replace`] does. One of a family that was saved before the app started has forgotten what it was
-    /// created with, and goes back to what it was loaded with.
+    /// Sets the state that the topic was registered with, as [`TopicHandle::replace`] does. One of
+    /// a family that was saved before the app started has forgotten what it was created with, and
+    /// goes back to what it was loaded with.
     ///
     /// ```no_run
     /// # use revgate::Topic;

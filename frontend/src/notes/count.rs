@@ -1,6 +1,7 @@
 //! How long a text is.
 
-/// The words: what stands between white space and holds a letter or a digit, so a lone dash is none.
+/// The words: what stands between white space and holds a letter or a digit, so a lone dash is
+/// none.
 pub(crate) fn words(text: &str) -> usize {
     text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count()
 }

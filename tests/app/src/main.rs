@@ -1,9 +1,9 @@
 //! An app for the tests in real windows: topics of every kind, and pages that the tests choose.
 //!
-//! `revgate-test-app PAGES MODE LABEL=PAGE…` reads its pages from the folder `PAGES`, opens a window
-//! for each `LABEL=PAGE`, and serves them by the plugin (`MODE` is `plugin`; `kinds` for the topics of
-//! `tests/kinds/`) or by a backend written by hand for the state-sync protocol 1.1 (`by-hand`). What a
-//! window may do hangs on the beginning of its label: see `capabilities/`.
+//! `revgate-test-app PAGES MODE LABEL=PAGE…` reads its pages from the folder `PAGES`, opens a
+//! window for each `LABEL=PAGE`, and serves them by the plugin (`MODE` is `plugin`; `kinds` for the
+//! topics of `tests/kinds/`) or by a backend written by hand for the state-sync protocol 1.1
+//! (`by-hand`). What a window may do hangs on the beginning of its label: see `capabilities/`.
 
 mod alone;
 mod by_hand;

@@ -98,7 +98,8 @@ async fn both_ways<T: Kind>(
     until_shown(replica, snapshot.version()).await?;
     same("shown", &replica.state().ok_or("nothing is shown")?, here)?;
 
-    // From the window to Rust: a write of its own, which loses if it is made once more, and an edit.
+    // From the window to Rust: a write of its own, which loses if it is made once more, and an
+    // edit.
     set::<T>(0).await?;
     let base = fetch::<T>(&topic).await?.version();
     let change = || Change { base, old: first.clone(), new: state.clone() };

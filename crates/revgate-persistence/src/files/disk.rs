@@ -157,7 +157,8 @@ impl Disk for RealDisk {
         file.write_all(bytes)
     }
 
-    /// The owner first: another one's permissions may not be set, and setting it may take some away.
+    /// The owner first: another one's permissions may not be set, and setting it may take some
+    /// away.
     #[cfg(unix)]
     fn set_ownership(&self, file: &File, ownership: &Ownership) -> io::Result<()> {
         let (now, (user, group)) = (owner(&file.metadata()?), ownership.owner);

@@ -149,7 +149,8 @@ fn places(base: &[Tree], items: &[Tree], identity: Identity) -> Vec<Option<usize
         }
     }
     // What is equal beside what is the same, or at an end, is the same too; but of a row of equal
-    // ones it may not be certain which is gone, or new: then it matters from where they are counted.
+    // ones it may not be certain which is gone, or new: then it matters from where they are
+    // counted.
     let is_same = |index: usize, place: usize| identity(&base[index]) == identity(&items[place]);
     let forwards = extend(places.clone(), items.len(), &is_same, [Way::Forwards, Way::Backwards]);
     let backwards = extend(places, items.len(), &is_same, [Way::Backwards, Way::Forwards]);

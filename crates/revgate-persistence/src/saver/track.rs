@@ -34,8 +34,8 @@ pub struct Saving {
     pub fault: Option<Fault>,
     /// How many attempts in a row have failed.
     pub attempts: u32,
-    /// What is saved cannot be read, or somebody else has written what is unusable: nothing is saved
-    /// until that has changed.
+    /// What is saved cannot be read, or somebody else has written what is unusable: nothing is
+    /// saved until that has changed.
     pub is_held: bool,
 }
 
@@ -73,8 +73,8 @@ impl Track {
         self.lock().saved = Some(version);
     }
 
-    /// What is saved of the topic could not be read: nothing is saved until it has been, and is then
-    /// taken over as if somebody had just written it.
+    /// What is saved of the topic could not be read: nothing is saved until it has been, and is
+    /// then taken over as if somebody had just written it.
     pub(super) fn found_unread(&self, fault: Fault) {
         self.unread.store(true, Ordering::Relaxed);
         let mut saving = self.lock();
