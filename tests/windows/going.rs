@@ -59,8 +59,7 @@ fn a_page_that_another_follows_sends_what_waits_behind_a_write() {
                 &[json!(page)],
             )
             .expect("it goes");
-            let arrived = format!("location.href.endsWith({page:?})");
-            app.wait_for(GOES, &arrived, &json!(true));
+            app.wait_for_page(GOES, page);
         }
     });
 }

@@ -178,6 +178,17 @@ impl TestApp {
         assert!(came.is_some(), "`{window}`: `{expression}` stays {seen:?}, wanted {wanted}");
     }
 
+    /// Waits until a window has come to this page. Asked while the one before goes, it may have no
+    /// answer.
+    #[track_caller]
+    pub(crate) fn wait_for_page(&mut self, window: &str, page: &str) {
+        let came = process::poll(LIMIT, || {
+            let address = self.desktop.execute(window, "return location.href", &[]).ok()?;
+            address.as_str()?.ends_with(page).then_some(())
+        });
+        assert!(came.is_some(), "`{window}` does not come to `{page}`");
+    }
+
     /// Waits until the replicas in these windows are live.
     #[track_caller]
     pub(crate) fn wait_until_live(&mut self, windows: &[&str]) {
