@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Whatever is not for windows alone, with all that can be chosen.
-const NATIVE: [&str; 9] = [
+pub(crate) const NATIVE: [&str; 9] = [
     "--workspace",
     "--exclude",
     "revgate-frontend",

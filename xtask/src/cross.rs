@@ -8,6 +8,7 @@ use std::{fmt, process::Command, time::Duration};
 use xtask::{Error, process, report, step::Step, workspace::Workspace};
 
 use crate::{
+    check::NATIVE,
     setup::{self, Goal, targets},
     tally::Tally,
 };
@@ -16,18 +17,6 @@ use wine::Wine;
 /// The one target for which Debian packages a linker.
 const WINDOWS: &str = "x86_64-pc-windows-gnu";
 const LINKER: &str = "x86_64-w64-mingw32-gcc";
-/// Everything but what is for windows of the app alone, with all that can be chosen.
-const WORKSPACE: [&str; 9] = [
-    "--workspace",
-    "--exclude",
-    "revgate-frontend",
-    "--exclude",
-    "revgate-leptos",
-    "--exclude",
-    "revgate-test-page",
-    "--features",
-    "tauri-plugin-revgate/database",
-];
 /// What runs without a desktop.
 const TESTED: [&str; 8] = [
     "-p",
@@ -81,7 +70,7 @@ impl Checks<'_> {
              windows of the app, which need a desktop"
         ));
         let clippy = ["clippy", "--locked", "--all-targets", "--keep-going", "--target", WINDOWS];
-        let mut command = self.cargo(&[&clippy, &WORKSPACE, &["--", "-D", "warnings"]]);
+        let mut command = self.cargo(&[&clippy, &NATIVE, &["--", "-D", "warnings"]]);
         self.lint(format_args!("clippy, {WINDOWS}"), command);
         let wine = match Wine::start(self.workspace) {
             Ok(wine) => wine,
