@@ -1,0 +1,102 @@
+/**
+ * The number of a state within its epoch: a canonical decimal string, digits only, `"0"` or no
+ * leading zero, at most `"18446744073709551615"`. A number would lose precision past 2^53.
+ */
+export type Revision = string & { readonly __brand: 'Revision' };
+
+/** The name of a shared piece of state. */
+export type TopicName = string;
+
+/**
+ * What tells that a topic has changed.
+ *
+ * @example
+ * const event = { topic: 'settings', revision: '42' };
+ */
+export interface InvalidationEvent {
+	topic: TopicName;
+	revision: Revision;
+	/** The life of the revision counter, as a canonical decimal string; absent means `"0"`. */
+	epoch?: string;
+	/** Who wrote. */
+	sourceId?: string;
+	/** When, in milliseconds since 1970. */
+	timestampMs?: number;
+}
+
+/** A whole state, and how new it is. */
+export interface SnapshotEnvelope<T> {
+	revision: Revision;
+	/** The life of the revision counter, as a canonical decimal string; absent means `"0"`. */
+	epoch?: string;
+	data: T;
+}
+
+/** Ends what it was returned for. Further calls do nothing. */
+export type Unsubscribe = () => void;
+
+/** Where invalidations come from. */
+export interface InvalidationSubscriber {
+	subscribe(handler: (event: InvalidationEvent) => void): Promise<Unsubscribe>;
+}
+
+/** Where snapshots come from. */
+export interface SnapshotProvider<T> {
+	getSnapshot(): Promise<SnapshotEnvelope<T>>;
+}
+
+/** Makes a snapshot the window's own. The window shows it once this returns, or resolves. */
+export interface SnapshotApplier<T> {
+	apply(snapshot: SnapshotEnvelope<T>): void | Promise<void>;
+}
+
+/** Where the package says what it does. It must not throw; if it does, that is ignored. */
+export interface Logger {
+	debug(message: string, extra?: unknown): void;
+	warn(message: string, extra?: unknown): void;
+	error(message: string, extra?: unknown): void;
+}
+
+/** The step in which something failed: the names of `Phase` in the Rust crate. */
+export type SyncPhase =
+	| 'start'
+	| 'subscribe'
+	| 'invalidation'
+	| 'refresh'
+	| 'getSnapshot'
+	| 'apply'
+	| 'protocol'
+	| 'throttle'
+	| 'write';
+
+/** What failed, where, and whether it is tried again. */
+export interface SyncErrorContext {
+	phase: SyncPhase;
+	topic?: TopicName;
+	error: unknown;
+	/** The event that it was about, as it came. */
+	sourceEvent?: unknown;
+	/** The revision that the window shows. */
+	localRevision?: Revision;
+	eventRevision?: Revision;
+	snapshotRevision?: Revision;
+	sourceId?: string;
+	/** How many failures in a row this makes. */
+	attempt?: number;
+	willRetry?: boolean;
+	nextDelayMs?: number;
+}
+
+/** How often announcements may lead to a fetch. Times are in milliseconds. */
+export interface InvalidationThrottlingOptions {
+	/** Waits until no event has come for so long, but no longer than `maxWaitMs`. Default: 0. */
+	debounceMs?: number;
+	/** The longest that a sustained burst is held back. Default: ten times `debounceMs`. */
+	maxWaitMs?: number;
+	/** Keeps two deliveries at least so far apart. Default: 0. */
+	throttleMs?: number;
+	/** Whether the first event of a burst is delivered at once. Default: with a throttle alone yes. */
+	leading?: boolean;
+	/** The last event is always delivered: `false` is refused, as it would lose an update. */
+	trailing?: boolean;
+}
