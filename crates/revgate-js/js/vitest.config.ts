@@ -19,6 +19,7 @@ const chromium = playwright({
 
 export default defineConfig({
 	test: {
+		globalSetup: 'test/built.ts',
 		projects: [
 			{ test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/**/*.browser.test.ts'] } },
 			{

@@ -1,0 +1,28 @@
+// The entries of the package, as `exports` of package.json names them: what is at `dist/NAME.js`
+// there is built from the source of its types.
+
+import { readFileSync } from 'node:fs';
+
+import { here } from './here.mjs';
+
+/** The flavours of `source.ts`, by the name of the one entry that is built with each. */
+const SOURCES = { slim: 'src/gate/source-slim.ts', js: 'src/gate/source-js.ts' };
+
+/** Name and source file of each entry. */
+export function entries() {
+	const { exports } = JSON.parse(readFileSync(here('package.json'), 'utf8'));
+	return Object.values(exports)
+		.filter((entry) => entry.types)
+		.map(({ types, default: file }) => ({
+			name: /^\.\/dist\/(.+)\.js$/.exec(file)[1],
+			source: here(types.replace('./dist/types/', 'src/').replace(/\.d\.ts$/, '.ts')),
+		}));
+}
+
+/** The builds that share no code with each other: entries, and the file in place of `source.ts`. */
+export function builds() {
+	const all = entries();
+	const isOwn = ({ name }) => Object.hasOwn(SOURCES, name);
+	const own = all.filter(isOwn).map((entry) => ({ entries: [entry], gate: SOURCES[entry.name] }));
+	return [{ entries: all.filter((entry) => !isOwn(entry)), gate: 'src/gate/source.ts' }, ...own];
+}

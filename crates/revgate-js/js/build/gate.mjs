@@ -1,0 +1,59 @@
+// Builds the gate: Rust to WASM, that made small, and the same in JavaScript. Needs cargo with the
+// target wasm32-unknown-unknown, which `cargo xtask npm` installs.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+
+import { here } from './here.mjs';
+import { pack } from './pack.mjs';
+
+const TARGET = 'wasm32-unknown-unknown';
+const PROFILE = 'gate';
+// What rustc uses by default. `--all-features` emits types that Node 20 refuses.
+const FEATURES = ['bulk-memory', 'mutable-globals', 'nontrapping-float-to-int', 'sign-ext'];
+
+const module = here('wasm/gate.wasm');
+
+function binaryen(tool, ...options) {
+	const features = FEATURES.map((name) => `--enable-${name}`);
+	const program = here(`node_modules/binaryen/bin/${tool}`);
+	execFileSync(process.execPath, [program, ...features, ...options], { stdio: 'inherit' });
+}
+
+/** Where cargo has put the module: it says so, as a target folder may be configured anywhere. */
+function compile() {
+	const options = ['--locked', '-p', 'revgate-js', '--lib', '--profile', PROFILE];
+	const output = execFileSync(
+		'cargo',
+		['build', '--target', TARGET, '--message-format', 'json-render-diagnostics', ...options],
+		{ cwd: here(''), encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 2 ** 26 },
+	);
+	const messages = output.trim().split('\n').map((line) => JSON.parse(line));
+	const files = messages.flatMap((message) => message.filenames ?? []);
+	const built = files.findLast((file) => file.endsWith('revgate_js.wasm'));
+	if (!built) {
+		throw new Error('cargo has built no revgate_js.wasm: is `cdylib` gone from its crate types?');
+	}
+	return built;
+}
+
+/**
+ * As a function that makes an instance: what wasm2js writes makes one when it is imported. It
+ * would import what the module imports, which is nothing.
+ */
+function asFunction(text) {
+	const body = text.replace(/^export var .*$/gm, '').replace('var retasmFunc =', 'return');
+	if (/^import /m.test(body) || !body.includes('\nreturn asmFunc(')) {
+		throw new Error('wasm2js has written something else than it used to: see build/gate.mjs');
+	}
+	return `export function instantiate() {\n${body}\n}\n`;
+}
+
+mkdirSync(here('wasm'), { recursive: true });
+binaryen('wasm-opt', '-Oz', '--converge', compile(), '-o', module);
+writeFileSync(here('wasm/packed.js'), `export const packed = "${pack(readFileSync(module))}";\n`);
+
+const raw = here('wasm/raw.js');
+binaryen('wasm2js', '-Oz', module, '-o', raw);
+writeFileSync(here('wasm/wasm2js.js'), asFunction(readFileSync(raw, 'utf8')));
+rmSync(raw);

@@ -1,0 +1,4 @@
+/** What the WASM module exports. */
+export interface GateModule {
+	readonly memory: { readonly buffer: ArrayBuffer };
+}

@@ -1,0 +1,57 @@
+import type { GateModule } from './abi.js';
+
+/**
+ * The WASM module could not be used: most often because the page's content-security policy forbids
+ * it. `cause` is what the engine said.
+ */
+export class GateLoadError extends Error {
+	override readonly name = 'GateLoadError';
+}
+
+/** A module with its own memory; `undefined` if the engine compiles this much only in passing. */
+export function compileSync(bytes: BufferSource): GateModule | undefined {
+	try {
+		return instance(new WebAssembly.Module(bytes));
+	} catch (error) {
+		if (error instanceof RangeError) {
+			return undefined;
+		}
+		throw refused(error);
+	}
+}
+
+/** As {@link compileSync}, in passing. */
+export async function compile(bytes: BufferSource): Promise<GateModule> {
+	try {
+		return exportsOf((await WebAssembly.instantiate(bytes)).instance);
+	} catch (error) {
+		throw refused(error);
+	}
+}
+
+/** An instance of a module that is compiled already. */
+export function instance(module: WebAssembly.Module): GateModule {
+	return exportsOf(new WebAssembly.Instance(module));
+}
+
+/**
+ * Whether it is a compiled module. Not even the name is there where the engine has no WASM. No type
+ * guard: TypeScript takes every object for a module.
+ */
+export function isModule(value: unknown): boolean {
+	return typeof WebAssembly !== 'undefined' && value instanceof WebAssembly.Module;
+}
+
+function exportsOf(instance: WebAssembly.Instance): GateModule {
+	return instance.exports as unknown as GateModule;
+}
+
+function refused(cause: unknown): GateLoadError {
+	const reason = cause instanceof Error ? cause.message : String(cause);
+	return new GateLoadError(
+		`Revgate's WebAssembly module cannot be used: ${reason}. If the content-security policy ` +
+			"forbids it, add 'wasm-unsafe-eval' to its script-src, or import 'revgate/js' in place " +
+			"of 'revgate': the same in JavaScript.",
+		{ cause },
+	);
+}
