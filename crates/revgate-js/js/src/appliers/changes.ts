@@ -1,0 +1,84 @@
+import { type Fields, kindOf, share } from './value.js';
+
+/** Which top-level keys may be touched, and whether those that are gone go away. */
+export interface Rules {
+	readonly replaces: boolean;
+	allows(key: string): boolean;
+}
+
+/** In place of the value of a key that is to go away. */
+export const GONE = Symbol();
+
+/** The keys that are not yet as they are to be, and what they are to hold. */
+export type Changes = [key: string, value: unknown][];
+
+/** What differs from library to library in how an object is read. */
+export interface Reader {
+	keys?: (object: object) => string[];
+	read?: (value: unknown) => unknown;
+	/** Whether a key cannot go away: it becomes undefined instead. */
+	isFixed?: (key: string) => boolean;
+}
+
+/** What has to be done to `current` for it to show `next`; nothing if it does already. */
+export function changesOf(
+	current: Fields,
+	next: Fields,
+	{ replaces, allows }: Rules,
+	{ keys = Object.keys, read = (value) => value, isFixed = () => false }: Reader = {},
+): Changes {
+	const changes: Changes = [];
+	const put = (key: string, value: unknown) => {
+		// Fields of a class may sit on its prototype; `__proto__` sits on every one.
+		const had = key === '__proto__' ? Object.hasOwn(current, key) : key in current;
+		const before = had ? read(current[key]) : undefined;
+		const shared = share(before, value);
+		if (!had || !Object.is(shared, before)) changes.push([key, shared]);
+	};
+	for (const key of Object.keys(next)) if (allows(key)) put(key, next[key]);
+	if (replaces) {
+		for (const key of keys(current)) {
+			if (!allows(key) || Object.hasOwn(next, key) || isCode(current, key)) continue;
+			put(key, isFixed(key) ? undefined : GONE);
+		}
+	}
+	return changes;
+}
+
+/** Whether the key holds code and no state: a getter, a function, or an object of functions. */
+function isCode(object: Fields, key: string): boolean {
+	const property = Object.getOwnPropertyDescriptor(object, key);
+	return (!!property?.get && !property.set) || isFunctions(object[key]);
+}
+
+function isFunctions(value: unknown): boolean {
+	if (kindOf(value) !== 'object') return typeof value === 'function';
+	const values = Object.values(value as Fields);
+	return values.length > 0 && values.every(isFunctions);
+}
+
+/** The value after `current`; `current` itself if nothing changes. Neither argument is changed. */
+export function nextValue(current: unknown, next: unknown, rules: Rules): unknown {
+	if (kindOf(next) !== 'object') return share(current, next);
+	const hasFields = typeof current === 'object' && current !== null && !Array.isArray(current);
+	const before = (hasFields ? current : {}) as Fields;
+	const changes = changesOf(before, next as Fields, rules);
+	if (hasFields && !changes.length) return current;
+	const after = new Map([...Object.entries(before), ...changes]);
+	return Object.fromEntries([...after].filter(([, value]) => value !== GONE));
+}
+
+/**
+ * Changes an object in place.
+ *
+ * @throws TypeError for the key `__proto__`, which assignment takes for the object's prototype.
+ */
+export function assign(object: Fields, changes: Changes): void {
+	if (changes.some(([key]) => key === '__proto__')) {
+		throw new TypeError("revgate: the key '__proto__' of the state cannot be assigned; rename it in toState");
+	}
+	for (const [key, value] of changes) {
+		if (value === GONE) delete object[key];
+		else object[key] = value;
+	}
+}

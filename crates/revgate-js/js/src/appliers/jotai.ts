@@ -1,0 +1,49 @@
+import type { SnapshotApplier } from '../types.js';
+import { nextValue } from './changes.js';
+import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
+
+/** What the applier needs of a store: that of `createStore` or `getDefaultStore`. */
+export interface JotaiStoreLike {
+	get(atom: never): unknown;
+	set(atom: never, value: never): unknown;
+}
+
+/** What the applier needs of an atom: one that takes what it holds, primitive or not. */
+export interface JotaiAtomLike<State> {
+	read(get: never, options: never): State;
+	write(get: never, set: never, value: State): unknown;
+}
+
+export type JotaiApplyMode = ApplyMode;
+
+/** What `toState` gets of Jotai. */
+export interface JotaiContext<State> {
+	store: { get(atom: JotaiAtomLike<State>): State };
+	atom: JotaiAtomLike<State>;
+}
+
+/** See {@link createJotaiSnapshotApplier}. */
+export type JotaiSnapshotApplierOptions<State, Data> = ApplierOptions<State, Data, JotaiContext<State>>;
+
+/**
+ * Applies snapshots to an atom of a Jotai store. A derived atom gets the next value, never a
+ * function. What a snapshot does not change keeps its identity; a snapshot that changes nothing
+ * calls no listener.
+ *
+ * @example
+ * const settingsAtom = atom<Settings>(defaults);
+ * const applier = createJotaiSnapshotApplier(getDefaultStore(), settingsAtom);
+ */
+export function createJotaiSnapshotApplier<State, Data = State>(
+	store: JotaiStoreLike,
+	atom: JotaiAtomLike<State>,
+	options: JotaiSnapshotApplierOptions<State, Data> = {},
+): SnapshotApplier<Data> {
+	const context = { store, atom } as unknown as JotaiContext<State>;
+	return createApplier<State, Data, JotaiContext<State>>('jotai', options, context, {
+		holdsAnything: true,
+		write: (state, rules) => {
+			store.set(atom as never, nextValue(store.get(atom as never), state, rules) as never);
+		},
+	});
+}

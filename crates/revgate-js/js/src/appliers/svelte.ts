@@ -1,0 +1,87 @@
+import type { SnapshotApplier } from '../types.js';
+import { instanceOf } from './accessors.js';
+import { assign, changesOf, nextValue } from './changes.js';
+import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
+import type { Fields } from './value.js';
+
+/** What the applier needs of a store: that of `writable`, or one of your own. */
+export interface SvelteStoreLike<State> {
+	set(value: State): void;
+	update(updater: (current: State) => State): void;
+	/** With it, a snapshot that changes nothing notifies nobody. */
+	subscribe?(run: (value: State) => void): () => void;
+}
+
+export type SvelteApplyMode = ApplyMode;
+
+/** `'store'`: one with `set` and `update`; `'state'`: an object of the rune `$state`. */
+export type SvelteTargetKind = 'store' | 'state';
+
+/** For a store: see {@link createSvelteSnapshotApplier}. */
+export type SvelteStoreSnapshotApplierOptions<State, Data> = ApplierOptions<
+	State,
+	Data,
+	{ store: SvelteStoreLike<State> }
+> & { target?: 'store' };
+
+/** For an object of `$state`: see {@link createSvelteSnapshotApplier}. */
+export type SvelteStateSnapshotApplierOptions<State extends object, Data> = ApplierOptions<
+	State,
+	Data,
+	{ state: State }
+> & { target?: 'state' };
+
+/**
+ * Applies snapshots to a writable store, which notifies once per snapshot, and not at all if a
+ * snapshot changes nothing. What a snapshot does not change keeps its identity.
+ *
+ * @example
+ * const settings = writable<Settings>(defaults);
+ * const applier = createSvelteSnapshotApplier(settings);
+ */
+export function createSvelteSnapshotApplier<State, Data = State>(
+	store: SvelteStoreLike<State>,
+	options?: SvelteStoreSnapshotApplierOptions<State, Data>,
+): SnapshotApplier<Data>;
+
+/**
+ * Applies snapshots to an object of the rune `$state`, or to an instance of a class whose fields
+ * are such, in place: what reads a key that a snapshot does not change does not run again. In mode
+ * `'replace'`, a field of a class that a snapshot does not have becomes undefined.
+ *
+ * @example
+ * // settings.svelte.ts
+ * export const settings = $state<Settings>(defaults);
+ * export const applier = createSvelteSnapshotApplier(settings, { target: 'state' });
+ */
+export function createSvelteSnapshotApplier<State extends object, Data = State>(
+	state: State,
+	options?: SvelteStateSnapshotApplierOptions<State, Data>,
+): SnapshotApplier<Data>;
+
+export function createSvelteSnapshotApplier<State extends object, Data>(
+	target: SvelteStoreLike<State> | State,
+	options: ApplierOptions<State, Data, never> & { target?: SvelteTargetKind } = {},
+): SnapshotApplier<Data> {
+	const isStore = options.target ? options.target === 'store' : 'set' in target && 'update' in target;
+	if (!isStore) {
+		const state = target as Fields;
+		return createApplier('svelte', options, { state } as never, {
+			write: (next, rules) => assign(state, changesOf(state, next, rules, instanceOf(state))),
+		});
+	}
+
+	const store = target as SvelteStoreLike<State>;
+	return createApplier('svelte', options, { store } as never, {
+		holdsAnything: true,
+		write: (next, rules) => {
+			const after = (current: unknown) => nextValue(current, next, rules) as State;
+			if (!store.subscribe) return store.update(after);
+			// To a store, an object is always news: so it is not told what it has already.
+			let current: unknown;
+			store.subscribe((value) => (current = value))();
+			const value = after(current);
+			if (!Object.is(value, current)) store.set(value);
+		},
+	});
+}

@@ -1,0 +1,43 @@
+/** An object by its keys. */
+export type Fields = Record<string, unknown>;
+
+/** The kind of a value: `'object'` is one of keys and values, of any realm, but of no class. */
+export function kindOf(value: unknown): string {
+	if (typeof value !== 'object') return typeof value;
+	if (value === null) return 'null';
+	if (Array.isArray(value)) return 'array';
+	const prototype: object | null = Object.getPrototypeOf(value);
+	return prototype && Object.getPrototypeOf(prototype) ? `class ${prototype.constructor.name}` : 'object';
+}
+
+/**
+ * What `next` says, made of the parts of `previous` that say the same already; `previous` itself
+ * if all of it does. What is new is a copy: a snapshot is never handed over to be changed.
+ *
+ * Each snapshot is parsed anew, so that without this every part of it would look changed, and
+ * everything that shows one would render again.
+ */
+export function share(previous: unknown, next: unknown): unknown {
+	const kind = kindOf(next);
+	const isArray = kind === 'array';
+	if (!isArray && kind !== 'object') return isSame(previous, next) ? previous : next;
+
+	const alike = kindOf(previous) === kind;
+	const old = (alike ? previous : {}) as Fields;
+	const entries = Object.entries(next as Fields);
+	let same = alike && Object.keys(old).length === entries.length;
+	for (const entry of entries) {
+		const [key, value] = entry;
+		const had = Object.hasOwn(old, key);
+		const before = had ? old[key] : undefined;
+		entry[1] = share(before, value);
+		same &&= had && Object.is(entry[1], before);
+	}
+	if (same) return previous;
+	// `fromEntries` defines keys: `__proto__` becomes a key like any other.
+	return isArray ? entries.map(([, value]) => value) : Object.fromEntries(entries);
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+	return Object.is(a, b) || (a instanceof Date && b instanceof Date && Object.is(+a, +b));
+}

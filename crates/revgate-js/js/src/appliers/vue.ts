@@ -1,0 +1,87 @@
+import type { Ref } from 'vue';
+
+import type { SnapshotApplier } from '../types.js';
+import { assign, changesOf, nextValue } from './changes.js';
+import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
+import type { Fields } from './value.js';
+import { mark, rawOf, reactiveOf } from './vue-raw.js';
+
+/** What holds a state in `value`: a `ref`, a `shallowRef`, a writable `computed`, or your own. */
+export interface VueRefLike<State> {
+	value: State;
+}
+
+export type VueApplyMode = ApplyMode;
+
+/** What is given to the applier; told apart by itself, if it is of Vue. */
+export type VueTargetKind = 'ref' | 'reactive';
+
+/** For a reactive object: see {@link createVueSnapshotApplier}. */
+export type VueReactiveSnapshotApplierOptions<State extends object, Data> = ApplierOptions<
+	State,
+	Data,
+	{ state: State }
+> & { target?: 'reactive' };
+
+/** For a ref: see {@link createVueSnapshotApplier}. */
+export type VueRefSnapshotApplierOptions<State, Data> = ApplierOptions<
+	State,
+	Data,
+	{ ref: VueRefLike<State> }
+> & { target?: 'ref' };
+
+/**
+ * Applies snapshots to a ref, which is set once per snapshot, and not at all if a snapshot changes
+ * nothing. What a snapshot does not change keeps its identity.
+ *
+ * @example
+ * const settings = ref<Settings>(defaults);
+ * const applier = createVueSnapshotApplier(settings);
+ */
+export function createVueSnapshotApplier<State, Data = State>(
+	ref: Ref<State>,
+	options?: VueRefSnapshotApplierOptions<State, Data>,
+): SnapshotApplier<Data>;
+
+/** The same for whatever holds the state in `value`. */
+export function createVueSnapshotApplier<State, Data = State>(
+	ref: VueRefLike<State>,
+	options: VueRefSnapshotApplierOptions<State, Data> & { target: 'ref' },
+): SnapshotApplier<Data>;
+
+/**
+ * Applies snapshots to a reactive object in place: what reads a key that a snapshot does not change
+ * does not run again. In mode `'replace'`, a ref in it that a snapshot does not have becomes
+ * undefined.
+ *
+ * @example
+ * const settings = reactive<Settings>(defaults);
+ * const applier = createVueSnapshotApplier(settings, { omitKeys: ['isSaving'] });
+ */
+export function createVueSnapshotApplier<State extends object, Data = State>(
+	state: State,
+	options?: VueReactiveSnapshotApplierOptions<State, Data>,
+): SnapshotApplier<Data>;
+
+export function createVueSnapshotApplier<State extends object, Data>(
+	target: VueRefLike<State> | State,
+	options: ApplierOptions<State, Data, never> & { target?: VueTargetKind } = {},
+): SnapshotApplier<Data> {
+	if (mark(target, '__v_isReadonly')) throw new TypeError('revgate/vue: the state is readonly; pass what it was made of');
+	if (options.target ? options.target === 'reactive' : !mark(target, '__v_isRef')) {
+		const state = target as Fields;
+		return createApplier('vue', options, { state } as never, {
+			write: (next, rules) => assign(state, changesOf(state, next, rules, reactiveOf(state))),
+		});
+	}
+
+	const ref = target as VueRefLike<State>;
+	return createApplier('vue', options, { ref } as never, {
+		holdsAnything: true,
+		write: (next, rules) => {
+			const current = rawOf(ref.value);
+			const value = nextValue(current, next, rules);
+			if (!Object.is(value, current)) ref.value = value as State;
+		},
+	});
+}

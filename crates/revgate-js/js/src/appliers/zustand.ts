@@ -1,0 +1,39 @@
+import type { SnapshotApplier } from '../types.js';
+import { nextValue } from './changes.js';
+import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
+
+/** What the applier needs of a store: that of `create`, of `createStore`, with any middleware. */
+export interface ZustandStoreLike<State> {
+	getState(): State;
+	setState(state: State, replace: true): void;
+}
+
+export type ZustandApplyMode = ApplyMode;
+
+/** See {@link createZustandSnapshotApplier}. */
+export type ZustandSnapshotApplierOptions<State, Data> = ApplierOptions<
+	State,
+	Data,
+	{ store: ZustandStoreLike<State> }
+>;
+
+/**
+ * Applies snapshots to a Zustand store. Its functions stay in both modes, alone or in an object of
+ * functions. What a snapshot does not change keeps its identity, so that a selector of it does not
+ * render; a snapshot that changes nothing calls no listener.
+ *
+ * @example
+ * const useSettings = create<Settings & { isLoading: boolean }>()(() => ({ ...defaults, isLoading: false }));
+ * const applier = createZustandSnapshotApplier(useSettings, { omitKeys: ['isLoading'] });
+ */
+export function createZustandSnapshotApplier<State, Data = State>(
+	store: ZustandStoreLike<State>,
+	options: ZustandSnapshotApplierOptions<State, Data> = {},
+): SnapshotApplier<Data> {
+	return createApplier<State, Data, { store: ZustandStoreLike<State> }>('zustand', options, { store }, {
+		holdsAnything: true,
+		write: (state, rules) => {
+			store.setState(nextValue(store.getState(), state, rules) as State, true);
+		},
+	});
+}
