@@ -1,0 +1,58 @@
+import type { Version } from '../gate/gate.js';
+import type { InvalidationEvent } from '../types.js';
+import type { Material } from './kept.js';
+
+/** A message is not what the protocol says. */
+export class ProtocolError extends Error {
+	override readonly name = 'ProtocolError';
+}
+
+/** The fields of whatever came as a message. */
+export type Fields = Record<string, unknown>;
+
+/** The fields of `message`. */
+export function fieldsOf(what: string, message: unknown): Fields {
+	if (typeof message !== 'object' || message === null) {
+		throw new ProtocolError(`${what} must be an object, not ${message === null ? 'null' : typeof message}`);
+	}
+	return message as Fields;
+}
+
+/** The topic that an announcement is of. */
+export function topicOf(event: Fields): string {
+	const { topic } = event;
+	if (typeof topic !== 'string' || topic.trim() === '') {
+		throw new ProtocolError('Empty topic in invalidation event: its field `topic` must name one');
+	}
+	return topic;
+}
+
+/** The version that a message bears. Whether its texts are canonical is for the gate to say. */
+export function versionOf(message: Fields): Version {
+	const { revision, epoch } = message;
+	// An epoch that is null is absent, as everywhere on the wire.
+	return (epoch === undefined || epoch === null ? { revision } : { revision, epoch }) as Version;
+}
+
+/** An announcement as those are told who decide on it. */
+export function eventOf(event: Fields): InvalidationEvent {
+	const { topic, sourceId, timestampMs } = event;
+	return {
+		topic: topic as string,
+		...versionOf(event),
+		...(typeof sourceId === 'string' && { sourceId }),
+		...(typeof timestampMs === 'number' && { timestampMs }),
+	};
+}
+
+/** What an announcement brings along; `undefined` for nothing. */
+export function materialOf(event: Fields): Material | undefined {
+	if ('data' in event) {
+		return { data: event['data'] };
+	}
+	const { base, patch } = event;
+	if (base === undefined && patch === undefined) {
+		return undefined;
+	}
+	return { base: versionOf(fieldsOf('the base of a patch', base)), patch };
+}
