@@ -1,4 +1,4 @@
-//! The command line. Parsed by hand: nine commands and nine options are not worth a dependency
+//! The command line. Parsed by hand: ten commands and nine options are not worth a dependency
 //! that takes longer to compile than the rest of this package.
 
 use std::path::PathBuf;
@@ -41,6 +41,8 @@ Commands:
   windows
           Compiles for Windows, and runs there, in Wine, what needs no desktop; then checks what can
           be checked for macOS, iOS and Android. Sets up what is missing
+  npm
+          Builds, packs and tests the package for JavaScript windows. Sets up what is missing
   mutants
           Plants faults into the core, one at a time, and says which of them no test notices.
   doctor
@@ -59,6 +61,7 @@ pub(crate) enum Command {
     Fuzz(FuzzOptions),
     Crash(CrashOptions),
     Windows,
+    Npm,
     Mutants,
     Doctor,
     Help,
@@ -131,10 +134,11 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         "fuzz" => fuzz(rest).map(Command::Fuzz),
         "crash" => crash(rest).map(Command::Crash),
         "windows" => refuse("windows", rest.first(), "none").map(|()| Command::Windows),
+        "npm" => refuse("npm", rest.first(), "none").map(|()| Command::Npm),
         "mutants" => refuse("mutants", rest.first(), "none").map(|()| Command::Mutants),
         "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
         _ => {
-            let known = "app, test, model, bench, fuzz, crash, windows, mutants, doctor";
+            let known = "app, test, model, bench, fuzz, crash, windows, npm, mutants, doctor";
             Err(format!("unknown command `{name}`; the commands are: {known}"))
         }
     }
@@ -270,6 +274,7 @@ mod tests {
         assert_eq!(read("bench"), Ok(Command::Bench(Bench::Gate)));
         assert_eq!(read("bench windows"), Ok(Command::Bench(Bench::Windows)));
         assert_eq!(read("windows"), Ok(Command::Windows));
+        assert_eq!(read("npm"), Ok(Command::Npm));
         assert_eq!(read("mutants"), Ok(Command::Mutants));
         assert_eq!(read("test"), Ok(Command::Test { quick: false }));
         assert_eq!(read("test --quick"), Ok(Command::Test { quick: true }));
@@ -295,7 +300,7 @@ mod tests {
     #[test]
     fn what_is_unknown_is_named_beside_what_exists() {
         for (line, name, known) in [
-            ("ap", "`ap`", "app, test, model, bench, fuzz, crash, windows, mutants, doctor"),
+            ("ap", "`ap`", "app, test, model, bench, fuzz, crash, windows, npm, mutants, doctor"),
             ("app --hedless", "`--hedless`", "--headless, --shots DIR, --port N"),
             ("app --headless=yes", "`--headless=yes`", "--headless"),
             ("test --fast", "`--fast`", "--quick"),
@@ -311,6 +316,7 @@ mod tests {
             ),
             ("crash --storage tape", "`--storage tape`", "files, database"),
             ("windows 11", "`11`", "none"),
+            ("npm ci", "`ci`", "none"),
             ("mutants --all", "`--all`", "none"),
             ("doctor now", "`now`", "none"),
         ] {

@@ -10,6 +10,8 @@ use xtask::{Error, display::VirtualDisplay, process, report, step::Step, workspa
 use crate::{
     compile, crash,
     fuzz::{self, Fuzzer},
+    npm,
+    outcomes::{Kind, Outcomes},
     setup::{self, Goal, toolchain::WASM},
     tally::Tally,
 };
@@ -43,24 +45,10 @@ const WINDOW_PACKAGES: [&str; 8] = [
 /// A browser or a window that hangs must not hold CI up.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// Right or wrong as a whole.
-    Lint,
-    /// Reports its tests one by one.
-    Tests,
-}
-
-struct Outcome {
-    name: String,
-    tally: Tally,
-    took: Duration,
-}
-
 /// Runs the checks; whether all passed.
 pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error> {
     setup::run(workspace, if quick { Goal::Quick } else { Goal::Test })?;
-    let mut checks = Checks { workspace, outcomes: Vec::new() };
+    let mut checks = Checks { workspace, outcomes: Outcomes::new(workspace) };
     checks.lints();
     if quick {
         checks.native_tests(&[]);
@@ -74,15 +62,16 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
         checks.crash(features, |_| true);
         checks.fuzz();
         checks.browser_tests();
+        npm::check(workspace, &mut checks.outcomes);
         checks.window_tests();
     }
     process::wait_if_interrupted();
-    Ok(checks.summary())
+    Ok(checks.outcomes.summary().failed == 0)
 }
 
 struct Checks<'a> {
     workspace: &'a Workspace,
-    outcomes: Vec<Outcome>,
+    outcomes: Outcomes<'a>,
 }
 
 impl Checks<'_> {
@@ -107,23 +96,23 @@ impl Checks<'_> {
             ("rustdoc, WASM", document(&wasm)),
         ];
         for (name, command) in checks {
-            self.check(name, Kind::Lint, Step::new(command));
+            self.outcomes.check(name, Kind::Lint, Step::new(command));
         }
     }
 
     fn build_windows(&mut self) -> bool {
         let result = compile::windows(self.workspace);
-        self.note("trunk build", result)
+        self.outcomes.note("trunk build", result)
     }
 
     fn native_tests(&mut self, features: &[&str]) {
         let command = self.native(&["test", "--no-fail-fast"], features);
-        self.check("tests and doctests", Kind::Tests, Step::new(command));
+        self.outcomes.check("tests and doctests", Kind::Tests, Step::new(command));
         // Compiled as `no_run` with the dependencies that the windows were built with: natively,
         // Leptos would be compiled once more.
         let parts = [&["test", "--locked", "--doc", "--target", WASM][..], &WINDOW_PACKAGES];
         let command = self.workspace.cargo(parts.concat());
-        self.check("doctests, WASM", Kind::Tests, Step::new(command));
+        self.outcomes.check("doctests, WASM", Kind::Tests, Step::new(command));
     }
 
     /// Those that are wanted, by whether they take a display. The tests have built their program,
@@ -131,7 +120,7 @@ impl Checks<'_> {
     fn crash(&mut self, features: &[&str], is_wanted: impl Fn(bool) -> bool) {
         let build = self.native(&["build", "--example", "crash"], features);
         let built = compile::build(self.workspace, "build the program to end", build);
-        if !self.note("crash", built) {
+        if !self.outcomes.note("crash", built) {
             return;
         }
         let wanted = crash::smokes().filter(|(_, is_windowed, _)| is_wanted(*is_windowed));
@@ -141,7 +130,7 @@ impl Checks<'_> {
                 report::say(format_args!("    {error}"));
                 Tally::of_one(false)
             });
-            self.outcomes.push(Outcome { name, tally, took: since.elapsed() });
+            self.outcomes.add(&name, tally, since.elapsed());
         }
     }
 
@@ -154,24 +143,24 @@ impl Checks<'_> {
         let fuzzer = match Fuzzer::new(self.workspace) {
             Ok(fuzzer) => fuzzer,
             Err(error) => {
-                self.note("fuzz", Err(error));
+                self.outcomes.note("fuzz", Err(error));
                 return;
             }
         };
-        self.check("format, fuzz", Kind::Lint, Step::new(fuzzer.format_check()));
-        self.check("clippy, fuzz", Kind::Lint, Step::new(fuzzer.clippy()));
+        self.outcomes.check("format, fuzz", Kind::Lint, Step::new(fuzzer.format_check()));
+        self.outcomes.check("clippy, fuzz", Kind::Lint, Step::new(fuzzer.clippy()));
         let built = fuzzer.build();
-        if !self.note("build the fuzz targets", built) {
+        if !self.outcomes.note("build the fuzz targets", built) {
             return;
         }
         for target in fuzz::TARGETS {
             let name = format!("fuzz, {target}");
             match fuzzer.smoke(target) {
                 Ok((command, _finds)) => {
-                    self.check(&name, Kind::Lint, Step::new(command).limit(PATIENCE));
+                    self.outcomes.check(&name, Kind::Lint, Step::new(command).limit(PATIENCE));
                 }
                 Err(error) => {
-                    self.note(&name, Err(error));
+                    self.outcomes.note(&name, Err(error));
                 }
             }
         }
@@ -188,7 +177,7 @@ impl Checks<'_> {
         command.args(["tests", "-p", "revgate-tests", "-p", "revgate-frontend", "--locked"]);
         let chrome = self.workspace.root.join("tests/webdriver.json");
         command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", chrome);
-        self.check("tests in Chrome", Kind::Tests, Step::new(command).limit(PATIENCE));
+        self.outcomes.check("tests in Chrome", Kind::Tests, Step::new(command).limit(PATIENCE));
     }
 
     /// The apps are built together with the tests: on their own, Tauri would get other features and
@@ -214,7 +203,7 @@ impl Checks<'_> {
         let display = match display {
             Ok(display) => display,
             Err(error) => {
-                self.note(NAME, Err(error));
+                self.outcomes.note(NAME, Err(error));
                 return;
             }
         };
@@ -224,67 +213,12 @@ impl Checks<'_> {
         test.env("REVGATE_TEST_APP", self.workspace.test_app());
         test.env("REVGATE_TEST_WEBVIEWS", self.workspace.test_webviews());
         test.env("REVGATE_TEST_PAGES", self.workspace.test_pages());
-        self.check(NAME, Kind::Tests, Step::new(test).limit(PATIENCE));
+        self.outcomes.check(NAME, Kind::Tests, Step::new(test).limit(PATIENCE));
     }
 
     /// One selection of packages for all native commands, so that they share their dependencies.
     fn native(&self, what: &[&str], features: &[&str]) -> Command {
         let parts = [what, &["--locked"], &NATIVE, features];
         self.workspace.cargo(parts.concat())
-    }
-
-    fn check(&mut self, name: &str, kind: Kind, step: Step) {
-        let since = report::begin(name);
-        let log = format!("{}.log", name.replace([',', ' '], "-"));
-        let step = step.log(self.workspace.own_folder().join("logs").join(log));
-        let lines = kind == Kind::Tests || report::to_a_person();
-        let step = if lines { step } else { step.heartbeat() };
-        let tally = match step.finish() {
-            Ok(done) => {
-                let success = done.status.success();
-                if !success && !lines {
-                    done.lines.iter().for_each(report::say);
-                }
-                let tally = match kind {
-                    Kind::Lint => Tally::of_one(success),
-                    Kind::Tests => Tally::of(&done.lines).judged(success),
-                };
-                if success && tally.failed > 0 {
-                    report::say("    it reported no test: counted as failed");
-                }
-                tally
-            }
-            Err(error) => {
-                report::say(format_args!("    {error}"));
-                Tally::of_one(false)
-            }
-        };
-        report::done(since, if tally.failed == 0 { "passed" } else { "FAILED" });
-        self.outcomes.push(Outcome { name: name.to_owned(), tally, took: since.elapsed() });
-    }
-
-    /// A step that is no check of its own; whether it went well.
-    fn note(&mut self, name: &str, result: Result<(), Error>) -> bool {
-        let Err(error) = result else { return true };
-        report::say(format_args!("    {error}"));
-        let (name, took) = (name.to_owned(), Duration::ZERO);
-        self.outcomes.push(Outcome { name, tally: Tally::of_one(false), took });
-        false
-    }
-
-    fn summary(&self) -> bool {
-        let total = self.outcomes.iter().fold(Tally::default(), |sum, it| sum.plus(it.tally));
-        let mut rows = vec![["check", "result", "passed", "failed", "seconds"].map(str::to_owned)];
-        rows.extend(self.outcomes.iter().map(|outcome| {
-            let Tally { passed, failed } = outcome.tally;
-            let result = if failed == 0 { "ok" } else { "FAILED" };
-            let seconds = outcome.took.as_secs().to_string();
-            [outcome.name.clone(), result.into(), passed.to_string(), failed.to_string(), seconds]
-        }));
-        let rows: Vec<Vec<String>> = rows.into_iter().map(Vec::from).collect();
-        report::say("");
-        report::say(report::table(&rows));
-        report::say(format_args!("\n{} passed, {} failed", total.passed, total.failed));
-        total.failed == 0
     }
 }

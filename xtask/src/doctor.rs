@@ -3,7 +3,7 @@
 use xtask::{Error, report, workspace::Workspace};
 
 use crate::setup::{
-    Goal, System, packages,
+    Goal, System, node, packages,
     toolchain::{self, LINKED, WASM},
     tools::{self, State},
 };
@@ -26,6 +26,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<bool, Error> {
         };
         rows.push(Row { what: need.name.to_owned(), found: need.version(workspace), plan });
     }
+    let (what, found) = ("Node, npm".to_owned(), node::version(workspace));
+    rows.push(Row { what, found, plan: node::PLAN.to_owned() });
     let chosen = add_toolchain(workspace, &system, &mut rows);
     for tool in tools::needed(Goal::Test) {
         let (found, other) = match tool.look(&chosen)? {

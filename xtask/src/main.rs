@@ -14,6 +14,8 @@ mod drive;
 mod fuzz;
 mod model;
 mod mutants;
+mod npm;
+mod outcomes;
 mod setup;
 mod tally;
 
@@ -62,6 +64,7 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
         Command::Crash(options) => crash::run(&workspace, &options),
         Command::Windows => cross::run(&mut workspace),
+        Command::Npm => npm::run(&mut workspace),
         Command::Mutants => mutants::run(&workspace),
         Command::Doctor => doctor::run(&workspace),
     }

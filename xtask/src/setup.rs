@@ -3,6 +3,7 @@
 //! Three layers, each of which first looks and then acts: system packages, a toolchain that can
 //! build for WASM and for other systems, command-line tools.
 
+pub(crate) mod node;
 pub(crate) mod packages;
 pub(crate) mod targets;
 pub(crate) mod toolchain;
@@ -34,12 +35,17 @@ pub(crate) enum Goal {
     Bench,
     /// Compile for other systems, and run the tests on one of them.
     Windows,
+    /// Build and test the package for JavaScript windows.
+    Npm,
 }
 
 /// Installs what is missing for the goal, and tells the workspace which toolchain to use.
 pub(crate) fn run(workspace: &mut Workspace, goal: Goal) -> Result<(), Error> {
     let since = Instant::now();
     let system = System::look(workspace);
+    if matches!(goal, Goal::Npm | Goal::Test) {
+        node::ensure(workspace)?;
+    }
     packages::ensure(workspace, &system, goal)?;
     toolchain::ensure(workspace, &system, goal)?;
     tools::ensure(workspace, tools::needed(goal))?;

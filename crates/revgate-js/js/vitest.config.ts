@@ -1,39 +1,42 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
-// Every suite runs twice: in Node, and in the Chromium that the system has.
-const chromium = playwright({
-	launchOptions: {
-		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-		args: [
-			'--no-sandbox',
-			'--disable-gpu',
-			'--disable-quic',
-			'--no-first-run',
-			'--disable-background-networking',
-			'--disable-component-update',
-			'--disable-sync',
-		],
-	},
-});
+import { chromium } from './test/chromium.js';
 
+// Every suite runs twice: in Node, and in the Chromium that the system has. Those of the packed
+// package run in Node alone, and start what they need.
 export default defineConfig({
 	test: {
 		globalSetup: 'test/built.ts',
 		projects: [
-			{ test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/**/*.browser.test.ts'] } },
+			{
+				test: {
+					name: 'node',
+					include: ['test/**/*.test.ts'],
+					exclude: ['test/**/*.browser.test.ts', 'test/packages/**'],
+				},
+			},
 			{
 				test: {
 					name: 'chromium',
 					include: ['test/**/*.test.ts'],
-					exclude: ['test/**/*.node.test.ts'],
+					exclude: ['test/**/*.node.test.ts', 'test/packages/**'],
 					browser: {
 						enabled: true,
 						headless: true,
-						provider: chromium,
+						provider: playwright({ launchOptions: chromium }),
 						screenshotFailures: false,
 						instances: [{ browser: 'chromium' }],
 					},
+				},
+			},
+			{
+				test: {
+					name: 'packages',
+					include: ['test/packages/*.test.ts'],
+					globalSetup: 'test/packages/install.ts',
+					testTimeout: 60_000,
+					hookTimeout: 60_000,
 				},
 			},
 		],

@@ -41,6 +41,7 @@ enum Layer {
     Checks,
     VirtualScreen,
     Browser,
+    BrowserDriver,
     Windows,
 }
 
@@ -113,10 +114,7 @@ const NEEDS: [Need; 14] = [
     ),
     Need {
         name: "Chromium",
-        probe: Probe::Program(
-            &["chromium", "chromium-browser", "google-chrome", "chrome"],
-            "--version",
-        ),
+        probe: Probe::Program(&CHROMIUM, "--version"),
         layer: Layer::Browser,
         debian: "chromium",
         fedora: "chromium",
@@ -127,7 +125,7 @@ const NEEDS: [Need; 14] = [
     Need {
         name: "ChromeDriver",
         probe: Probe::Program(&["chromedriver"], "--version"),
-        layer: Layer::Browser,
+        layer: Layer::BrowserDriver,
         debian: "chromium-driver",
         fedora: "chromedriver",
         arch: "chromium",
@@ -156,6 +154,13 @@ const NEEDS: [Need; 14] = [
     },
 ];
 
+const CHROMIUM: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
+
+/// The browser.
+pub(crate) fn chromium(workspace: &Workspace) -> Option<PathBuf> {
+    CHROMIUM.iter().find_map(|name| workspace.which(name))
+}
+
 /// Debian's is not on PATH.
 const WINE: [&str; 3] = ["wine64", "wine", "/usr/lib/wine/wine64"];
 
@@ -179,11 +184,12 @@ pub(crate) fn needs(system: &System, goal: Goal) -> impl Iterator<Item = &'stati
     NEEDS.iter().filter(move |need| {
         let asked = match need.layer {
             Layer::Compile => true,
-            Layer::Build => goal != Goal::Windows,
+            Layer::Build => !matches!(goal, Goal::Windows | Goal::Npm),
             Layer::Windows => goal == Goal::Windows,
             Layer::Checks => matches!(goal, Goal::Quick | Goal::Test),
             Layer::VirtualScreen => matches!(goal, Goal::Headless | Goal::Test),
-            Layer::Browser => matches!(goal, Goal::Test | Goal::Bench),
+            Layer::Browser => matches!(goal, Goal::Test | Goal::Bench | Goal::Npm),
+            Layer::BrowserDriver => matches!(goal, Goal::Test | Goal::Bench),
         };
         asked
             && match family {

@@ -33,7 +33,7 @@ pub(crate) enum Tool {
 pub(crate) fn needed(goal: Goal) -> &'static [Tool] {
     use Tool::{TauriCli, Trunk, WasmBindgen, WasmPack};
     match goal {
-        Goal::Quick | Goal::Windows => &[],
+        Goal::Quick | Goal::Windows | Goal::Npm => &[],
         Goal::Bench => &[WasmBindgen],
         Goal::App | Goal::Headless => &[Trunk, WasmBindgen, TauriCli],
         Goal::Test => &[Trunk, WasmBindgen, WasmPack, TauriCli],
