@@ -1,6 +1,6 @@
 //! How long to wait between failures.
 
-use std::time::Duration;
+use core::time::Duration;
 
 /// Exponential backoff with a cap: `first`, twice that, four times that, … at most `cap`; with a
 /// jitter seed, each shortened by up to a half.

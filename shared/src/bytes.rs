@@ -5,6 +5,8 @@
 //! so both sides have to agree on [`Topic::LAYOUT`], and a type may not suit it: so whatever is
 //! written is read once, to see that it is the same state.
 
+use alloc::vec::Vec;
+
 use crate::json::fingerprint;
 use crate::wire::Fetched;
 use crate::{Epoch, Invalid, Revision, Snapshot, Topic, Version};

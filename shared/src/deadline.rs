@@ -1,7 +1,7 @@
 //! Points in time at which something falls due. `None` is never, as is what lies beyond the
 //! clock's range: that is what `Duration::checked_add` says of it.
 
-use std::time::Duration;
+use core::time::Duration;
 
 /// Whether it is time.
 pub(crate) fn has_come(at: Option<Duration>, now: Duration) -> bool {

@@ -7,8 +7,8 @@ mod refreshes;
 mod subscription;
 mod versions;
 
-use std::collections::VecDeque;
-use std::time::Duration;
+use alloc::collections::VecDeque;
+use core::time::Duration;
 
 use crate::deadline::{earlier, has_come};
 use crate::pacing::Pacer;

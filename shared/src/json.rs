@@ -8,7 +8,9 @@ mod error;
 mod fingerprint;
 mod key;
 
-use std::fmt;
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 

@@ -16,6 +16,13 @@
 //!
 //! It reads no clock, no randomness and no environment, and knows neither Tauri nor Leptos: the
 //! backend compiles it natively, the windows to WASM, and tests run it on both.
+//!
+//! Without `std`, a default feature, it needs an allocator and nothing else: so the gate is small
+//! enough for a JavaScript window to carry along.
+
+#![cfg_attr(not(any(feature = "std", test)), no_std)]
+
+extern crate alloc;
 
 mod backoff;
 #[cfg(feature = "bytes")]
@@ -36,5 +43,5 @@ pub use gate::Gate;
 pub use pacing::{Pacing, PacingError};
 pub use phase::Phase;
 pub use topic::{Invalid, Topic, TopicName, TopicNameError, UnknownTopic};
-pub use version::{Epoch, ParseNumberError, Revision, RevisionExhausted, Version};
+pub use version::{Epoch, NumberFault, ParseNumberError, Revision, RevisionExhausted, Version};
 pub use wire::{Invalidation, Snapshot};

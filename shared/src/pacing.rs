@@ -1,6 +1,6 @@
 //! How often news may reach the window.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use crate::deadline::{earlier, has_come};
 

@@ -1,6 +1,6 @@
 //! Where something failed.
 
-use std::fmt;
+use core::fmt;
 
 /// The step of the synchronisation in which something failed. The names are those of the
 /// state-sync protocol 1.1, and `write` for the way up, which it does not cover.

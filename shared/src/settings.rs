@@ -1,6 +1,9 @@
 //! The example app's settings: one definition for its backend and its windows.
 
-use std::ops::RangeInclusive;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use core::ops::RangeInclusive;
 
 use oxilangtag::LanguageTag;
 use serde::{Deserialize, Serialize};

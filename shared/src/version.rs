@@ -1,7 +1,8 @@
 //! How new a state is: [`Revision`], [`Epoch`], and both together, [`Version`].
 
-use std::fmt;
-use std::str::FromStr;
+use alloc::string::String;
+use core::fmt;
+use core::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -56,7 +57,33 @@ pub struct Version {
 pub struct ParseNumberError {
     /// The offending text, cut after 32 characters.
     text: String,
-    fault: &'static str,
+    fault: NumberFault,
+}
+
+/// What is wrong with text that is not a canonical decimal `u64`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("{}", self.as_str())]
+pub enum NumberFault {
+    /// There is none.
+    Empty,
+    /// Something in it is no digit: a sign, a space, a letter, a digit of another script.
+    NotDigits,
+    /// It begins with a zero and goes on.
+    LeadingZero,
+    /// It is more than `u64::MAX`.
+    TooLarge,
+}
+
+impl NumberFault {
+    /// In words that go on after "it is not a canonical decimal number:".
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Empty => "it is empty",
+            Self::NotDigits => "it may hold only the digits 0 to 9",
+            Self::LeadingZero => "it has a leading zero",
+            Self::TooLarge => "it is larger than 18446744073709551615",
+        }
+    }
 }
 
 /// The revision counter stands at `u64::MAX`: the topic needs a new [`Epoch`] before it can be
@@ -138,18 +165,16 @@ impl fmt::Display for Version {
     }
 }
 
-fn parse_canonical(text: &str) -> Result<u64, ParseNumberError> {
-    let fault = match text.as_bytes() {
-        [] => "it is empty",
-        bytes if !bytes.iter().all(u8::is_ascii_digit) => "it may hold only the digits 0 to 9",
-        [b'0', _, ..] => "it has a leading zero",
-        _ => match text.parse() {
-            Ok(number) => return Ok(number),
-            Err(_) => "it is larger than 18446744073709551615",
-        },
-    };
-    let text = text.chars().take(32).collect();
-    Err(ParseNumberError { text, fault })
+fn parse_canonical(text: &[u8]) -> Result<u64, NumberFault> {
+    match text {
+        [] => Err(NumberFault::Empty),
+        text if !text.iter().all(u8::is_ascii_digit) => Err(NumberFault::NotDigits),
+        [b'0', _, ..] => Err(NumberFault::LeadingZero),
+        digits => digits.iter().try_fold(0, |number: u64, digit| {
+            let tens = number.checked_mul(10).ok_or(NumberFault::TooLarge)?;
+            tens.checked_add(u64::from(digit - b'0')).ok_or(NumberFault::TooLarge)
+        }),
+    }
 }
 
 /// What [`Revision`] and [`Epoch`] share on the wire: a canonical string, strictly parsed.
@@ -159,6 +184,20 @@ macro_rules! canonical_number {
             type Err = ParseNumberError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Self::from_ascii(text.as_bytes()).map_err(|fault| ParseNumberError {
+                    text: text.chars().take(32).collect(),
+                    fault,
+                })
+            }
+        }
+
+        impl $name {
+            /// As [`str::parse`], but of bytes, and without keeping them for the error.
+            ///
+            /// # Errors
+            ///
+            /// What is wrong with them.
+            pub fn from_ascii(text: &[u8]) -> Result<Self, NumberFault> {
                 parse_canonical(text).map(Self)
             }
         }

@@ -16,6 +16,8 @@ pub use fetched::Fetched;
 pub use refusal::{Access, Denied, PatchFault, Refusal};
 pub use written::Written;
 
+use alloc::string::String;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Epoch, Revision, TopicName, Version};

@@ -1,6 +1,6 @@
 //! How a gate fetches, and what comes of it.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use super::{
     Applying, Candidate, Cause, FetchId, Gate, News, Output, Settlement, State, Ticket, Work,
@@ -28,7 +28,7 @@ impl Gate {
             deadline: now.checked_add(self.options.fetch_timeout),
             wanted: self.versions.wanted(),
             covers: self.refreshes.asked(),
-            proves: std::mem::take(&mut self.unproven),
+            proves: core::mem::take(&mut self.unproven),
         }));
         self.outputs.push_back(Output::Fetch(self.last_fetch));
     }

@@ -1,6 +1,6 @@
 //! What the gate and its driver say to each other.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use crate::{Phase, Version};
 
@@ -12,7 +12,24 @@ pub struct FetchId(pub(super) u64);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub(super) u64);
 
+impl FetchId {
+    /// The fetch of this [`number`](Self::number), if there was one.
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// How many fetches the gate has asked for by then: for a driver that is not Rust.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
 impl Ticket {
+    /// How many refreshes were asked for by then.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+
     /// The ticket after this one.
     #[must_use]
     pub const fn next(self) -> Self {

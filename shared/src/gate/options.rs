@@ -1,6 +1,6 @@
 //! How patient a gate is.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use crate::{Backoff, Pacing, PacingError};
 

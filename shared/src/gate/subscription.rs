@@ -1,6 +1,6 @@
 //! How a gate comes to listen, and comes to it again.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use super::{Cause, Gate, Output, Settlement, State, Work};
 use crate::Phase;

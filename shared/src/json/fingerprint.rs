@@ -1,6 +1,7 @@
 //! The walk through a state: each value becomes the hash of what it is as JSON.
 
-use std::hash::Hasher;
+use alloc::string::String;
+use core::hash::Hasher;
 
 use serde::Serialize;
 use serde::ser::{
@@ -123,11 +124,12 @@ impl Serializer for Fingerprinter {
         if !value.is_finite() {
             return Err(Fault::new(format_args!("{value} is no number that JSON has")));
         }
-        // The casts are exact: no fraction, and less than 2^127.
-        let is_whole = value.fract() == 0.0 && value.abs() < 2f64.powi(127);
+        // The cast cuts a fraction off, and is exact else: less than 2^127.
+        let whole = value as i128;
+        let is_whole = whole as f64 == value && value.abs() < (1u128 << 127) as f64;
         let is_negative_zero = value == 0.0 && value.is_sign_negative();
         if is_whole && !is_negative_zero {
-            return self.serialize_i128(value as i128);
+            return self.serialize_i128(whole);
         }
         Ok(hash(Kind::Float, &value.to_bits().to_le_bytes()))
     }
@@ -344,7 +346,7 @@ impl SerializeMap for Object {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
-        let key = std::mem::take(&mut self.key);
+        let key = core::mem::take(&mut self.key);
         self.field(&key, value)
     }
 

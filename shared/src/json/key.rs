@@ -1,6 +1,8 @@
 //! What can be the key of a map: whatever JSON can have as the name of a field.
 
-use std::fmt::Display;
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use core::fmt::Display;
 
 use serde::Serialize;
 use serde::ser::{Impossible, Serializer};

@@ -1,5 +1,7 @@
 //! An invalidation that may bring its news along.
 
+use alloc::string::String;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::lenient;

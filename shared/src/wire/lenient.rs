@@ -1,6 +1,8 @@
 //! Fields that may be absent: how they are read, so that one that is not as it should be does not
 //! cost the message unless something is decided by it.
 
+use alloc::string::String;
+
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 

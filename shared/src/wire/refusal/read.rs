@@ -4,6 +4,9 @@
 //! and keys that are numbers are lost; and what a conflict tells is a whole state. So the fields of
 //! all kinds are read into one struct, in whatever order they come.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use serde::{Deserialize, Deserializer, de};
 
 use super::{Access, Denied, PatchFault, Refusal};
