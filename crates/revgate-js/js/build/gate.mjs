@@ -11,6 +11,11 @@ const TARGET = 'wasm32-unknown-unknown';
 const PROFILE = 'gate';
 // What rustc uses by default. `--all-features` emits types that Node 20 refuses.
 const FEATURES = ['bulk-memory', 'mutable-globals', 'nontrapping-float-to-int', 'sign-ext'];
+const LOWERING = [
+	'--signext-lowering',
+	'--llvm-nontrapping-fptoint-lowering',
+	'--llvm-memory-copy-fill-lowering',
+];
 
 const module = here('wasm/gate.wasm');
 
@@ -22,17 +27,19 @@ function binaryen(tool, ...options) {
 
 /** Where cargo has put the module: it says so, as a target folder may be configured anywhere. */
 function compile() {
-	const options = ['--locked', '-p', 'revgate-js', '--lib', '--profile', PROFILE];
+	// A stack of 16 KiB, not 1 MiB: the gate is shallow, and each page has this memory.
+	const linked = ['--crate-type', 'cdylib', '--', '-C', 'link-arg=-zstack-size=16384'];
+	const options = ['--locked', '-p', 'revgate-js', '--lib', '--profile', PROFILE, ...linked];
 	const output = execFileSync(
 		'cargo',
-		['build', '--target', TARGET, '--message-format', 'json-render-diagnostics', ...options],
+		['rustc', '--target', TARGET, '--message-format', 'json-render-diagnostics', ...options],
 		{ cwd: here(''), encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 2 ** 26 },
 	);
 	const messages = output.trim().split('\n').map((line) => JSON.parse(line));
 	const files = messages.flatMap((message) => message.filenames ?? []);
 	const built = files.findLast((file) => file.endsWith('revgate_js.wasm'));
 	if (!built) {
-		throw new Error('cargo has built no revgate_js.wasm: is `cdylib` gone from its crate types?');
+		throw new Error('cargo has built no revgate_js.wasm: see build/gate.mjs');
 	}
 	return built;
 }
@@ -53,7 +60,11 @@ mkdirSync(here('wasm'), { recursive: true });
 binaryen('wasm-opt', '-Oz', '--converge', compile(), '-o', module);
 writeFileSync(here('wasm/packed.js'), `export const packed = "${pack(readFileSync(module))}";\n`);
 
+// What came to WASM after its first version, JavaScript does without.
+const lowered = here('wasm/lowered.wasm');
 const raw = here('wasm/raw.js');
-binaryen('wasm2js', '-Oz', module, '-o', raw);
+binaryen('wasm-opt', ...LOWERING, '-Oz', module, '-o', lowered);
+binaryen('wasm2js', '-Oz', lowered, '-o', raw);
 writeFileSync(here('wasm/wasm2js.js'), asFunction(readFileSync(raw, 'utf8')));
+rmSync(lowered);
 rmSync(raw);

@@ -1,0 +1,66 @@
+import type { InvalidationThrottlingOptions } from '../types.js';
+import { type Abi, abiOf, type GateModule } from './abi.js';
+import { hand } from './options.js';
+
+/** In the order of their numbers, see `pace` in `src/module.rs` of the crate. */
+enum Step {
+	Event,
+	Delivered,
+	Forget,
+	Look,
+}
+
+/**
+ * The deadlines of a stream of events. Reads no clock: times are milliseconds, from any origin.
+ *
+ * **Call {@link Pacer.event} for each event; when {@link Pacer.deadline} has come, deliver and
+ * call {@link Pacer.delivered}.** A delivery covers all events before it.
+ *
+ * @example
+ * const pacer = new Pacer(await loadGate(), { debounceMs: 50 });
+ * pacer.event(1000);
+ * pacer.deadline(); // 1050
+ */
+export class Pacer {
+	readonly #abi: Abi;
+	#handle: number;
+
+	/** @throws RangeError if options contradict each other, naming them. */
+	constructor(module: GateModule, options: InvalidationThrottlingOptions) {
+		const abi = abiOf(module);
+		this.#abi = abi;
+		this.#handle = hand(abi, { pacing: options }, (present) => module.make_pacer(present));
+		abi.refresh();
+	}
+
+	/** An event has come. */
+	event(now: number): void {
+		this.#pace(now, Step.Event);
+	}
+
+	/** When what waits may be delivered; `undefined` if nothing waits, or for good. */
+	deadline(): number | undefined {
+		const deadline = this.#pace(0, Step.Look);
+		return deadline === Infinity ? undefined : deadline;
+	}
+
+	/** All events so far have been delivered. */
+	delivered(now: number): void {
+		this.#pace(now, Step.Delivered);
+	}
+
+	/** What waited has reached the window by another way. */
+	forget(): void {
+		this.#pace(0, Step.Forget);
+	}
+
+	/** Gives its memory back. Again, it does nothing. */
+	free(): void {
+		this.#abi.module.free(this.#handle);
+		this.#handle = -1;
+	}
+
+	#pace(now: number, step: Step): number {
+		return this.#abi.checked(this.#abi.module.pace(this.#handle, now, step));
+	}
+}

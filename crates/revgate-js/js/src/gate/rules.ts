@@ -1,0 +1,55 @@
+import { abiOf, type GateModule, type Version } from './abi.js';
+import { kindOf } from './errors.js';
+import { type BackoffOptions, hand } from './options.js';
+
+/** How long to wait between failures. */
+export interface DelayOptions extends BackoffOptions {
+	/** What each further failure multiplies the delay by. Default: 2, as the gate itself does. */
+	factor?: number;
+}
+
+/**
+ * How many milliseconds to wait after so many failures in a row; 0 counts as 1.
+ *
+ * @example
+ * backoffDelay(await loadGate(), { firstMs: 500, capMs: 10_000 }, 3); // 2000
+ */
+export function backoffDelay(module: GateModule, options: DelayOptions, failures: number): number {
+	const abi = abiOf(module);
+	const { factor = 2, ...backoff } = options;
+	const times = Math.min(Math.max(Math.trunc(failures), 1), 2 ** 32 - 1);
+	if (factor === 2) {
+		return hand(abi, { backoff }, (present) => module.backoff(present, times));
+	}
+	// The core knows no other factor: it is asked for the first delay of a backoff that begins here.
+	const { firstMs = 500, jitterSeed } = backoff;
+	const grown: BackoffOptions = { ...backoff, firstMs: firstMs * factor ** (times - 1) };
+	if (jitterSeed !== undefined) {
+		grown.jitterSeed = jitterSeed ^ BigInt(times) ^ 1n;
+	}
+	return hand(abi, { backoff: grown }, (present) => module.backoff(present, 1));
+}
+
+/**
+ * What is wrong with a revision or an epoch; `undefined` if it is a canonical decimal number.
+ *
+ * @example
+ * parseFault(await loadGate(), '042'); // 'it has a leading zero'
+ */
+export function parseFault(module: GateModule, text: unknown): string | undefined {
+	return typeof text === 'string' ? abiOf(module).fault(text) : `it is ${kindOf(text)}, not text`;
+}
+
+/**
+ * Compares two versions, by epoch first: -1 if the first is older, 1 if it is newer.
+ *
+ * @throws RevisionError if one is not canonical
+ *
+ * @example
+ * compareVersions(await loadGate(), { revision: '1', epoch: '2' }, { revision: '50' }); // 1
+ */
+export function compareVersions(module: GateModule, first: Version, second: Version): -1 | 0 | 1 {
+	const abi = abiOf(module);
+	const answer = module.compare(abi.put(0, first), abi.put(2, second));
+	return (abi.checked(answer, first, second) - 1) as -1 | 0 | 1;
+}
