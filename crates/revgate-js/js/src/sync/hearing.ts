@@ -1,8 +1,8 @@
-import { checkVersion } from '../gate/gate.js';
 import { isThenable, quietly } from './guard.js';
 import type { Material } from './kept.js';
 import { eventOf, type Fields, materialOf } from './messages.js';
 import type { Reporter } from './report.js';
+import { checkVersion } from './revision.js';
 import type { Sink } from './transport.js';
 
 /**

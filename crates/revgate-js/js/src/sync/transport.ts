@@ -1,4 +1,4 @@
-import type { Version } from '../gate/gate.js';
+import type { GateStatus, Version } from '../gate/gate.js';
 import type { InvalidationEvent, SyncErrorContext, Unsubscribe } from '../types.js';
 
 /** What a subscription brings. Both may be called before the subscription stands. */
@@ -24,11 +24,7 @@ export interface Transport {
 }
 
 /** How a replica is doing: the names of `Status` in the Rust crate. */
-export type Status =
-	| { readonly type: 'loading' }
-	| { readonly type: 'live' }
-	| { readonly type: 'retrying'; readonly attempt: number }
-	| { readonly type: 'stopped' };
+export type Status = GateStatus;
 
 /**
  * Who stands on a driver and is told of every change. Each of these functions may call the driver:

@@ -1,0 +1,50 @@
+import type { GateModule } from '../gate/abi.js';
+import { compareVersions, parseFault, type Version } from '../gate/gate.js';
+import { loadGateSync } from '../gate/source.js';
+import type { Revision } from '../types.js';
+
+export { ZERO_REVISION } from './report.js';
+
+/**
+ * Whether this is a {@link Revision}: text, digits only, no leading zero, at most
+ * `'18446744073709551615'`. The parser is the Rust one.
+ *
+ * @example
+ * import { isCanonicalRevision } from 'revgate';
+ * isCanonicalRevision('42'); // true
+ * isCanonicalRevision('042'); // false
+ * isCanonicalRevision(42); // false
+ */
+export function isCanonicalRevision(value: unknown): value is Revision {
+	return parseFault(gateNow(), value) === undefined;
+}
+
+/**
+ * Which of two revisions is the newer: `1` if `a` is, `-1` if `b` is, `0` if they are the same.
+ *
+ * @throws RevisionError if one of them is none.
+ *
+ * @example
+ * import { compareRevisions, type Revision } from 'revgate';
+ * compareRevisions('10' as Revision, '9' as Revision); // 1
+ */
+export function compareRevisions(a: Revision, b: Revision): -1 | 0 | 1 {
+	return compareVersions(gateNow(), { revision: a }, { revision: b });
+}
+
+/** @throws RevisionError if the version is none. */
+export function checkVersion(version: Version): void {
+	compareVersions(gateNow(), version, version);
+}
+
+/** The gate's module, for those who cannot wait. */
+export function gateNow(): GateModule {
+	const module = loadGateSync();
+	if (module === undefined) {
+		throw new Error(
+			"[revgate] the gate's WebAssembly module is not there yet: wait for `provideGate` of " +
+				'revgate/slim, or for the start of a sync, before this call',
+		);
+	}
+	return module;
+}

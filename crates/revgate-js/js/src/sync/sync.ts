@@ -1,0 +1,192 @@
+import type { GateOptions } from '../gate/gate.js';
+import type {
+	InvalidationEvent,
+	InvalidationSubscriber,
+	InvalidationThrottlingOptions,
+	Logger,
+	Revision,
+	SnapshotApplier,
+	SnapshotProvider,
+	SyncErrorContext,
+	TopicName,
+} from '../types.js';
+import { Driver } from './driver.js';
+import { isThenable } from './guard.js';
+import type { Host } from './host.js';
+import { ZERO_REVISION } from './report.js';
+import { until } from './retry.js';
+import type { Done, Sink, Status, Transport } from './transport.js';
+import { watchVisibility } from './visibility.js';
+
+/** How long without news to fetch again, so that a lost announcement is healed. */
+export const RESYNC_MS = 30_000;
+
+/** What {@link createRevisionSync} keeps in sync, and how. */
+export interface RevisionSyncOptions<T> {
+	/** The topic: announcements of others are ignored. */
+	topic: TopicName;
+	/** Where announcements come from. */
+	subscriber: InvalidationSubscriber;
+	/** Where snapshots come from. */
+	provider: SnapshotProvider<T>;
+	/** What makes them the window's own. */
+	applier: SnapshotApplier<T>;
+	/**
+	 * Whether an announcement is of interest: one of the window's own writes, by its `sourceId`,
+	 * may not be. One that is not is as if it had never been made. If this throws, that is reported
+	 * (phase `invalidation`) and the announcement taken.
+	 */
+	shouldRefresh?: ((event: InvalidationEvent) => boolean) | undefined;
+	logger?: Logger | undefined;
+	/** Is told of each failure. What is due is tried again by itself. Not called after the stop. */
+	onError?: ((context: SyncErrorContext) => void) | undefined;
+	/** How often announcements may lead to a fetch. Default: as often as they come. */
+	throttling?: InvalidationThrottlingOptions | undefined;
+	/**
+	 * Makes the new state of the one shown and what an announcement brought as `patch`. It must
+	 * not change `data`. Without it, such an announcement costs a fetch.
+	 */
+	applyPatch?: ((data: T, patch: unknown) => T) | undefined;
+	/**
+	 * How patient the gate is. Default: `resyncMs` 30 000, `fetchTimeoutMs` 10 000, `backoff` from
+	 * 500 ms to 10 s with jitter.
+	 */
+	gate?: Omit<GateOptions, 'pacing'> | undefined;
+	/** Is told how the sync is doing, whenever that changes. */
+	onStatus?: ((status: Status) => void) | undefined;
+	/** The clock and the timers, for tests. */
+	host?: Host | undefined;
+}
+
+/** Steers one sync. */
+export interface RevisionSyncHandle {
+	/**
+	 * Listens, fetches, and resolves when the first state is applied. What fails on the way is
+	 * reported and tried again until then. Further calls resolve with the first. Rejects if it was
+	 * stopped, before or meanwhile, or if the gate cannot be loaded; then it may be called again.
+	 */
+	start(): Promise<void>;
+	/** Ends for good: nothing is applied after it. Further calls do nothing. */
+	stop(): void;
+	/**
+	 * Fetches now, whatever the pacing, and resolves when a state at least as new as this call is
+	 * applied; rejects with the error if that fails. Before the start it fetches once and does not
+	 * listen; after the stop it does nothing.
+	 */
+	refresh(): Promise<void>;
+	/** The revision that the window shows; `'0'` before the first. */
+	getLocalRevision(): Revision;
+}
+
+/**
+ * Keeps a window's state the same as the backend's: announcements say that there is something new,
+ * snapshots bring it, and the revision gate decides what is news and what is stale.
+ *
+ * The promises of the handle may be left alone: a rejection that nobody awaits raises nothing, as
+ * each failure has gone to `onError` and the logger.
+ *
+ * @throws Error if the topic is empty or a part is missing.
+ * @throws RangeError if options contradict each other.
+ *
+ * @example
+ * import { createRevisionSync } from 'revgate';
+ * const sync = createRevisionSync({
+ *   topic: 'settings',
+ *   subscriber,
+ *   provider,
+ *   applier: { apply: ({ data }) => store.set(data) },
+ *   onError: (context) => console.error(`[sync] phase=${context.phase}`, context.error),
+ * });
+ * await sync.start();
+ * window.addEventListener('beforeunload', () => sync.stop());
+ */
+export function createRevisionSync<T>(options: RevisionSyncOptions<T>): RevisionSyncHandle {
+	const { topic, subscriber, provider, applier } = options;
+	if (typeof topic !== 'string' || topic.trim() === '') {
+		throw new Error('[revgate] topic must be a non-empty string');
+	}
+	demand(subscriber, 'subscriber', 'subscribe');
+	demand(provider, 'provider', 'getSnapshot');
+	demand(applier, 'applier', 'apply');
+
+	const stopped = new AbortController();
+	const fetched = until(provider, stopped.signal);
+	const transport: Transport = {
+		subscribe: ({ announced }) => subscriber.subscribe(announced),
+		fetch: () => fetched.getSnapshot(),
+	};
+	const { pacing, gate } = { pacing: options.throttling, gate: options.gate };
+	const driver = new Driver<T>({
+		topic,
+		transport,
+		sink: sinkOf(options),
+		logger: options.logger,
+		host: options.host,
+		gate: {
+			resyncMs: RESYNC_MS,
+			backoff: { jitterSeed: BigInt(Math.floor(Math.random() * Number.MAX_SAFE_INTEGER)) },
+			...gate,
+			...(pacing && { pacing }),
+		},
+	});
+	let unwatch: (() => void) | undefined;
+
+	return {
+		start() {
+			if (!driver.hasEnded) {
+				unwatch ??= watchVisibility((isVisible) => driver.setVisible(isVisible));
+			}
+			return promise((done) => driver.start(done));
+		},
+		stop() {
+			unwatch?.();
+			driver.stop();
+			stopped.abort();
+		},
+		refresh: () => (driver.hasEnded ? Promise.resolve() : promise((done) => driver.refresh(done))),
+		getLocalRevision: () => driver.applied?.revision ?? ZERO_REVISION,
+	};
+}
+
+function sinkOf<T>(options: RevisionSyncOptions<T>): Sink<T> {
+	const { applier, applyPatch, shouldRefresh } = options;
+	const sink: Sink<T> = {
+		apply: (version, data) => applier.apply({ ...version, data }),
+		failed: (context) => options.onError?.(context),
+		status: (status) => options.onStatus?.(status),
+		...(shouldRefresh && { shouldRefresh: (event) => shouldRefresh(event) }),
+	};
+	return applyPatch === undefined ? sink : patching(sink, applyPatch);
+}
+
+/** A sink that keeps the state shown, untouched by whoever shows it, to patch it. */
+function patching<T>(sink: Sink<T>, applyPatch: (data: T, patch: unknown) => T): Sink<T> {
+	let shown: T;
+	return {
+		...sink,
+		patched: (_base, patch) => applyPatch(shown, patch),
+		apply(version, data) {
+			const copy = structuredClone(data);
+			const made = () => {
+				shown = copy;
+			};
+			const answer = sink.apply(version, data);
+			return isThenable(answer) ? answer.then(made) : made();
+		},
+	};
+}
+
+function demand(part: unknown, name: string, method: string): void {
+	if (typeof (part as Record<string, unknown> | null | undefined)?.[method] !== 'function') {
+		throw new TypeError(`[revgate] ${name} must have a function \`${method}\``);
+	}
+}
+
+/** A promise that raises nothing if nobody looks at its rejection. */
+function promise(ask: (done: Done) => void): Promise<void> {
+	const asked = new Promise<void>((resolve, reject) => {
+		ask((failure) => (failure === undefined ? resolve() : reject(failure.error)));
+	});
+	asked.catch(() => {});
+	return asked;
+}

@@ -1,0 +1,65 @@
+import { Pacer } from '../gate/gate.js';
+import type { InvalidationThrottlingOptions } from '../types.js';
+import { Alarm } from './alarm.js';
+import { type Host, platform } from './host.js';
+import { gateNow } from './revision.js';
+
+/** Calls a function less often than it is asked to. */
+export interface ThrottledHandler {
+	/** Asks for a call: made at once, or when the pacing allows it. */
+	trigger(): void;
+	/** Forgets what was asked for, and frees what it holds. */
+	dispose(): void;
+	/** Whether a call is due later. */
+	hasPending(): boolean;
+}
+
+/**
+ * Paces calls of `onRefresh` as a sync paces its fetches: sustained triggers still get through, at
+ * least every `maxWaitMs` or `throttleMs`, and the last one always leads to a call. By the Rust
+ * pacer, on a clock that does not jump.
+ *
+ * @throws RangeError if the options contradict each other.
+ *
+ * @example
+ * import { createThrottledHandler } from 'revgate';
+ * const handler = createThrottledHandler(() => save(), { debounceMs: 50, maxWaitMs: 500 });
+ * input.addEventListener('input', () => handler.trigger());
+ * window.addEventListener('pagehide', () => handler.dispose());
+ */
+export function createThrottledHandler(
+	onRefresh: () => void,
+	options: InvalidationThrottlingOptions = {},
+	host: Host = platform,
+): ThrottledHandler {
+	let pacer: Pacer | undefined = new Pacer(gateNow(), options);
+	const alarm = new Alarm(host, ring);
+
+	function ring(): void {
+		const due = pacer?.deadline();
+		if (pacer === undefined || due === undefined) {
+			return;
+		}
+		const now = host.now();
+		if (due > now) {
+			return alarm.set(due);
+		}
+		alarm.set(undefined);
+		pacer.delivered(now);
+		onRefresh();
+	}
+
+	return {
+		trigger() {
+			pacer ??= new Pacer(gateNow(), options);
+			pacer.event(host.now());
+			ring();
+		},
+		dispose() {
+			alarm.set(undefined);
+			pacer?.free();
+			pacer = undefined;
+		},
+		hasPending: () => pacer?.deadline() !== undefined,
+	};
+}
