@@ -97,9 +97,7 @@ pub trait Topic: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// assert_eq!((&*written.theme, &*written.token), ("dark", "secret"));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    fn keep_skipped(&mut self, before: &Self) {
-        let _ = before;
-    }
+    fn keep_skipped(&mut self, #[expect(unused_variables)] before: &Self) {}
 }
 
 /// Why a state may not become the shared one.
@@ -322,6 +320,8 @@ const fn is_well_formed(name: &str) -> bool {
 mod tests {
     use super::*;
 
+    use std::collections::BTreeSet;
+
     #[test]
     fn names_are_well_formed_or_refused() {
         for name in ["settings", "doc:42", "a/b_c-d", &"x".repeat(64)] {
@@ -353,6 +353,14 @@ mod tests {
     fn a_name_is_what_was_asked_for() {
         let name: TopicName = "doc:42".parse().expect("well-formed");
         assert_eq!((name.as_str(), name.to_string()), ("doc:42", "doc:42".to_owned()));
+    }
+
+    #[test]
+    fn a_name_is_found_by_its_text() {
+        let names = ["a", "doc:42"].map(|name| name.parse::<TopicName>().expect("well-formed"));
+        let names = BTreeSet::from(names);
+        assert_eq!(names.get("doc:42").map(TopicName::as_str), Some("doc:42"));
+        assert_eq!(names.get("doc"), None);
     }
 
     #[test]

@@ -70,7 +70,8 @@ impl Memory {
     }
 
     /// Sets the state of the topic `T` as the backend itself would, and announces it. Returns the
-    /// new version; that of the state as it is, if it is no other one.
+    /// new version; that of the state as it is, if it is no other one. A state that cannot be JSON,
+    /// which the real backend would not take, is refused to whoever fetches it.
     pub fn set<T: Topic>(&self, state: &T) -> Version {
         let before = self.version(&TopicName::of::<T>());
         let version = self.set_silently(state);
