@@ -175,7 +175,8 @@ pub enum Incident {
     /// Somebody changed what is saved to something unusable. It stays so, and nothing of the topic
     /// is saved, until it is usable or the app overwrites it.
     #[error(
-        "the topic `{topic}` is not saved any more, as {place} was changed to what is unusable: {fault}"
+        "the topic `{topic}` is not saved any more, as {place} was changed to what is unusable: \
+         {fault}; mend it, or have the app `overwrite()` it"
     )]
     Edited {
         /// The topic.
@@ -187,10 +188,15 @@ pub enum Incident {
     },
     /// The app ends, and the topic's newest state is not on the disk: the next start is without
     /// it. It has been tried again for a second.
-    #[error("the app ends without the newest state of the topic `{topic}` on the disk: {}", cause(fault.as_ref()))]
+    #[error(
+        "the app ends without the newest state of the topic `{topic}` in {place}: {}",
+        cause(fault.as_ref())
+    )]
     Lost {
         /// The topic.
         topic: TopicName,
+        /// Where it should be.
+        place: String,
         /// Why it could not be saved; `None` if another program has kept changing what is saved.
         fault: Option<Fault>,
     },

@@ -1,8 +1,8 @@
 //! How a topic is saved.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use revgate::{Pacing, PacingError, Topic, TopicName};
@@ -41,8 +41,8 @@ pub struct Persistence {
     pub(crate) codec: Arc<dyn Codec>,
     /// A file, and where in it.
     pub(crate) import: Option<(PathBuf, String)>,
-    /// It has been said that a pointer names no field: once for all topics of a family.
-    has_said: Arc<AtomicBool>,
+    /// Of which pointers it has been said that they name no field: once for all topics of a family.
+    said: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// When a changed topic is saved.
@@ -118,7 +118,7 @@ impl Persistence {
             migrations: Migrations::new(),
             codec: Arc::new(Json),
             import: None,
-            has_said: Arc::default(),
+            said: Arc::default(),
         }
     }
 
@@ -201,13 +201,17 @@ impl Persistence {
         self.fields.as_ref().map(drop).map_err(|error| error.clone().into())
     }
 
-    /// Says, once, if fields are to be saved, or not, that the topic does not have: see
+    /// Says of each field that is to be saved, or not, and that the topic does not have, once: see
     /// [`Incident::NoField`].
     pub fn check_fields<T: Topic>(&self, topic: &TopicName, state: &T, report: &dyn Fn(Incident)) {
-        if let Some(NoField { pointer, within, fields }) = missing::<T>(self.fields(), state)
-            && !self.has_said.swap(true, Ordering::Relaxed)
-        {
-            report(Incident::NoField { topic: topic.clone(), pointer, within, fields });
+        for NoField { pointer, within, fields } in missing::<T>(self.fields(), state) {
+            // Whole after every statement, so a panic elsewhere spoils nothing.
+            let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_new = said.insert(pointer.clone());
+            drop(said);
+            if is_new {
+                report(Incident::NoField { topic: topic.clone(), pointer, within, fields });
+            }
         }
     }
 

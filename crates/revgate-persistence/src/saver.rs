@@ -216,8 +216,14 @@ impl Saver {
         }
         self.settle();
         let Saving { saved, fault, .. } = track.saving();
-        let reason = fault.map_or(FlushError::Ended, FlushError::NotSaved);
-        if saved >= Some(version) { Ok(()) } else { Err(reason) }
+        if saved >= Some(version) {
+            return Ok(());
+        }
+        let storage = self.storage.upgrade();
+        let reason = fault.zip(storage).map_or(FlushError::Ended, |(fault, storage)| {
+            FlushError::NotSaved { place: storage.place(track.topic()), fault: fault.into() }
+        });
+        Err(reason)
     }
 
     /// Saves now what is still to be saved, except [manually](Save::Manually), as the app may end;
@@ -310,7 +316,7 @@ impl fmt::Debug for Saver {
 /// Completes when what was to be saved is on the disk. Dropping it changes nothing.
 #[derive(Debug)]
 #[must_use = "whether it was saved is not known before"]
-pub struct Flush(Option<oneshot::Receiver<Result<(), Fault>>>);
+pub struct Flush(Option<oneshot::Receiver<Result<(), FlushError>>>);
 
 impl Flush {
     /// Of a topic that is not saved at all: fails at once.
@@ -333,10 +339,7 @@ impl Future for Flush {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let Some(answer) = &mut self.0 else { return Poll::Ready(Err(FlushError::NotPersistent)) };
-        Poll::Ready(match ready!(Pin::new(answer).poll(context)) {
-            Ok(result) => result.map_err(FlushError::NotSaved),
-            Err(_) => Err(FlushError::Ended),
-        })
+        Poll::Ready(ready!(Pin::new(answer).poll(context)).unwrap_or(Err(FlushError::Ended)))
     }
 }
 
@@ -345,8 +348,13 @@ impl Future for Flush {
 #[non_exhaustive]
 pub enum FlushError {
     /// It was tried and failed. It is tried again, as long as the app runs.
-    #[error("not saved: {0}")]
-    NotSaved(Fault),
+    #[error("not saved in {place}: {fault}")]
+    NotSaved {
+        /// Where it should be.
+        place: String,
+        /// Why it is not there.
+        fault: Box<Fault>,
+    },
     /// The app is ending, or the topic has been removed.
     #[error("not saved: the app is ending, or the topic has been removed")]
     Ended,

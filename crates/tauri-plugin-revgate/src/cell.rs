@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use revgate::{Epoch, Revision, Topic, TopicName, Version};
 use revgate_persistence::saver::Flush;
-use revgate_persistence::{Loaded, OnDisk, Saver, session};
+use revgate_persistence::{FlushError, Loaded, OnDisk, Saver, session};
 
 use crate::error::{RegistryError, UpdateError};
 use crate::live::Live;
@@ -82,9 +82,13 @@ impl<T: Topic> TopicCell<T> {
         if let Some(saved) = self.saved.get() {
             let version = state.version;
             let confirmed = saved.confirm(version, is_news);
-            confirmed.map_err(|error| UpdateError::NotDurable { version, error })?;
+            confirmed.map_err(|error| self.not_durable(version, error))?;
         }
         Ok(state)
+    }
+
+    pub(crate) fn not_durable(&self, version: Version, error: FlushError) -> UpdateError {
+        UpdateError::NotDurable { topic: self.live.name.clone(), version, error }
     }
 
     /// The end of a write that is not answered before it is on the disk.

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
+use revgate::TopicName;
 
 use crate::error::UpdateError;
 
@@ -35,12 +36,13 @@ impl Turn {
     /// If this thread is within an edit already, be it of another topic: two threads that each
     /// edit within an edit what the other one edits would wait for each other for ever. Or if
     /// another thread's edit does not end.
-    pub(crate) fn begin(&self) -> Result<Editing<'_>, UpdateError> {
+    pub(crate) fn begin(&self, topic: &TopicName) -> Result<Editing<'_>, UpdateError> {
         if IS_EDITING.get() {
-            return Err(UpdateError::Reentrant);
+            return Err(UpdateError::Reentrant(topic.clone()));
         }
         let turn = self.0.try_lock_for(PATIENCE);
-        let turn = turn.ok_or(UpdateError::Busy { patience: PATIENCE })?;
+        let busy = || UpdateError::Busy { topic: topic.clone(), patience: PATIENCE };
+        let turn = turn.ok_or_else(busy)?;
         IS_EDITING.set(true);
         Ok(Editing { _turn: turn, _this_thread: PhantomData })
     }

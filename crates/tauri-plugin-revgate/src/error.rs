@@ -85,6 +85,9 @@ pub enum RegistryError {
 
 /// A write was refused; the state is what it was, unless the error says otherwise.
 ///
+/// Its text says of which topic, but for what is wrong with the new state itself, which is worded
+/// as the topic's validation does.
+///
 /// ```no_run
 /// # use revgate::Topic;
 /// # use serde::{Deserialize, Serialize};
@@ -110,37 +113,53 @@ pub enum UpdateError {
     Invalid(#[from] Invalid),
     /// The closure given to `update` panicked, or the state's own `clone`, `validate` or
     /// `Serialize`. A program built with `panic = "abort"` ends instead.
-    #[error("the updater panicked")]
-    Panicked,
+    #[error("the update of the topic `{topic}` panicked: {message}")]
+    Panicked {
+        /// The topic.
+        topic: TopicName,
+        /// What the panic said.
+        message: String,
+    },
     /// The closure given to `update` wrote a topic, this one or another; or the state's own
     /// `clone`, `validate` or `Serialize` did. Write what belongs together in one closure, and
     /// another topic after it; reading a snapshot within it is fine.
-    #[error("no topic can be written within an update: write it before or after")]
-    Reentrant,
+    #[error(
+        "the topic `{0}` is written within an update of it or of another topic: write it before \
+         or after"
+    )]
+    Reentrant(TopicName),
     /// Another thread's update of the topic does not end: its closure waits for something, perhaps
     /// for this very write.
-    #[error("another update of the topic has not ended within {patience:?}")]
+    #[error("another update of the topic `{topic}` has not ended within {patience:?}")]
     Busy {
+        /// The topic.
+        topic: TopicName,
         /// How long it was waited for.
         patience: Duration,
     },
     /// The topic has been removed from its family.
-    #[error("the topic has been removed")]
-    Removed,
+    #[error("the topic `{0}` has been removed")]
+    Removed(TopicName),
     /// Another instance of the app has the storage, so it could not be saved.
-    #[error("{place} is open for reading only: another instance of the app writes it")]
+    #[error(
+        "the topic `{topic}` is open for reading only: another instance of the app writes {place}"
+    )]
     ReadOnly {
+        /// The topic.
+        topic: TopicName,
         /// Where the topic is saved.
         place: String,
     },
     /// The app is ending, and what is written now would not be saved.
-    #[error("the app is ending: what is written now would not be saved")]
-    Ending,
+    #[error("the app is ending: what is written to the topic `{0}` now would not be saved")]
+    Ending(TopicName),
     /// The state has changed, and every window is told, but it is not known to be on the disk. It
     /// is tried again as long as the app runs. If the app ends while it is written, that may be so
     /// of any topic that is saved.
-    #[error("version {version} is {error}")]
+    #[error("version {version} of the topic `{topic}` is {error}")]
     NotDurable {
+        /// The topic.
+        topic: TopicName,
         /// The version that was written.
         version: Version,
         /// Why.

@@ -225,7 +225,7 @@ impl<T: Topic> TopicHandle<T> {
             Err(WriteError::Conflict(_)) => unreachable!("a write without a base has no conflict"),
         };
         match self.cell.flush_if_durable().map(Flush::wait) {
-            Some(Err(error)) => Err(UpdateError::NotDurable { version, error }),
+            Some(Err(error)) => Err(self.cell.not_durable(version, error)),
             Some(Ok(())) | None => Ok(version),
         }
     }

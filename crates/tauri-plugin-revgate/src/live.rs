@@ -26,7 +26,7 @@ impl<T: Topic> Live<T> {
         source: Option<&str>,
         draft: impl FnOnce(&T) -> Result<T, UpdateError>,
     ) -> Result<Written<T>, WriteError<T>> {
-        let written = self.store.write(base, source, draft)?;
+        let written = self.store.write(&self.name, base, source, draft)?;
         if written.is_news {
             self.outbox.mark(|| Arc::<Self>::clone(self));
         }

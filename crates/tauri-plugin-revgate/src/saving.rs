@@ -71,11 +71,12 @@ impl<T: Topic> Saved<T> {
 
     /// Refuses what could not be saved.
     pub(crate) fn check_writable(&self) -> Result<(), UpdateError> {
+        let topic = self.track.topic();
         if !self.saver.is_open() {
-            return Err(UpdateError::Ending);
+            return Err(UpdateError::Ending(topic.clone()));
         }
-        match self.saver.read_only_place(self.track.topic()) {
-            Some(place) => Err(UpdateError::ReadOnly { place }),
+        match self.saver.read_only_place(topic) {
+            Some(place) => Err(UpdateError::ReadOnly { topic: topic.clone(), place }),
             None => Ok(()),
         }
     }
@@ -178,7 +179,7 @@ impl<T: Topic> Subject for Saved<T> {
                     match topic.write(Some(current.version.into()), None, |_| Ok(merged)) {
                         Ok(Written { state, .. }) => state.version,
                         Err(WriteError::Conflict(_)) => continue,
-                        Err(WriteError::Update(UpdateError::Removed)) => return Ok(()),
+                        Err(WriteError::Update(UpdateError::Removed(_))) => return Ok(()),
                         Err(WriteError::Update(UpdateError::Invalid(invalid))) => {
                             return Err(Fault::Invalid(invalid));
                         }

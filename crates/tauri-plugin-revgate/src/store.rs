@@ -1,11 +1,12 @@
 //! Where a topic's state lives: one writer at a time, and readers that never wait for it.
 
+use std::any::Any;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use revgate::json::{Fingerprint, fingerprint};
-use revgate::{Epoch, Invalid, Snapshot, Topic, Version};
+use revgate::{Epoch, Invalid, Snapshot, Topic, TopicName, Version};
 use tokio::sync::watch;
 
 use crate::editing::Turn;
@@ -89,22 +90,25 @@ impl<T: Topic> Store<T> {
         self.published.subscribe()
     }
 
-    /// Publishes what `draft` makes of the newest state, if `base` is that, or none is given.
+    /// Publishes what `draft` makes of the newest state, if `base` is that, or none is given; errors
+    /// name the topic.
     ///
     /// **A draft that is the same as JSON makes no version, and wakes nobody**; yet it is the state
     /// from now on, for what serde skips of it may be new.
     pub(crate) fn write(
         &self,
+        topic: &TopicName,
         base: Option<Base>,
         source: Option<&str>,
         draft: impl FnOnce(&T) -> Result<T, UpdateError>,
     ) -> Result<Written<T>, WriteError<T>> {
+        let removed = || UpdateError::Removed(topic.clone()).into();
         // It ends after the edit does: dropping the last hold of a large state takes its time.
         let current;
-        let _editing = self.turn.begin()?;
+        let _editing = self.turn.begin(topic)?;
         current = self.published();
         if current.removed {
-            return Err(UpdateError::Removed.into());
+            return Err(removed());
         }
         if base.is_some_and(|base| !base.is(&current)) {
             return Err(WriteError::Conflict(current.snapshot()));
@@ -116,7 +120,10 @@ impl<T: Topic> Store<T> {
             let fingerprint = fingerprint(&data)?;
             Ok::<_, UpdateError>((Arc::new(data), fingerprint))
         }))
-        .map_err(|_| UpdateError::Panicked)??;
+        .map_err(|panic| UpdateError::Panicked {
+            topic: topic.clone(),
+            message: words(&*panic),
+        })??;
         let is_news = fingerprint != current.fingerprint;
         let state = if is_news {
             let version = current.version.next().map_err(UpdateError::from)?;
@@ -133,13 +140,20 @@ impl<T: Topic> Store<T> {
             }
             stands && is_news
         });
-        if stands { Ok(Written { state, is_news }) } else { Err(UpdateError::Removed.into()) }
+        if stands { Ok(Written { state, is_news }) } else { Err(removed()) }
     }
 
     /// Ends the topic. Waits for no edit: one that is under way is refused.
     pub(crate) fn remove(&self) {
         self.published.send_if_modified(|published| !mem::replace(&mut published.removed, true));
     }
+}
+
+/// What a panic said, as far as that is text.
+fn words(panic: &(dyn Any + Send)) -> String {
+    let words = panic.downcast_ref::<&str>().copied();
+    let words = words.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    words.unwrap_or("without words").to_owned()
 }
 
 impl Base {

@@ -130,6 +130,10 @@ fn refusal<T: Topic>(error: WriteError<T>) -> Refused {
             Err(error) => unwritable(&error),
         },
         WriteError::Update(UpdateError::Invalid(invalid)) => Refusal::Invalid(invalid),
+        // What the panic said is for whoever wrote that code.
+        WriteError::Update(UpdateError::Panicked { topic, .. }) => {
+            Refusal::Failed { reason: format!("the update of the topic `{topic}` panicked") }
+        }
         WriteError::Update(error) => Refusal::Failed { reason: error.to_string() },
     }
 }

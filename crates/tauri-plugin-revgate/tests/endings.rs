@@ -126,7 +126,7 @@ fn a_restart_that_tells_nobody_has_all_saved_and_leaves_the_storage_to_the_next_
     assert_eq!(saved(&folder), Some(json!({"volume": 8})));
     let second = open(&folder);
     assert_eq!(second.topic::<Player>().expect("registered").snapshot().data.volume, 8);
-    assert!(matches!(set(first.handle(), 9), Err(UpdateError::Ending)), "it has ended");
+    assert!(matches!(set(first.handle(), 9), Err(UpdateError::Ending(_))), "it has ended");
 }
 
 #[test]
@@ -147,7 +147,9 @@ fn a_write_after_the_end_is_refused_where_it_would_be_lost() {
 
     let player = handle.topic::<Player>().expect("registered");
     let error = player.update(|player| player.volume = 9).expect_err("too late");
-    assert_eq!(error.to_string(), "the app is ending: what is written now would not be saved");
+    let expected =
+        "the app is ending: what is written to the topic `player` now would not be saved";
+    assert_eq!(error.to_string(), expected);
     assert_eq!(player.snapshot().data.volume, 0, "refused");
     assert!(matches!(player.flush().wait(), Err(FlushError::Ended)));
     let late = family.create("late", Player { volume: 2 });
@@ -185,7 +187,7 @@ fn of_what_other_threads_write_during_the_end_all_that_was_answered_is_saved() {
                     };
                     match count.update(edit) {
                         Ok(_) => answered = written,
-                        Err(UpdateError::Ending) => return answered,
+                        Err(UpdateError::Ending(_)) => return answered,
                         // Written, and known not to be saved.
                         Err(UpdateError::NotDurable { error: FlushError::Ended, .. }) => {}
                         Err(error) => panic!("{error}"),

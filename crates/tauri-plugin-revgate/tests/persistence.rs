@@ -245,9 +245,10 @@ fn nonsensical_options_stop_the_start() {
 #[test]
 fn a_field_left_out_that_the_topic_does_not_have_is_said_when_the_app_starts() {
     let bench = Bench::new();
-    let persistence = || Persistence::new().without(["/volum"]);
+    let pointers = ["/volum", "/mute"];
+    let persistence = || Persistence::new().without(pointers);
     let said = |topic: &str| {
-        vec![format!("`/volum` names no field of the topic `{topic}`: it has `volume`")]
+        pointers.map(|it| format!("`{it}` names no field of the topic `{topic}`: it has `volume`"))
     };
     end(bench.open(persistence()));
     assert_eq!(bench.incidents(), said("player"));
@@ -436,7 +437,7 @@ fn an_unusable_edit_is_reported_and_stays_until_the_app_is_told_to_overwrite_it(
     assert!(player.saving().expect("it is saved").is_held);
 
     set(&player, 4);
-    assert!(matches!(player.flush().wait(), Err(FlushError::NotSaved(_))));
+    assert!(matches!(player.flush().wait(), Err(FlushError::NotSaved { .. })));
     assert_eq!(bench.saved_volume(), Some(json!(99)), "the person's edit");
     let window = window(&app, "main");
     let inspected = call(&window, "inspect", json!({})).expect("permitted");

@@ -54,7 +54,7 @@ fn a_refused_write_leaves_the_state() {
         player.volume = 3;
         panic!("half-way");
     });
-    assert!(matches!(panicked, Err(UpdateError::Panicked)));
+    assert!(matches!(panicked, Err(UpdateError::Panicked { .. })));
     assert_eq!(player.snapshot().version(), revision(1));
     assert_eq!(*player.snapshot().data, Player::default());
     assert_eq!(player.update(|player| player.volume = 4).expect("not poisoned"), revision(2));
@@ -92,7 +92,7 @@ fn topics_of_a_family_come_and_go() {
     let snapshot = call(&main, "snapshot", json!({"topic": "absent:1"}));
     assert_eq!(snapshot, Ok(json!({"revision": "1", "data": null})));
     assert!(family.remove("1"));
-    assert!(matches!(topic.update(|_| {}), Err(UpdateError::Removed)));
+    assert!(matches!(topic.update(|_| {}), Err(UpdateError::Removed(_))));
     for command in ["snapshot", "replace", "subscribe"] {
         let body = json!({"topic": "absent:1", "data": null, "news": "__CHANNEL__:3"});
         let refused = call(&main, command, body).expect_err("no more");

@@ -411,3 +411,24 @@ fn a_patch_loses_no_write_that_comes_while_it_is_made() {
     assert_eq!(refusal["kind"], "conflict");
     assert_eq!(handle.snapshot().data.title, "a");
 }
+
+/// A state whose validation panics, with a secret in its words.
+#[derive(Clone, Serialize, Deserialize)]
+struct Vault(String);
+
+impl Topic for Vault {
+    const NAME: &'static str = "vault";
+
+    fn validate(&self) -> Result<(), Invalid> {
+        assert!(self.0.is_empty(), "the key is 1234");
+        Ok(())
+    }
+}
+
+#[test]
+fn a_window_is_told_of_a_panic_but_not_what_it_said() {
+    let app = app(Builder::new().topic(Vault(String::new())), &[everything()]);
+    let write = json!({"topic": "vault", "data": "full"});
+    let told = json!({"kind": "failed", "reason": "the update of the topic `vault` panicked"});
+    assert_eq!(call(&window(&app, "main"), "replace", write), Err(told));
+}

@@ -1,5 +1,6 @@
 //! The backend by the plugin, and what the tests have it do from Rust.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 
@@ -66,7 +67,7 @@ async fn add_from_threads(app: AppHandle, threads: u32, times: u32) -> Result<Ve
         let running: Vec<_> = (0..threads).map(|_| scope.spawn(add)).collect();
         running
             .into_iter()
-            .try_for_each(|thread| thread.join().unwrap_or(Err(UpdateError::Panicked)))
+            .try_for_each(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
     })?;
     Ok(counters.snapshot().version())
 }

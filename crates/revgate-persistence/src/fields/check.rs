@@ -17,16 +17,14 @@ pub(crate) struct NoField {
     pub(crate) fields: Vec<String>,
 }
 
-/// The first pointer to a field that the type of `state` does not have. That a field is missing in
-/// this state is no proof: one may be left out of the JSON while it is empty.
-pub(crate) fn missing<T: Serialize + DeserializeOwned>(
-    fields: &Fields,
-    state: &T,
-) -> Option<NoField> {
+/// The pointers to fields that the type of `state` does not have. That a field is missing in this
+/// state is no proof: one may be left out of the JSON while it is empty.
+pub(crate) fn missing<T: Serialize + DeserializeOwned>(fields: &Fields, state: &T) -> Vec<NoField> {
     let pointers = fields.pointers();
     // One that cannot be JSON says so itself, when it is saved.
-    let state = (!pointers.is_empty()).then(|| Tree::of(state).ok()).flatten()?;
-    pointers.iter().find_map(|pointer| no_field::<T>(pointer, &state))
+    let state = (!pointers.is_empty()).then(|| Tree::of(state).ok()).flatten();
+    let missing = |state| pointers.iter().filter_map(move |it| no_field::<T>(it, state)).collect();
+    state.as_ref().map(missing).unwrap_or_default()
 }
 
 fn no_field<T: Serialize + DeserializeOwned>(pointer: &Pointer, state: &Tree) -> Option<NoField> {

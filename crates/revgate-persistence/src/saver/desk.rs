@@ -15,7 +15,7 @@ use revgate::{Backoff, TopicName, Version};
 use super::edits::Edits;
 use super::inbox::Mail;
 use super::pending::Pending;
-use super::{Encoded, Report, Subject, guarded};
+use super::{Encoded, FlushError, Report, Subject, guarded};
 use crate::{Fault, Incident, Limit, Storage, StorageError};
 use ending::Ending;
 
@@ -316,11 +316,13 @@ impl Desk {
 
     /// Keeps what could not be saved, for another attempt.
     fn again(&mut self, mut pending: Pending, due: Duration, fault: &Fault) {
+        let topic = pending.track().topic().clone();
         for answer in pending.answers.drain(..) {
-            let _ = answer.send(Err(fault.clone()));
+            let (place, fault) = (self.storage.place(&topic), fault.clone().into());
+            let _ = answer.send(Err(FlushError::NotSaved { place, fault }));
         }
         pending.due = Some(due);
-        self.pending.insert(pending.track().topic().clone(), pending);
+        self.pending.insert(topic, pending);
     }
 }
 

@@ -9,8 +9,8 @@ use std::time::Duration;
 use revgate::TopicName;
 use tokio::sync::oneshot;
 
-use super::Subject;
-use crate::{Fault, Storage};
+use super::{FlushError, Subject};
+use crate::Storage;
 
 pub(super) enum Mail {
     /// It is saved from now on.
@@ -31,7 +31,7 @@ pub(super) enum Mail {
 
 type Task = dyn FnOnce(&dyn Storage) + Send;
 
-pub(super) type Answer = oneshot::Sender<Result<(), Fault>>;
+pub(super) type Answer = oneshot::Sender<Result<(), FlushError>>;
 
 /// Mail in the order of its coming. Closed for good at the end.
 #[derive(Default)]

@@ -391,7 +391,7 @@ fn a_failure_reaches_who_waits_and_the_report_and_is_tried_again_ever_more_slowl
     let flush = bench.ask(&topic, false);
     bench.turn(0);
     let error = flush.wait().expect_err("the disk is full").to_string();
-    assert!(error.starts_with("not saved: writing a: "), "{error}");
+    assert!(error.starts_with("not saved in a: writing a: "), "{error}");
     let reported = bench.incidents();
     assert!(reported[0].starts_with("the topic `a` was not saved (attempt 1): writing a: "));
     assert_eq!(bench.next(), Some(ms(100)));
@@ -417,7 +417,8 @@ fn what_cannot_be_encoded_harms_no_other() {
         bench.write(&good, 0, number + 100);
         let (bad, good) = (bench.ask(&bad, false), bench.ask(&good, false));
         bench.turn(0);
-        assert!(matches!(bad.wait(), Err(FlushError::NotSaved(Fault::Codec(_)))));
+        let told = bad.wait().expect_err("no number that can be encoded").to_string();
+        assert!(told.starts_with("not saved in bad: "), "{told}");
         assert!(good.wait().is_ok());
     }
     assert_eq!(bench.disk.text(&good).as_deref(), Some("114"));
@@ -462,14 +463,16 @@ fn an_unusable_change_is_reported_once_and_stays_until_it_is_mended_or_overwritt
     bench.disk.edit(&topic, "oops");
     bench.notice(&topic, 0);
     let expected = "the topic `a` is not saved any more, as a was changed to what is unusable: \
-                    the state: `oops` is no number";
+                    the state: `oops` is no number; mend it, or have the app `overwrite()` it";
     assert_eq!(bench.incidents(), [expected]);
 
     bench.write(&topic, 100, 1);
     bench.turn(100);
     let flush = bench.ask(&topic, false);
     bench.turn(120);
-    assert!(matches!(flush.wait(), Err(FlushError::NotSaved(Fault::Invalid(_)))));
+    assert!(
+        matches!(flush.wait(), Err(FlushError::NotSaved { fault, .. }) if matches!(*fault, Fault::Invalid(_)))
+    );
     assert_eq!(bench.disk.text(&topic).as_deref(), Some("oops"), "the person's bytes");
     assert!(topic.track.saving().is_held);
     assert_eq!(bench.incidents(), [] as [&str; 0], "said already");

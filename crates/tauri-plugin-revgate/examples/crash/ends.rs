@@ -73,7 +73,7 @@ fn write(topics: &Topics) {
 fn write_once<T: Counts>(topic: &TopicHandle<T>) -> bool {
     match step(topic) {
         Ok(done) => acknowledged(topic, done),
-        Err(UpdateError::Ending | UpdateError::NotDurable { error: FlushError::Ended, .. }) => {
+        Err(UpdateError::Ending(_) | UpdateError::NotDurable { error: FlushError::Ended, .. }) => {
             return false;
         }
         Err(error) => say(format_args!("incident {error}")),
@@ -121,7 +121,7 @@ pub(crate) fn exit(folder: &Path, storage: &str, way: &str, life: u64) -> Result
     app.run_return(hear);
     let late = TOPICS.get().map(|topics| step(&topics.late));
     match late {
-        Some(Err(UpdateError::Ending)) => Ok(()),
+        Some(Err(UpdateError::Ending(_))) => Ok(()),
         other => Err(format!("a write after the end: {other:?}").into()),
     }
 }

@@ -104,8 +104,8 @@ fn a_removed_topic_ends_its_watches_and_writers() {
         doc.title = "too late".to_owned();
         docs.remove("a");
     });
-    assert!(matches!(removed_within, Err(UpdateError::Removed)));
-    assert!(matches!(doc.update(|_| {}), Err(UpdateError::Removed)));
+    assert!(matches!(removed_within, Err(UpdateError::Removed(_))));
+    assert!(matches!(doc.update(|_| {}), Err(UpdateError::Removed(_))));
     let change = watch.blocking_changed().expect("it was before the end");
     assert_eq!(change.new.title, "last");
     assert!(watch.blocking_changed().is_none());

@@ -94,10 +94,10 @@ fn an_update_within_an_update_is_refused_and_changes_nothing() {
     let outer = settings.update(|draft| {
         inner = Some(settings.update(|nested| nested.font_size = 30));
         let replaced = settings.replace(Settings { font_size: 31, ..Settings::default() });
-        assert!(matches!(replaced, Err(UpdateError::Reentrant)));
+        assert!(matches!(replaced, Err(UpdateError::Reentrant(_))));
         draft.font_size = 20;
     });
-    assert!(matches!(inner, Some(Err(UpdateError::Reentrant))));
+    assert!(matches!(inner, Some(Err(UpdateError::Reentrant(_)))));
     assert_eq!(outer.expect("valid"), revision(2));
     assert_eq!(settings.snapshot().data.font_size, 20);
     assert_eq!(settings.reset().expect("no longer within one"), revision(3));
@@ -110,7 +110,8 @@ fn after_a_panic_other_threads_write_on() {
         draft.font_size = 20;
         panic!("half-way");
     });
-    assert!(matches!(panicked, Err(UpdateError::Panicked)));
+    let told = panicked.expect_err("it panicked").to_string();
+    assert_eq!(told, "the update of the topic `settings` panicked: half-way");
     assert_eq!(*settings.snapshot().data, Settings::default());
     let other = settings.clone();
     let written = thread::spawn(move || other.update(|draft| draft.font_size = 21)).join();
@@ -138,7 +139,10 @@ fn a_panic_in_validation_is_an_error_too() {
     registry.register(Fragile(0), TopicOptions::new()).expect("valid");
     let fragile = TopicHandle::<Fragile>::find(&registry).expect("registered");
     BREAKS.store(true, Ordering::SeqCst);
-    assert!(matches!(fragile.update(|it| it.0 = 1), Err(UpdateError::Panicked)));
+    let panicked = fragile.update(|it| it.0 = 1).expect_err("it breaks");
+    assert_eq!(panicked.to_string(), "the update of the topic `fragile` panicked: it breaks");
+    let words = fragile.update(|_| panic!("{} words", 2)).expect_err("its own words");
+    assert_eq!(words.to_string(), "the update of the topic `fragile` panicked: 2 words");
     BREAKS.store(false, Ordering::SeqCst);
     assert_eq!(fragile.update(|it| it.0 = 1).expect("whole again"), revision(2));
 }
@@ -159,11 +163,11 @@ fn no_topic_is_written_within_an_edit_of_another() {
     let docs = Family::<Doc>::find(&registry).expect("registered");
     let doc = docs.create("1", Doc(0)).expect("new");
     let outer = settings.update(|draft| {
-        assert!(matches!(doc.update(|doc| doc.0 = 1), Err(UpdateError::Reentrant)));
-        assert!(matches!(doc.replace(Doc(2)), Err(UpdateError::Reentrant)));
-        assert!(matches!(doc.reset(), Err(UpdateError::Reentrant)));
+        assert!(matches!(doc.update(|doc| doc.0 = 1), Err(UpdateError::Reentrant(_))));
+        assert!(matches!(doc.replace(Doc(2)), Err(UpdateError::Reentrant(_))));
+        assert!(matches!(doc.reset(), Err(UpdateError::Reentrant(_))));
         let new = docs.create("2", Doc(0)).expect("a topic may come");
-        assert!(matches!(new.update(|doc| doc.0 = 1), Err(UpdateError::Reentrant)));
+        assert!(matches!(new.update(|doc| doc.0 = 1), Err(UpdateError::Reentrant(_))));
         assert!(docs.remove("2"), "and go");
         draft.font_size = 20;
     });
@@ -187,7 +191,7 @@ fn edit_in_a_circle(threads: usize) {
                 let outer = doc.update(|draft| {
                     all_edit.wait();
                     let inner = next.update(|draft| draft.0 += 100);
-                    assert!(matches!(inner, Err(UpdateError::Reentrant)));
+                    assert!(matches!(inner, Err(UpdateError::Reentrant(_))));
                     draft.0 += 1;
                 });
                 assert_eq!(outer.expect("valid"), revision(2));
@@ -210,7 +214,7 @@ impl Wake for Writes {
     fn wake(self: Arc<Self>) {
         let Self(doc, is_refused) = &*self;
         let written = doc.update(|doc| doc.0 = 7);
-        is_refused.store(matches!(written, Err(UpdateError::Reentrant)), Ordering::SeqCst);
+        is_refused.store(matches!(written, Err(UpdateError::Reentrant(_))), Ordering::SeqCst);
     }
 }
 
@@ -238,7 +242,7 @@ static SELFISH: Mutex<Option<TopicHandle<Selfish>>> = Mutex::new(None);
 impl serde::Serialize for Selfish {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if let Some(own) = SELFISH.try_lock().ok().and_then(|own| own.clone()) {
-            assert!(matches!(own.update(|own| own.0 = 9), Err(UpdateError::Reentrant)));
+            assert!(matches!(own.update(|own| own.0 = 9), Err(UpdateError::Reentrant(_))));
         }
         serializer.serialize_u8(self.0)
     }

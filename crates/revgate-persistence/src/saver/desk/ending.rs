@@ -67,7 +67,8 @@ impl Desk {
     pub(in crate::saver) fn end(&self) {
         for pending in self.pending.values().filter(|it| it.is_wanted_at_the_end()) {
             let (topic, fault) = (pending.track().topic().clone(), pending.track().saving().fault);
-            (self.report)(Incident::Lost { topic, fault });
+            let place = self.storage.place(&topic);
+            (self.report)(Incident::Lost { topic, place, fault });
         }
     }
 }
