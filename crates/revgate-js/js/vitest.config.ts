@@ -2,6 +2,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
 import { chromium } from './test/chromium.js';
+import { svelte, svelteClient } from './test/svelte.js';
 
 // Every suite runs twice: in Node, and in the Chromium that the system has. Those of the packed
 // package run in Node alone, and start what they need.
@@ -10,6 +11,8 @@ export default defineConfig({
 		globalSetup: 'test/built.ts',
 		projects: [
 			{
+				plugins: [svelte()],
+				resolve: { alias: svelteClient },
 				test: {
 					name: 'node',
 					include: ['test/**/*.test.ts'],
@@ -17,6 +20,9 @@ export default defineConfig({
 				},
 			},
 			{
+				plugins: [svelte()],
+				// Its parts must not be bundled each on its own: they share what is being tracked.
+				optimizeDeps: { exclude: ['svelte'] },
 				test: {
 					name: 'chromium',
 					include: ['test/**/*.test.ts'],

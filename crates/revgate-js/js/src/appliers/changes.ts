@@ -14,7 +14,6 @@ export type Changes = [key: string, value: unknown][];
 
 /** What differs from library to library in how an object is read. */
 export interface Reader {
-	keys?: (object: object) => string[];
 	read?: (value: unknown) => unknown;
 	/** Whether a key cannot go away: it becomes undefined instead. */
 	isFixed?: (key: string) => boolean;
@@ -25,24 +24,28 @@ export function changesOf(
 	current: Fields,
 	next: Fields,
 	{ replaces, allows }: Rules,
-	{ keys = Object.keys, read = (value) => value, isFixed = () => false }: Reader = {},
+	{ read = (value) => value, isFixed = () => false }: Reader = {},
 ): Changes {
 	const changes: Changes = [];
 	const put = (key: string, value: unknown) => {
-		// Fields of a class may sit on its prototype; `__proto__` sits on every one.
-		const had = key === '__proto__' ? Object.hasOwn(current, key) : key in current;
+		const had = key in current && !isInherited(current, key);
 		const before = had ? read(current[key]) : undefined;
 		const shared = share(before, value);
 		if (!had || !Object.is(shared, before)) changes.push([key, shared]);
 	};
 	for (const key of Object.keys(next)) if (allows(key)) put(key, next[key]);
 	if (replaces) {
-		for (const key of keys(current)) {
+		for (const key of Object.keys(current)) {
 			if (!allows(key) || Object.hasOwn(next, key) || isCode(current, key)) continue;
 			put(key, isFixed(key) ? undefined : GONE);
 		}
 	}
 	return changes;
+}
+
+/** Whether it is of every object, as `constructor`: unlike a field of a class, no key of a state. */
+function isInherited(object: Fields, key: string): boolean {
+	return key in Object.prototype && !Object.hasOwn(object, key);
 }
 
 /** Whether the key holds code and no state: a getter, a function, or an object of functions. */
@@ -71,12 +74,12 @@ export function nextValue(current: unknown, next: unknown, rules: Rules): unknow
 /**
  * Changes an object in place.
  *
- * @throws TypeError for the key `__proto__`, which assignment takes for the object's prototype.
+ * @throws TypeError for `__proto__`, which would become the object's prototype, and its like, which
+ * some libraries drop.
  */
 export function assign(object: Fields, changes: Changes): void {
-	if (changes.some(([key]) => key === '__proto__')) {
-		throw new TypeError("revgate: the key '__proto__' of the state cannot be assigned; rename it in toState");
-	}
+	const refused = changes.find(([key]) => isInherited(object, key));
+	if (refused) throw new TypeError(`revgate: the key '${refused[0]}' of the state cannot be assigned; rename it in toState`);
 	for (const [key, value] of changes) {
 		if (value === GONE) delete object[key];
 		else object[key] = value;

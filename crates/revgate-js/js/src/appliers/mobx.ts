@@ -1,5 +1,4 @@
 import type { SnapshotApplier } from '../types.js';
-import { instanceOf } from './accessors.js';
 import { assign, changesOf } from './changes.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
 import type { Fields } from './value.js';
@@ -39,8 +38,9 @@ export function createMobXSnapshotApplier<State extends object, Data = State>(
 	return createApplier<State, Data, { store: State }>('mobx', options, { store }, {
 		write: (next, rules) => {
 			const fields = store as Fields;
+			const isFixed = (key: string) => !Object.getOwnPropertyDescriptor(fields, key)?.configurable;
 			// Reading is part of the action: MobX can be told to warn of reads outside of one.
-			runInAction(() => assign(fields, changesOf(fields, next, rules, instanceOf(fields))));
+			runInAction(() => assign(fields, changesOf(fields, next, rules, { isFixed })));
 		},
 	});
 }

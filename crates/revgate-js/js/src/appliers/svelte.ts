@@ -1,5 +1,4 @@
 import type { SnapshotApplier } from '../types.js';
-import { instanceOf } from './accessors.js';
 import { assign, changesOf, nextValue } from './changes.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
 import type { Fields } from './value.js';
@@ -46,8 +45,8 @@ export function createSvelteSnapshotApplier<State, Data = State>(
 
 /**
  * Applies snapshots to an object of the rune `$state`, or to an instance of a class whose fields
- * are such, in place: what reads a key that a snapshot does not change does not run again. In mode
- * `'replace'`, a field of a class that a snapshot does not have becomes undefined.
+ * are such, in place: what reads a key that a snapshot does not change does not run again. The
+ * fields of a class stay in mode `'replace'` too: from outside they look like its derived ones.
  *
  * @example
  * // settings.svelte.ts
@@ -67,7 +66,7 @@ export function createSvelteSnapshotApplier<State extends object, Data>(
 	if (!isStore) {
 		const state = target as Fields;
 		return createApplier('svelte', options, { state } as never, {
-			write: (next, rules) => assign(state, changesOf(state, next, rules, instanceOf(state))),
+			write: (next, rules) => assign(state, changesOf(state, next, rules)),
 		});
 	}
 
