@@ -1,0 +1,156 @@
+import type { Version } from '../gate/gate.js';
+import type { SnapshotEnvelope, Unsubscribe } from '../types.js';
+import { asPersistenceError, PersistenceError } from './errors.js';
+import { type Deposit, isNewerKept, newerProgram } from './judge.js';
+import {
+	type Body,
+	bodyOf,
+	compressed,
+	type Draft,
+	dataOf,
+	draft,
+	find,
+	metadataOf,
+	parsed,
+	type Serializer,
+	versionOf,
+	written,
+} from './record.js';
+import type { Cell, Change } from './storage/cell.js';
+import type { CompressionAdapter, PersistedSnapshotMetadata } from './types.js';
+
+/** What was kept. */
+export interface Kept {
+	version: Version;
+	data: unknown;
+	/** Absent if the storage keeps none. */
+	metadata?: PersistedSnapshotMetadata;
+}
+
+/** How to read what was kept. */
+export interface Reading {
+	verifyHash: boolean;
+	compression?: CompressionAdapter | undefined;
+}
+
+/** What the cache asks of a storage, be it one of the four or the app's own. */
+export interface Keeper<T> {
+	/** The place, for messages. */
+	readonly where: string;
+	/** Takes a snapshot's text now. Absent if the storage makes its own text. */
+	capture?(snapshot: SnapshotEnvelope<T>): Body;
+	/** The data that was captured. */
+	release?(body: Body): unknown;
+	/**
+	 * The length of the data that was saved; `undefined` if what is there is newer, and stays.
+	 *
+	 * @throws PersistenceError `unstorable`, `newer`, or that of the storage.
+	 */
+	save(deposit: Deposit<T>, compression?: CompressionAdapter): Promise<number | undefined>;
+	/** The same at once, for a page that is about to go. Absent where that cannot be. */
+	saveNow?(deposit: Deposit<T>): void | Promise<void>;
+	/** @throws PersistenceError `foreign`, `damaged`, `newer`, or that of the storage. */
+	load(reading: Reading): Promise<Kept | null>;
+	clear(): Promise<void>;
+	/** Calls back when another window has changed it: with the version that is there now. */
+	watch?(changed: (version: Version | undefined) => void): Unsubscribe;
+}
+
+/** Keeps records in a cell. */
+export class RecordKeeper<T> implements Keeper<T> {
+	readonly cell: Cell;
+	readonly #serializer: Serializer | undefined;
+
+	constructor(cell: Cell, serializer?: Serializer) {
+		this.cell = cell;
+		this.#serializer = serializer;
+	}
+
+	get where(): string {
+		return this.cell.where;
+	}
+
+	capture(snapshot: SnapshotEnvelope<T>): Body {
+		return bodyOf(snapshot, this.#serializer);
+	}
+
+	release(body: Body): unknown {
+		return parsed(body, this.#serializer);
+	}
+
+	async save(deposit: Deposit<T>, compression?: CompressionAdapter): Promise<number | undefined> {
+		const plain = this.#draft(deposit);
+		const text = written(await compressed(plain, compression));
+		let size: number | undefined = plain.body.length;
+		await this.cell.swap((stored) => {
+			const stays = isNewerKept(deposit, find(stored), this.where);
+			size = stays ? undefined : plain.body.length;
+			return stays ? {} : replacing(stored, text);
+		});
+		return size;
+	}
+
+	saveNow(deposit: Deposit<T>): void | Promise<void> {
+		const text = written(this.#draft(deposit));
+		return this.cell.swapNow((stored) =>
+			isNewerKept(deposit, find(stored), this.where) ? {} : replacing(stored, text),
+		);
+	}
+
+	async load({ verifyHash, compression }: Reading): Promise<Kept | null> {
+		const found = find(await this.cell.read());
+		switch (found.kind) {
+			case 'nothing':
+				return null;
+			case 'foreign':
+				throw new PersistenceError(
+					'foreign',
+					`what is kept at ${this.where} was not written by Revgate. The next save moves it aside, ` +
+						'to the same name with `.unreadable`; choose another name if it is still needed.',
+				);
+			case 'newer':
+				throw newerProgram(this.where, `in format ${found.format}`);
+			case 'damaged':
+				throw this.#damaged(found.why);
+		}
+		if (verifyHash && !found.intact()) {
+			throw this.#damaged('it fails its checksum');
+		}
+		try {
+			const data = await dataOf(found, this.#serializer, compression);
+			return { version: versionOf(found.head), data, metadata: metadataOf(found.head, found.sum) };
+		} catch (error) {
+			throw this.#damaged(asPersistenceError(error, 'reading it').message, error);
+		}
+	}
+
+	clear(): Promise<void> {
+		return this.cell.remove();
+	}
+
+	watch(changed: (version: Version | undefined) => void): Unsubscribe {
+		const end = this.cell.watch?.((stored) => {
+			const found = find(stored);
+			changed(found.kind === 'record' ? versionOf(found.head) : undefined);
+		});
+		return end ?? (() => {});
+	}
+
+	#draft(deposit: Deposit<T>): Draft {
+		const { snapshot, body = this.capture(snapshot) } = deposit;
+		return draft(snapshot, body, deposit, this.#serializer);
+	}
+
+	#damaged(why: string, cause?: unknown): PersistenceError {
+		return new PersistenceError(
+			'damaged',
+			`the last known state at ${this.where} cannot be read: ${why}. The window starts without it, ` +
+				'and the next save replaces it.',
+			cause,
+		);
+	}
+}
+
+function replacing(stored: string | null, put: string): Change {
+	return stored !== null && find(stored).kind === 'foreign' ? { put, aside: stored } : { put };
+}

@@ -1,0 +1,69 @@
+import { versionOf } from './record.js';
+import type { Deposit } from './judge.js';
+import type { Keeper, Kept } from './keeper.js';
+import type { StorageBackend, StorageBackendWithMetadata } from './types.js';
+
+/**
+ * Keeps snapshots in a storage of the app's own, which makes its own text of them. What is there is
+ * compared before each save; that no other window saves in between, only the storage could promise.
+ */
+export class PlainKeeper<T> implements Keeper<T> {
+	readonly where = "the app's own storage";
+	readonly #storage: StorageBackend<T>;
+
+	constructor(storage: StorageBackend<T>) {
+		this.#storage = storage;
+	}
+
+	async save(deposit: Deposit<T>): Promise<number | undefined> {
+		const { snapshot, schemaVersion, savedAt, ttlMs, versions, replaces } = deposit;
+		const there = await this.load().catch(() => null); // Whatever it is, it is no state to keep.
+		if (there && versions.faultOf(there.version) === undefined) {
+			const givesWay = replaces !== undefined && versions.isSame(there.version, replaces);
+			if (!givesWay && versions.isOlder(versionOf(snapshot), there.version)) {
+				return undefined;
+			}
+		}
+		const sizeBytes = sizeOf(snapshot.data);
+		if (!hasMetadata(this.#storage)) {
+			await this.#storage.save(snapshot);
+			return sizeBytes;
+		}
+		const metadata = { savedAt, schemaVersion, sizeBytes, compressed: false };
+		await this.#storage.saveWithMetadata({
+			snapshot,
+			metadata: { ...metadata, ...(ttlMs !== undefined && { ttlMs }) },
+		});
+		return sizeBytes;
+	}
+
+	async load(): Promise<Kept | null> {
+		const kept = hasMetadata(this.#storage)
+			? await this.#storage.loadWithMetadata()
+			: { snapshot: await this.#storage.load() };
+		const snapshot = kept?.snapshot;
+		return snapshot ? { version: versionOf(snapshot), data: snapshot.data, ...metadataIn(kept) } : null;
+	}
+
+	async clear(): Promise<void> {
+		await this.#storage.clear?.();
+	}
+}
+
+function metadataIn(kept: object): Pick<Kept, 'metadata'> {
+	const { metadata } = kept as Kept;
+	return metadata === undefined ? {} : { metadata };
+}
+
+function hasMetadata<T>(storage: StorageBackend<T>): storage is StorageBackendWithMetadata<T> {
+	return 'saveWithMetadata' in storage && 'loadWithMetadata' in storage;
+}
+
+/** For the statistics alone. */
+function sizeOf(data: unknown): number {
+	try {
+		return JSON.stringify(data)?.length ?? 0;
+	} catch {
+		return 0;
+	}
+}

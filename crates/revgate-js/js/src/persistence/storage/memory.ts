@@ -1,0 +1,99 @@
+import { PersistenceError } from '../errors.js';
+import type { SnapshotEnvelope } from '../../types.js';
+import { bodyOf, draft, written } from '../record.js';
+import type { StorageBackendWithMetadata } from '../types.js';
+import { RecordBackend } from './backend.js';
+import type { Cell, Decide } from './cell.js';
+
+/** @see createMemoryStorageBackend */
+export interface MemoryStorageBackendOptions<T = unknown> {
+	/** What it holds from the start. */
+	initialSnapshot?: SnapshotEnvelope<T> | undefined;
+	/** The longest record, in characters. Default: no limit. */
+	maxSizeBytes?: number | undefined;
+}
+
+/**
+ * Keeps the last state in memory: for tests, and for platforms without a storage. It behaves as the
+ * others do, records and all.
+ *
+ * @example
+ * const storage = createMemoryStorageBackend<Settings>({ initialSnapshot: { revision, data } });
+ */
+export function createMemoryStorageBackend<T>(
+	options: MemoryStorageBackendOptions<T> = {},
+): StorageBackendWithMetadata<T> {
+	const { initialSnapshot, maxSizeBytes } = options;
+	const texts = new Map<string, string>();
+	if (initialSnapshot) {
+		const terms = { schemaVersion: 1, savedAt: Date.now(), hashed: true };
+		texts.set('snapshot', written(draft(initialSnapshot, bodyOf(initialSnapshot), terms)));
+	}
+	return new RecordBackend(new MemoryCell(texts, 'snapshot', maxSizeBytes));
+}
+
+/**
+ * One memory for several windows of a test.
+ *
+ * @example
+ * const memory = createSharedMemoryStorage<Settings>();
+ * const [here, there] = [memory.getBackend('settings'), memory.getBackend('settings')];
+ */
+export function createSharedMemoryStorage<T>(): {
+	getBackend(key: string): StorageBackendWithMetadata<T>;
+	clearAll(): void;
+} {
+	const texts = new Map<string, string>();
+	return {
+		getBackend: (key) => new RecordBackend(new MemoryCell(texts, key)),
+		clearAll: () => texts.clear(),
+	};
+}
+
+class MemoryCell implements Cell {
+	readonly where: string;
+	readonly #texts: Map<string, string>;
+	readonly #key: string;
+	readonly #limit: number;
+
+	constructor(texts: Map<string, string>, key: string, limit = Number.POSITIVE_INFINITY) {
+		this.where = `memory key ${JSON.stringify(key)}`;
+		this.#texts = texts;
+		this.#key = key;
+		this.#limit = limit;
+	}
+
+	async read(): Promise<string | null> {
+		return this.#texts.get(this.#key) ?? null;
+	}
+
+	async swap(decide: Decide): Promise<void> {
+		this.swapNow(decide);
+	}
+
+	swapNow(decide: Decide): void {
+		const { put, aside } = decide(this.#texts.get(this.#key) ?? null);
+		if (put !== undefined && put.length > this.#limit) {
+			throw new PersistenceError(
+				'quota',
+				`there is no room for the state at ${this.where}: its record of ${put.length} characters is ` +
+					`longer than \`maxSizeBytes\` (${this.#limit})`,
+			);
+		}
+		if (aside !== undefined) {
+			this.#texts.set(`${this.#key}.unreadable`, aside);
+		}
+		if (put !== undefined) {
+			this.#texts.set(this.#key, put);
+		}
+	}
+
+	async remove(): Promise<void> {
+		this.#texts.delete(this.#key);
+	}
+
+	async usage(): Promise<{ used: number; quota?: number }> {
+		const used = this.#texts.get(this.#key)?.length ?? 0;
+		return Number.isFinite(this.#limit) ? { used, quota: this.#limit } : { used };
+	}
+}
