@@ -1,34 +1,24 @@
 import type { Host } from './host.js';
 
-/** One timer, for whatever is due next. */
-export class Alarm {
-	readonly #host: Host;
-	readonly #ring: () => void;
-	#cancel: (() => void) | undefined;
-	#setFor = Infinity;
-
-	constructor(host: Host, ring: () => void) {
-		this.#host = host;
-		this.#ring = ring;
-	}
-
-	/**
-	 * Rings at this time at the latest, or never. It may ring too early: to set a timer anew with
-	 * each announcement of a burst would cost more than the announcement.
-	 */
-	set(due: number | undefined): void {
-		if (due === undefined) {
-			this.#cancel?.();
-			this.#cancel = undefined;
-			this.#setFor = Infinity;
-		} else if (due < this.#setFor) {
-			this.#cancel?.();
-			this.#setFor = due;
-			this.#cancel = this.#host.after(Math.max(0, due - this.#host.now()), () => {
-				this.#cancel = undefined;
-				this.#setFor = Infinity;
-				this.#ring();
-			});
+/**
+ * One timer, for whatever is due next: sets it for a time, or for none. It may ring too early: to
+ * set a timer anew with each announcement of a burst would cost more than the announcement.
+ */
+export function createAlarm(host: Host, ring: () => void): (due: number | undefined) => void {
+	let cancel: (() => void) | undefined;
+	let setFor = Infinity;
+	return (due = Infinity) => {
+		if (due < setFor || due === Infinity) {
+			cancel?.();
+			cancel = undefined;
+			setFor = due;
+			if (due < Infinity) {
+				cancel = host.after(Math.max(0, due - host.now()), () => {
+					cancel = undefined;
+					setFor = Infinity;
+					ring();
+				});
+			}
 		}
-	}
+	};
 }

@@ -1,6 +1,5 @@
 import { isThenable, quietly } from './guard.js';
-import type { Material } from './kept.js';
-import { eventOf, type Fields, materialOf } from './messages.js';
+import { eventOf, type Fields, type Material, materialOf } from './messages.js';
 import type { Reporter } from './report.js';
 import { checkVersion } from './revision.js';
 import type { Sink } from './transport.js';
@@ -23,12 +22,13 @@ export function isOfInterest<T>(event: Fields, sink: Sink<T>, report: Reporter):
 			throw new TypeError('shouldRefresh must answer at once, not with a promise');
 		}
 		if (!answer) {
-			report.debug('invalidation skipped (shouldRefresh)', { event: announced });
+			report.log('debug', 'invalidation skipped (shouldRefresh)', { event: announced });
 			return false;
 		}
 	} catch (error) {
 		// Rather a fetch too many than a state too old.
-		report.fail('invalidation', error, { sourceEvent: event, eventRevision: announced.revision });
+		const extra = { sourceEvent: event, eventRevision: announced.revision };
+		report.tell(report.failure('invalidation', error, extra));
 	}
 	return !(sink.holds?.(announced, event) ?? false);
 }
@@ -43,7 +43,7 @@ export function newsOf<T>(event: Fields, sink: Sink<T>, report: Reporter): Mater
 		checkVersion(material.base);
 		return sink.patched === undefined ? undefined : material;
 	} catch (error) {
-		report.warn('news that cannot be read, so they are fetched', error);
+		report.log('warn', 'news that cannot be read are fetched', { error });
 		return undefined;
 	}
 }

@@ -1,14 +1,23 @@
 import type { Version } from '../gate/gate.js';
 import type { InvalidationEvent } from '../types.js';
-import type { Material } from './kept.js';
 
-/** A message is not what the protocol says. */
+/**
+ * A message is not what the protocol says.
+ *
+ * @example
+ * onError: ({ error }) => { if (error instanceof ProtocolError) console.warn(error.message); }
+ */
 export class ProtocolError extends Error {
 	override readonly name = 'ProtocolError';
 }
 
 /** The fields of whatever came as a message. */
 export type Fields = Record<string, unknown>;
+
+/** What a message brings to make a state of. */
+export type Material =
+	| { readonly data: unknown }
+	| { readonly base: Version; readonly patch: unknown };
 
 /** The fields of `message`. */
 export function fieldsOf(what: string, message: unknown): Fields {
@@ -19,17 +28,15 @@ export function fieldsOf(what: string, message: unknown): Fields {
 }
 
 /** The topic that an announcement is of. */
-export function topicOf(event: Fields): string {
-	const { topic } = event;
+export function topicOf({ topic }: Fields): string {
 	if (typeof topic !== 'string' || topic.trim() === '') {
-		throw new ProtocolError('Empty topic in invalidation event: its field `topic` must name one');
+		throw new ProtocolError('Empty topic in invalidation event');
 	}
 	return topic;
 }
 
 /** The version that a message bears. Whether its texts are canonical is for the gate to say. */
-export function versionOf(message: Fields): Version {
-	const { revision, epoch } = message;
+export function versionOf({ revision, epoch }: Fields): Version {
 	// An epoch that is null is absent, as everywhere on the wire.
 	return (epoch === undefined || epoch === null ? { revision } : { revision, epoch }) as Version;
 }
@@ -45,12 +52,12 @@ export function eventOf(event: Fields): InvalidationEvent {
 	};
 }
 
-/** What an announcement brings along; `undefined` for nothing. */
-export function materialOf(event: Fields): Material | undefined {
-	if ('data' in event) {
-		return { data: event['data'] };
+/** What a message brings along; `undefined` for nothing. */
+export function materialOf(message: Fields): Material | undefined {
+	if ('data' in message) {
+		return { data: message['data'] };
 	}
-	const { base, patch } = event;
+	const { base, patch } = message;
 	if (base === undefined && patch === undefined) {
 		return undefined;
 	}

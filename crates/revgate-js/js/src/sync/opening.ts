@@ -13,3 +13,18 @@ export function openGate(options: GateOptions): Gate | Promise<Gate> {
 	}
 	return loadGate().then((module) => new Gate(module, options));
 }
+
+/** @throws RangeError if options contradict each other, where that can be told at once. */
+export function checkOptions(options: GateOptions): void {
+	try {
+		const module = loadGateSync();
+		if (module !== undefined) {
+			new Gate(module, options).free();
+		}
+	} catch (error) {
+		// What forbids the module is told at the start.
+		if (error instanceof RangeError) {
+			throw error;
+		}
+	}
+}

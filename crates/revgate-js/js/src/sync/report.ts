@@ -1,97 +1,79 @@
-import type { Output, Version } from '../gate/gate.js';
+import type { Report, Version } from '../gate/gate.js';
 import type { Logger, Revision, SyncErrorContext, SyncPhase } from '../types.js';
 import { quietly } from './guard.js';
 
 /** The revision of a window that shows nothing yet. */
 export const ZERO_REVISION = '0' as Revision;
 
-type Report = Extract<Output, { type: 'report' }>;
-
-/** What a failure is told with, besides what everyone is. */
+/** What a failure is told with, besides what every one is. */
 export type Extra = Partial<SyncErrorContext>;
 
 /** Tells the log and the error callback what happens to one topic. */
-export class Reporter {
+export interface Reporter {
 	/** The version that the window shows. */
 	applied: Version | undefined;
+	/** Whether only the log hears of failures. */
+	isQuiet: boolean;
 	/** What failed last, as it was told. */
-	last: SyncErrorContext | undefined;
-	/** After the stop only the log hears of failures. */
-	hasEnded = false;
-	readonly #topic: string;
-	readonly #logger: Logger | undefined;
-	readonly #failed: ((context: SyncErrorContext) => void) | undefined;
-
-	constructor(
-		topic: string,
-		logger: Logger | undefined,
-		failed: ((context: SyncErrorContext) => void) | undefined,
-	) {
-		this.#topic = topic;
-		this.#logger = logger;
-		this.#failed = failed;
-	}
-
+	readonly last: SyncErrorContext | undefined;
 	/** A failure in its context. */
-	failure(phase: SyncPhase, error: unknown, extra?: Extra): SyncErrorContext {
-		const localRevision = this.applied?.revision ?? ZERO_REVISION;
-		return { phase, topic: this.#topic, error, localRevision, ...extra };
-	}
-
-	/** Tells a failure. */
-	tell(failure: SyncErrorContext): void {
-		this.last = failure;
-		this.#log('error', `${failure.phase} error`, failure);
-		if (!this.hasEnded) {
-			quietly(
-				() => this.#failed?.(failure),
-				(error) => this.#log('error', 'onError callback threw', { topic: this.#topic, error }),
-			);
-		}
-	}
-
-	/** Tells a failure that is not tried again. */
-	fail(phase: SyncPhase, error: unknown, extra?: Extra): SyncErrorContext {
-		const failure = this.failure(phase, error, extra);
-		this.tell(failure);
-		return failure;
-	}
-
+	failure(phase: SyncPhase, error: unknown, extra?: Extra): SyncErrorContext;
+	/** Tells a failure, and returns it. */
+	tell(failure: SyncErrorContext): SyncErrorContext;
 	/** Tells what the gate reports; `fault` is what the driver knows of it. */
-	tellFault(
-		{ phase, cause, attempt, retryIn, fetched, wanted }: Report,
-		fault: SyncErrorContext | undefined,
-		limit: number,
-	): void {
-		const failure =
-			cause === 'timedOut'
-				? this.failure(phase, new Error(`no answer within ${limit} ms`))
-				: cause === 'stale' && fetched && wanted
-					? this.failure(phase, new Error(`revision ${fetched.revision} came though ${wanted.revision} was announced`), {
-							snapshotRevision: fetched.revision,
-							eventRevision: wanted.revision,
-						})
-					: fault;
-		// Without one, nothing has failed: what never listened begins to.
-		if (failure !== undefined) {
-			const willRetry = retryIn !== undefined;
-			this.tell({ ...failure, attempt, willRetry, ...(willRetry && { nextDelayMs: retryIn }) });
-		}
-	}
-
+	tellReport(report: Report, fault: SyncErrorContext | undefined, limitMs: number): void;
 	/** Tells the log of what is no failure of the topic. */
-	warn(message: string, error: unknown): void {
-		this.#log('warn', message, { topic: this.#topic, error });
-	}
+	log(level: keyof Logger, message: string, extra?: object): void;
+}
 
-	/** Tells the log of what is going on. */
-	debug(message: string, extra?: object): void {
-		if (this.#logger !== undefined) {
-			this.#log('debug', message, { topic: this.#topic, ...extra });
-		}
-	}
-
-	#log(level: keyof Logger, message: string, extra: object): void {
-		quietly(() => this.#logger?.[level](`[revgate] ${message}`, extra));
-	}
+export function createReporter(
+	topic: string,
+	logger: Logger | undefined,
+	failed: (context: SyncErrorContext) => void,
+): Reporter {
+	const reporter = {
+		applied: undefined as Version | undefined,
+		isQuiet: false,
+		last: undefined as SyncErrorContext | undefined,
+		failure: (phase: SyncPhase, error: unknown, extra?: Extra): SyncErrorContext => ({
+			phase,
+			topic,
+			error,
+			localRevision: reporter.applied?.revision ?? ZERO_REVISION,
+			...extra,
+		}),
+		tell(failure: SyncErrorContext) {
+			reporter.last = failure;
+			reporter.log('error', `${failure.phase} error`, failure);
+			if (!reporter.isQuiet) {
+				quietly(
+					() => failed(failure),
+					(error) => reporter.log('error', 'onError callback threw', { error }),
+				);
+			}
+			return failure;
+		},
+		tellReport(report: Report, fault: SyncErrorContext | undefined, limitMs: number) {
+			const { phase, cause, attempt, retryIn: nextDelayMs, fetched, wanted } = report;
+			let failure = fault;
+			if (cause === 'timedOut') {
+				failure = reporter.failure(phase, new Error(`no answer within ${limitMs} ms`));
+			} else if (fetched !== undefined && wanted !== undefined) {
+				const [snapshotRevision, eventRevision] = [fetched.revision, wanted.revision];
+				const error = new Error(`revision ${snapshotRevision} came though ${eventRevision} was announced`);
+				failure = reporter.failure(phase, error, { snapshotRevision, eventRevision });
+			}
+			// Without one, nothing has failed: what never listened begins to.
+			if (failure !== undefined) {
+				const willRetry = nextDelayMs !== undefined;
+				reporter.tell({ ...failure, attempt, willRetry, ...(willRetry && { nextDelayMs }) });
+			}
+		},
+		log(level: keyof Logger, message: string, extra?: object) {
+			if (logger !== undefined) {
+				quietly(() => logger[level](`[revgate] ${message}`, { topic, ...extra }));
+			}
+		},
+	};
+	return reporter;
 }

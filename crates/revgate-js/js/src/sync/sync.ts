@@ -10,7 +10,7 @@ import type {
 	SyncErrorContext,
 	TopicName,
 } from '../types.js';
-import { Driver } from './driver.js';
+import { createDriver } from './driver.js';
 import { isThenable } from './guard.js';
 import type { Host } from './host.js';
 import { ZERO_REVISION } from './report.js';
@@ -116,7 +116,7 @@ export function createRevisionSync<T>(options: RevisionSyncOptions<T>): Revision
 		fetch: () => fetched.getSnapshot(),
 	};
 	const { pacing, gate } = { pacing: options.throttling, gate: options.gate };
-	const driver = new Driver<T>({
+	const driver = createDriver<T>({
 		topic,
 		transport,
 		sink: sinkOf(options),

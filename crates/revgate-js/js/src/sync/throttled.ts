@@ -1,6 +1,6 @@
 import { Pacer } from '../gate/gate.js';
 import type { InvalidationThrottlingOptions } from '../types.js';
-import { Alarm } from './alarm.js';
+import { createAlarm } from './alarm.js';
 import { type Host, platform } from './host.js';
 import { gateNow } from './revision.js';
 
@@ -33,7 +33,7 @@ export function createThrottledHandler(
 	host: Host = platform,
 ): ThrottledHandler {
 	let pacer: Pacer | undefined = new Pacer(gateNow(), options);
-	const alarm = new Alarm(host, ring);
+	const alarm = createAlarm(host, ring);
 
 	function ring(): void {
 		const due = pacer?.deadline();
@@ -42,9 +42,9 @@ export function createThrottledHandler(
 		}
 		const now = host.now();
 		if (due > now) {
-			return alarm.set(due);
+			return alarm(due);
 		}
-		alarm.set(undefined);
+		alarm(undefined);
 		pacer.delivered(now);
 		onRefresh();
 	}
@@ -56,7 +56,7 @@ export function createThrottledHandler(
 			ring();
 		},
 		dispose() {
-			alarm.set(undefined);
+			alarm(undefined);
 			pacer?.free();
 			pacer = undefined;
 		},

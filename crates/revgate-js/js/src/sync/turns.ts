@@ -3,66 +3,63 @@
  * may call the driver: such a call waits until the one under way has ended, so that none finds
  * another half done.
  */
-export class Turns {
-	readonly #waiting: (() => void)[] = [];
-	/** What to do with an error that a call throws, and after each call. */
-	readonly #failed: (error: unknown) => void;
-	#running = false;
-	#held = false;
-
-	constructor(failed: (error: unknown) => void) {
-		this.#failed = failed;
-	}
-
-	/** Whether a call is under way, on the stack. */
-	get running(): boolean {
-		return this.#running;
-	}
-
+export interface Turns {
 	/** Does `call(argument)`, now or when its turn comes. */
-	enter<A>(call: (argument: A) => void, argument: A): void {
-		if (this.#running || this.#held) {
-			this.#waiting.push(() => call(argument));
-			return;
-		}
-		this.#running = true;
-		this.#do(call, argument);
-		this.#rest();
-	}
-
+	enter<A>(call: (argument: A) => void, argument: A): void;
 	/** Has all further calls wait, beyond the one under way. */
-	hold(): void {
-		this.#held = true;
-	}
-
+	hold(): void;
 	/** Goes on, with `call` first if none is under way. */
-	resume(call: () => void): void {
-		this.#held = false;
-		if (this.#running) {
-			this.#waiting.push(call);
-			return;
-		}
-		this.#waiting.unshift(call);
-		this.#running = true;
-		this.#rest();
-	}
+	resume(call: () => void): void;
+}
 
-	#do<A>(call: (argument: A) => void, argument: A): void {
+/** @param failed takes what a call throws. */
+export function createTurns(failed: (error: unknown) => void): Turns {
+	const waiting: (() => void)[] = [];
+	let isRunning = false;
+	let isHeld = false;
+
+	function run<A>(call: (argument: A) => void, argument: A): void {
 		try {
 			call(argument);
 		} catch (error) {
-			this.#failed(error);
+			failed(error);
 		}
 	}
 
-	#rest(): void {
+	function runWaiting(): void {
+		isRunning = true;
 		let done = 0;
-		for (let call = this.#waiting[0]; call !== undefined && !this.#held; call = this.#waiting[++done]) {
-			this.#do(call, undefined);
+		while (done < waiting.length && !isHeld) {
+			run(waiting[done++]!, undefined);
 		}
-		if (done > 0) {
-			this.#waiting.splice(0, done);
-		}
-		this.#running = false;
+		waiting.splice(0, done);
+		isRunning = false;
 	}
+
+	return {
+		enter(call, argument) {
+			if (isRunning || isHeld) {
+				waiting.push(() => call(argument));
+				return;
+			}
+			isRunning = true;
+			run(call, argument);
+			isRunning = false;
+			if (waiting.length > 0) {
+				runWaiting();
+			}
+		},
+		hold() {
+			isHeld = true;
+		},
+		resume(call) {
+			isHeld = false;
+			if (isRunning) {
+				waiting.push(call);
+			} else {
+				waiting.unshift(call);
+				runWaiting();
+			}
+		},
+	};
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 
+import type { Host } from '../../src/sync/host.js';
 import {
 	createRevisionSync,
 	type InvalidationEvent,
@@ -162,8 +163,14 @@ export async function live(options: Partial<RevisionSyncOptions<Settings>> = {})
 }
 
 /** How a promise has ended so far. */
-export function outcome(promise: Promise<unknown>): { state: 'pending' | 'resolved' | 'rejected'; error?: unknown } {
-	const outcome: ReturnType<typeof outcome_> = { state: 'pending' };
+export interface Outcome {
+	state: 'pending' | 'resolved' | 'rejected';
+	error?: unknown;
+}
+
+/** Looks at how a promise ends. */
+export function outcome(promise: Promise<unknown>): Outcome {
+	const outcome: Outcome = { state: 'pending' };
 	promise.then(
 		() => {
 			outcome.state = 'resolved';
@@ -172,10 +179,54 @@ export function outcome(promise: Promise<unknown>): { state: 'pending' | 'resolv
 	);
 	return outcome;
 }
-declare function outcome_(): { state: 'pending' | 'resolved' | 'rejected'; error?: unknown };
 
 /** Lets everything happen that is due within so many milliseconds. */
 export const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+
+/** Time that passes only when told to, and that can be slept through. */
+export class VirtualHost implements Host {
+	breaksDown = false;
+	#now = 0;
+	readonly #timers = new Set<{ readonly at: number; readonly call: () => void }>();
+
+	now(): number {
+		if (this.breaksDown) {
+			throw new Error('the clock has stopped');
+		}
+		return this.#now;
+	}
+
+	after(delayMs: number, call: () => void): () => void {
+		const timer = { at: this.#now + delayMs, call };
+		this.#timers.add(timer);
+		return () => void this.#timers.delete(timer);
+	}
+
+	get timers(): number {
+		return this.#timers.size;
+	}
+
+	/** Time goes on, and no timer is called though some fall due. */
+	sleepThrough(ms: number): void {
+		this.#now += ms;
+	}
+
+	async pass(ms: number): Promise<void> {
+		const end = this.#now + ms;
+		await pass();
+		for (;;) {
+			const due = [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+			if (due === undefined) {
+				break;
+			}
+			this.#timers.delete(due);
+			this.#now = Math.max(this.#now, due.at);
+			due.call();
+			await pass();
+		}
+		this.#now = Math.max(this.#now, end);
+	}
+}
 
 const opened: RevisionSyncHandle[] = [];
 const unhandled: unknown[] = [];
