@@ -1,8 +1,15 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
+import { entries } from './build/entries.mjs';
 import { chromium } from './test/chromium.js';
 import { svelte, svelteClient } from './test/svelte.js';
+
+// The package by its own name is its source.
+const revgate = entries().map(({ name, source }) => ({
+	find: new RegExp(`^${name === 'index' ? 'revgate' : `revgate/${name}`}$`),
+	replacement: source,
+}));
 
 // Every suite runs twice: in Node, and in the Chromium that the system has. Those of the packed
 // package run in Node alone, and start what they need.
@@ -12,7 +19,7 @@ export default defineConfig({
 		projects: [
 			{
 				plugins: [svelte()],
-				resolve: { alias: svelteClient },
+				resolve: { alias: [...revgate, ...svelteClient] },
 				test: {
 					name: 'node',
 					include: ['test/**/*.test.ts'],
@@ -21,6 +28,7 @@ export default defineConfig({
 			},
 			{
 				plugins: [svelte()],
+				resolve: { alias: revgate },
 				// Its parts must not be bundled each on its own: they share what is being tracked.
 				optimizeDeps: { exclude: ['svelte'] },
 				test: {

@@ -5,7 +5,7 @@ import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js'
 /** What the applier needs of a store: that of `create`, of `createStore`, with any middleware. */
 export interface ZustandStoreLike<State> {
 	getState(): State;
-	setState(state: State, replace: true): void;
+	setState(state: NoInfer<State>, replace: true): void;
 }
 
 export type ZustandApplyMode = ApplyMode;

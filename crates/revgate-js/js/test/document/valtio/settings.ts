@@ -1,0 +1,5 @@
+import { proxy } from 'valtio';
+
+import { defaults } from '../defaults.js';
+
+export const settingsState = proxy(defaults());

@@ -1,0 +1,5 @@
+import { reactive } from 'vue';
+
+import { defaults } from '../defaults.js';
+
+export const settingsState = reactive(defaults());
