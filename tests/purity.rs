@@ -27,6 +27,9 @@ const ALLOWED: &[&str] = &[
     "unicode-ident",
 ];
 
+/// What writes TypeScript, behind the feature `typescript`, which no app has.
+const TYPESCRIPT: &[&str] = &["termcolor", "ts-rs", "ts-rs-macros"];
+
 fn cargo(arguments: &[&str]) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
     let mut command = Command::new(env!("CARGO"));
@@ -36,24 +39,30 @@ fn cargo(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("cargo prints UTF-8")
 }
 
+/// The names of a package and of all that it depends on.
+fn dependencies(package: &str, options: &[&str]) -> Vec<String> {
+    let tree = ["tree", "--locked", "--edges=normal", "--prefix=none", "--package", package];
+    let tree = cargo(&[&tree, options].concat());
+    let found: Vec<_> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(found.contains(&"revgate") && found.contains(&"serde"), "{tree}");
+    found.into_iter().map(str::to_owned).collect()
+}
+
 #[test]
 fn the_core_depends_on_serde_and_small_pure_crates_only() {
     for target in ["x86_64-unknown-linux-gnu", "wasm32-unknown-unknown"] {
-        let tree = cargo(&[
-            "tree",
-            "--locked",
-            "--package=revgate",
-            "--all-features",
-            "--edges=normal",
-            "--prefix=none",
-            "--target",
-            target,
-        ]);
-        let found: Vec<_> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
-        assert!(found.contains(&"revgate") && found.contains(&"serde"), "{tree}");
-        for name in found {
-            assert!(ALLOWED.contains(&name), "`revgate` must not depend on `{name}`");
+        for name in dependencies("revgate", &["--all-features", "--target", target]) {
+            let is_allowed = [ALLOWED, TYPESCRIPT].concat().contains(&&*name);
+            assert!(is_allowed, "`revgate` must not depend on `{name}`");
         }
+    }
+}
+
+#[test]
+fn what_writes_typescript_is_in_no_app() {
+    for package in ["revgate-app", "revgate-frontend", "tauri-plugin-revgate", "revgate-js"] {
+        let found = dependencies(package, &[]);
+        assert!(!found.iter().any(|name| name == "ts-rs"), "`{package}` depends on `ts-rs`");
     }
 }
 

@@ -13,6 +13,7 @@
 //! - `bytes`: a snapshot as bytes, behind the feature of that name.
 //! - [`Phase`]: where something failed.
 //! - `settings`: the example app's topic, behind the feature of that name.
+//! - `typescript`: the types of topics for JavaScript windows, behind the feature of that name.
 //!
 //! It reads no clock, no randomness and no environment, and knows neither Tauri nor Leptos: the
 //! backend compiles it natively, the windows to WASM, and tests run it on both.
@@ -35,6 +36,8 @@ mod phase;
 #[cfg(feature = "settings")]
 pub mod settings;
 mod topic;
+#[cfg(feature = "typescript")]
+pub mod typescript;
 mod version;
 pub mod wire;
 

@@ -20,6 +20,7 @@ use crate::{Invalid, Topic};
 /// assert_eq!(fault.to_string(), "fontSize: 100 is not within 8 to 72");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Settings {
     /// Light, dark, or as the desktop has it. Default: system.
@@ -38,6 +39,7 @@ pub struct Settings {
 
 /// The look of the windows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Theme {
     /// Dark on light.

@@ -1,4 +1,4 @@
-//! The command line. Parsed by hand: ten commands and nine options are not worth a dependency
+//! The command line. Parsed by hand: eleven commands and ten options are not worth a dependency
 //! that takes longer to compile than the rest of this package.
 
 use std::path::PathBuf;
@@ -41,6 +41,9 @@ Commands:
   windows
           Compiles for Windows, and runs there, in Wine, what needs no desktop; then checks what can
           be checked for macOS, iOS and Android. Sets up what is missing
+  types [--check]
+          Writes the TypeScript that comes from Rust.
+          --check      Says what of it is stale instead
   npm
           Builds, packs and tests the package for JavaScript windows. Sets up what is missing
   mutants
@@ -61,6 +64,7 @@ pub(crate) enum Command {
     Fuzz(FuzzOptions),
     Crash(CrashOptions),
     Windows,
+    Types { is_check: bool },
     Npm,
     Mutants,
     Doctor,
@@ -134,11 +138,17 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         "fuzz" => fuzz(rest).map(Command::Fuzz),
         "crash" => crash(rest).map(Command::Crash),
         "windows" => refuse("windows", rest.first(), "none").map(|()| Command::Windows),
+        "types" => {
+            let unknown = rest.iter().find(|argument| *argument != "--check");
+            refuse("types", unknown, "--check")?;
+            Ok(Command::Types { is_check: !rest.is_empty() })
+        }
         "npm" => refuse("npm", rest.first(), "none").map(|()| Command::Npm),
         "mutants" => refuse("mutants", rest.first(), "none").map(|()| Command::Mutants),
         "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
         _ => {
-            let known = "app, test, model, bench, fuzz, crash, windows, npm, mutants, doctor";
+            let known =
+                "app, test, model, bench, fuzz, crash, windows, types, npm, mutants, doctor";
             Err(format!("unknown command `{name}`; the commands are: {known}"))
         }
     }
@@ -274,6 +284,8 @@ mod tests {
         assert_eq!(read("bench"), Ok(Command::Bench(Bench::Gate)));
         assert_eq!(read("bench windows"), Ok(Command::Bench(Bench::Windows)));
         assert_eq!(read("windows"), Ok(Command::Windows));
+        assert_eq!(read("types"), Ok(Command::Types { is_check: false }));
+        assert_eq!(read("types --check"), Ok(Command::Types { is_check: true }));
         assert_eq!(read("npm"), Ok(Command::Npm));
         assert_eq!(read("mutants"), Ok(Command::Mutants));
         assert_eq!(read("test"), Ok(Command::Test { quick: false }));
@@ -300,7 +312,11 @@ mod tests {
     #[test]
     fn what_is_unknown_is_named_beside_what_exists() {
         for (line, name, known) in [
-            ("ap", "`ap`", "app, test, model, bench, fuzz, crash, windows, npm, mutants, doctor"),
+            (
+                "ap",
+                "`ap`",
+                "app, test, model, bench, fuzz, crash, windows, types, npm, mutants, doctor",
+            ),
             ("app --hedless", "`--hedless`", "--headless, --shots DIR, --port N"),
             ("app --headless=yes", "`--headless=yes`", "--headless"),
             ("test --fast", "`--fast`", "--quick"),

@@ -26,7 +26,7 @@ pub(crate) const NATIVE: [&str; 9] = [
     "--exclude",
     "revgate-test-page",
     "--features",
-    "tauri-plugin-revgate/database",
+    "tauri-plugin-revgate/database,revgate/typescript",
 ];
 /// Loads the windows of both apps from files instead of from `trunk serve`.
 const BUILT_WINDOWS: &str = "revgate-app/custom-protocol,revgate-test-app/custom-protocol";

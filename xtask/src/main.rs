@@ -18,6 +18,7 @@ mod npm;
 mod outcomes;
 mod setup;
 mod tally;
+mod types;
 
 use std::process::ExitCode;
 
@@ -64,6 +65,7 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
         Command::Crash(options) => crash::run(&workspace, &options),
         Command::Windows => cross::run(&mut workspace),
+        Command::Types { is_check } => types::run(&workspace, is_check),
         Command::Npm => npm::run(&mut workspace),
         Command::Mutants => mutants::run(&workspace),
         Command::Doctor => doctor::run(&workspace),

@@ -1,0 +1,79 @@
+//! The files that are written from Rust.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs, io};
+
+use revgate::settings::Settings;
+use revgate::typescript::Declarations;
+
+use crate::attributes;
+
+/// A file below the root of the workspace, and what it must hold.
+struct File {
+    path: &'static str,
+    text: String,
+}
+
+fn all() -> [File; 2] {
+    let settings = Declarations::new().topic::<Settings>().to_module();
+    [
+        File { path: "examples/mixed/src/topics.ts", text: settings.expect("one of each name") },
+        File { path: "crates/revgate-js/js/test/types/serde.ts", text: attributes::golden() },
+    ]
+}
+
+impl File {
+    fn absolute(&self) -> PathBuf {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+        root.join(self.path)
+    }
+
+    fn write(&self) -> io::Result<()> {
+        let path = self.absolute();
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::write(path, &self.text)
+    }
+
+    /// Where it is not what Rust says.
+    fn stale(&self) -> Option<String> {
+        let found = fs::read_to_string(self.absolute()).unwrap_or_default();
+        // Git may have made the ends of lines those of the system.
+        let found = found.replace("\r\n", "\n");
+        if found == self.text {
+            return None;
+        }
+        let same = found.lines().zip(self.text.lines()).take_while(|(old, new)| old == new).count();
+        let line = |text: &str| text.lines().nth(same).unwrap_or("(nothing)").to_owned();
+        let (path, old, new) = (self.path, line(&found), line(&self.text));
+        let number = same + 1;
+        Some(format!("{path}:{number} is stale\n  there: {old}\n  wanted: {new}"))
+    }
+}
+
+pub(crate) fn main() -> ExitCode {
+    let is_check = env::args().any(|argument| argument == "--check");
+    let mut code = ExitCode::SUCCESS;
+    for file in all() {
+        let Some(stale) = file.stale() else {
+            println!("{} is up to date", file.path);
+            continue;
+        };
+        if is_check {
+            println!("{stale}");
+            code = ExitCode::FAILURE;
+        } else if let Err(error) = file.write() {
+            println!("writing {}: {error}", file.path);
+            code = ExitCode::FAILURE;
+        } else {
+            println!("{} is written", file.path);
+        }
+    }
+    code
+}
+
+#[test]
+fn the_committed_files_are_what_rust_says() {
+    let stale: Vec<_> = all().iter().filter_map(File::stale).collect();
+    assert!(stale.is_empty(), "{}\n`cargo xtask types` writes them", stale.join("\n"));
+}
