@@ -1,3 +1,5 @@
+import { decode, type Encoded, encode } from './exact.js';
+
 /** A way to all other tabs of the origin. */
 export interface Channel {
 	/** @throws if the message cannot be copied. */
@@ -40,7 +42,7 @@ function storageEvents(name: string, heard: (message: unknown) => void): Channel
 	addEventListener('storage', listener);
 	return {
 		post(message) {
-			localStorage.setItem(key, JSON.stringify(message));
+			localStorage.setItem(key, JSON.stringify(encode(message)));
 			localStorage.removeItem(key);
 		},
 		close: () => removeEventListener('storage', listener),
@@ -49,7 +51,7 @@ function storageEvents(name: string, heard: (message: unknown) => void): Channel
 
 function parse(text: string): unknown {
 	try {
-		return JSON.parse(text);
+		return decode(JSON.parse(text) as Encoded);
 	} catch {
 		return undefined;
 	}

@@ -1,68 +1,92 @@
 import { PersistenceError } from './errors.js';
 
 /** The way from a state to one of its parts. */
-export type Path = (string | number)[];
+type Path = (string | number)[];
+
+/** A value that JSON has no word for; the text holds its digits, or `null`, in its place. */
+type Odd = [kind: keyof typeof ODD, ...path: Path];
+
+/** A state as JSON text, and what JSON alone would have changed. */
+export interface Encoded {
+	text: string;
+	odd: Odd[];
+}
+
+const ODD = {
+	'-0': () => -0,
+	NaN: () => Number.NaN,
+	Infinity: () => Number.POSITIVE_INFINITY,
+	'-Infinity': () => Number.NEGATIVE_INFINITY,
+	undefined: () => undefined,
+	bigint: (digits: unknown) => BigInt(digits as string),
+};
 
 /** The deepest that a state may be nested: JSON overflows the stack not much later. */
 const MAX_DEPTH = 512;
 
 /**
- * Makes sure that JSON gives `data` back as it is, and returns where it holds `-0`, which JSON alone
- * would lose.
+ * A text that {@link decode} makes the same data of.
  *
  * @throws PersistenceError with the path of the first part that would change or be left out.
  */
-export function negativeZerosOf(data: unknown): Path[] {
-	const zeros: Path[] = [];
-	visit(data, [], zeros);
-	return zeros;
+export function encode(data: unknown): Encoded {
+	const odd: Odd[] = [];
+	visit(data, [], odd);
+	const text = odd.length > 0 ? JSON.stringify(data, asJson) : JSON.stringify(data);
+	return { text, odd };
 }
 
-/** Puts back what {@link negativeZerosOf} has found. Paths that lead nowhere are passed over. */
-export function restoreNegativeZeros(data: unknown, zeros: readonly Path[]): unknown {
-	const root = { data };
-	for (const zero of zeros) {
-		const path = ['data', ...zero];
+/** The data that was encoded. What is odd in a place that is not there is passed over. */
+export function decode({ text, odd }: Encoded): unknown {
+	const root = { data: JSON.parse(text) as unknown };
+	for (const [kind, ...place] of odd) {
+		const path = ['data', ...place];
 		const last = path.pop() as string | number;
 		let holder: unknown = root;
 		for (const step of path) {
 			holder = isHolder(holder, step) ? holder[step] : undefined;
 		}
-		if (isHolder(holder, last) && holder[last] === 0) {
-			holder[last] = -0;
+		if (isHolder(holder, last)) {
+			holder[last] = ODD[kind](holder[last]);
 		}
 	}
 	return root.data;
 }
 
+function asJson(_key: string, value: unknown): unknown {
+	return typeof value === 'bigint' ? String(value) : value === undefined ? null : value;
+}
+
+/** An own key alone: `__proto__` is assigned like any other then, and no prototype is reached. */
 function isHolder(value: unknown, key: string | number): value is Record<string | number, unknown> {
 	return typeof value === 'object' && value !== null && Object.hasOwn(value, key);
 }
 
-function visit(value: unknown, path: Path, zeros: Path[]): void {
+function visit(value: unknown, path: Path, odd: Odd[]): void {
 	switch (typeof value) {
 		case 'string':
 		case 'boolean':
 			return;
 		case 'number':
-			if (!Number.isFinite(value)) {
-				throw unstorable(path, `is ${value}`);
+			if (!Number.isFinite(value) || Object.is(value, -0)) {
+				odd.push([Object.is(value, -0) ? '-0' : (String(value) as Odd[0]), ...path]);
 			}
-			if (Object.is(value, -0)) {
-				zeros.push([...path]);
-			}
+			return;
+		case 'undefined':
+		case 'bigint':
+			odd.push([typeof value as Odd[0], ...path]);
 			return;
 		case 'object':
 			if (value !== null) {
-				visitParts(value, path, zeros);
+				visitParts(value, path, odd);
 			}
 			return;
 		default:
-			throw unstorable(path, value === undefined ? 'is undefined' : `is a ${typeof value}`);
+			throw unstorable(path, `is a ${typeof value}`);
 	}
 }
 
-function visitParts(value: object, path: Path, zeros: Path[]): void {
+function visitParts(value: object, path: Path, odd: Odd[]): void {
 	if (path.length === MAX_DEPTH) {
 		throw unstorable(path.slice(0, 3), `is nested deeper than ${MAX_DEPTH} levels, or holds itself`);
 	}
@@ -76,7 +100,7 @@ function visitParts(value: object, path: Path, zeros: Path[]): void {
 		}
 		for (let index = 0; index < value.length; index++) {
 			path.push(index);
-			visit(value[index], path, zeros);
+			visit(value[index], path, odd);
 			path.pop();
 		}
 		return;
@@ -86,7 +110,7 @@ function visitParts(value: object, path: Path, zeros: Path[]): void {
 	}
 	for (const key of keys) {
 		path.push(key);
-		visit((value as Record<string, unknown>)[key], path, zeros);
+		visit((value as Record<string, unknown>)[key], path, odd);
 		path.pop();
 	}
 }
@@ -102,8 +126,8 @@ function isPlain(value: object): boolean {
 function unstorable(path: Path, what: string): PersistenceError {
 	return new PersistenceError(
 		'unstorable',
-		`the state cannot be kept: \`${shown(path)}\` ${what}, which JSON would change or leave out. ` +
-			'Send it from the backend as text or a number, or give the storage `serialize` and ' +
+		`the state cannot be kept: \`${shown(path)}\` ${what}, which would not come back as it is. ` +
+			'Have the state hold it as text or a number, or give the storage `serialize` and ' +
 			'`deserialize` that know it.',
 	);
 }

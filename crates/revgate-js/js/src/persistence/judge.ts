@@ -1,14 +1,15 @@
 import type { Version } from '../gate/gate.js';
 import { PersistenceError } from './errors.js';
 import type { SnapshotEnvelope } from '../types.js';
-import { type Body, type Found, type Terms, versionOf } from './record.js';
+import type { Encoded } from './exact.js';
+import { type Found, type Terms, versionOf } from './record.js';
 import type { Versions } from './versions.js';
 
 /** A snapshot that is to be kept. */
 export interface Deposit<T> extends Terms {
 	snapshot: SnapshotEnvelope<T>;
 	/** Its text, if it was taken already. */
-	body?: Body | undefined;
+	body?: Encoded | undefined;
 	versions: Versions;
 	/** Gives way even if it is newer: what was kept before a backend that counts anew has answered. */
 	replaces?: Version | undefined;

@@ -1,9 +1,9 @@
 import type { Version } from '../gate/gate.js';
 import type { SnapshotEnvelope, Unsubscribe } from '../types.js';
 import { asPersistenceError, PersistenceError } from './errors.js';
+import type { Encoded } from './exact.js';
 import { type Deposit, isNewerKept, newerProgram } from './judge.js';
 import {
-	type Body,
 	bodyOf,
 	compressed,
 	type Draft,
@@ -38,9 +38,9 @@ export interface Keeper<T> {
 	/** The place, for messages. */
 	readonly where: string;
 	/** Takes a snapshot's text now. Absent if the storage makes its own text. */
-	capture?(snapshot: SnapshotEnvelope<T>): Body;
+	capture?(snapshot: SnapshotEnvelope<T>): Encoded;
 	/** The data that was captured. */
-	release?(body: Body): unknown;
+	release?(body: Encoded): unknown;
 	/**
 	 * The length of the data that was saved; `undefined` if what is there is newer, and stays.
 	 *
@@ -70,12 +70,18 @@ export class RecordKeeper<T> implements Keeper<T> {
 		return this.cell.where;
 	}
 
-	capture(snapshot: SnapshotEnvelope<T>): Body {
+	capture(snapshot: SnapshotEnvelope<T>): Encoded {
 		return bodyOf(snapshot, this.#serializer);
 	}
 
-	release(body: Body): unknown {
+	release(body: Encoded): unknown {
 		return parsed(body, this.#serializer);
+	}
+
+	/** The record that a storage starts with. */
+	textOf(snapshot: SnapshotEnvelope<T>): string {
+		const terms = { schemaVersion: 1, savedAt: Date.now(), hashed: true };
+		return written(draft(snapshot, this.capture(snapshot), terms, this.#serializer));
 	}
 
 	async save(deposit: Deposit<T>, compression?: CompressionAdapter): Promise<number | undefined> {

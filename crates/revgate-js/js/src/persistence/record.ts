@@ -3,7 +3,7 @@ import type { Revision, SnapshotEnvelope } from '../types.js';
 import { crc32 } from './checksum.js';
 import { canCompress, GZIP, gzip } from './compression.js';
 import { PersistenceError, reasonOf } from './errors.js';
-import { negativeZerosOf, type Path, restoreNegativeZeros } from './exact.js';
+import { decode, type Encoded, encode } from './exact.js';
 import type { CompressionAdapter, PersistedSnapshotMetadata } from './types.js';
 
 /**
@@ -30,8 +30,8 @@ export interface Head {
 	compression?: string;
 	/** The body was written by the storage's own `serialize`. */
 	custom?: true;
-	/** Where the data holds `-0`. */
-	negativeZeros?: Path[];
+	/** What the body holds in another form, and where. */
+	odd?: Encoded['odd'];
 }
 
 /** What lies in a storage. */
@@ -51,12 +51,6 @@ export interface Serializer {
 	deserialize(text: string): SnapshotEnvelope<unknown>;
 }
 
-/** The text of a state, taken at one moment: the app may go on to change the object itself. */
-export interface Body {
-	text: string;
-	negativeZeros: Path[];
-}
-
 /** The terms on which a snapshot is kept. */
 export interface Terms {
 	schemaVersion: number;
@@ -72,24 +66,20 @@ export interface Draft {
 	hashed: boolean;
 }
 
-/** @throws PersistenceError `unstorable`, if JSON would not give the state back as it is. */
-export function bodyOf(snapshot: SnapshotEnvelope<unknown>, serializer?: Serializer): Body {
-	if (serializer) {
-		return { text: serializer.serialize(snapshot), negativeZeros: [] };
-	}
-	const negativeZeros = negativeZerosOf(snapshot.data);
-	return { text: JSON.stringify(snapshot.data), negativeZeros };
+/** The text of a state as it is now: the app may go on to change the object. */
+export function bodyOf(snapshot: SnapshotEnvelope<unknown>, serializer?: Serializer): Encoded {
+	return serializer ? { text: serializer.serialize(snapshot), odd: [] } : encode(snapshot.data);
 }
 
 /** The data that a body is of. */
-export function parsed({ text, negativeZeros }: Body, serializer?: Serializer): unknown {
-	return serializer ? serializer.deserialize(text).data : restoreNegativeZeros(JSON.parse(text), negativeZeros);
+export function parsed(body: Encoded, serializer?: Serializer): unknown {
+	return serializer ? serializer.deserialize(body.text).data : decode(body);
 }
 
 /** A record of `body`, uncompressed. */
 export function draft(
 	{ revision, epoch }: { revision: string; epoch?: string },
-	{ text, negativeZeros }: Body,
+	{ text, odd }: Encoded,
 	{ schemaVersion, savedAt, ttlMs, hashed }: Terms,
 	serializer?: Serializer,
 ): Draft {
@@ -101,7 +91,7 @@ export function draft(
 		...(ttlMs !== undefined && { ttlMs }),
 		sizeBytes: text.length,
 		...(serializer && { custom: true as const }),
-		...(negativeZeros.length > 0 && { negativeZeros }),
+		...(odd.length > 0 && { odd }),
 	};
 	return { head, body: text, hashed };
 }
@@ -231,7 +221,7 @@ export async function dataOf(
 			'it was written by a `serialize` of its own; give the storage both functions',
 		);
 	}
-	return parsed({ text, negativeZeros: head.negativeZeros ?? [] }, head.custom && serializer);
+	return parsed({ text, odd: head.odd ?? [] }, head.custom && serializer);
 }
 
 async function decompressed(algorithm: string, body: string, adapter: CompressionAdapter | undefined): Promise<string> {

@@ -2,7 +2,8 @@ import { backoffDelay, Pacer } from '../gate/gate.js';
 import { platform } from '../sync/host.js';
 import type { SnapshotEnvelope } from '../types.js';
 import { asPersistenceError, type PersistenceError, type PersistenceFault } from './errors.js';
-import { type Body, versionOf } from './record.js';
+import type { Encoded } from './exact.js';
+import { versionOf } from './record.js';
 import type { SaveThrottlingOptions } from './types.js';
 import type { Versions } from './versions.js';
 
@@ -10,7 +11,7 @@ import type { Versions } from './versions.js';
 export interface Item<T> {
 	readonly snapshot: SnapshotEnvelope<T>;
 	/** Its text, if that was taken already. */
-	readonly body?: Body;
+	readonly body?: Encoded;
 	/** Why it could not be. */
 	readonly fault?: PersistenceError;
 }
@@ -83,8 +84,9 @@ export class Saver<T> {
 
 	/** Saves what waits. Resolves once that is done, or has failed. */
 	async flush(): Promise<void> {
+		const underWay = this.#writing;
 		await this.#running;
-		if (this.#pending && !this.#running) {
+		if (this.#pending && this.#pending !== underWay && !this.#running) {
 			this.#run(this.#pending);
 		}
 		await this.#running;

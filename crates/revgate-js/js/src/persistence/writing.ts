@@ -135,7 +135,8 @@ export class Writing<T> implements Sink<T> {
 	/** A newer state is kept. Another window's is news; the one loaded at the start tells of a fault. */
 	#outdone(snapshot: SnapshotEnvelope<T>): void {
 		const { loaded } = this;
-		if (!loaded || this.#toldOlder || !this.#versions.isOlder(versionOf(snapshot), loaded)) {
+		const isKnown = this.#toldOlder || this.#options.olderBackend === 'replace';
+		if (!loaded || isKnown || !this.#versions.isOlder(versionOf(snapshot), loaded)) {
 			return;
 		}
 		this.#toldOlder = true;

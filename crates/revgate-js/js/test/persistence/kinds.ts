@@ -36,7 +36,7 @@ function shared(): Kind {
 			.keeper.cell;
 	return {
 		name: 'memory',
-		open: () => memory.getBackend('place') as never,
+		open: (options) => memory.getBackend('place', options) as never,
 		read: () => cell('place').read(),
 		write: async (text) => cell('place').swapNow(() => ({ put: text })),
 		aside: () => cell('place.unreadable').read(),

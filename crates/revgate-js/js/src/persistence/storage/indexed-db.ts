@@ -1,11 +1,11 @@
 import { asPersistenceError, PersistenceError, reasonOf } from '../errors.js';
 import type { StorageBackendWithMetadata } from '../types.js';
-import { RecordBackend } from './backend.js';
+import { RecordBackend, type SerializerOptions } from './backend.js';
 import type { Cell, Decide } from './cell.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 
 /** @see createIndexedDBBackend */
-export interface IndexedDBBackendOptions extends ConnectionOptions {
+export interface IndexedDBBackendOptions extends ConnectionOptions, SerializerOptions {
 	/** Default: `'snapshot'`. */
 	recordKey?: string | undefined;
 }
@@ -18,7 +18,7 @@ export interface IndexedDBBackendOptions extends ConnectionOptions {
  * const storage = createIndexedDBBackend<Project>({ dbName: 'my-app', storeName: 'cache' });
  */
 export function createIndexedDBBackend<T>(options: IndexedDBBackendOptions): StorageBackendWithMetadata<T> {
-	return new RecordBackend(new IndexedDBCell(options));
+	return new RecordBackend(new IndexedDBCell(options), options);
 }
 
 /** A key of an object store. A transaction is what keeps others out between read and write. */

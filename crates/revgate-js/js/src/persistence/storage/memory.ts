@@ -1,12 +1,11 @@
 import { PersistenceError } from '../errors.js';
 import type { SnapshotEnvelope } from '../../types.js';
-import { bodyOf, draft, written } from '../record.js';
 import type { StorageBackendWithMetadata } from '../types.js';
-import { RecordBackend } from './backend.js';
+import { RecordBackend, type SerializerOptions } from './backend.js';
 import type { Cell, Decide } from './cell.js';
 
 /** @see createMemoryStorageBackend */
-export interface MemoryStorageBackendOptions<T = unknown> {
+export interface MemoryStorageBackendOptions<T = unknown> extends SerializerOptions {
 	/** What it holds from the start. */
 	initialSnapshot?: SnapshotEnvelope<T> | undefined;
 	/** The longest record, in characters. Default: no limit. */
@@ -25,11 +24,11 @@ export function createMemoryStorageBackend<T>(
 ): StorageBackendWithMetadata<T> {
 	const { initialSnapshot, maxSizeBytes } = options;
 	const texts = new Map<string, string>();
+	const backend = new RecordBackend<T>(new MemoryCell(texts, 'snapshot', maxSizeBytes), options);
 	if (initialSnapshot) {
-		const terms = { schemaVersion: 1, savedAt: Date.now(), hashed: true };
-		texts.set('snapshot', written(draft(initialSnapshot, bodyOf(initialSnapshot), terms)));
+		texts.set('snapshot', backend.keeper.textOf(initialSnapshot));
 	}
-	return new RecordBackend(new MemoryCell(texts, 'snapshot', maxSizeBytes));
+	return backend;
 }
 
 /**
@@ -40,12 +39,12 @@ export function createMemoryStorageBackend<T>(
  * const [here, there] = [memory.getBackend('settings'), memory.getBackend('settings')];
  */
 export function createSharedMemoryStorage<T>(): {
-	getBackend(key: string): StorageBackendWithMetadata<T>;
+	getBackend(key: string, options?: SerializerOptions): StorageBackendWithMetadata<T>;
 	clearAll(): void;
 } {
 	const texts = new Map<string, string>();
 	return {
-		getBackend: (key) => new RecordBackend(new MemoryCell(texts, key)),
+		getBackend: (key, options) => new RecordBackend(new MemoryCell(texts, key), options),
 		clearAll: () => texts.clear(),
 	};
 }
