@@ -4,6 +4,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
+import { transformSync } from 'esbuild';
+
 import { here } from './here.mjs';
 import { pack } from './pack.mjs';
 
@@ -53,7 +55,8 @@ function asFunction(text) {
 	if (/^import /m.test(body) || !body.includes('\nreturn asmFunc(')) {
 		throw new Error('wasm2js has written something else than it used to: see build/gate.mjs');
 	}
-	return `export function instantiate() {\n${body}\n}\n`;
+	const { code } = transformSync(`export function instantiate() {\n${body}\n}\n`, { minify: true });
+	return code;
 }
 
 mkdirSync(here('wasm'), { recursive: true });
