@@ -33,10 +33,9 @@ impl Backoff {
         let doublings = failures.saturating_sub(1).min(31);
         let delay = self.first.saturating_mul(1 << doublings).min(self.cap);
         let Some(seed) = self.jitter_seed else { return delay };
-        let cut = split_mix(seed ^ u64::from(failures)) >> 32;
-        // At most a half, as a fraction of 2^32.
-        let cut = (delay.as_nanos() / 2 * u128::from(cut)) >> 32;
-        delay.saturating_sub(Duration::from_nanos(u64::try_from(cut).unwrap_or(u64::MAX)))
+        // At most a half, as a number of 2^-17.
+        let cut = split_mix(seed ^ u64::from(failures)) >> 48;
+        delay.saturating_sub(delay / (1 << 17) * cut as u32)
     }
 }
 

@@ -206,6 +206,11 @@ impl Gate {
         self.outputs.pop_front().unwrap_or_else(|| Output::Wait(self.deadline()))
     }
 
+    /// Whether there is nothing to do but [wait](Output::Wait).
+    pub fn is_drained(&self) -> bool {
+        self.outputs.is_empty()
+    }
+
     /// Takes one input. An input that does not fit the state (the failure of a fetch given up, a
     /// second start, the end of a subscription while none stands, anything after a stop) changes
     /// nothing.
@@ -438,7 +443,8 @@ impl Gate {
         self.quiet_since.checked_add(interval)
     }
 
-    fn deadline(&self) -> Option<Duration> {
+    /// What [`Output::Wait`] will hold.
+    pub fn deadline(&self) -> Option<Duration> {
         match self.state {
             State::Subscribing { deadline: at } | State::Resubscribing { at } => at,
             State::Live(Work::Fetching(fetch)) => earlier(self.at_hand_at(), fetch.deadline),

@@ -171,8 +171,9 @@ fn parse_canonical(text: &[u8]) -> Result<u64, NumberFault> {
         text if !text.iter().all(u8::is_ascii_digit) => Err(NumberFault::NotDigits),
         [b'0', _, ..] => Err(NumberFault::LeadingZero),
         digits => digits.iter().try_fold(0, |number: u64, digit| {
-            let tens = number.checked_mul(10).ok_or(NumberFault::TooLarge)?;
-            tens.checked_add(u64::from(digit - b'0')).ok_or(NumberFault::TooLarge)
+            let tens = if number > u64::MAX / 10 { None } else { Some(number * 10) };
+            tens.and_then(|tens| tens.checked_add(u64::from(digit - b'0')))
+                .ok_or(NumberFault::TooLarge)
         }),
     }
 }

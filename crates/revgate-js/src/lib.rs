@@ -12,5 +12,5 @@ mod time;
 #[cfg(all(target_arch = "wasm32", not(test)))]
 mod platform;
 
-pub use exchange::{Exchange, Refusal};
+pub use exchange::Exchange;
 pub use module::Module;

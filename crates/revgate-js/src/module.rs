@@ -2,44 +2,40 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::mem;
 use core::time::Duration;
 
-use revgate::Version;
 use revgate::gate::{FetchId, Gate, Input, News, Output, Status};
 use revgate::pacing::Pacer;
 
 use crate::exchange::{Exchange, Refusal};
-use crate::options::Given;
+use crate::options;
 use crate::time::{deadline, duration, milliseconds};
 
-/// What a call returns if there is an output to be polled, or one in [`Exchange::numbers`].
+/// There is an output: of an input, to be polled; of a poll, in [`Exchange::numbers`].
 const OUTPUT: f64 = -1.0;
 
 /// All gates and pacers of one page.
 ///
 /// **What a call returns**: a number that is not negative is the answer; of an input, the time of
-/// the next [`Tick`](Input::Tick), infinity for none. -1 says that there is an output; anything
-/// less is a [`Refusal`], and nothing has changed.
-#[derive(Debug, Default)]
+/// the next [`Tick`](Input::Tick), infinity for none. -1 says that there is an output. Anything
+/// less is a refusal, and nothing has changed: -2, there is no such gate; -3, a time is NaN or
+/// negative; -4, a version is not canonical; from -10 on, options contradict each other.
+#[derive(Debug)]
 pub struct Module {
     /// What crosses besides the parameters of a call.
     pub exchange: Exchange,
-    machines: Vec<Option<Machine>>,
-    /// The handles that are free again.
-    vacant: Vec<u32>,
+    machines: Vec<Machine>,
+    /// The handle to be given next, if one is free again; the length of `machines` if none is.
+    vacant: usize,
 }
 
 #[derive(Debug)]
 enum Machine {
-    Gate(Box<Polled>),
+    Gate(Box<Gate>),
     Pacer(Box<Pacer>),
-}
-
-/// A gate, and what was taken from it to see whether there is anything.
-#[derive(Debug)]
-struct Polled {
-    gate: Gate,
-    next: Option<Output>,
+    /// Freed, and the handle that was free before.
+    None(usize),
 }
 
 type Answer = Result<f64, Refusal>;
@@ -47,37 +43,95 @@ type Answer = Result<f64, Refusal>;
 impl Module {
     /// No gate yet.
     pub const fn new() -> Self {
-        Self { exchange: Exchange::new(), machines: Vec::new(), vacant: Vec::new() }
+        Self { exchange: Exchange::new(), machines: Vec::new(), vacant: 0 }
     }
 
-    /// Makes a gate with the options in the exchange, of which those are there whose bit is set;
-    /// its handle.
-    pub fn make_gate(&mut self, present: u32) -> f64 {
-        let options = Given { exchange: &self.exchange, present }.gate();
-        let machine = options
-            .map(|options| Polled { gate: Gate::new(options), next: None })
-            .map(|polled| Machine::Gate(Box::new(polled)));
-        self.admit(machine)
+    /// Makes a gate with the options in the exchange; its handle.
+    pub fn make_gate(&mut self, bits: u32) -> f64 {
+        answer(
+            options::read(&mut self.exchange, bits)
+                .map(|options| self.admit(Machine::Gate(Box::new(Gate::new(options))))),
+        )
     }
 
-    /// Makes a pacer; its handle.
-    pub fn make_pacer(&mut self, present: u32) -> f64 {
-        let pacing = Given { exchange: &self.exchange, present }.pacing();
-        let machine = pacing.map(|pacing| Machine::Pacer(Box::new(Pacer::new(pacing))));
-        self.admit(machine)
+    /// Makes a pacer with those of the options that are for one; its handle.
+    pub fn make_pacer(&mut self, bits: u32) -> f64 {
+        answer(options::read(&mut self.exchange, bits).map(|options| {
+            self.admit(Machine::Pacer(Box::new(Pacer::new(options.pacing().clone()))))
+        }))
     }
 
     /// Gives up a gate or a pacer.
-    pub fn free(&mut self, handle: u32) -> f64 {
-        let found = self.machines.get_mut(handle as usize).and_then(Option::take);
-        if found.is_some() {
-            self.vacant.push(handle);
+    pub fn free(&mut self, handle: u32) {
+        let handle = handle as usize;
+        match self.machines.get_mut(handle) {
+            None | Some(Machine::None(_)) => {}
+            Some(machine) => {
+                *machine = Machine::None(mem::replace(&mut self.vacant, handle));
+            }
         }
-        self.answer(found.map(|_| 0.0).ok_or(Refusal::NoSuchGate))
     }
 
-    /// Hands in one of the inputs that hold nothing.
-    pub fn input(&mut self, handle: u32, now: f64, which: u32) -> f64 {
+    /// Hands in an input. `version` has the lengths of its text; `more` is the id of a fetch, or the
+    /// lengths of the base of a patch.
+    pub fn input(&mut self, handle: u32, now: f64, which: u32, version: u32, more: f64) -> f64 {
+        answer(self.try_input(handle, now, which, version, more))
+    }
+
+    /// Takes the next output: a deadline to wait for, or -1 and what it is in the exchange.
+    pub fn poll(&mut self, handle: u32) -> f64 {
+        answer(self.gate(handle).map(Gate::poll_output).map(|output| match output {
+            Output::Wait(at) => deadline(at),
+            output => {
+                self.exchange.put_output(output);
+                OUTPUT
+            }
+        }))
+    }
+
+    /// Looks at a gate: 0 for the version applied, 1 wanted, 2 kept, which are put into the
+    /// exchange (1 if there is one, or 0); 3 for the time of what the pacing holds back; 4 for the
+    /// last ticket; 5 for the status: 0 loading, 1 live, 2 stopped, and if it tries again, 2 and
+    /// the number of the attempt.
+    pub fn look(&mut self, handle: u32, which: u32) -> f64 {
+        answer(self.try_look(handle, which))
+    }
+
+    /// Does something with a pacer (0: an event, 1: delivered, 2: forget; else nothing), and
+    /// returns its deadline.
+    pub fn pace(&mut self, handle: u32, now: f64, which: u32) -> f64 {
+        answer(self.try_pace(handle, now, which))
+    }
+
+    /// How long to wait after so many failures in a row, with the backoff in the exchange.
+    pub fn backoff(&mut self, bits: u32, failures: u32) -> f64 {
+        let options = options::read(&mut self.exchange, bits);
+        answer(options.map(|options| milliseconds(options.backoff().delay(failures))))
+    }
+
+    /// Compares two versions: 0 if the first is older, 1 if they are the same, 2 if it is newer.
+    pub fn compare(&mut self, first: u32, second: u32) -> f64 {
+        answer(self.try_compare(first, second))
+    }
+
+    fn admit(&mut self, machine: Machine) -> f64 {
+        let handle = self.vacant;
+        match self.machines.get_mut(handle) {
+            Some(place) => {
+                if let Machine::None(next) = mem::replace(place, machine) {
+                    self.vacant = next;
+                }
+            }
+            None => {
+                self.machines.push(machine);
+                self.vacant = self.machines.len();
+            }
+        }
+        handle as f64
+    }
+
+    fn try_input(&mut self, handle: u32, now: f64, which: u32, version: u32, more: f64) -> Answer {
+        let now = time(now)?;
         let input = match which {
             0 => Input::Start,
             1 => Input::Subscribed,
@@ -89,175 +143,89 @@ impl Module {
             7 => Input::Hidden,
             8 => Input::Shown,
             9 => Input::Stop,
-            _ => Input::Tick,
-        };
-        self.handle(handle, now, Ok(input))
-    }
-
-    /// [`Input::Announced`]: `news` is 0 for none, 1 for the state, 2 for a patch on the version of
-    /// the second texts.
-    pub fn announced(&mut self, handle: u32, now: f64, version: u32, news: u32, base: u32) -> f64 {
-        let input = self.exchange.version(0, version).and_then(|version| {
-            let news = match news {
-                0 => News::Version,
-                1 => News::State,
-                _ => News::Patch { base: self.exchange.version(2, base)? },
-            };
-            Ok(Input::Announced { version, news })
-        });
-        self.handle(handle, now, input)
-    }
-
-    /// [`Input::Offered`].
-    pub fn offered(&mut self, handle: u32, now: f64, version: u32) -> f64 {
-        let input = self.exchange.version(0, version).map(|version| Input::Offered { version });
-        self.handle(handle, now, input)
-    }
-
-    /// [`Input::Fetched`].
-    pub fn fetched(&mut self, handle: u32, now: f64, id: f64, version: u32) -> f64 {
-        let input = self.exchange.version(0, version);
-        let input = input.map(|version| Input::Fetched { id: fetch_id(id), version });
-        self.handle(handle, now, input)
-    }
-
-    /// [`Input::FetchFailed`].
-    pub fn fetch_failed(&mut self, handle: u32, now: f64, id: f64) -> f64 {
-        self.handle(handle, now, Ok(Input::FetchFailed { id: fetch_id(id) }))
-    }
-
-    /// Takes the next output: a deadline to wait for, or -1 and what it is in the exchange.
-    pub fn poll(&mut self, handle: u32) -> f64 {
-        let output = self
-            .gate(handle)
-            .map(|Polled { gate, next }| next.take().unwrap_or_else(|| gate.poll_output()));
-        let answer = output.map(|output| match output {
-            Output::Wait(at) => deadline(at),
-            output => {
-                self.exchange.put_output(output);
-                OUTPUT
-            }
-        });
-        self.answer(answer)
-    }
-
-    /// Puts a version of a gate into the exchange: 0 for the applied one, 1 the wanted, 2 the kept.
-    /// Returns 1, or 0 if there is none.
-    pub fn version(&mut self, handle: u32, which: u32) -> f64 {
-        let version = self.gate(handle).map(|Polled { gate, .. }| match which {
-            0 => gate.applied(),
-            1 => gate.wanted(),
-            _ => gate.kept(),
-        });
-        let answer = version.map(|version| match version {
-            Some(version) => {
-                self.exchange.put_version(0, version);
-                1.0
-            }
-            None => 0.0,
-        });
-        self.answer(answer)
-    }
-
-    /// When the pacing of a gate lets through what it holds back.
-    pub fn paced_until(&mut self, handle: u32) -> f64 {
-        let answer = self.gate(handle).map(|Polled { gate, .. }| deadline(gate.paced_until()));
-        self.answer(answer)
-    }
-
-    /// The ticket of the last refresh asked for.
-    pub fn asked(&mut self, handle: u32) -> f64 {
-        let answer = self.gate(handle).map(|Polled { gate, .. }| gate.asked().number() as f64);
-        self.answer(answer)
-    }
-
-    /// 0 for loading, 1 live, 2 stopped; if it tries again, 2 and the number of the attempt.
-    pub fn status(&mut self, handle: u32) -> f64 {
-        let answer = self.gate(handle).map(|Polled { gate, .. }| match gate.status() {
-            Status::Loading => 0.0,
-            Status::Live => 1.0,
-            Status::Stopped => 2.0,
-            Status::Retrying { attempt } => 2.0 + f64::from(attempt),
-        });
-        self.answer(answer)
-    }
-
-    /// Does something with a pacer (0: an event, 1: delivered, 2: forget; else nothing), and
-    /// returns its deadline.
-    pub fn pace(&mut self, handle: u32, now: f64, which: u32) -> f64 {
-        let answer = self.pacer(handle).and_then(|pacer| {
-            let now = time(now)?;
-            match which {
-                0 => pacer.event(now),
-                1 => pacer.delivered(now),
-                2 => pacer.forget(),
-                _ => {}
-            }
-            Ok(deadline(pacer.deadline()))
-        });
-        self.answer(answer)
-    }
-
-    /// How long to wait after so many failures in a row, with the backoff in the exchange.
-    pub fn backoff(&mut self, present: u32, failures: u32) -> f64 {
-        let backoff = Given { exchange: &self.exchange, present }.backoff();
-        self.answer(backoff.map(|backoff| milliseconds(backoff.delay(failures))))
-    }
-
-    /// Compares two versions: 0 if the first is older, 1 if they are the same, 2 if it is newer.
-    pub fn compare(&mut self, first: u32, second: u32) -> f64 {
-        let versions = || Ok((self.exchange.version(0, first)?, self.exchange.version(2, second)?));
-        let order = versions().map(|(first, second): (Version, Version)| first.cmp(&second));
-        self.answer(order.map(|order| f64::from(order as i8 + 1)))
-    }
-
-    fn admit(&mut self, machine: Result<Machine, Refusal>) -> f64 {
-        let answer = machine.map(|machine| {
-            let handle = self.vacant.pop().unwrap_or_else(|| {
-                self.machines.push(None);
-                self.machines.len() as u32 - 1
-            });
-            self.machines[handle as usize] = Some(machine);
-            f64::from(handle)
-        });
-        self.answer(answer)
-    }
-
-    fn handle(&mut self, handle: u32, now: f64, input: Result<Input, Refusal>) -> f64 {
-        let answer = self.gate(handle).and_then(|Polled { gate, next }| {
-            gate.handle(time(now)?, input?);
-            if next.is_none() {
-                match gate.poll_output() {
-                    Output::Wait(at) => return Ok(deadline(at)),
-                    output => *next = Some(output),
+            10 => Input::Tick,
+            11 => Input::FetchFailed { id: fetch_id(more) },
+            _ => {
+                let version = self.exchange.version(0, version)?;
+                match which {
+                    12 => Input::Fetched { id: fetch_id(more), version },
+                    13 => Input::Offered { version },
+                    14 => Input::Announced { version, news: News::Version },
+                    15 => Input::Announced { version, news: News::State },
+                    _ => {
+                        let base = self.exchange.version(2, more as u32)?;
+                        Input::Announced { version, news: News::Patch { base } }
+                    }
                 }
             }
-            Ok(OUTPUT)
-        });
-        self.answer(answer)
+        };
+        let gate = self.gate(handle)?;
+        gate.handle(now, input);
+        Ok(if gate.is_drained() { deadline(gate.deadline()) } else { OUTPUT })
     }
 
-    fn gate(&mut self, handle: u32) -> Result<&mut Polled, Refusal> {
-        match self.machines.get_mut(handle as usize) {
-            Some(Some(Machine::Gate(polled))) => Ok(polled),
-            _ => Err(Refusal::NoSuchGate),
+    fn try_look(&mut self, handle: u32, which: u32) -> Answer {
+        let gate = self.gate(handle)?;
+        let version = match which {
+            0 => gate.applied(),
+            1 => gate.wanted(),
+            2 => gate.kept(),
+            3 => return Ok(deadline(gate.paced_until())),
+            4 => return Ok(gate.asked().number() as f64),
+            _ => {
+                return Ok(match gate.status() {
+                    Status::Loading => 0.0,
+                    Status::Live => 1.0,
+                    Status::Stopped => 2.0,
+                    Status::Retrying { attempt } => 2.0 + f64::from(attempt),
+                });
+            }
+        };
+        let Some(version) = version else { return Ok(0.0) };
+        self.exchange.put_version(0, version);
+        Ok(1.0)
+    }
+
+    fn try_pace(&mut self, handle: u32, now: f64, which: u32) -> Answer {
+        let now = time(now)?;
+        let Some(Machine::Pacer(pacer)) = self.machines.get_mut(handle as usize) else {
+            return Err(Refusal::NO_SUCH_GATE);
+        };
+        match which {
+            0 => pacer.event(now),
+            1 => pacer.delivered(now),
+            2 => pacer.forget(),
+            _ => {}
         }
+        Ok(deadline(pacer.deadline()))
     }
 
-    fn pacer(&mut self, handle: u32) -> Result<&mut Pacer, Refusal> {
+    fn try_compare(&mut self, first: u32, second: u32) -> Answer {
+        let first = self.exchange.version(0, first)?;
+        let second = self.exchange.version(2, second)?;
+        Ok(f64::from(first.cmp(&second) as i8 + 1))
+    }
+
+    fn gate(&mut self, handle: u32) -> Result<&mut Gate, Refusal> {
         match self.machines.get_mut(handle as usize) {
-            Some(Some(Machine::Pacer(pacer))) => Ok(pacer),
-            _ => Err(Refusal::NoSuchGate),
+            Some(Machine::Gate(gate)) => Ok(gate),
+            _ => Err(Refusal::NO_SUCH_GATE),
         }
-    }
-
-    fn answer(&mut self, answer: Answer) -> f64 {
-        answer.unwrap_or_else(|refusal| self.exchange.put_refusal(refusal))
     }
 }
 
+impl Default for Module {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn answer(answer: Answer) -> f64 {
+    answer.unwrap_or_else(|Refusal(number)| number)
+}
+
 fn time(now: f64) -> Result<Duration, Refusal> {
-    duration(now).ok_or(Refusal::NoTime(0))
+    duration(now).ok_or(Refusal::NO_TIME)
 }
 
 /// A number that is none of a fetch names none: the first is 1.

@@ -1,98 +1,65 @@
 //! Options as JavaScript hands them in: numbers, of which some are there.
 
-use core::time::Duration;
-
 use revgate::gate::{Options, OptionsError};
 use revgate::{Backoff, Pacing, PacingError};
 
 use crate::exchange::{Exchange, Refusal};
 use crate::time::duration;
 
-/// Where each option is in [`Exchange::numbers`], and which bit says that it is there.
-const DEBOUNCE: usize = 0;
-const MAX_WAIT: usize = 1;
-const THROTTLE: usize = 2;
-const FETCH_TIMEOUT: usize = 3;
-const BACKOFF_FIRST: usize = 4;
-const BACKOFF_CAP: usize = 5;
-const RESYNC: usize = 6;
-const LEADING: usize = 7;
-const PAUSE_WHILE_HIDDEN: usize = 8;
-/// Two numbers.
-const JITTER_SEED: usize = 9;
+/// How many of the options are times; they come first.
+const TIMES: usize = 7;
 
-/// Options of which some are there.
-pub(crate) struct Given<'a> {
-    pub(crate) exchange: &'a Exchange,
-    /// A bit for each that is there.
-    pub(crate) present: u32,
-}
+/// The bits that follow on those of the times.
+const LEADS: u32 = 1 << 7;
+const TRAILS: u32 = 1 << 8;
+const PAUSES_WHILE_HIDDEN: u32 = 1 << 9;
+const HAS_JITTER: u32 = 1 << 10;
 
-impl Given<'_> {
-    pub(crate) fn gate(&self) -> Result<Options, Refusal> {
-        let mut options = Options::builder().pacing(self.unchecked_pacing()?);
-        options = options.backoff(self.backoff()?);
-        if let Some(limit) = self.time(FETCH_TIMEOUT)? {
-            options = options.fetch_timeout(limit);
+/// Reads the options of which a bit says that they are there: the times in the order in which they
+/// are named here, each a number; then flags, which are all in the bits (`leading` has two, for yes
+/// and for no); then the jitter's seed.
+#[inline(never)]
+pub(crate) fn read(exchange: &mut Exchange, bits: u32) -> Result<Options, Refusal> {
+    let mut times = [None; TIMES];
+    for (index, time) in times.iter_mut().enumerate() {
+        if bits >> index & 1 == 1 {
+            *time = duration(exchange.numbers[index]);
+            if time.is_none() {
+                exchange.numbers[0] = index as f64;
+                return Err(Refusal::NO_TIME);
+            }
         }
-        if let Some(interval) = self.time(RESYNC)? {
-            options = options.resync(interval);
-        }
-        if let Some(pause) = self.flag(PAUSE_WHILE_HIDDEN) {
-            options = options.pause_while_hidden(pause);
-        }
-        options.build().map_err(|error| Refusal::Contradiction(contradiction(&error)))
     }
-
-    pub(crate) fn pacing(&self) -> Result<Pacing, Refusal> {
-        let pacing = self.unchecked_pacing()?;
-        let checked = pacing.check();
-        checked.map_err(|error| Refusal::Contradiction(contradiction(&error.into())))?;
-        Ok(pacing)
+    let [debounce, max_wait, throttle, fetch_timeout, first, cap, resync] = times;
+    let mut pacing = Pacing::debounce(debounce.unwrap_or_default());
+    pacing = pacing.throttle(throttle.unwrap_or_default());
+    if let Some(limit) = max_wait {
+        pacing = pacing.max_wait(limit);
     }
-
-    pub(crate) fn backoff(&self) -> Result<Backoff, Refusal> {
-        let Backoff { first, cap, .. } = Backoff::default();
-        Ok(Backoff {
-            first: self.time(BACKOFF_FIRST)?.unwrap_or(first),
-            cap: self.time(BACKOFF_CAP)?.unwrap_or(cap),
-            jitter_seed: self.has(JITTER_SEED).then(|| self.exchange.halves(JITTER_SEED)),
-        })
+    if bits & (LEADS | TRAILS) != 0 {
+        pacing = pacing.leading(bits & LEADS != 0);
     }
-
-    fn unchecked_pacing(&self) -> Result<Pacing, Refusal> {
-        let mut pacing = Pacing::debounce(self.time(DEBOUNCE)?.unwrap_or_default());
-        if let Some(limit) = self.time(MAX_WAIT)? {
-            pacing = pacing.max_wait(limit);
-        }
-        if let Some(period) = self.time(THROTTLE)? {
-            pacing = pacing.throttle(period);
-        }
-        if let Some(at_once) = self.flag(LEADING) {
-            pacing = pacing.leading(at_once);
-        }
-        Ok(pacing)
+    let backoff = Backoff {
+        first: first.unwrap_or(Backoff::default().first),
+        cap: cap.unwrap_or(Backoff::default().cap),
+        jitter_seed: (bits & HAS_JITTER != 0).then_some(exchange.wide[0]),
+    };
+    let mut options = Options::builder()
+        .pacing(pacing)
+        .backoff(backoff)
+        .pause_while_hidden(bits & PAUSES_WHILE_HIDDEN != 0);
+    if let Some(limit) = fetch_timeout {
+        options = options.fetch_timeout(limit);
     }
-
-    fn has(&self, option: usize) -> bool {
-        self.present >> option & 1 == 1
+    if let Some(interval) = resync {
+        options = options.resync(interval);
     }
-
-    fn time(&self, option: usize) -> Result<Option<Duration>, Refusal> {
-        if !self.has(option) {
-            return Ok(None);
-        }
-        duration(self.exchange.numbers[option]).map(Some).ok_or(Refusal::NoTime(option))
-    }
-
-    fn flag(&self, option: usize) -> Option<bool> {
-        self.has(option).then(|| self.exchange.numbers[option] != 0.0)
-    }
+    options.build().map_err(contradiction)
 }
 
 /// Which contradiction it is. TypeScript has the words, as it has the names of the options.
-fn contradiction(error: &OptionsError) -> u8 {
-    match error {
+fn contradiction(error: OptionsError) -> Refusal {
+    let which = match error {
         OptionsError::Pacing(PacingError::MaxWaitTooShort { .. }) => 0,
         OptionsError::Pacing(PacingError::MaxWaitWithoutDebounce) => 1,
         OptionsError::Pacing(PacingError::LeadingWithoutPacing) => 2,
@@ -100,7 +67,8 @@ fn contradiction(error: &OptionsError) -> u8 {
         OptionsError::BackoffBeginsAboveCap { .. } => 4,
         OptionsError::NoBackoff => 5,
         OptionsError::ResyncTooOften { .. } => 6,
-        // A new one has no words yet.
+        // One that is new has no words yet.
         _ => 7,
-    }
+    };
+    Refusal(Refusal::CONTRADICTION.0 - f64::from(which))
 }

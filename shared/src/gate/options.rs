@@ -74,6 +74,11 @@ impl Options {
         OptionsBuilder::default()
     }
 
+    /// How often announcements may lead to something.
+    pub fn pacing(&self) -> &Pacing {
+        &self.pacing
+    }
+
     /// How long a fetch, or to subscribe, may take.
     pub fn fetch_timeout(&self) -> Duration {
         self.fetch_timeout

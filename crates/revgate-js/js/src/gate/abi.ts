@@ -1,31 +1,23 @@
 /**
- * How JavaScript and the WASM module speak: what crosses are numbers, and the text of versions
- * through memory. `src/exchange.rs` and `src/module.rs` of the crate are the other side.
+ * How JavaScript and the WASM module speak: numbers cross, and the text of versions through memory.
+ * `src/exchange.rs` and `src/module.rs` of the crate are the other side.
  */
 
-import type { Revision, SyncPhase } from '../types.js';
-import { type Field, kindOf, RevisionError } from './errors.js';
+import type { Revision } from '../types.js';
+import { RevisionError } from './errors.js';
 
 /** What the WASM module exports. What a call returns is told in the Rust crate's `Module`. */
 export interface GateModule {
 	readonly memory: { readonly buffer: ArrayBuffer };
-	text(): number;
-	numbers(): number;
-	make_gate(present: number): number;
-	make_pacer(present: number): number;
-	free(handle: number): number;
-	input(handle: number, now: number, which: number): number;
-	announced(handle: number, now: number, version: number, news: number, base: number): number;
-	offered(handle: number, now: number, version: number): number;
-	fetched(handle: number, now: number, id: number, version: number): number;
-	fetch_failed(handle: number, now: number, id: number): number;
+	exchange(): number;
+	make_gate(bits: number): number;
+	make_pacer(bits: number): number;
+	free(handle: number): void;
+	input(handle: number, now: number, which: number, version: number, more: number): number;
 	poll(handle: number): number;
-	version(handle: number, which: number): number;
-	paced_until(handle: number): number;
-	asked(handle: number): number;
-	status(handle: number): number;
+	look(handle: number, which: number): number;
 	pace(handle: number, now: number, which: number): number;
-	backoff(present: number, failures: number): number;
+	backoff(bits: number, failures: number): number;
 	compare(first: number, second: number): number;
 }
 
@@ -37,40 +29,26 @@ export interface Version {
 
 /** There is an output: of an input, to be polled; of a poll, in the numbers. */
 export const OUTPUT = -1;
-
-const NO_GATE = -2;
 export const NO_TIME = -3;
 const NOT_CANONICAL = -4;
+export const CONTRADICTION = -10;
 
 /** How many characters of a number's text cross: a longer one is none, whatever follows. */
 const TEXT = 64;
+
+/** A length that says that there is no text. */
 const ABSENT = 0xff;
 
-const ZERO: Version = { revision: '0' as Revision };
-
-/** In the order of the Rust enum. */
-const PHASES: readonly SyncPhase[] = [
-	'start',
-	'subscribe',
-	'invalidation',
-	'refresh',
-	'protocol',
-	'getSnapshot',
-	'apply',
-	'throttle',
-	'write',
-];
-
-/** The module, with a view of the memory through which text and numbers cross. */
+/** The module, with views of the memory through which text and numbers cross. */
 export class Abi {
 	readonly module: GateModule;
-	numbers: Float64Array;
-	#text: Uint8ClampedArray;
+	numbers!: Float64Array;
+	/** Halves of 64 bits, the lower one first. */
+	halves!: Uint32Array;
+	#text!: Uint8ClampedArray;
 
 	constructor(module: GateModule) {
 		this.module = module;
-		this.numbers = new Float64Array(0);
-		this.#text = new Uint8ClampedArray(0);
 		this.refresh();
 	}
 
@@ -79,33 +57,27 @@ export class Abi {
 	 * output behind, takes memory.
 	 */
 	refresh(): void {
-		const { module } = this;
-		const { buffer } = module.memory;
-		if (this.numbers.buffer !== buffer) {
-			this.numbers = new Float64Array(buffer, module.numbers(), 16);
-			// What is no ASCII stays none, where a cast would make digits of some.
-			this.#text = new Uint8ClampedArray(buffer, module.text(), 4 * TEXT);
+		const { buffer } = this.module.memory;
+		if (this.numbers?.buffer !== buffer) {
+			const begin = this.module.exchange();
+			this.numbers = new Float64Array(buffer, begin, 8);
+			this.halves = new Uint32Array(buffer, begin + 64, 8);
+			// Clamped, what is no ASCII stays none; cut off, some of it would become digits.
+			this.#text = new Uint8ClampedArray(buffer, begin + 96, 4 * TEXT);
 		}
 	}
 
 	/** Copies a version's text to one of the two places, 0 or 2; its lengths. */
 	put(place: number, { revision, epoch }: Version): number {
-		const length = this.#copy(place, 'revision', revision);
-		const epochLength = epoch === undefined ? ABSENT : this.#copy(place + 1, 'epoch', epoch);
-		return length | (epochLength << 8);
+		const length = this.#copy(place, revision);
+		return length | ((epoch === undefined ? ABSENT : this.#copy(place + 1, epoch)) << 8);
 	}
 
-	/** Reads the version at an index of the numbers. */
-	version(index: number): Version {
-		const { numbers } = this;
-		const revision = decimal(numbers[index + 2]!, numbers[index + 3]!) as Revision;
-		const epoch = decimal(numbers[index]!, numbers[index + 1]!);
+	/** Reads the version at one of the two places. */
+	version(place: number): Version {
+		const epoch = this.#decimal(2 * place);
+		const revision = this.#decimal(2 * place + 2) as Revision;
 		return epoch === '0' ? { revision } : { revision, epoch };
-	}
-
-	/** The step of the output in the numbers. */
-	phase(index: number): SyncPhase {
-		return PHASES[this.numbers[index]!]!;
 	}
 
 	/**
@@ -113,60 +85,51 @@ export class Abi {
 	 *
 	 * @param versions what was put in the places 0 and 2
 	 */
-	checked(answer: number, ...versions: (Version | undefined)[]): number {
+	checked(answer: number, ...versions: unknown[]): number {
 		if (answer >= OUTPUT) {
 			return answer;
 		}
-		switch (answer) {
-			case NO_GATE:
-				throw new Error('this gate or pacer was freed, and can do nothing more');
-			case NO_TIME:
-				throw new RangeError('`now` must be milliseconds, from 0 on: it is NaN or negative');
-			case NOT_CANONICAL:
-				throw this.#notCanonical(versions);
-			default:
-				throw new Error(`the module of the gate answers ${answer}: is it of another version?`);
+		if (answer === NOT_CANONICAL) {
+			const [place] = this.numbers;
+			const field = place! % 2 ? 'epoch' : 'revision';
+			const version = versions[place! >> 1] as Version;
+			throw new RevisionError(field, version[field], this.#words());
 		}
+		throw answer === NO_TIME
+			? new RangeError('`now` must be milliseconds, from 0 on, and is NaN or negative')
+			: new Error('this gate or pacer was freed');
 	}
 
 	/** What is wrong with a text, in the words of the core. */
 	fault(text: string): string | undefined {
-		const answer = this.module.compare(this.put(0, { revision: text as Revision }), this.put(2, ZERO));
+		const zero = this.put(2, { revision: '0' as Revision });
+		const answer = this.module.compare(this.#copy(0, text) | (ABSENT << 8), zero);
 		return answer === NOT_CANONICAL ? this.#words() : undefined;
 	}
 
-	#copy(place: number, field: Field, text: unknown): number {
+	#copy(place: number, text: string): number {
 		if (typeof text !== 'string') {
-			throw new RevisionError(field, text, `it is ${kindOf(text)}, not text`);
+			throw new RevisionError(place % 2 ? 'epoch' : 'revision', text, 'it is not text');
 		}
-		const begin = place * TEXT;
 		const length = Math.min(text.length, TEXT);
+		const begin = place * TEXT;
 		for (let at = 0; at < length; at++) {
 			this.#text[begin + at] = text.charCodeAt(at);
 		}
 		return length;
 	}
 
-	#notCanonical(versions: (Version | undefined)[]): RevisionError {
-		const place = this.numbers[0]!;
-		const field = place % 2 === 0 ? 'revision' : 'epoch';
-		return new RevisionError(field, versions[place >> 1]?.[field], this.#words());
+	#decimal(at: number): string {
+		const [low, high] = this.halves.subarray(at, at + 2) as unknown as [number, number];
+		// A number is exact for what is less than 2^53.
+		return String(high < 2 ** 21 ? high * 2 ** 32 + low : (BigInt(high) << 32n) | BigInt(low));
 	}
 
 	/** The words for a fault, which are in the module's memory. */
 	#words(): string {
 		const [, address, length] = this.numbers;
-		const words = new Uint8Array(this.module.memory.buffer, address, length);
-		return String.fromCharCode(...words);
+		return String.fromCharCode(...new Uint8Array(this.module.memory.buffer, address, length));
 	}
-}
-
-/** Two halves of 32 bits as decimal digits. A number is exact for what is less than 2^53. */
-function decimal(high: number, low: number): string {
-	if (high < 2 ** 21) {
-		return String(high * 2 ** 32 + low);
-	}
-	return String((BigInt(high) << 32n) | BigInt(low));
 }
 
 const abis = new WeakMap<GateModule, Abi>();

@@ -52,20 +52,18 @@ export type GateStatus =
 	| { type: 'loading' | 'live' | 'stopped' }
 	| { type: 'retrying'; attempt: number };
 
-/** In the order of their numbers, see `src/module.rs` and `src/exchange.rs` of the crate. */
-enum Input {
-	Start,
-	Subscribed,
-	SubscribeFailed,
-	SubscriptionEnded,
-	Applied,
-	ApplyFailed,
-	Refresh,
-	Hidden,
-	Shown,
-	Stop,
-	Tick,
-}
+/** In the order of their numbers, see `src/exchange.rs` and `src/module.rs` of the crate. */
+const PHASES: readonly SyncPhase[] = [
+	'start',
+	'subscribe',
+	'invalidation',
+	'refresh',
+	'protocol',
+	'getSnapshot',
+	'apply',
+	'throttle',
+	'write',
+];
 const CAUSES = ['failed', 'timedOut', 'stale'] as const;
 const SETTLEMENTS = ['fresh', 'failed', 'stopped'] as const;
 const STATUSES = ['loading', 'live', 'stopped'] as const;
@@ -105,92 +103,82 @@ export class Gate {
 
 	/** Begin. Ignored if the gate has begun already. */
 	start(now: number): void {
-		this.#input(now, Input.Start);
+		this.#input(now, 0);
 	}
 
 	/** A subscription stands: from now on every write is announced. */
 	subscribed(now: number): void {
-		this.#input(now, Input.Subscribed);
+		this.#input(now, 1);
 	}
 
 	/** The subscription could not be made. */
 	subscribeFailed(now: number): void {
-		this.#input(now, Input.SubscribeFailed);
+		this.#input(now, 2);
 	}
 
 	/** The subscription that stood has ended though the gate did not ask for that. */
 	subscriptionEnded(now: number): void {
-		this.#input(now, Input.SubscriptionEnded);
-	}
-
-	/** A version exists. What came with it is kept by the driver until applied or outdated. */
-	announced(now: number, version: Version, news: News): void {
-		const abi = this.#abi;
-		const lengths = abi.put(0, version);
-		const answer =
-			typeof news === 'string'
-				? abi.module.announced(this.#handle, now, lengths, news === 'state' ? 1 : 0, 0)
-				: abi.module.announced(this.#handle, now, lengths, 2, abi.put(2, news));
-		if (answer < OUTPUT) {
-			abi.checked(answer, version, news as Version);
-		}
-		this.#take(answer);
-	}
-
-	/** A version exists and the driver holds its state: the answer to an own write. */
-	offered(now: number, version: Version): void {
-		const abi = this.#abi;
-		const answer = abi.module.offered(this.#handle, now, abi.put(0, version));
-		this.#take(abi.checked(answer, version));
-	}
-
-	/** A fetch brought a snapshot, or the word that the window shows this version already. */
-	fetched(now: number, id: number, version: Version): void {
-		const abi = this.#abi;
-		const answer = abi.module.fetched(this.#handle, now, id, abi.put(0, version));
-		this.#take(abi.checked(answer, version));
-	}
-
-	/** A fetch brought an error. */
-	fetchFailed(now: number, id: number): void {
-		const abi = this.#abi;
-		this.#take(abi.checked(abi.module.fetch_failed(this.#handle, now, id)));
+		this.#input(now, 3);
 	}
 
 	/** The candidate of the last `apply` is what the window shows now. */
 	appliedOne(now: number): void {
-		this.#input(now, Input.Applied);
+		this.#input(now, 4);
 	}
 
 	/** It could not be applied; the window shows what it showed before. */
 	applyFailed(now: number): void {
-		this.#input(now, Input.ApplyFailed);
+		this.#input(now, 5);
 	}
 
 	/** Somebody wants a state at least as new as this moment; the ticket that `settle` answers. */
 	refresh(now: number): number {
-		this.#input(now, Input.Refresh);
-		return this.#abi.module.asked(this.#handle);
+		this.#input(now, 6);
+		return this.#look(4);
 	}
 
 	/** The window cannot be seen. */
 	hidden(now: number): void {
-		this.#input(now, Input.Hidden);
+		this.#input(now, 7);
 	}
 
 	/** The window can be seen again, or the machine has woken. */
 	shown(now: number): void {
-		this.#input(now, Input.Shown);
-	}
-
-	/** The deadline of `wait` has come. */
-	tick(now: number): void {
-		this.#input(now, Input.Tick);
+		this.#input(now, 8);
 	}
 
 	/** End for good. */
 	stop(now: number): void {
-		this.#input(now, Input.Stop);
+		this.#input(now, 9);
+	}
+
+	/** The deadline of `wait` has come. */
+	tick(now: number): void {
+		this.#input(now, 10);
+	}
+
+	/** A fetch brought an error. */
+	fetchFailed(now: number, id: number): void {
+		this.#input(now, 11, undefined, id);
+	}
+
+	/** A fetch brought a snapshot, or the word that the window shows this version already. */
+	fetched(now: number, id: number, version: Version): void {
+		this.#input(now, 12, version, id);
+	}
+
+	/** A version exists and the driver holds its state: the answer to an own write. */
+	offered(now: number, version: Version): void {
+		this.#input(now, 13, version);
+	}
+
+	/** A version exists. What came with it is kept by the driver until applied or outdated. */
+	announced(now: number, version: Version, news: News): void {
+		if (typeof news === 'string') {
+			this.#input(now, news === 'state' ? 15 : 14, version);
+		} else {
+			this.#input(now, 16, version, this.#abi.put(2, news), news);
+		}
 	}
 
 	/** What to do next. Ends every drain with `wait`. */
@@ -198,7 +186,7 @@ export class Gate {
 		if (this.#pending) {
 			const answer = this.#abi.checked(this.#abi.module.poll(this.#handle));
 			if (answer === OUTPUT) {
-				return this.#output();
+				return outputOf(this.#abi);
 			}
 			this.#take(answer);
 		}
@@ -222,16 +210,14 @@ export class Gate {
 
 	/** When the pacing lets through what it holds back; `undefined` if nothing, or for good. */
 	get pacedUntil(): number | undefined {
-		const abi = this.#abi;
-		return finite(abi.checked(abi.module.paced_until(this.#handle)));
+		return deadlineOf(this.#look(3));
 	}
 
 	/** How the replica is doing. */
 	get status(): GateStatus {
-		const abi = this.#abi;
-		const answer = abi.checked(abi.module.status(this.#handle));
-		const type = STATUSES[answer];
-		return type ? { type } : { type: 'retrying', attempt: answer - 2 };
+		const status = this.#look(5);
+		const type = STATUSES[status];
+		return type ? { type } : { type: 'retrying', attempt: status - 2 };
 	}
 
 	/** Gives its memory back. Again, it does nothing. */
@@ -241,9 +227,11 @@ export class Gate {
 		this.#pending = true;
 	}
 
-	#input(now: number, which: Input): void {
+	#input(now: number, which: number, version?: Version, more = 0, base?: Version): void {
 		const abi = this.#abi;
-		this.#take(abi.checked(abi.module.input(this.#handle, now, which)));
+		const lengths = version === undefined ? 0 : abi.put(0, version);
+		const answer = abi.module.input(this.#handle, now, which, lengths, more);
+		this.#take(answer < OUTPUT ? abi.checked(answer, version, base) : answer);
 	}
 
 	/** The answer to an input: that there is an output, or the next deadline. */
@@ -253,60 +241,55 @@ export class Gate {
 			this.#abi.refresh();
 			return;
 		}
-		const deadline = finite(answer);
+		const deadline = deadlineOf(answer);
 		// In a burst it is the same again and again.
 		if (deadline !== this.#wait.deadline) {
 			this.#wait = { type: 'wait', deadline };
 		}
 	}
 
-	#output(): Output {
-		const abi = this.#abi;
-		const [kind, first] = [abi.numbers[0], abi.numbers[1]!];
-		switch (kind) {
-			case 1:
-				return { type: 'subscribe' };
-			case 2:
-				return { type: 'unsubscribe' };
-			case 3:
-				return { type: 'fetch', id: first };
-			case 4: {
-				const candidate = first === 0 ? 'fetched' : first === 1 ? 'offered' : abi.version(2);
-				return { type: 'apply', candidate };
-			}
-			case 5:
-				return report(abi);
-			default: {
-				const settlement = SETTLEMENTS[abi.numbers[2]!]!;
-				return { type: 'settle', through: first, settlement };
-			}
-		}
+	#look(which: number): number {
+		return this.#abi.checked(this.#abi.module.look(this.#handle, which));
 	}
 
 	#version(which: number): Version | undefined {
-		const abi = this.#abi;
-		const answer = abi.checked(abi.module.version(this.#handle, which));
-		return answer === 0 ? undefined : abi.version(0);
+		return this.#look(which) ? this.#abi.version(0) : undefined;
 	}
 }
 
-function report(abi: Abi): Report {
-	const [, , cause, attempt, retryIn] = abi.numbers as unknown as number[];
-	const report: Report = {
-		type: 'report',
-		phase: abi.phase(1),
-		cause: CAUSES[cause!]!,
-		attempt: attempt!,
-	};
-	if (!Number.isNaN(retryIn)) {
-		report.retryIn = retryIn!;
+/** Reads the output that is in the numbers. */
+function outputOf(abi: Abi): Output {
+	const [kind, first, second, phase, retryIn] = abi.numbers as unknown as Five;
+	switch (kind) {
+		case 1:
+			return { type: 'subscribe' };
+		case 2:
+			return { type: 'unsubscribe' };
+		case 3:
+			return { type: 'fetch', id: first };
+		case 4: {
+			const candidate = second === 2 ? abi.version(0) : second ? 'offered' : 'fetched';
+			return { type: 'apply', candidate };
+		}
+		case 5: {
+			const [cause, attempt] = [CAUSES[second]!, first];
+			return {
+				type: 'report',
+				phase: PHASES[phase]!,
+				cause,
+				attempt,
+				...(retryIn >= 0 && { retryIn }),
+				...(cause === 'stale' && { fetched: abi.version(0), wanted: abi.version(2) }),
+			};
+		}
+		default:
+			return { type: 'settle', through: first, settlement: SETTLEMENTS[second]! };
 	}
-	return report.cause === 'stale'
-		? { ...report, fetched: abi.version(5), wanted: abi.version(9) }
-		: report;
 }
+
+type Five = [number, number, number, number, number];
 
 /** Infinity is a deadline that never comes. */
-function finite(deadline: number): number | undefined {
-	return deadline === Infinity ? undefined : deadline;
+function deadlineOf(answer: number): number | undefined {
+	return answer === Infinity ? undefined : answer;
 }

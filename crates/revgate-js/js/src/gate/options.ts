@@ -1,6 +1,5 @@
 import type { InvalidationThrottlingOptions } from '../types.js';
-import { type Abi, NO_TIME } from './abi.js';
-import { kindOf } from './errors.js';
+import { type Abi, CONTRADICTION, NO_TIME } from './abi.js';
 
 /** How patient a gate is. Times are in milliseconds; `Infinity` has no end. */
 export interface GateOptions {
@@ -23,13 +22,13 @@ export interface BackoffOptions {
 	/** The longest delay. Default: 10,000. */
 	capMs?: number;
 	/**
-	 * Sets this window's delays apart from other windows': each is shortened by up to a half.
-	 * Default: none, no jitter.
+	 * 64 bits that set this window's delays apart from other windows': each is shortened by up to a
+	 * half. Default: none, no jitter.
 	 */
 	jitterSeed?: bigint;
 }
 
-/** In the order of their numbers, see `src/options.rs` of the crate. */
+/** The times in the order of their numbers, see `src/options.rs` of the crate. */
 const NAMES = [
 	'debounceMs',
 	'maxWaitMs',
@@ -38,90 +37,60 @@ const NAMES = [
 	'backoff.firstMs',
 	'backoff.capMs',
 	'resyncMs',
-	'leading',
-	'pauseWhileHidden',
-] as const;
-
-type Name = (typeof NAMES)[number];
-type Values = Partial<Record<Name, unknown>>;
-
-const FLAGS = NAMES.indexOf('leading');
-const JITTER_SEED = 9;
-
-/** By their numbers: what contradicts what. The core decides, and has other names for them. */
-const CONTRADICTIONS: readonly ((shown: (name: Name) => string) => string)[] = [
-	(shown) => `${shown('maxWaitMs')} must not be shorter than ${shown('debounceMs')}`,
-	() => '`maxWaitMs` has no meaning without `debounceMs`',
-	() => '`leading` has no meaning without `debounceMs` or `throttleMs`',
-	() => '`fetchTimeoutMs` must be longer than zero',
-	(shown) => `${shown('backoff.firstMs')} must not be longer than ${shown('backoff.capMs')}`,
-	() => '`backoff.firstMs` must be longer than zero',
-	(shown) => `${shown('resyncMs')} must not be shorter than ${shown('fetchTimeoutMs')}`,
 ];
-const CONTRADICTION = -10;
 
-/** What applies where an option that contradicts another was not given. */
-const DEFAULTS: Values = { fetchTimeoutMs: 10_000, 'backoff.firstMs': 500, 'backoff.capMs': 10_000 };
+/** What contradicts what, by its number: the core decides, and has other names for the options. */
+const CONTRADICTIONS = [
+	'`maxWaitMs` must not be shorter than `debounceMs`',
+	'`maxWaitMs` has no meaning without `debounceMs`',
+	'`leading` has no meaning without `debounceMs` or `throttleMs`',
+	'`fetchTimeoutMs` must be longer than zero',
+	'`backoff.firstMs` must not be longer than `backoff.capMs`',
+	'`backoff.firstMs` must be longer than zero',
+	'`resyncMs` must not be shorter than `fetchTimeoutMs`',
+];
 
 /**
- * Hands options to a function of the module.
+ * Hands options to a function of the module, which takes the bits of those that are there.
  *
- * @param call takes the bits of those that are there
  * @throws RangeError naming the options that are no times or contradict each other
  */
-export function hand(abi: Abi, options: GateOptions, call: (present: number) => number): number {
-	const { pacing, backoff } = options;
-	if (pacing?.trailing === false) {
+export function hand(abi: Abi, options: GateOptions, call: (bits: number) => number): number {
+	const { pacing = {}, backoff = {} } = options;
+	const { leading, trailing } = pacing;
+	if (trailing === false) {
 		throw new RangeError('`trailing` cannot be false: the last update of a burst would be lost');
 	}
-	const values: Values = {
-		...pacing,
-		...options,
-		'backoff.firstMs': backoff?.firstMs,
-		'backoff.capMs': backoff?.capMs,
-	};
-	const present = put(abi, values) | putSeed(abi, backoff?.jitterSeed);
-	const answer = call(present);
+	const times = [
+		pacing.debounceMs,
+		pacing.maxWaitMs,
+		pacing.throttleMs,
+		options.fetchTimeoutMs,
+		backoff.firstMs,
+		backoff.capMs,
+		options.resyncMs,
+	];
+	let bits = leading == null ? 0 : leading ? 1 << 7 : 1 << 8;
+	bits |= options.pauseWhileHidden ? 1 << 9 : 0;
+	times.forEach((time, index) => {
+		if (time != null) {
+			abi.numbers[index] = time;
+			bits |= 1 << index;
+		}
+	});
+	if (backoff.jitterSeed !== undefined) {
+		const seed = BigInt.asUintN(64, backoff.jitterSeed);
+		abi.halves[0] = Number(seed & 0xffff_ffffn);
+		abi.halves[1] = Number(seed >> 32n);
+		bits |= 1 << 10;
+	}
+	const answer = call(bits);
 	if (answer === NO_TIME) {
-		const name = NAMES[abi.numbers[0]!]!;
-		throw new RangeError(`${shown(values, name)} is no time: give milliseconds, from 0 on`);
+		const index = abi.numbers[0]!;
+		throw new RangeError(`\`${NAMES[index]}\` is ${times[index]}, not milliseconds from 0 on`);
 	}
 	if (answer <= CONTRADICTION) {
-		throw new RangeError(CONTRADICTIONS[CONTRADICTION - answer]!((name) => shown(values, name)));
+		throw new RangeError(CONTRADICTIONS[CONTRADICTION - answer]);
 	}
 	return answer;
-}
-
-function put(abi: Abi, values: Values): number {
-	let present = 0;
-	NAMES.forEach((name, index) => {
-		const value = values[name];
-		if (value === undefined) {
-			return;
-		}
-		const expected = index < FLAGS ? 'number' : 'boolean';
-		if (typeof value !== expected) {
-			throw new RangeError(`\`${name}\` is ${kindOf(value)}: give a ${expected}`);
-		}
-		abi.numbers[index] = Number(value);
-		present |= 1 << index;
-	});
-	return present;
-}
-
-function putSeed(abi: Abi, seed: unknown): number {
-	if (seed === undefined) {
-		return 0;
-	}
-	if (typeof seed !== 'bigint') {
-		throw new RangeError(`\`backoff.jitterSeed\` is ${kindOf(seed)}: give a bigint`);
-	}
-	const bits = BigInt.asUintN(64, seed);
-	abi.numbers[JITTER_SEED] = Number(bits >> 32n);
-	abi.numbers[JITTER_SEED + 1] = Number(bits & 0xffff_ffffn);
-	return 1 << JITTER_SEED;
-}
-
-function shown(values: Values, name: Name): string {
-	return `\`${name}\` (${String(values[name] ?? DEFAULTS[name])} ms)`;
 }

@@ -2,14 +2,6 @@ import type { InvalidationThrottlingOptions } from '../types.js';
 import { type Abi, abiOf, type GateModule } from './abi.js';
 import { hand } from './options.js';
 
-/** In the order of their numbers, see `pace` in `src/module.rs` of the crate. */
-enum Step {
-	Event,
-	Delivered,
-	Forget,
-	Look,
-}
-
 /**
  * The deadlines of a stream of events. Reads no clock: times are milliseconds, from any origin.
  *
@@ -35,23 +27,23 @@ export class Pacer {
 
 	/** An event has come. */
 	event(now: number): void {
-		this.#pace(now, Step.Event);
+		this.#pace(now, 0);
 	}
 
 	/** When what waits may be delivered; `undefined` if nothing waits, or for good. */
 	deadline(): number | undefined {
-		const deadline = this.#pace(0, Step.Look);
+		const deadline = this.#pace(0, 3);
 		return deadline === Infinity ? undefined : deadline;
 	}
 
 	/** All events so far have been delivered. */
 	delivered(now: number): void {
-		this.#pace(now, Step.Delivered);
+		this.#pace(now, 1);
 	}
 
 	/** What waited has reached the window by another way. */
 	forget(): void {
-		this.#pace(0, Step.Forget);
+		this.#pace(0, 2);
 	}
 
 	/** Gives its memory back. Again, it does nothing. */
@@ -60,7 +52,7 @@ export class Pacer {
 		this.#handle = -1;
 	}
 
-	#pace(now: number, step: Step): number {
-		return this.#abi.checked(this.#abi.module.pace(this.#handle, now, step));
+	#pace(now: number, which: number): number {
+		return this.#abi.checked(this.#abi.module.pace(this.#handle, now, which));
 	}
 }

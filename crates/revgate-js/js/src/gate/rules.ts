@@ -1,5 +1,4 @@
 import { abiOf, type GateModule, type Version } from './abi.js';
-import { kindOf } from './errors.js';
 import { type BackoffOptions, hand } from './options.js';
 
 /** How long to wait between failures. */
@@ -15,19 +14,21 @@ export interface DelayOptions extends BackoffOptions {
  * backoffDelay(await loadGate(), { firstMs: 500, capMs: 10_000 }, 3); // 2000
  */
 export function backoffDelay(module: GateModule, options: DelayOptions, failures: number): number {
-	const abi = abiOf(module);
-	const { factor = 2, ...backoff } = options;
-	const times = Math.min(Math.max(Math.trunc(failures), 1), 2 ** 32 - 1);
-	if (factor === 2) {
-		return hand(abi, { backoff }, (present) => module.backoff(present, times));
+	const { firstMs = 500, capMs = 10_000, factor = 2, jitterSeed } = options;
+	const times = Math.max(Math.trunc(failures), 1);
+	// The core doubles, and knows no other factor: it is asked for the first delay of a backoff that
+	// begins here.
+	const doubles = factor === 2;
+	const first = Math.min(doubles ? firstMs : firstMs * factor ** (times - 1), capMs);
+	if (first === 0) {
+		return 0;
 	}
-	// The core knows no other factor: it is asked for the first delay of a backoff that begins here.
-	const { firstMs = 500, jitterSeed } = backoff;
-	const grown: BackoffOptions = { ...backoff, firstMs: firstMs * factor ** (times - 1) };
+	const backoff: BackoffOptions = { firstMs: first, capMs };
 	if (jitterSeed !== undefined) {
-		grown.jitterSeed = jitterSeed ^ BigInt(times) ^ 1n;
+		backoff.jitterSeed = doubles ? jitterSeed : jitterSeed ^ BigInt(times) ^ 1n;
 	}
-	return hand(abi, { backoff: grown }, (present) => module.backoff(present, 1));
+	const count = doubles ? Math.min(times, 2 ** 31) : 1;
+	return hand(abiOf(module), { backoff }, (bits) => module.backoff(bits, count));
 }
 
 /**
@@ -37,7 +38,7 @@ export function backoffDelay(module: GateModule, options: DelayOptions, failures
  * parseFault(await loadGate(), '042'); // 'it has a leading zero'
  */
 export function parseFault(module: GateModule, text: unknown): string | undefined {
-	return typeof text === 'string' ? abiOf(module).fault(text) : `it is ${kindOf(text)}, not text`;
+	return typeof text === 'string' ? abiOf(module).fault(text) : 'it is not text';
 }
 
 /**
