@@ -139,7 +139,8 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 		}
 		enter(() => {
 			const isThere = handle((gate, now) => {
-				waiting.push({ phase, ticket: call(gate, now), done });
+				const ticket = call(gate, now);
+				waiting.push({ phase, ticket, done });
 				if (!hasBegun) {
 					hasBegun = true;
 					gate.start(now);
@@ -286,12 +287,13 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 	}
 
 	function fetch(id: number): void {
-		log('debug', 'fetching');
 		const failed = (phase: SyncPhase, error: unknown) => (gate: Gate, now: number) => {
 			fault = failure(phase, error);
 			gate.fetchFailed(now, id);
 		};
-		attempt(() => transport.fetch(report.applied)).then(
+		const fetching = attempt(() => transport.fetch(report.applied));
+		log('debug', 'fetching');
+		fetching.then(
 			(answer) =>
 				enter(() =>
 					handle((gate, now) => {

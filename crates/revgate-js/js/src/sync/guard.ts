@@ -19,3 +19,12 @@ export function quietly(call: () => unknown, failed: (error: unknown) => void = 
 		failed(error);
 	}
 }
+
+/** What somebody else's code has answered, which may be no promise. */
+export function atOnce<A>(name: string, answer: A): A {
+	if (isThenable(answer)) {
+		quietly(() => answer);
+		throw new TypeError(`${name} must answer at once, not with a promise`);
+	}
+	return answer;
+}

@@ -1,4 +1,4 @@
-import { isThenable, quietly } from './guard.js';
+import { atOnce } from './guard.js';
 import { eventOf, type Fields, type Material, materialOf } from './messages.js';
 import type { Reporter } from './report.js';
 import { checkVersion } from './revision.js';
@@ -16,12 +16,7 @@ export function isOfInterest<T>(event: Fields, sink: Sink<T>, report: Reporter):
 	const announced = eventOf(event);
 	checkVersion(announced);
 	try {
-		const answer: unknown = sink.shouldRefresh?.(announced) ?? true;
-		if (isThenable(answer)) {
-			quietly(() => answer);
-			throw new TypeError('shouldRefresh must answer at once, not with a promise');
-		}
-		if (!answer) {
+		if (!atOnce('shouldRefresh', sink.shouldRefresh?.(announced) ?? true)) {
 			report.log('debug', 'invalidation skipped (shouldRefresh)', { event: announced });
 			return false;
 		}

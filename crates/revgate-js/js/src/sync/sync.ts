@@ -11,7 +11,7 @@ import type {
 	TopicName,
 } from '../types.js';
 import { createDriver } from './driver.js';
-import { isThenable } from './guard.js';
+import { atOnce, isThenable } from './guard.js';
 import type { Host } from './host.js';
 import { ZERO_REVISION } from './report.js';
 import { until } from './retry.js';
@@ -164,7 +164,7 @@ function patching<T>(sink: Sink<T>, applyPatch: (data: T, patch: unknown) => T):
 	let shown: T;
 	return {
 		...sink,
-		patched: (_base, patch) => applyPatch(shown, patch),
+		patched: (_base, patch) => atOnce('applyPatch', applyPatch(shown, patch)),
 		apply(version, data) {
 			const copy = structuredClone(data);
 			const made = () => {
