@@ -19,6 +19,9 @@ export interface Reader {
 	isFixed?: (key: string) => boolean;
 }
 
+/** Removes a key from an object. */
+export type Remove = (object: Fields, key: string) => void;
+
 /** What has to be done to `current` for it to show `next`; nothing if it does already. */
 export function changesOf(
 	current: Fields,
@@ -77,11 +80,11 @@ export function nextValue(current: unknown, next: unknown, rules: Rules): unknow
  * @throws TypeError for `__proto__`, which would become the object's prototype, and its like, which
  * some libraries drop.
  */
-export function assign(object: Fields, changes: Changes): void {
+export function assign(object: Fields, changes: Changes, remove: Remove = Reflect.deleteProperty): void {
 	const refused = changes.find(([key]) => isInherited(object, key));
 	if (refused) throw new TypeError(`revgate: the key '${refused[0]}' of the state cannot be assigned; rename it in toState`);
 	for (const [key, value] of changes) {
-		if (value === GONE) delete object[key];
+		if (value === GONE) remove(object, key);
 		else object[key] = value;
 	}
 }

@@ -11,7 +11,7 @@ export interface JotaiStoreLike {
 /** What the applier needs of an atom: one that takes what it holds, primitive or not. */
 export interface JotaiAtomLike<State> {
 	read(get: never, options: never): State;
-	write(get: never, set: never, value: State): unknown;
+	write(get: never, set: never, value: NoInfer<State>): unknown;
 }
 
 export type JotaiApplyMode = ApplyMode;

@@ -21,8 +21,9 @@ export type MobXSnapshotApplierOptions<State extends object, Data> = ApplierOpti
 /**
  * Applies snapshots to a MobX store in place: one snapshot is one action, and reactions run once.
  * Actions and computed values stay. What a snapshot does not change keeps its identity; a snapshot
- * that changes nothing runs no reaction. In mode `'replace'`, a field of a class that a snapshot
- * does not have becomes undefined, as MobX does not let it go.
+ * that changes nothing runs no reaction. In mode `'replace'`, a key that a snapshot does not have
+ * goes away from `observable({…})`; a field that `makeObservable` or `makeAutoObservable` has
+ * declared becomes undefined, as it is there for good.
  *
  * @example
  * import { observable, runInAction } from 'mobx';
@@ -38,9 +39,28 @@ export function createMobXSnapshotApplier<State extends object, Data = State>(
 	return createApplier<State, Data, { store: State }>('mobx', options, { store }, {
 		write: (next, rules) => {
 			const fields = store as Fields;
-			const isFixed = (key: string) => !Object.getOwnPropertyDescriptor(fields, key)?.configurable;
+			const isFixed = (key: string) => !propertyOf(fields, key)?.configurable;
 			// Reading is part of the action: MobX can be told to warn of reads outside of one.
-			runInAction(() => assign(fields, changesOf(fields, next, rules, { isFixed })));
+			runInAction(() => assign(fields, changesOf(fields, next, rules, { isFixed }), remove));
 		},
 	});
+}
+
+const propertyOf = Object.getOwnPropertyDescriptor;
+
+/**
+ * Removes a key from a proxy, which tells MobX. What `makeAutoObservable` has made of a plain object
+ * is none, so that MobX would neither see that the key is gone nor that it is back: there it
+ * becomes undefined. Which of the two it is shows in what becomes of a new key.
+ */
+function remove(fields: Fields, key: string): void {
+	const property = propertyOf(fields, key) as PropertyDescriptor;
+	delete fields[key];
+	fields[key] = undefined;
+	if (propertyOf(fields, key)?.get) {
+		delete fields[key];
+	} else {
+		Object.defineProperty(fields, key, property);
+		fields[key] = undefined;
+	}
 }

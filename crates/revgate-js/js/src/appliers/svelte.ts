@@ -3,12 +3,17 @@ import { assign, changesOf, nextValue } from './changes.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
 import type { Fields } from './value.js';
 
-/** What the applier needs of a store: that of `writable`, or one of your own. */
+/**
+ * What the applier needs of a store: that of `writable`, or one of your own. If it can be subscribed
+ * to, a snapshot that changes nothing notifies nobody.
+ */
 export interface SvelteStoreLike<State> {
 	set(value: State): void;
 	update(updater: (current: State) => State): void;
-	/** With it, a snapshot that changes nothing notifies nobody. */
-	subscribe?(run: (value: State) => void): () => void;
+}
+
+interface Readable<State> {
+	subscribe(run: (value: State) => void): () => void;
 }
 
 export type SvelteApplyMode = ApplyMode;
@@ -70,7 +75,7 @@ export function createSvelteSnapshotApplier<State extends object, Data>(
 		});
 	}
 
-	const store = target as SvelteStoreLike<State>;
+	const store = target as SvelteStoreLike<State> & Partial<Readable<State>>;
 	return createApplier('svelte', options, { store } as never, {
 		holdsAnything: true,
 		write: (next, rules) => {

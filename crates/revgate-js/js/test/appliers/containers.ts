@@ -289,7 +289,7 @@ export const containers: [name: string, make: Make][] = [
 	],
 ];
 
-export const snapshotOf = (data: unknown) => ({ revision: '1' as Revision, data });
+export const snapshotOf = <T>(data: T) => ({ revision: '1' as Revision, data });
 
 /** The state without the library's own objects; keys that hold undefined count as gone. */
 export function plain(rig: Rig): unknown {
