@@ -85,10 +85,10 @@ describe('start', () => {
 
 	it('that settings contradict fails when the sync is made', () => {
 		const wrong = (options: object) => () => new Window(new Backend(), options);
-		expect(wrong({ throttling: { debounceMs: 50, maxWaitMs: 20 } })).toThrow('`maxWaitMs` (20 ms) must not be shorter');
-		expect(wrong({ throttling: { debounceMs: '50' } })).toThrow('`debounceMs` is a string: give a number');
-		expect(wrong({ gate: { resyncMs: 1 } })).toThrow('`resyncMs` (1 ms) must not be shorter than `fetchTimeoutMs`');
-		expect(wrong({ gate: { fetchTimeoutMs: 0 } })).toThrow('`fetchTimeoutMs` must be longer than zero');
+		expect(wrong({ throttling: { debounceMs: 50, maxWaitMs: 20 } })).toThrow(/`maxWaitMs`.*`debounceMs`/);
+		expect(wrong({ throttling: { debounceMs: 'soon' } })).toThrow(/`debounceMs`/);
+		expect(wrong({ gate: { resyncMs: 1 } })).toThrow(/`resyncMs`.*`fetchTimeoutMs`/);
+		expect(wrong({ gate: { fetchTimeoutMs: 0 } })).toThrow(/`fetchTimeoutMs`/);
 	});
 });
 
