@@ -1,0 +1,115 @@
+/** Recipes: how a person writes a change, and what it makes of a state. */
+
+import { create, isDraft } from 'mutative';
+
+/**
+ * What a recipe may change: the state with nothing read-only. A recipe changes it, or returns the
+ * state to be, but not both.
+ *
+ * @example
+ * const first: Recipe<{ volume: number }> = (draft) => { draft.volume += 1; };
+ * const second: Recipe<{ volume: number }> = (draft) => ({ ...draft, volume: 0 });
+ */
+export type Recipe<T> = (draft: Draft<T>) => Draft<T> | T | void;
+
+/** A state with nothing read-only. */
+export type Draft<T> = T extends readonly unknown[] | object ? { -readonly [K in keyof T]: Draft<T[K]> } : T;
+
+/**
+ * What the recipe makes of a state, which stays as it was. What it leaves alone is shared.
+ *
+ * @throws whatever the recipe throws.
+ */
+export function draw(state: unknown, recipe: (draft: unknown) => unknown): unknown {
+	if (typeof state !== 'object' || state === null) return answerOf(recipe(state), state);
+	const guards = new Guards();
+	return create(state, (draft) => guards.unwrap(answerOf(recipe(guards.wrap(draft)), undefined)) as object);
+}
+
+function answerOf(answer: unknown, otherwise: unknown): unknown {
+	if (typeof (answer as { then?: unknown } | undefined | null)?.then === 'function') {
+		// Nobody waits for it, and it would reject when it finds its draft gone.
+		Promise.resolve(answer).catch(() => undefined);
+		throw new Error('the recipe is asynchronous: await what it needs before the edit');
+	}
+	return answer === undefined ? otherwise : answer;
+}
+
+/** Methods of an array that the library runs on the array itself, rather than element by element. */
+const WHOLE = new Set<unknown>(['push', 'pop', 'shift', 'unshift', 'splice', 'reverse', 'fill', 'copyWithin']);
+
+/**
+ * Drafts, as a recipe sees them. To the library below, `draft.__proto__` is what it is in
+ * JavaScript: no field, but every object's prototype, so that a key from outside could change all
+ * objects of the page.
+ */
+class Guards implements ProxyHandler<Shell> {
+	readonly #guards = new Map<unknown, object>();
+	readonly #drafts = new Map<unknown, object>();
+
+	wrap(value: unknown): unknown {
+		if (!isDraft(value)) return value;
+		const known = this.#guards.get(value);
+		if (known) return known;
+		const draft = value as object;
+		// Not around the draft itself: the engine would ask it for what each trap has answered.
+		const guard = new Proxy<Shell>(Array.isArray(draft) ? [draft] : { 0: draft }, this);
+		this.#guards.set(draft, guard);
+		this.#drafts.set(guard, draft);
+		return guard;
+	}
+
+	unwrap(value: unknown): unknown {
+		return this.#drafts.get(value) ?? value;
+	}
+
+	get({ 0: draft }: Shell, key: string | symbol): unknown {
+		if (key === '__proto__' && !Object.hasOwn(draft, key)) return undefined;
+		const value: unknown = Reflect.get(draft, key);
+		if (typeof value === 'object') return this.wrap(value);
+		if (!WHOLE.has(key) || typeof value !== 'function' || !Array.isArray(draft)) return value;
+		return (...given: unknown[]): unknown => {
+			const answer: unknown = Reflect.apply(value, draft, given.map((it) => this.unwrap(it)));
+			return Array.isArray(answer) && !isDraft(answer) ? answer.map((it) => this.wrap(it)) : this.wrap(answer);
+		};
+	}
+
+	set({ 0: draft }: Shell, key: string | symbol, value: unknown): boolean {
+		if (key === '__proto__' && !Object.hasOwn(draft, key)) {
+			throw new Error('a draft takes no new field `__proto__`: return a new state that has it');
+		}
+		return Reflect.set(draft, key, this.unwrap(value));
+	}
+
+	has({ 0: draft }: Shell, key: string | symbol): boolean {
+		return Reflect.has(draft, key);
+	}
+
+	deleteProperty({ 0: draft }: Shell, key: string | symbol): boolean {
+		return Reflect.deleteProperty(draft, key);
+	}
+
+	ownKeys({ 0: draft }: Shell): (string | symbol)[] {
+		return Reflect.ownKeys(draft);
+	}
+
+	getOwnPropertyDescriptor({ 0: draft }: Shell, key: string | symbol): PropertyDescriptor | undefined {
+		const field = Reflect.getOwnPropertyDescriptor(draft, key);
+		return field && { ...field, value: this.wrap(field.value) };
+	}
+
+	defineProperty({ 0: draft }: Shell, key: string | symbol, field: PropertyDescriptor): boolean {
+		return Reflect.defineProperty(draft, key, field);
+	}
+
+	getPrototypeOf({ 0: draft }: Shell): object | null {
+		return Reflect.getPrototypeOf(draft);
+	}
+
+	setPrototypeOf({ 0: draft }: Shell, prototype: object | null): boolean {
+		return Reflect.setPrototypeOf(draft, prototype);
+	}
+}
+
+/** What a guard is around: a draft, in what is an array if the draft is one. */
+type Shell = [object] | { 0: object };

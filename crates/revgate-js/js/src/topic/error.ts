@@ -1,0 +1,74 @@
+/** What went wrong with a topic. */
+
+import type { SyncPhase } from '../types.js';
+
+/**
+ * What is known of an edit that failed.
+ *
+ * - `notSent`: it is not in the backend's state, and the cause is here: a value that JSON does not
+ *   have, a recipe that throws, no backend. Made again without a change, it may fail again.
+ * - `refused`: the backend has refused it, and so it will again, unless the cause has gone.
+ * - `unknown`: it was sent, and no answer came that could be read: it may have been made or not.
+ *   Whoever would make it again looks at the state first.
+ */
+export type Fate = 'notSent' | 'refused' | 'unknown';
+
+/** What a {@link TopicError} says besides its message. */
+export interface TopicFailure {
+	readonly topic: string;
+	readonly phase: SyncPhase;
+	readonly reason: string;
+	readonly fate?: Fate | undefined;
+	readonly path?: string | undefined;
+	readonly kind?: string | undefined;
+	readonly attempt?: number | undefined;
+	readonly retryInMs?: number | undefined;
+	readonly cause?: unknown;
+}
+
+/**
+ * One failure of a topic in this window. What is due is tried again by itself; an edit that failed
+ * is not.
+ *
+ * @example
+ * try {
+ * 	await settings.update((draft) => { draft.fontSize = 500; });
+ * } catch (error) {
+ * 	if (error instanceof TopicError && error.fate === 'refused') show(`${error.path}: ${error.reason}`);
+ * }
+ */
+export class TopicError extends Error {
+	override readonly name = 'TopicError';
+	/** The topic. */
+	readonly topic: string;
+	/** Where it failed. */
+	readonly phase: SyncPhase;
+	/** Why, in words. */
+	readonly reason: string;
+	/** What became of the edit, if it is one that failed: the phase is `write` then. */
+	readonly fate: Fate | undefined;
+	/** Where in the state the fault is, as a JSON pointer, if it is at one place. */
+	readonly path: string | undefined;
+	/** What kind of refusal it is, as the plugin names it: `invalid`, `denied`, `tooLarge`, … */
+	readonly kind: string | undefined;
+	/** How many failures in a row this makes; 1 for what is not tried again. */
+	readonly attempt: number;
+	/** When the next try comes, in milliseconds from now; `undefined` if there is none. */
+	readonly retryInMs: number | undefined;
+
+	/** Made by the package. */
+	constructor(failure: TopicFailure) {
+		const { topic, phase, reason, fate, path, kind, attempt = 1, retryInMs, cause } = failure;
+		const doubt = fate === 'unknown' ? ' (it may have been made)' : '';
+		const retry = retryInMs === undefined ? '' : ` (attempt ${attempt}, next in ${Math.round(retryInMs)} ms)`;
+		super(`topic \`${topic}\`, phase ${phase}: ${reason}${doubt}${retry}`, { cause });
+		this.topic = topic;
+		this.phase = phase;
+		this.reason = reason;
+		this.fate = fate;
+		this.path = path;
+		this.kind = kind;
+		this.attempt = attempt;
+		this.retryInMs = retryInMs;
+	}
+}

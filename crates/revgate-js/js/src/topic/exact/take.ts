@@ -1,0 +1,246 @@
+/** What a state may be: exactly what JSON and the backend's types have. */
+
+import { Literal } from './parse.js';
+import type { Place } from './place.js';
+import { pointer, put } from './pointer.js';
+
+/** How deep a state may nest, in arrays and objects: as deep as in Rust. */
+export const MAX_DEPTH = 120;
+
+/** Why a value is no state, and where. */
+export class Unfit extends Error {
+	override readonly name = 'Unfit';
+
+	constructor(
+		/** Where, as a JSON pointer. */
+		readonly path: string,
+		readonly reason: string,
+	) {
+		super(`${path === '' ? 'the state' : path}: ${reason}`);
+	}
+}
+
+/** What is known of a state, or of a part of one. */
+export interface Facts {
+	/** Where it was looked at: elsewhere its integers may be of the wrong kind. */
+	readonly place: Place;
+	/** How many levels it has. */
+	readonly height: number;
+	/** Whether `JSON.stringify` writes it as it is. */
+	readonly isPlain: boolean;
+	/** Whether it has an integer of more than 64 bits. */
+	readonly isWide: boolean;
+}
+
+type Leaf = Pick<Facts, 'isPlain' | 'isWide'>;
+
+/** What to do about an integer that is not where it should be. */
+const LIST_IT = 'list this place in the option `bigints`, and its integers are BigInts';
+
+const PLAIN: Leaf = { isPlain: true, isWide: false };
+
+/** Of all states that were taken, and their parts. They are frozen, so that it stays true. */
+const KNOWN = new WeakMap<object, Facts>();
+
+/**
+ * The state that `value` is: a frozen copy, in which all that was a state before is shared.
+ *
+ * @throws {Unfit} if JSON or the backend has no such value: nothing is left out or changed.
+ */
+export function take(value: unknown, place: Place): unknown {
+	return new Taker(false).take(value, place);
+}
+
+/**
+ * The same for what was parsed: an integer is a BigInt where the place says so.
+ *
+ * @throws {Unfit} if a number would not be the same in JavaScript.
+ */
+export function takeParsed(value: unknown, place: Place): unknown {
+	return new Taker(true).take(value, place);
+}
+
+/** What is known of a state, or of a part of one. */
+export function factsOf(state: unknown): Leaf {
+	if (typeof state === 'object' && state !== null) return KNOWN.get(state) ?? PLAIN;
+	return leaf(state);
+}
+
+class Taker {
+	/** The way to the value that is looked at. */
+	readonly #keys: (string | number)[] = [];
+	/** What the value that is looked at is in. */
+	readonly #around: object[] = [];
+
+	constructor(readonly isParsed: boolean) {}
+
+	take(value: unknown, place: Place): unknown {
+		if (typeof value !== 'object' || value === null) return this.#leaf(value, place);
+		if (value instanceof Literal) return this.#literal(value, place);
+		const known = KNOWN.get(value);
+		const depth = this.#around.length;
+		if (known?.place === place && depth + known.height <= MAX_DEPTH) return value;
+		if (this.#around.includes(value)) throw this.#unfit('it holds itself, and JSON has no cycles');
+		if (depth === MAX_DEPTH) throw this.#unfit(`it nests deeper than ${MAX_DEPTH} levels`);
+		this.#around.push(value);
+		const taken = Array.isArray(value) ? this.#array(value, place) : this.#object(value, place);
+		this.#around.pop();
+		return taken;
+	}
+
+	#array(array: readonly unknown[], place: Place): unknown {
+		if (!this.isParsed) this.#checkArray(array);
+		const items = array.map((item, index) => this.#within(index, item, place));
+		return this.#close(items, items, place);
+	}
+
+	#object(object: object, place: Place): unknown {
+		if (levels(object) > 1) throw this.#instance(object);
+		const fields: Record<string, unknown> = {};
+		const values: unknown[] = [];
+		for (const key of this.isParsed ? Object.keys(object) : Reflect.ownKeys(object)) {
+			const value = this.#within(key as string, this.#read(object, key), place);
+			values.push(value);
+			put(fields, key as string, value);
+		}
+		return this.#close(fields, values, place);
+	}
+
+	/** The value of a field, which is nothing but a value. */
+	#read(object: object, key: string | symbol): unknown {
+		if (this.isParsed && isWhole(key as string)) return (object as Record<string, unknown>)[key as string];
+		if (typeof key === 'symbol') throw this.#unfit(`the key ${String(key)} is no text`);
+		const field = Object.getOwnPropertyDescriptor(object, key);
+		const problem = !isWhole(key)
+			? 'half a character is in this key'
+			: field?.get || field?.set
+				? 'a getter is no value: call it, and store what it gives'
+				: field?.enumerable === false
+					? 'a field that is not enumerable would be left out'
+					: undefined;
+		if (problem === undefined) return field?.value;
+		this.#keys.push(key);
+		throw this.#unfit(problem);
+	}
+
+	#checkArray(array: readonly unknown[]): void {
+		if (levels(array) > 2) throw this.#instance(array);
+		const keys = Reflect.ownKeys(array);
+		if (keys.length === array.length + 1) return;
+		const hole = Array.from(array.keys()).find((index) => !Object.hasOwn(array, index));
+		if (hole !== undefined) {
+			this.#keys.push(hole);
+			throw this.#unfit('the array has a hole here: use `null`');
+		}
+		// The elements come first, then the length.
+		const odd = keys[array.length + 1];
+		throw this.#unfit(`the array has a field \`${String(odd)}\` besides its elements`);
+	}
+
+	#within(key: string | number, value: unknown, place: Place): unknown {
+		this.#keys.push(key);
+		const taken = this.take(value, place.child(String(key)));
+		this.#keys.pop();
+		return taken;
+	}
+
+	#close(taken: object, values: readonly unknown[], place: Place): object {
+		let height = 0;
+		let [isPlain, isWide] = [true, false];
+		for (const value of values) {
+			const facts = typeof value === 'object' && value !== null ? KNOWN.get(value) : undefined;
+			const { isPlain: plain, isWide: wide } = facts ?? leaf(value);
+			height = Math.max(height, facts?.height ?? 0);
+			isPlain &&= plain;
+			isWide ||= wide;
+		}
+		KNOWN.set(taken, { place, height: height + 1, isPlain, isWide });
+		return Object.freeze(taken);
+	}
+
+	/** What is neither an array nor an object. */
+	#leaf(value: unknown, place: Place): unknown {
+		switch (typeof value) {
+			case 'string':
+				if (isWhole(value)) return value;
+				throw this.#unfit('half a character (a lone surrogate) is no text');
+			case 'number':
+				return this.#number(value, place);
+			case 'bigint':
+				if (!place.isBigint) throw this.#unfit(`the BigInt ${value} is where numbers are: ${LIST_IT}`);
+				if (hasBits(128, value)) return value;
+				throw this.#unfit(`${value} has more bits than an integer in Rust`);
+			case 'undefined':
+				throw this.#unfit('`undefined` is no value in JSON: use `null`, or delete the field');
+			case 'boolean':
+			case 'object':
+				return value;
+			default:
+				throw this.#unfit(`a ${typeof value} is no value in JSON`);
+		}
+	}
+
+	#number(value: number, place: Place): number | bigint {
+		if (!Number.isFinite(value)) throw this.#unfit(`${value} is no number that JSON has`);
+		if (!place.isBigint) return value;
+		if (this.isParsed && Number.isInteger(value) && !Object.is(value, -0)) return BigInt(value);
+		throw this.#unfit(`${value} is a number where the option \`bigints\` says that BigInts are`);
+	}
+
+	#literal({ text, isInteger }: Literal, place: Place): bigint {
+		if (!isInteger) throw this.#unfit(`${text} has more digits than a JavaScript number can hold`);
+		if (place.isBigint) return BigInt(text);
+		throw this.#unfit(`the integer ${text} is beyond 2^53, where numbers have gaps: ${LIST_IT}`);
+	}
+
+	#instance(object: object): Unfit {
+		return this.#unfit(`${nameOf(object)} is no plain object or array: ${remedyFor(object)}`);
+	}
+
+	#unfit(reason: string): Unfit {
+		return new Unfit(pointer(this.#keys), reason);
+	}
+}
+
+/** What is known of a value that is neither an array nor an object. */
+function leaf(value: unknown): Leaf {
+	if (typeof value === 'bigint') return { isPlain: false, isWide: !hasBits(64, value) };
+	return typeof value === 'number' ? { isPlain: isPlainNumber(value), isWide: false } : PLAIN;
+}
+
+/** Whether JavaScript writes the number so that it is read as the same, and of the same kind. */
+export function isPlainNumber(value: number): boolean {
+	return !Object.is(value, -0) && (!Number.isInteger(value) || Number.isSafeInteger(value));
+}
+
+/** Whether it fits so many bits, with a sign or without. */
+function hasBits(bits: number, value: bigint): boolean {
+	return BigInt.asUintN(bits, value) === value || BigInt.asIntN(bits, value) === value;
+}
+
+/** How many prototypes an object has behind it, in whatever page's realm: a plain one has one. */
+function levels(object: object): number {
+	let count = 0;
+	for (let it: object | null = Object.getPrototypeOf(object); it; it = Object.getPrototypeOf(it)) count += 1;
+	return count;
+}
+
+/** With `u`, both halves of a character are one, so that this finds halves alone. */
+const HALF = /\p{Surrogate}/u;
+
+function isWhole(text: string): boolean {
+	return !HALF.test(text);
+}
+
+function nameOf(object: object): string {
+	const name: unknown = (object.constructor as { name?: unknown } | undefined)?.name;
+	return typeof name === 'string' && name !== '' ? `a ${name}` : 'an object of a class';
+}
+
+function remedyFor(object: object): string {
+	if (object instanceof Date) return 'write its `toISOString()` or its `getTime()`';
+	if (object instanceof Map) return 'write `Object.fromEntries(map)`';
+	if (object instanceof Set) return 'write `[...set]`';
+	if (ArrayBuffer.isView(object)) return 'write `[...bytes]`';
+	return 'write its data as one';
+}
