@@ -1,9 +1,9 @@
 /** What a window shows while its own writes are under way. */
 
 import type { Version } from '../gate/gate.js';
+import { playing } from './barrier.js';
 import { draw } from './draft.js';
-import { take, Unfit } from './exact/take.js';
-import type { Place } from './exact/place.js';
+import { type Place, take, Unfit } from './exact/index.js';
 import { isSame } from './patch.js';
 
 /** A state that the backend has had, or what edits make of one. */
@@ -100,6 +100,11 @@ export class Optimistic {
 	/** Whether an edit waits for its write. */
 	get isWaiting(): boolean {
 		return this.#edits.length > this.#inFlight;
+	}
+
+	/** The state that the write under way makes. */
+	get made(): unknown {
+		return this.#made?.data;
 	}
 
 	/** The version that the write under way is based on. */
@@ -248,7 +253,7 @@ export class Optimistic {
 		let data = base.data;
 		for (const [place, { recipe }] of edits.entries()) {
 			try {
-				data = take(draw(data, recipe), this.place);
+				data = take(playing(() => draw(data, recipe)), this.place);
 			} catch (error) {
 				return { place, fault: faultOf(error) };
 			}

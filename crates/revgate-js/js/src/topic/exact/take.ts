@@ -60,6 +60,13 @@ export function takeParsed(value: unknown, place: Place): unknown {
 	return new Taker(true).take(value, place);
 }
 
+/** Makes `copy` a state that is the same as the state `original`, of equal parts. */
+export function adopt<S extends object>(original: object, copy: S): S {
+	const facts = KNOWN.get(original);
+	if (facts) KNOWN.set(copy, facts);
+	return Object.freeze(copy);
+}
+
 /** What is known of a state, or of a part of one. */
 export function factsOf(state: unknown): Leaf {
 	if (typeof state === 'object' && state !== null) return KNOWN.get(state) ?? PLAIN;

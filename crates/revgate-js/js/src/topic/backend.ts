@@ -1,0 +1,35 @@
+/** The way to the backend and back. */
+
+import type { Version } from '../gate/gate.js';
+import type { Listener } from '../sync/transport.js';
+import type { Unsubscribe } from '../types.js';
+
+/**
+ * Carries a topic's messages, all of them JSON as text: JavaScript's values have no integers
+ * beyond 2^53. It may lose, repeat, delay and reorder announcements.
+ *
+ * A call that was refused rejects with the text of the refusal: an object with a `kind`.
+ */
+export interface TopicBackend {
+	/** Asks for every announcement of the topic. The function that it resolves to ends that. */
+	subscribe(topic: string, listener: Listener): Promise<Unsubscribe>;
+	/**
+	 * The state: an object with `revision`, `epoch` and `data`; without `data` if it is no newer
+	 * than the version `known`.
+	 */
+	fetch(topic: string, known: Version | undefined): Promise<string>;
+	/**
+	 * Makes a change if the newest version is still its base. The answer is an object with
+	 * `revision` and `epoch`, and with `data` if the backend has made another state of it.
+	 */
+	write(topic: string, change: Written): Promise<string>;
+}
+
+/** A change as it is sent. */
+export type Written =
+	| { readonly base: Version; readonly patch: string }
+	/**
+	 * The whole state. With `ahead`, which is the state that another write on the same base makes,
+	 * it may also be made on top of that.
+	 */
+	| { readonly base: Version; readonly data: string; readonly ahead?: string };

@@ -1,0 +1,78 @@
+/** The way to the plugin `tauri-plugin-revgate`. */
+
+import type { Version } from '../gate/gate.js';
+import type { Listener } from '../sync/transport.js';
+import { invoke, openChannel } from '../tauri/ipc.js';
+import type { Unsubscribe } from '../types.js';
+import type { TopicBackend, Written } from './backend.js';
+import { parse } from './exact/parse.js';
+
+/** What the window and the plugin exchange is text that holds JSON: see `form.rs` of the plugin. */
+const FORM = { form: 'text' };
+
+/**
+ * How long after the end of a subscription its channel's own end may take. Were the page's
+ * function gone before, Tauri would warn of it in the console.
+ */
+const LAST_WORD_MS = 1000;
+
+/** The plugin, from within a Tauri window. */
+export const plugin: TopicBackend = {
+	async subscribe(topic: string, listener: Listener): Promise<Unsubscribe> {
+		let isWanted = true;
+		const channel = openChannel({
+			received: (message) => isWanted && listener.announced(read(message)),
+			ended: () => isWanted && listener.ended(undefined),
+		});
+		try {
+			const subscription = await call('subscribe', { topic, news: channel.argument });
+			return () => {
+				isWanted = false;
+				const release = (): unknown => setTimeout(channel.release, LAST_WORD_MS);
+				return call('unsubscribe', { topic, subscription }).then(release, (error: unknown) => {
+					channel.release();
+					throw error;
+				});
+			};
+		} catch (error) {
+			channel.release();
+			throw error;
+		}
+	},
+
+	async fetch(topic: string, known: Version | undefined): Promise<string> {
+		return textOf(await call('snapshot', { topic, known }));
+	},
+
+	async write(topic: string, change: Written): Promise<string> {
+		// Called before anything is waited for: a page that goes does not come back to it.
+		const { ahead, ...rest } = { ahead: undefined, ...change };
+		const args = ahead === undefined ? rest : { ...rest, aheadOf: ahead };
+		return textOf(await call('patch' in change ? 'patch' : 'replace', { topic, ...args }));
+	},
+};
+
+function call(command: string, args: Record<string, unknown>): Promise<unknown> {
+	return invoke(`plugin:revgate|${command}`, { ...args, ...FORM });
+}
+
+/** An announcement, or what came in its place, which the driver reports. */
+function read(message: unknown): unknown {
+	try {
+		return typeof message === 'string' ? parse(message) : message;
+	} catch {
+		return message;
+	}
+}
+
+/** An answer, which comes as bytes, or as a list of them where Tauri falls back to messages. */
+function textOf(answer: unknown): string {
+	if (typeof answer === 'string') return answer;
+	if (answer instanceof ArrayBuffer) return decode(new Uint8Array(answer));
+	if (Array.isArray(answer)) return decode(Uint8Array.from(answer as number[]));
+	throw new TypeError(`malformed answer: bytes are expected, not ${typeof answer}`);
+}
+
+function decode(bytes: Uint8Array): string {
+	return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+}

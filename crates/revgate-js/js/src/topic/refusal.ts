@@ -1,0 +1,102 @@
+/** Why a call was not carried out, and what that means for the edits in it. */
+
+import type { Version } from '../gate/gate.js';
+import { NoBackendError } from '../tauri/ipc.js';
+import type { Fate } from './error.js';
+import { parse } from './exact/parse.js';
+import { pointerOfPath } from './exact/pointer.js';
+
+/** A failed call, understood. */
+export interface Failed {
+	readonly fate: Fate;
+	readonly reason: string;
+	readonly path?: string | undefined;
+	/** The kind of the plugin's refusal. */
+	readonly kind?: string | undefined;
+	/** Whether it was refused for what one of its edits has made of the state. */
+	readonly isByContent: boolean;
+	/** The newest state, if the write was made on another. */
+	readonly conflict?: { readonly version: Version; readonly data: unknown } | undefined;
+	readonly cause: unknown;
+}
+
+/** The fields of a refusal: `shared/src/wire/refusal.rs`. */
+interface Refusal {
+	readonly kind: string;
+	readonly [field: string]: unknown;
+}
+
+/** Of these no edit is guilty. */
+const AS_A_WHOLE = new Set(['denied', 'unknownTopic', 'conflict']);
+
+/** Understands what a call was rejected with. */
+export function failedBy(cause: unknown): Failed {
+	const refusal = typeof cause === 'string' ? refusalIn(cause) : undefined;
+	if (refusal) return { ...judge(refusal), cause };
+	// Tauri's own refusals are text: for want of a permission, say. It was not done.
+	if (typeof cause === 'string') return { fate: 'refused', reason: cause, isByContent: false, cause };
+	const reason = cause instanceof Error ? cause.message : String(cause);
+	const fate = cause instanceof NoBackendError ? 'notSent' : 'unknown';
+	return { fate, reason, isByContent: false, cause };
+}
+
+/** What a call was rejected with, for people. */
+export function wordsOf(error: unknown): string {
+	return failedBy(error).reason;
+}
+
+function refusalIn(text: string): Refusal | undefined {
+	try {
+		const value = parse(text) as Partial<Refusal> | null;
+		return typeof value?.kind === 'string' ? (value as Refusal) : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+function judge(refusal: Refusal): Omit<Failed, 'cause'> {
+	const { kind } = refusal;
+	const common = { fate: 'refused', kind, isByContent: !AS_A_WHOLE.has(kind), reason: reasonOf(refusal) } as const;
+	switch (kind) {
+		case 'invalid':
+			return { ...common, path: pointerOfPath(String(refusal['path'])) };
+		case 'patchFailed':
+			return { ...common, path: String(refusal['path']) };
+		case 'conflict': {
+			const { revision, epoch, data } = refusal;
+			const version = (epoch === undefined || epoch === null ? { revision } : { revision, epoch }) as Version;
+			return { ...common, conflict: { version, data } };
+		}
+		default:
+			return common;
+	}
+}
+
+/** The words of `Display` in Rust. */
+function reasonOf(refusal: Refusal): string {
+	const { kind, topic, path, reason, limit, size, known, access, grant, operation } = refusal;
+	switch (kind) {
+		case 'denied':
+			return (
+				`the window may not ${access} the topic \`${topic}\`: add ${grant} to the permissions of its ` +
+				'capability, and see that no `deny` covers the topic'
+			);
+		case 'unknownTopic': {
+			const names = Array.isArray(known) ? known.map((name) => `\`${name}\``) : [];
+			const more = typeof refusal['more'] === 'number' ? ` and ${refusal['more']} more` : '';
+			return `no topic \`${topic}\` is registered; there are: ${names.join(', ') || 'none'}${more}`;
+		}
+		case 'invalid':
+			return `${path === '' ? 'the state' : path}: ${reason}`;
+		case 'patchFailed':
+			return `operation ${operation} of the patch, at \`${path}\`: ${reason}`;
+		case 'conflict':
+			return `the state has changed to revision ${refusal['revision']}`;
+		case 'tooLarge':
+			return `${size} bytes of JSON are more than the ${limit} that the topic allows`;
+		case 'tooManySubscriptions':
+			return `the window has ${limit} subscriptions to the topic, and may not have more: end some`;
+		default:
+			return String(reason ?? kind);
+	}
+}
