@@ -26,4 +26,5 @@ export { createRevisionSync, type RevisionSyncHandle, type RevisionSyncOptions }
 export { createThrottledHandler, type ThrottledHandler } from './sync/throttled.js';
 export type { Status } from './sync/transport.js';
 export * from './tauri/index.js';
+export * from './topic/index.js';
 export * from './types.js';

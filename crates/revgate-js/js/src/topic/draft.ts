@@ -23,7 +23,25 @@ export type Draft<T> = T extends readonly unknown[] | object ? { -readonly [K in
 export function draw(state: unknown, recipe: (draft: unknown) => unknown): unknown {
 	if (typeof state !== 'object' || state === null) return answerOf(recipe(state), state);
 	const guards = new Guards();
-	return create(state, (draft) => guards.unwrap(answerOf(recipe(guards.wrap(draft)), undefined)) as object);
+	try {
+		return create(state, (draft) => guards.unwrap(answerOf(recipe(guards.wrap(draft)), undefined)) as object);
+	} catch (error) {
+		throw readable(error);
+	}
+}
+
+/** The errors of the library that a recipe can meet: built small, it has only their numbers. */
+const WORDS: Readonly<Record<string, string>> = {
+	2: 'an array takes no other fields than its elements and its length',
+	3: 'the prototype of a draft cannot be set',
+	4: 'a draft takes values only: `Object.defineProperty` cannot be used on it',
+	5: 'the recipe changes its draft and returns another state: it does one or the other',
+	6: 'the recipe changes its draft and returns a part of it: it does one or the other',
+};
+
+function readable(error: unknown): unknown {
+	const number = error instanceof Error ? /^Minified Mutative error #(\d+)/.exec(error.message)?.[1] : undefined;
+	return number === undefined || !(number in WORDS) ? error : new Error(WORDS[number]);
 }
 
 function answerOf(answer: unknown, otherwise: unknown): unknown {

@@ -1,6 +1,5 @@
 /** The short way for an app with the plugin: {@link createTopic}. */
 
-export type { Status } from '../sync/transport.js';
 export type { TopicBackend, Written } from './backend.js';
 export type { Draft, Recipe } from './draft.js';
 export { type Fate, TopicError } from './error.js';

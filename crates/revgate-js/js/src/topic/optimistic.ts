@@ -3,7 +3,7 @@
 import type { Version } from '../gate/gate.js';
 import { playing } from './barrier.js';
 import { draw } from './draft.js';
-import { type Place, take, Unfit } from './exact/index.js';
+import { type Place, share, take, Unfit } from './exact/index.js';
 import { isSame } from './patch.js';
 
 /** A state that the backend has had, or what edits make of one. */
@@ -121,9 +121,7 @@ export class Optimistic {
 
 	/** Takes a state that the backend has had. */
 	learn(layer: Layer): void {
-		if (!this.#isNews(layer)) return;
-		this.#newest = layer;
-		if (!this.isWriting) this.#rebuild();
+		if (this.#take(layer) && !this.isWriting) this.#rebuild();
 	}
 
 	/** Takes an edit, and plays it on what is shown. */
@@ -179,7 +177,7 @@ export class Optimistic {
 
 	/** The write under way was made, and this is the state since: its edits are part of it. */
 	accepted(layer: Layer): Edit[] {
-		if (this.#isNews(layer)) this.#newest = layer;
+		this.#take(layer);
 		this.#suspects = Math.max(0, this.#suspects - this.#inFlight);
 		return this.#takeWritten();
 	}
@@ -187,7 +185,7 @@ export class Optimistic {
 	/** The write under way came too late: its edits wait for the next one, on this state. */
 	lostAgainst(layer: Layer): void {
 		this.#inFlight = 0;
-		if (this.#isNews(layer)) this.#newest = layer;
+		this.#take(layer);
 		this.#rebuild();
 	}
 
@@ -230,8 +228,16 @@ export class Optimistic {
 		return ended;
 	}
 
-	#isNews(layer: Layer): boolean {
-		return !this.#newest || this.isNewer(layer.version, this.#newest.version);
+	/** Whether it is news. */
+	#take(layer: Layer): boolean {
+		const isNews = !this.#newest || this.isNewer(layer.version, this.#newest.version);
+		if (isNews) this.#newest = this.#shared(layer);
+		return isNews;
+	}
+
+	/** The layer, in which all that is shown already is the very same. */
+	#shared({ version, data }: Layer): Layer {
+		return { version, data: share(this.#top?.data, data) };
 	}
 
 	/** Plays all edits on the newest state. Those that cannot be played on it fall. */
@@ -241,7 +247,7 @@ export class Optimistic {
 		for (;;) {
 			const played = this.#play(this.#beneath, this.#edits);
 			if (!('fault' in played)) {
-				this.#top = played;
+				this.#top = played === this.#beneath ? played : this.#shared(played);
 				return;
 			}
 			this.#fall(played.place, played.fault);

@@ -5,12 +5,13 @@ import { loadGateSync } from '../gate/source.js';
 import { Driver } from '../sync/driver.js';
 import { type Host, platform } from '../sync/host.js';
 import { ProtocolError } from '../sync/messages.js';
+import { checkVersion } from '../sync/revision.js';
 import type { Done, Status } from '../sync/transport.js';
 import type { InvalidationEvent, SyncErrorContext, Unsubscribe } from '../types.js';
 import type { TopicBackend, Written } from './backend.js';
 import { Barrier } from './barrier.js';
 import { TopicError } from './error.js';
-import { parse, type Place, rootPlace, share, takeParsed, Unfit } from './exact/index.js';
+import { parse, type Place, rootPlace, takeParsed, Unfit } from './exact/index.js';
 import { Listeners } from './listeners.js';
 import { type Edit, type Layer, Optimistic } from './optimistic.js';
 import { warnings, type TopicOptions } from './options.js';
@@ -139,7 +140,7 @@ export class Replica implements Replicated {
 	}
 
 	check(version: Version): void {
-		isNewer(version, version);
+		checkVersion(version);
 	}
 
 	/** Makes an edit. */
@@ -211,7 +212,7 @@ export class Replica implements Replicated {
 	}
 
 	#apply(version: Version, data: unknown): void {
-		this.#edits.learn({ version, data: share(this.#edits.top?.data, takeParsed(data, this.place)) });
+		this.#edits.learn({ version, data: takeParsed(data, this.place) });
 		this.show();
 		this.enter(() => undefined);
 	}

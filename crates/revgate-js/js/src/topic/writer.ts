@@ -6,7 +6,7 @@ import type { Host } from '../sync/host.js';
 import type { Written } from './backend.js';
 import { cheapest, whole } from './change.js';
 import { type Fate, TopicError } from './error.js';
-import { parse, type Place, share, takeParsed } from './exact/index.js';
+import { parse, type Place, takeParsed } from './exact/index.js';
 import type { Edit, Fallen, Fault, Layer, Optimistic } from './optimistic.js';
 import { type Failed, failedBy } from './refusal.js';
 
@@ -167,7 +167,7 @@ export class Writer {
 
 	#layer(version: Version, data: unknown): Layer {
 		this.#replica.check(version);
-		return { version, data: share(this.#edits.top?.data, takeParsed(data, this.#replica.place)) };
+		return { version, data: takeParsed(data, this.#replica.place) };
 	}
 
 	/** Whether this write is under way. */

@@ -1,0 +1,164 @@
+import type { TopicBackend, Written } from '../../src/index.js';
+import type { Version } from '../../src/gate/gate.js';
+import type { Listener } from '../../src/sync/transport.js';
+import { Literal, parse } from '../../src/topic/exact/parse.js';
+import { pointerOfPath } from '../../src/topic/exact/pointer.js';
+import { applyPatch, diff, isSame } from '../../src/topic/patch.js';
+import type { Revision, Unsubscribe } from '../../src/types.js';
+
+/** A call on its way, which a test may hold up, lose, or answer late. */
+export type Way = <A>(what: 'subscribe' | 'fetch' | 'write' | 'announce', act: () => A) => Promise<A>;
+
+const atOnce: Way = async (_, act) => act();
+
+/** What the backend finds wrong with a state, as `Topic::validate` in Rust. */
+export type Validate = (state: never) => { path: string; reason: string } | undefined;
+
+/**
+ * The plugin, in memory: what it accepts, refuses and announces is what
+ * `crates/tauri-plugin-revgate` does, and all of it crosses as text.
+ */
+export class Plugin implements TopicBackend {
+	way: Way = atOnce;
+	/** How announcements bring news: by version alone, with the state, or as a patch. */
+	delivery: 'pull' | 'inline' | 'patch' = 'pull';
+	validate: Validate = () => undefined;
+	/** What was asked of it, in its order. */
+	readonly calls: string[] = [];
+	/** Each change as it came. */
+	readonly written: Written[] = [];
+	/** Each state that there was. */
+	readonly history: unknown[] = [];
+	revision = 1n;
+	epoch: string | undefined;
+	#data: unknown;
+	readonly #listeners = new Map<Listener, string>();
+
+	/** @param state the first state, as JSON */
+	constructor(
+		readonly topic: string,
+		state: string,
+	) {
+		this.#data = parse(state);
+		this.history.push(this.#data);
+	}
+
+	get subscriptions(): number {
+		return this.#listeners.size;
+	}
+
+	get version(): Version {
+		const revision = String(this.revision) as Revision;
+		return this.epoch === undefined ? { revision } : { revision, epoch: this.epoch };
+	}
+
+	/** The state as JSON. */
+	get json(): string {
+		return spell(this.#data);
+	}
+
+	subscribe(topic: string, listener: Listener): Promise<Unsubscribe> {
+		this.calls.push('subscribe');
+		return this.way('subscribe', () => {
+			this.#find(topic);
+			this.#listeners.set(listener, topic);
+			return () => void this.#listeners.delete(listener);
+		});
+	}
+
+	fetch(topic: string, known: Version | undefined): Promise<string> {
+		this.calls.push('fetch');
+		return this.way('fetch', () => {
+			this.#find(topic);
+			const { version } = this;
+			const isKnown = known?.revision === version.revision && known.epoch === version.epoch;
+			return spell({ ...version, ...(isKnown ? {} : { data: this.#data }) });
+		});
+	}
+
+	write(topic: string, change: Written): Promise<string> {
+		this.calls.push('write');
+		this.written.push(change);
+		return this.way('write', () => {
+			this.#find(topic);
+			const { base } = change;
+			const isBase = base.revision === String(this.revision) && base.epoch === this.epoch;
+			if (!isBase && !this.#isAhead(change)) throw refusal({ kind: 'conflict', ...this.version, data: this.#data });
+			this.#replace(this.#made(change));
+			return spell(this.version);
+		});
+	}
+
+	/** A change by Rust, or by another window. */
+	change(change: (state: never) => unknown): void {
+		this.#replace(change(structuredClone(this.#data) as never));
+	}
+
+	/** Ends every subscription, as when the topic is removed. */
+	endSubscriptions(): void {
+		const listeners = [...this.#listeners.keys()];
+		this.#listeners.clear();
+		for (const listener of listeners) listener.ended(undefined);
+	}
+
+	/** Sends whatever it is to whoever listens. */
+	announce(message: unknown): void {
+		for (const listener of [...this.#listeners.keys()]) {
+			void this.way('announce', () => listener.announced(message)).catch(() => undefined);
+		}
+	}
+
+	#find(topic: string): void {
+		if (topic === this.topic) return;
+		throw refusal({ kind: 'unknownTopic', topic, known: [this.topic] });
+	}
+
+	#isAhead(change: Written): boolean {
+		const ahead = 'ahead' in change ? change.ahead : undefined;
+		const isNext = BigInt(change.base.revision) + 1n === this.revision && change.base.epoch === this.epoch;
+		return ahead !== undefined && isNext && isSame(parse(ahead), this.#data);
+	}
+
+	#made(change: Written): unknown {
+		const made = 'data' in change ? parse(change.data) : this.#patched(change.patch);
+		const fault = this.validate(made as never);
+		if (fault) throw refusal({ kind: 'invalid', ...fault });
+		return made;
+	}
+
+	#patched(patch: string): unknown {
+		try {
+			return applyPatch(this.#data, parse(patch));
+		} catch (error) {
+			throw refusal({ kind: 'patchFailed', operation: 0, path: pointerOfPath(''), reason: String(error) });
+		}
+	}
+
+	#replace(data: unknown): void {
+		if (isSame(this.#data, data)) return;
+		const [base, before] = [this.version, this.#data];
+		this.revision += 1n;
+		this.#data = data;
+		this.history.push(data);
+		const news = {
+			pull: {},
+			inline: { data },
+			patch: { base, patch: diff(before, data) },
+		}[this.delivery];
+		this.announce(parse(spell({ topic: this.topic, ...this.version, ...news })));
+	}
+}
+
+/** A refusal, as a command rejects with it in the form of text. */
+export function refusal(fields: object): string {
+	return spell(fields);
+}
+
+function spell(value: unknown): string {
+	if (value instanceof Literal) return value.text;
+	if (Object.is(value, -0)) return '-0.0';
+	if (Array.isArray(value)) return `[${value.map(spell).join()}]`;
+	if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+	const fields = Object.entries(value).filter(([, value]) => value !== undefined);
+	return `{${fields.map(([key, value]) => `${JSON.stringify(key)}:${spell(value)}`).join()}}`;
+}

@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, expect, vi } from 'vitest';
+
+import { createTopic, type Topic, type TopicError, type TopicOptions, noopLogger } from '../../src/index.js';
+import { Plugin } from './backend.js';
+
+export interface Settings {
+	theme: string;
+	fontSize: number;
+	tags: string[];
+}
+
+export const FIRST = '{"theme":"light","fontSize":14,"tags":[]}';
+
+/** What a window shows, and has been told. */
+export class Window<T> {
+	readonly shown: T[] = [];
+	readonly errors: TopicError[] = [];
+
+	constructor(readonly topic: Topic<T>) {
+		topic.subscribe((state) => this.shown.push(state));
+		topic.onError((error) => this.errors.push(error));
+	}
+}
+
+const opened: { stop(): void }[] = [];
+
+/** A handle that is stopped at the end of the test. */
+export function open<T = Settings>(backend: Plugin, options: TopicOptions = {}): Topic<T> {
+	const topic = createTopic<T>(backend.topic, { backend, logger: noopLogger, gate: { backoff: {} }, ...options });
+	opened.push(topic);
+	return topic;
+}
+
+/** A window that is live, with the state as JSON. */
+export async function live<T = Settings>(
+	state: string = FIRST,
+	options: TopicOptions = {},
+): Promise<{ backend: Plugin; topic: Topic<T>; window: Window<T> }> {
+	const backend = new Plugin('settings', state);
+	const topic = open<T>(backend, options);
+	const window = new Window(topic);
+	await pass();
+	expect(topic.status()).toEqual({ type: 'live' });
+	backend.calls.length = 0;
+	return { backend, topic, window };
+}
+
+/** How a promise has ended so far. */
+export function ending(promise: Promise<unknown>): { value?: unknown; error?: TopicError } {
+	const ending: { value?: unknown; error?: TopicError } = {};
+	promise.then(
+		(value) => (ending.value = value),
+		(error: TopicError) => (ending.error = error),
+	);
+	return ending;
+}
+
+/** A promise that the test settles. */
+export function gatekeeper(): { opens: Promise<void>; open: () => void } {
+	let open!: () => void;
+	const opens = new Promise<void>((resolve) => (open = resolve));
+	return { opens, open };
+}
+
+/** Lets everything happen that is due within so many milliseconds. */
+export const pass = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
+
+/** Fake time, and what must hold after every test: no rejection was left to nobody, nor a timer. */
+export function watchEverything(): void {
+	const unhandled: unknown[] = [];
+	const hear = (event: unknown): void => void unhandled.push((event as PromiseRejectionEvent).reason ?? event);
+	const inBrowser = typeof document !== 'undefined';
+	beforeEach(() => {
+		vi.useFakeTimers();
+		unhandled.length = 0;
+		inBrowser ? addEventListener('unhandledrejection', hear) : process.on('unhandledRejection', hear);
+	});
+	afterEach(async () => {
+		for (const topic of opened.splice(0)) topic.stop();
+		await pass(20_000);
+		expect(vi.getTimerCount(), 'timers left').toBe(0);
+		vi.useRealTimers();
+		await new Promise((resolve) => setTimeout(resolve, 0));
+		inBrowser ? removeEventListener('unhandledrejection', hear) : process.off('unhandledRejection', hear);
+		expect(unhandled, 'unhandled rejections').toEqual([]);
+	});
+}
