@@ -14,14 +14,26 @@ function gateFrom(file) {
 	};
 }
 
+/** The one dependency that is part of the package: its build for production, as a page has no `process.env`. */
+const drafts = {
+	name: 'drafts',
+	setup({ onResolve }) {
+		const path = here('node_modules/mutative/dist/mutative.esm.production.min.mjs');
+		onResolve({ filter: /^mutative$/ }, () => ({ path }));
+	},
+};
+
 /**
  * Bundles the entries together, so that what they share is there once. What the app brings, which
  * is whatever is not within the package, stays an import.
  */
 export async function bundle({ entries, gate }, options = {}) {
 	return build({
-		entryPoints: Object.fromEntries(entries.map(({ name, source }) => [name, source])),
-		plugins: [gateFrom(gate)],
+		entryPoints: {
+			...Object.fromEntries(entries.map(({ name, source }) => [name, source])),
+			'chunks/drafts': here('src/topic/library.ts'),
+		},
+		plugins: [gateFrom(gate), drafts],
 		bundle: true,
 		splitting: true,
 		chunkNames: 'chunks/[name]-[hash]',

@@ -1,6 +1,6 @@
 /** Recipes: how a person writes a change, and what it makes of a state. */
 
-import { create, isDraft } from 'mutative';
+import { create, isDraft } from './library.js';
 
 /**
  * What a recipe may change: the state with nothing read-only. A recipe changes it, or returns the

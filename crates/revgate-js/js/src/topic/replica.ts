@@ -2,7 +2,7 @@
 
 import { compareVersions, type GateOptions, type Version } from '../gate/gate.js';
 import { loadGateSync } from '../gate/source.js';
-import { Driver } from '../sync/driver.js';
+import { createDriver, type Driver } from '../sync/driver.js';
 import { type Host, platform } from '../sync/host.js';
 import { ProtocolError } from '../sync/messages.js';
 import { checkVersion } from '../sync/revision.js';
@@ -69,7 +69,7 @@ export class Replica implements Replicated {
 		this.pendings = new Listeners(failed);
 		this.#edits = new Optimistic(this.place, isNewer);
 		this.#writer = new Writer(this, this.#edits);
-		this.#driver = new Driver({
+		this.#driver = createDriver<unknown>({
 			topic,
 			transport: {
 				subscribe: (listener) => backend.subscribe(topic, listener),
