@@ -1,5 +1,5 @@
 import type { SnapshotApplier } from '../types.js';
-import { nextValue } from './changes.js';
+import { merge } from './merge.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
 
 /** What the applier needs of a store: that of `createStore` or `getDefaultStore`. */
@@ -43,7 +43,7 @@ export function createJotaiSnapshotApplier<State, Data = State>(
 	return createApplier<State, Data, JotaiContext<State>>('jotai', options, context, {
 		holdsAnything: true,
 		write: (state, rules) => {
-			store.set(atom as never, nextValue(store.get(atom as never), state, rules) as never);
+			store.set(atom as never, merge(store.get(atom as never), state, rules) as never);
 		},
 	});
 }

@@ -1,5 +1,5 @@
 import type { SnapshotApplier } from '../types.js';
-import { assign, changesOf } from './changes.js';
+import { assign, changesOf } from './place.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
 import type { Fields } from './value.js';
 
@@ -41,7 +41,7 @@ export function createMobXSnapshotApplier<State extends object, Data = State>(
 			const fields = store as Fields;
 			const isFixed = (key: string) => !propertyOf(fields, key)?.configurable;
 			// Reading is part of the action: MobX can be told to warn of reads outside of one.
-			runInAction(() => assign(fields, changesOf(fields, next, rules, { isFixed }), remove));
+			runInAction(() => assign(fields, changesOf(fields, next, rules, isFixed), remove));
 		},
 	});
 }

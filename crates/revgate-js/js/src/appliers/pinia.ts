@@ -1,8 +1,8 @@
 import type { SnapshotApplier } from '../types.js';
-import { assign, changesOf } from './changes.js';
+import { assign, changesOf } from './place.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
 import { type Fields, kindOf } from './value.js';
-import { mark, rawOf, reactiveOf } from './vue-raw.js';
+import { mark, rawOf, refsOf } from './vue-raw.js';
 
 /** What the applier needs of a store, be it an option store or a setup store. */
 export interface PiniaStoreLike<State extends object> {
@@ -39,7 +39,7 @@ export function createPiniaSnapshotApplier<State extends object, Data = State>(
 	return createApplier<State, Data, { store: PiniaStoreLike<State> }>('pinia', options, { store }, {
 		write: (next, rules) => {
 			const state = store.$state as Fields;
-			const changes = changesOf(state, next, rules, reactiveOf(state));
+			const changes = changesOf(state, next, rules, refsOf(state), rawOf);
 			if (changes.length) store.$patch(() => assign(state, changes.filter(([key, value]) => !refill(store, key, value))));
 		},
 	});
@@ -54,6 +54,6 @@ function refill(store: object, key: string, value: unknown): boolean {
 	if (!mark(held, '__v_isReactive') || kindOf(held) !== kindOf(value)) return false;
 	if (Array.isArray(held)) held.length = (value as unknown[]).length;
 	const all = { replaces: true, allows: () => true };
-	assign(held, changesOf(held, value as Fields, all, reactiveOf(held)));
+	assign(held, changesOf(held, value as Fields, all, refsOf(held), rawOf));
 	return true;
 }

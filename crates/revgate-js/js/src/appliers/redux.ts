@@ -1,5 +1,5 @@
 import type { SnapshotApplier } from '../types.js';
-import { nextValue } from './changes.js';
+import { merge } from './merge.js';
 import { type ApplierOptions, type ApplyMode, createApplier, type RuleOptions, rulesOf } from './shared.js';
 import type { Fields } from './value.js';
 
@@ -69,7 +69,7 @@ export function withSnapshotHandling<State, Action extends { type: string }, Pre
 	return (state, action) => {
 		if (!isSnapshot<State>(action)) return reducer(state, action);
 		const current = state ?? reducer(undefined, { type: '@@revgate/INIT' } as Action);
-		return nextValue(current, action.payload, rulesOf(action.meta)) as State;
+		return merge(current, action.payload, rulesOf(action.meta)) as State;
 	};
 }
 
@@ -99,7 +99,7 @@ export function createReduxSnapshotApplier<State, Data = State>(
 		holdsAnything: true,
 		write: (state, rules, { revision }) => {
 			const payload = rules.replaces
-				? nextValue(store.getState(), state, rules)
+				? merge(store.getState(), state, rules)
 				: Object.fromEntries(Object.entries(state as Fields).filter(([key]) => rules.allows(key)));
 			store.dispatch(snapshotApplied(payload as Partial<State>, { mode, revision, ...keys }));
 		},

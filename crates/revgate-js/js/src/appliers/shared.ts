@@ -1,5 +1,4 @@
 import type { SnapshotApplier, SnapshotEnvelope } from '../types.js';
-import type { Rules } from './changes.js';
 import { type Fields, kindOf } from './value.js';
 
 /**
@@ -35,6 +34,12 @@ export type ApplierOptions<State, Data, Context> = {
 			omitKeys?: readonly StateKey<State>[];
 	  }
 );
+
+/** Which top-level keys may be touched, and whether those that are gone go away. */
+export interface Rules {
+	readonly replaces: boolean;
+	allows(key: string): boolean;
+}
 
 /** The options that make the rules, as an action of Redux carries them. */
 export interface RuleOptions {
@@ -73,8 +78,7 @@ export function createApplier<State, Data, Context>(
 				write(state as Fields, rules, snapshot);
 			} else if (strict) {
 				throw new TypeError(
-					`revgate/${library}: ${toState ? 'toState returned' : 'the snapshot has'} '${kind}', which has no keys: ` +
-						'return an object from toState' +
+					`revgate/${library}: the state is '${kind}', which has no keys; return an object from toState` +
 						(holdsAnything ? ", or pass mode: 'replace', strict: false" : ''),
 				);
 			}

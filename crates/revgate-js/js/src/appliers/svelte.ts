@@ -1,5 +1,6 @@
 import type { SnapshotApplier } from '../types.js';
-import { assign, changesOf, nextValue } from './changes.js';
+import { merge } from './merge.js';
+import { assign, changesOf } from './place.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
 import type { Fields } from './value.js';
 
@@ -79,7 +80,7 @@ export function createSvelteSnapshotApplier<State extends object, Data>(
 	return createApplier('svelte', options, { store } as never, {
 		holdsAnything: true,
 		write: (next, rules) => {
-			const after = (current: unknown) => nextValue(current, next, rules) as State;
+			const after = (current: unknown) => merge(current, next, rules) as State;
 			if (!store.subscribe) return store.update(after);
 			// To a store, an object is always news: so it is not told what it has already.
 			let current: unknown;

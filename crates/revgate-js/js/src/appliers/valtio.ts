@@ -1,5 +1,5 @@
 import type { SnapshotApplier } from '../types.js';
-import { assign, changesOf } from './changes.js';
+import { assign, changesOf } from './place.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
 import type { Fields } from './value.js';
 

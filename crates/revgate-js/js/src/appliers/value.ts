@@ -18,9 +18,10 @@ export function kindOf(value: unknown): string {
  * everything that shows one would render again.
  */
 export function share(previous: unknown, next: unknown): unknown {
+	if (isSame(previous, next)) return previous;
 	const kind = kindOf(next);
 	const isArray = kind === 'array';
-	if (!isArray && kind !== 'object') return isSame(previous, next) ? previous : next;
+	if (!isArray && kind !== 'object') return next;
 
 	const alike = kindOf(previous) === kind;
 	const old = (alike ? previous : {}) as Fields;
@@ -40,4 +41,11 @@ export function share(previous: unknown, next: unknown): unknown {
 
 function isSame(a: unknown, b: unknown): boolean {
 	return Object.is(a, b) || (a instanceof Date && b instanceof Date && Object.is(+a, +b));
+}
+
+/** Whether it is a function, or an object of functions: no state, so that it stays. */
+export function isCode(value: unknown): boolean {
+	if (kindOf(value) !== 'object') return typeof value === 'function';
+	const values = Object.values(value as Fields);
+	return values.length > 0 && values.every(isCode);
 }

@@ -1,4 +1,3 @@
-import type { Reader } from './changes.js';
 import type { Fields } from './value.js';
 
 /** The marks that Vue puts on what it makes: read here so that Vue itself need not be imported. */
@@ -14,18 +13,15 @@ export function mark(value: unknown, name: keyof Marks): unknown {
 	return (value as Marks | null | undefined)?.[name];
 }
 
-/** What is behind a reactive object; anything else as it is. */
+/**
+ * What is behind a reactive object; anything else as it is. Parts are read so, as nothing reactive
+ * should get into the raw state.
+ */
 export function rawOf(value: unknown): unknown {
 	return mark(value, '__v_raw') ?? value;
 }
 
-/**
- * How a reactive object is read: its parts raw, as what goes back into it should be. A ref in it
- * cannot go away: whoever holds the ref would not be told.
- */
-export function reactiveOf(state: Fields): Reader {
-	return {
-		read: rawOf,
-		isFixed: (key) => !!mark((rawOf(state) as Fields)[key], '__v_isRef'),
-	};
+/** The refs in a reactive object: none can go away, as whoever holds it would not be told. */
+export function refsOf(state: Fields): (key: string) => unknown {
+	return (key) => mark((rawOf(state) as Fields)[key], '__v_isRef');
 }

@@ -1,10 +1,11 @@
 import type { Ref } from 'vue';
 
 import type { SnapshotApplier } from '../types.js';
-import { assign, changesOf, nextValue } from './changes.js';
+import { merge } from './merge.js';
+import { assign, changesOf } from './place.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
 import type { Fields } from './value.js';
-import { mark, rawOf, reactiveOf } from './vue-raw.js';
+import { mark, rawOf, refsOf } from './vue-raw.js';
 
 /** What holds a state in `value`: a `ref`, a `shallowRef`, a writable `computed`, or your own. */
 export interface VueRefLike<State> {
@@ -71,7 +72,7 @@ export function createVueSnapshotApplier<State extends object, Data>(
 	if (options.target ? options.target === 'reactive' : !mark(target, '__v_isRef')) {
 		const state = target as Fields;
 		return createApplier('vue', options, { state } as never, {
-			write: (next, rules) => assign(state, changesOf(state, next, rules, reactiveOf(state))),
+			write: (next, rules) => assign(state, changesOf(state, next, rules, refsOf(state), rawOf)),
 		});
 	}
 
@@ -80,7 +81,7 @@ export function createVueSnapshotApplier<State extends object, Data>(
 		holdsAnything: true,
 		write: (next, rules) => {
 			const current = rawOf(ref.value);
-			const value = nextValue(current, next, rules);
+			const value = merge(current, next, rules);
 			if (!Object.is(value, current)) ref.value = value as State;
 		},
 	});

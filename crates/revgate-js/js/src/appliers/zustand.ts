@@ -1,5 +1,5 @@
 import type { SnapshotApplier } from '../types.js';
-import { nextValue } from './changes.js';
+import { merge } from './merge.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
 
 /** What the applier needs of a store: that of `create`, of `createStore`, with any middleware. */
@@ -33,7 +33,7 @@ export function createZustandSnapshotApplier<State, Data = State>(
 	return createApplier<State, Data, { store: ZustandStoreLike<State> }>('zustand', options, { store }, {
 		holdsAnything: true,
 		write: (state, rules) => {
-			store.setState(nextValue(store.getState(), state, rules) as State, true);
+			store.setState(merge(store.getState(), state, rules) as State, true);
 		},
 	});
 }

@@ -164,7 +164,7 @@ describe.each(containers)('%s', (_, make) => {
 				expect(Object.entries(rig.state())).toEqual(Object.entries({ ...initial(), ...data }));
 			} else {
 				expect(() => rig.applier.apply(snapshotOf(data))).toThrow(
-					new TypeError(`revgate: the key '${key}' of the state cannot be assigned; rename it in toState`),
+					new TypeError(`revgate: the state has the key '${key}', which cannot be set; rename it in toState`),
 				);
 				expect(plain(rig)).toEqual(initial());
 			}

@@ -91,6 +91,6 @@ test('an atom that holds a number', () => {
 	createJotaiSnapshotApplier(store, count, { mode: 'replace', strict: false }).apply(snapshotOf(2));
 	expect(store.get(count)).toBe(2);
 	expect(() => createJotaiSnapshotApplier(store, count).apply(snapshotOf(3))).toThrow(
-		"revgate/jotai: the snapshot has 'number', which has no keys: return an object from toState, or pass mode: 'replace', strict: false",
+		"revgate/jotai: the state is 'number', which has no keys; return an object from toState, or pass mode: 'replace', strict: false",
 	);
 });

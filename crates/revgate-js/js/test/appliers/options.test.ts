@@ -112,12 +112,12 @@ describe.each(containers)('%s', (_, make) => {
 		[new Date(), 'class Date'],
 		[new Own(), 'class Own'],
 		[() => {}, 'function'],
-	])('strict refuses %s and says that it is a %s', async (data, kind) => {
+	])('strict refuses %s, of the snapshot or of toState, and says that it is: %s', async (data, kind) => {
 		const rig = make(initial(), { mode: 'replace' });
-		const message = new RegExp(`^revgate/[a-z]+: the snapshot has '${kind}', which has no keys: return an object`);
+		const message = new RegExp(`^revgate/[a-z]+: the state is '${kind}', which has no keys; return an object from toState`);
 		expect(() => rig.applier.apply(snapshotOf(data))).toThrow(message);
 		const mapped = make(initial(), { toState: () => data as object });
-		expect(() => mapped.applier.apply(snapshotOf({}))).toThrow(`toState returned '${kind}'`);
+		expect(() => mapped.applier.apply(snapshotOf({}))).toThrow(message);
 		expect(plain(rig)).toEqual(initial());
 		expect(plain(mapped)).toEqual(initial());
 	});

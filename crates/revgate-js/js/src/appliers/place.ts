@@ -1,0 +1,53 @@
+import type { Rules } from './shared.js';
+import { type Fields, isCode, share } from './value.js';
+
+/** In place of the value of a key that is to go away. */
+const GONE = Symbol();
+
+/** The keys that are not yet as they are to be, and what they are to hold. */
+export type Changes = [key: string, value: unknown][];
+
+/**
+ * What has to be done to an object for it to show `next`; nothing if it does already. Its parts
+ * are read by `read`; a key that `isFixed` cannot go away, and becomes undefined.
+ *
+ * @throws TypeError for `__proto__`, which would become the object's prototype, and its like, which
+ * some libraries drop.
+ */
+export function changesOf(
+	object: Fields,
+	next: Fields,
+	{ replaces, allows }: Rules,
+	isFixed: (key: string) => unknown = () => false,
+	read: (value: unknown) => unknown = (value) => value,
+): Changes {
+	const changes: Changes = [];
+	for (const key of Object.keys(replaces ? { ...object, ...next } : next)) {
+		const isNext = Object.hasOwn(next, key);
+		if (!allows(key) || (!isNext && stays(object, key))) continue;
+		if (key in Object.prototype && !Object.hasOwn(object, key)) {
+			throw new TypeError(`revgate: the state has the key '${key}', which cannot be set; rename it in toState`);
+		}
+		const before = read(object[key]);
+		const value = isNext ? share(before, next[key]) : isFixed(key) ? undefined : GONE;
+		if (!(key in object) || !Object.is(value, before)) changes.push([key, value]);
+	}
+	return changes;
+}
+
+function stays(object: Fields, key: string): boolean {
+	const property = Object.getOwnPropertyDescriptor(object, key);
+	return (!!property?.get && !property.set) || isCode(object[key]);
+}
+
+/** Makes the changes. */
+export function assign(
+	object: Fields,
+	changes: Changes,
+	remove: (object: Fields, key: string) => void = Reflect.deleteProperty,
+): void {
+	for (const [key, value] of changes) {
+		if (value === GONE) remove(object, key);
+		else object[key] = value;
+	}
+}
