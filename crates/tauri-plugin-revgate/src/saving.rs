@@ -13,10 +13,6 @@ use crate::live::Live;
 use crate::restore::Restored;
 use crate::store::{WriteError, Written};
 
-/// How often a change by another program is played anew because others write faster than that
-/// takes.
-const EDIT_ATTEMPTS: usize = 16;
-
 /// The saver's view of a topic.
 pub(crate) struct Saved<T> {
     saver: Saver,
@@ -131,6 +127,11 @@ impl<T: Topic> Saved<T> {
         self.saver.remove(Arc::<Self>::clone(self));
     }
 
+    fn take_over(&self, bytes: &[u8], ours: &T) -> Result<Option<TakenOver<T>>, Fault> {
+        let Known { data: base, on_disk } = self.base().saved.clone();
+        self.track.persistence().take_over(bytes, (&*base, &on_disk), ours)
+    }
+
     fn base(&self) -> MutexGuard<'_, Base<T>> {
         // Each field is whole by itself, so a panic elsewhere spoils nothing.
         self.base.lock().unwrap_or_else(PoisonError::into_inner)
@@ -165,42 +166,45 @@ impl<T: Topic> Subject for Saved<T> {
     /// What has been written here since the last save is kept: see [`Persistence::take_over`].
     fn edited(&self, bytes: &[u8]) -> Result<(), Fault> {
         let Some(topic) = self.topic.upgrade() else { return Ok(()) };
-        for _ in 0..EDIT_ATTEMPTS {
-            let current = topic.store.published();
-            let Known { data: base, on_disk } = self.base().saved.clone();
-            let persistence = self.track.persistence();
-            let taken = persistence.take_over(bytes, (&*base, &on_disk), &*current.data)?;
-            let Some(TakenOver { theirs, on_disk, merged, is_saved, overruled, .. }) = taken else {
-                return Ok(());
+        let current = topic.store.published();
+        let Some(mut taken) = self.take_over(bytes, &current.data)? else { return Ok(()) };
+        let mut version = current.version;
+        if let Some(merged) = taken.merged.take() {
+            let mut again = Ok(None);
+            let written = match topic.write(Some(version.into()), None, |_| Ok(merged)) {
+                // Somebody has written meanwhile. Who writes faster than this merges waits for it
+                // now.
+                Err(WriteError::Conflict(_)) => topic.write(None, None, |newest| {
+                    again = self.take_over(bytes, newest);
+                    let merged = again.as_mut().ok().and_then(|it| it.as_mut()?.merged.take());
+                    Ok(merged.unwrap_or_else(|| newest.clone()))
+                }),
+                written => written,
             };
-            let version = match merged {
-                None => current.version,
-                Some(merged) => {
-                    match topic.write(Some(current.version.into()), None, |_| Ok(merged)) {
-                        Ok(Written { state, .. }) => state.version,
-                        Err(WriteError::Conflict(_)) => continue,
-                        Err(WriteError::Update(UpdateError::Removed(_))) => return Ok(()),
-                        Err(WriteError::Update(UpdateError::Invalid(invalid))) => {
-                            return Err(Fault::Invalid(invalid));
-                        }
-                        Err(WriteError::Update(error)) => {
-                            return Err(CodecError::new(error).into());
-                        }
-                    }
+            version = match written {
+                Ok(Written { state, .. }) => state.version,
+                Err(WriteError::Update(UpdateError::Removed(_))) => return Ok(()),
+                Err(WriteError::Update(UpdateError::Invalid(invalid))) => {
+                    return Err(Fault::Invalid(invalid));
+                }
+                Err(WriteError::Update(error)) => return Err(CodecError::new(error).into()),
+                Err(WriteError::Conflict(_)) => {
+                    unreachable!("a write without a base has no conflict")
                 }
             };
-            if is_saved {
-                self.track.found_saved(version);
-            }
-            self.base().saved = Known { data: Arc::new(theirs), on_disk };
-            if !overruled.is_empty() {
-                let topic = self.track.topic().clone();
-                let place = self.saver.place(&topic);
-                self.saver.report(Incident::Overruled { topic, place, paths: overruled });
-            }
-            return Ok(());
+            taken = again?.unwrap_or(taken);
         }
-        Err(CodecError::new("others write too fast to take it over").into())
+        let TakenOver { theirs, on_disk, is_saved, overruled, .. } = taken;
+        if is_saved {
+            self.track.found_saved(version);
+        }
+        self.base().saved = Known { data: Arc::new(theirs), on_disk };
+        if !overruled.is_empty() {
+            let topic = self.track.topic().clone();
+            let place = self.saver.place(&topic);
+            self.saver.report(Incident::Overruled { topic, place, paths: overruled });
+        }
+        Ok(())
     }
 }
 

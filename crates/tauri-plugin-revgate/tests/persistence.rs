@@ -4,13 +4,14 @@ mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use revgate::{Revision, Topic, Version};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Value, json};
 use tauri::App;
 use tauri::test::MockRuntime;
@@ -367,6 +368,47 @@ fn board_app(bench: &Bench, save: Save) -> (App<MockRuntime>, TopicHandle<Board>
     let app = app(bench.builder().topic_with(initial, options), &[everything()]);
     let board = app.topic::<Board>().expect("registered");
     (app, board)
+}
+
+/// A topic that the app writes whenever it is looked at, while `IS_BUSY`.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Busy {
+    title: String,
+    #[serde(serialize_with = "write_meanwhile")]
+    writes: u64,
+}
+
+impl Topic for Busy {
+    const NAME: &'static str = "busy";
+}
+
+static BUSY: OnceLock<TopicHandle<Busy>> = OnceLock::new();
+static IS_BUSY: AtomicBool = AtomicBool::new(false);
+
+fn write_meanwhile<S: Serializer>(writes: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    if IS_BUSY.load(Ordering::SeqCst) {
+        // Within a write, as the state is written as JSON there too, it is refused.
+        let _ = BUSY.get().expect("set before").update(|busy| busy.writes += 1);
+    }
+    serializer.serialize_u64(*writes)
+}
+
+#[test]
+fn an_edit_is_taken_over_however_fast_the_app_writes() {
+    let bench = Bench::new();
+    let options = TopicOptions::new().persist(Persistence::new().save(Save::OnExit));
+    let app = app(bench.builder().topic_with(Busy::default(), options), &[everything()]);
+    let busy = BUSY.get_or_init(|| app.topic().expect("registered"));
+    busy.update(|busy| busy.writes = 1).expect("valid");
+    busy.flush().wait().expect("the disk is there");
+    IS_BUSY.store(true, Ordering::SeqCst);
+    edit(&bench.file("busy.json"), |record| record["data"]["title"] = json!("theirs"));
+    until("taken over", || busy.snapshot().data.title == "theirs");
+    IS_BUSY.store(false, Ordering::SeqCst);
+    assert!(busy.snapshot().data.writes > 1, "the app wrote meanwhile");
+    assert!(!busy.saving().expect("it is saved").is_held);
+    end(app);
+    assert_eq!(bench.incidents(), [] as [&str; 0]);
 }
 
 #[test]

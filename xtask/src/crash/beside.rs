@@ -1,6 +1,11 @@
 //! Somebody else at what the app saves.
 
-use std::{fs, io, path::Path, thread, time::Duration};
+use std::{
+    fs, io,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 use xtask::Error;
@@ -11,6 +16,9 @@ use super::{Storage, child::Child, place::Place};
 const LONGEST_LIFE: u64 = 60_000;
 /// In two steps, as some editors and scripts write.
 const HALVES: Duration = Duration::from_millis(15);
+/// How long the app leaves alone what another program writes. It says so if half of it is there
+/// for longer, as on a busy machine.
+const SETTLING: Duration = Duration::from_millis(50);
 
 pub(super) fn run(
     place: &mut Place<'_>,
@@ -52,6 +60,7 @@ fn edit(
     }
     let note = place.ledger.next_note();
     let text = with_note(&file, note)?;
+    let since = Instant::now();
     match round % 3 {
         0 => replace(&file, &text).map_err(Error::io(writing()))?,
         1 => fs::write(&file, &text).map_err(Error::io(writing()))?,
@@ -62,12 +71,20 @@ fn edit(
             child.end_by_signal(round)?;
             thread::sleep(HALVES);
             fs::write(&file, &text).map_err(Error::io(writing()))?;
+            note_half(since, place);
             return child.finish_by_signal(round, &mut place.ledger);
         }
     }
+    note_half(since, place);
     child.read_for(Duration::from_micros(random.u64(0..LONGEST_LIFE)), &mut place.ledger);
     child.end_by_signal(round)?;
     child.finish_by_signal(round, &mut place.ledger)
+}
+
+fn note_half(since: Instant, place: &mut Place<'_>) {
+    if since.elapsed() >= SETTLING {
+        place.ledger.left_half();
+    }
 }
 
 /// Another instance starts while this one writes, and waits for it to end.

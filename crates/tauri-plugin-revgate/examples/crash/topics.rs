@@ -19,6 +19,9 @@ pub(crate) type Failure = Box<dyn std::error::Error>;
 /// Of the writes that may be lost, one in so many is told: the pipe is slower than they are.
 const TOLD: u64 = 64;
 
+/// How long another instance may have the database: a busy machine lets none of the two run.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// All topics of the app.
 #[derive(Clone)]
 pub(crate) struct Topics {
@@ -45,7 +48,9 @@ pub(crate) fn plugin(folder: &Path, storage: &str) -> Result<Builder, Failure> {
         .topic_with(Late::default(), saved(Save::OnExit));
     match storage {
         "files" => Ok(plugin),
-        "database" => Ok(plugin.storage(|folder| Database::open(folder.join("topics.redb")))),
+        "database" => {
+            Ok(plugin.storage(|folder| Database::open_within(PATIENCE, folder.join("topics.redb"))))
+        }
         _ => Err("no such storage".into()),
     }
 }
