@@ -40,7 +40,8 @@ export function createPiniaSnapshotApplier<State extends object, Data = State>(
 		write: (next, rules) => {
 			const state = store.$state as Fields;
 			const changes = changesOf(state, next, rules, refsOf(state), rawOf);
-			if (changes.length) store.$patch(() => assign(state, changes.filter(([key, value]) => !refill(store, key, value))));
+			if (!changes.length) return;
+			store.$patch(() => assign(state, changes.filter(([key, value]) => !refill(store, key, value))));
 		},
 	});
 }
@@ -51,8 +52,10 @@ export function createPiniaSnapshotApplier<State extends object, Data = State>(
  */
 function refill(store: object, key: string, value: unknown): boolean {
 	const held = (rawOf(store) as Fields)[key] as Fields;
-	if (!mark(held, '__v_isReactive') || kindOf(held) !== kindOf(value)) return false;
-	if (Array.isArray(held)) held.length = (value as unknown[]).length;
+	const kind = kindOf(value);
+	if (!mark(held, '__v_isReactive') || kindOf(held) !== kind) return false;
+	if (kind === 'array') held['length'] = (value as unknown[]).length;
+	else if (kind !== 'object') return false;
 	const all = { replaces: true, allows: () => true };
 	assign(held, changesOf(held, value as Fields, all, refsOf(held), rawOf));
 	return true;

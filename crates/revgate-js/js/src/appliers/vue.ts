@@ -68,7 +68,9 @@ export function createVueSnapshotApplier<State extends object, Data>(
 	target: VueRefLike<State> | State,
 	options: ApplierOptions<State, Data, never> & { target?: VueTargetKind } = {},
 ): SnapshotApplier<Data> {
-	if (mark(target, '__v_isReadonly')) throw new TypeError('revgate/vue: the state is readonly; pass what it was made of');
+	if (mark(target, '__v_isReadonly')) {
+		throw new TypeError('revgate/vue: the state is readonly; pass what it was made of');
+	}
 	if (options.target ? options.target === 'reactive' : !mark(target, '__v_isRef')) {
 		const state = target as Fields;
 		return createApplier('vue', options, { state } as never, {

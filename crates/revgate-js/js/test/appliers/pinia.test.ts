@@ -82,6 +82,16 @@ test.each(['patch', 'replace'] as const)('a reactive of a setup store is refille
 	expect(items).toEqual([]);
 });
 
+test('a reactive Map of a setup store gives way to another', () => {
+	const useStore = defineStore('map', () => ({ map: reactive(new Map([['a', 1]])) }));
+	const store = useStore();
+	const applier = createPiniaSnapshotApplier<object, { b: number }>(store as never, {
+		toState: (data) => ({ map: new Map(Object.entries(data)) }),
+	});
+	applier.apply(snapshotOf({ b: 2 }));
+	expect([...(store.$state.map as Map<string, number>)]).toEqual([['b', 2]]);
+});
+
 test('one snapshot is one mutation, however much is new; an equal one is none', () => {
 	const store = useOptions();
 	const mutations: unknown[] = [];
