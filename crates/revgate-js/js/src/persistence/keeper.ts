@@ -9,6 +9,7 @@ import {
 	type Draft,
 	dataOf,
 	draft,
+	type Found,
 	find,
 	metadataOf,
 	parsed,
@@ -18,6 +19,7 @@ import {
 } from './record.js';
 import type { Cell, Change } from './storage/cell.js';
 import type { CompressionAdapter, PersistedSnapshotMetadata } from './types.js';
+import type { Versions } from './versions.js';
 
 /** What was kept. */
 export interface Kept {
@@ -29,6 +31,7 @@ export interface Kept {
 
 /** How to read what was kept. */
 export interface Reading {
+	versions: Versions;
 	verifyHash: boolean;
 	compression?: CompressionAdapter | undefined;
 }
@@ -89,7 +92,7 @@ export class RecordKeeper<T> implements Keeper<T> {
 		const text = written(await compressed(plain, compression));
 		let size: number | undefined = plain.body.length;
 		await this.cell.swap((stored) => {
-			const stays = isNewerKept(deposit, find(stored), this.where);
+			const stays = this.#isNewerIn(stored, deposit);
 			size = stays ? undefined : plain.body.length;
 			return stays ? {} : replacing(stored, text);
 		});
@@ -98,16 +101,43 @@ export class RecordKeeper<T> implements Keeper<T> {
 
 	saveNow(deposit: Deposit<T>): void | Promise<void> {
 		const text = written(this.#draft(deposit));
-		return this.cell.swapNow((stored) =>
-			isNewerKept(deposit, find(stored), this.where) ? {} : replacing(stored, text),
-		);
+		return this.cell.swapNow((stored) => (this.#isNewerIn(stored, deposit) ? {} : replacing(stored, text)));
 	}
 
-	async load({ verifyHash, compression }: Reading): Promise<Kept | null> {
-		const found = find(await this.cell.read());
+	async load(reading: Reading): Promise<Kept | null> {
+		const all = newestFirst((await this.cell.read()).map(find), reading.versions);
+		const faults: unknown[] = [];
+		for (const found of all) {
+			try {
+				return await this.#read(found, reading);
+			} catch (fault) {
+				faults.push(fault); // What a page has left on its way out may do instead.
+			}
+		}
+		if (faults.length > 0) {
+			throw faults[0];
+		}
+		return null;
+	}
+
+	clear(): Promise<void> {
+		return this.cell.remove();
+	}
+
+	watch(changed: (version: Version | undefined) => void): Unsubscribe {
+		const end = this.cell.watch?.((stored) => {
+			const found = stored === null ? undefined : find(stored);
+			changed(found?.kind === 'record' ? versionOf(found.head) : undefined);
+		});
+		return end ?? (() => {});
+	}
+
+	#isNewerIn(stored: readonly string[], deposit: Deposit<T>): boolean {
+		return stored.some((text) => isNewerKept(deposit, find(text), this.where));
+	}
+
+	async #read(found: Found, { verifyHash, compression }: Reading): Promise<Kept> {
 		switch (found.kind) {
-			case 'nothing':
-				return null;
 			case 'foreign':
 				throw new PersistenceError(
 					'foreign',
@@ -130,18 +160,6 @@ export class RecordKeeper<T> implements Keeper<T> {
 		}
 	}
 
-	clear(): Promise<void> {
-		return this.cell.remove();
-	}
-
-	watch(changed: (version: Version | undefined) => void): Unsubscribe {
-		const end = this.cell.watch?.((stored) => {
-			const found = find(stored);
-			changed(found.kind === 'record' ? versionOf(found.head) : undefined);
-		});
-		return end ?? (() => {});
-	}
-
 	#draft(deposit: Deposit<T>): Draft {
 		const { snapshot, body = this.capture(snapshot) } = deposit;
 		return draft(snapshot, body, deposit, this.#serializer);
@@ -157,6 +175,15 @@ export class RecordKeeper<T> implements Keeper<T> {
 	}
 }
 
-function replacing(stored: string | null, put: string): Change {
-	return stored !== null && find(stored).kind === 'foreign' ? { put, aside: stored } : { put };
+function replacing([first]: readonly string[], put: string): Change {
+	return { put, aside: first !== undefined && find(first).kind === 'foreign' };
 }
+
+/** The records by their versions, then what is none. */
+function newestFirst(all: readonly Found[], versions: Versions): Found[] {
+	const records = all.filter((found) => found.kind === 'record' && !versions.faultOf(found.head)) as Whole[];
+	records.sort((a, b) => (versions.isOlder(versionOf(a.head), versionOf(b.head)) ? 1 : -1));
+	return [...records, ...all.filter((found) => !records.includes(found as Whole))];
+}
+
+type Whole = Extract<Found, { kind: 'record' }>;

@@ -5,7 +5,7 @@ import type { Keeper, Kept } from './keeper.js';
 import { migrateData } from './migration.js';
 import { snapshotOf } from './storage/backend.js';
 import type { LoadOptions, MigrationResult, PersistenceErrorContext } from './types.js';
-import { versions } from './versions.js';
+import { type Versions, versions } from './versions.js';
 
 /** How what was kept is judged. */
 export interface Rules<T> extends LoadOptions<T> {
@@ -30,8 +30,9 @@ export async function recall<T>(
 	let kept: Kept | null = null;
 	try {
 		const { verifyHash = true, compression } = rules;
-		kept = await keeper.load({ verifyHash, compression });
-		return kept && (await checked(kept, keeper.where, rules, hearing));
+		const gate = await versions();
+		kept = await keeper.load({ versions: gate, verifyHash, compression });
+		return kept && checked(kept, gate, keeper.where, rules, hearing);
 	} catch (thrown) {
 		const error = asPersistenceError(thrown, `reading the last known state from ${keeper.where}`);
 		hearing.failed({
@@ -45,13 +46,14 @@ export async function recall<T>(
 	}
 }
 
-async function checked<T>(
+function checked<T>(
 	kept: Kept,
+	gate: Versions,
 	where: string,
 	rules: Rules<T>,
 	hearing: Hearing<T>,
-): Promise<SnapshotEnvelope<T>> {
-	const fault = (await versions()).faultOf(kept.version);
+): SnapshotEnvelope<T> {
+	const fault = gate.faultOf(kept.version);
 	if (fault !== undefined) {
 		throw new PersistenceError('damaged', `what is kept at ${where} is not a state: ${fault}`);
 	}

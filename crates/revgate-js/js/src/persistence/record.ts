@@ -34,9 +34,8 @@ export interface Head {
 	odd?: Encoded['odd'];
 }
 
-/** What lies in a storage. */
+/** What a text in a storage is. */
 export type Found =
-	| { kind: 'nothing' }
 	/** Not ours. */
 	| { kind: 'foreign' }
 	/** Ours, and not whole. */
@@ -115,10 +114,7 @@ export function written({ head, body, hashed }: Draft): string {
 }
 
 /** What `text` is, without a look at the body. */
-export function find(text: string | null): Found {
-	if (text === null) {
-		return { kind: 'nothing' };
-	}
+export function find(text: string): Found {
 	if (!text.startsWith(MAGIC)) {
 		return plainSnapshot(text) ?? { kind: MAGIC.startsWith(text) ? 'damaged' : 'foreign', why: 'it was cut off' };
 	}

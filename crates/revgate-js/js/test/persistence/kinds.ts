@@ -32,14 +32,14 @@ function shared(): Kind {
 	const memory = createSharedMemoryStorage<never>();
 	// The cell is reached as the library reaches it, for what no API writes: a damaged record.
 	const cell = (key: string) =>
-		(memory.getBackend(key) as unknown as { keeper: { cell: { read(): Promise<string>; swapNow(decide: unknown): void } } })
+		(memory.getBackend(key) as unknown as { keeper: { cell: { read(): Promise<string[]>; swapNow(decide: unknown): void } } })
 			.keeper.cell;
 	return {
 		name: 'memory',
 		open: (options) => memory.getBackend('place', options) as never,
-		read: () => cell('place').read(),
+		read: async () => (await cell('place').read())[0] ?? null,
 		write: async (text) => cell('place').swapNow(() => ({ put: text })),
-		aside: () => cell('place.unreadable').read(),
+		aside: async () => (await cell('place.unreadable').read())[0] ?? null,
 	};
 }
 

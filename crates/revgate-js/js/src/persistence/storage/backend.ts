@@ -44,7 +44,7 @@ export class RecordBackend<T> implements StorageBackendWithMetadata<T> {
 	}
 
 	async loadWithMetadata(): Promise<PersistedSnapshot<T> | null> {
-		const kept = await this.keeper.load({ verifyHash: true });
+		const kept = await this.keeper.load({ versions: await versions(), verifyHash: true });
 		// A record always has metadata.
 		return kept && { snapshot: snapshotOf<T>(kept), metadata: kept.metadata as PersistedSnapshotMetadata };
 	}
@@ -55,7 +55,7 @@ export class RecordBackend<T> implements StorageBackendWithMetadata<T> {
 
 	async getUsage(): Promise<StorageUsage> {
 		const { used, quota } = (await this.keeper.cell.usage?.()) ?? {
-			used: (await this.keeper.cell.read())?.length ?? 0,
+			used: (await this.keeper.cell.read()).join('').length,
 		};
 		return quota === undefined ? { used } : { used, quota, percentage: Math.round((used / quota) * 100) };
 	}

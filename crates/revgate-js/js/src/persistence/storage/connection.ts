@@ -26,12 +26,11 @@ interface Opening {
 
 /** An open database, opened anew whenever it was closed: by a newer version, or by the browser. */
 export class Connection {
-	/** The open database, if there is one now. */
-	current: IDBDatabase | undefined;
 	readonly #options: ConnectionOptions;
 	readonly #where: string;
 	readonly #attempts: number;
 	readonly #delayMs: number;
+	#current: IDBDatabase | undefined;
 	#opening: Opening | undefined;
 
 	constructor(options: ConnectionOptions, where: string) {
@@ -99,7 +98,7 @@ export class Connection {
 			this.#forget(database);
 		};
 		database.onclose = () => this.#forget(database);
-		this.current = database;
+		this.#current = database;
 		return database;
 	}
 
@@ -132,8 +131,8 @@ export class Connection {
 	}
 
 	#forget(database: IDBDatabase): void {
-		if (this.current === database) {
-			this.current = undefined;
+		if (this.#current === database) {
+			this.#current = undefined;
 			this.#opening = undefined;
 		}
 	}

@@ -3,6 +3,7 @@ import type { StorageBackendWithMetadata } from '../types.js';
 import { RecordBackend, type SerializerOptions } from './backend.js';
 import type { Cell, Decide } from './cell.js';
 import { Connection, type ConnectionOptions } from './connection.js';
+import { WebStorageCell } from './web-storage.js';
 
 /** @see createIndexedDBBackend */
 export interface IndexedDBBackendOptions extends ConnectionOptions, SerializerOptions {
@@ -21,12 +22,17 @@ export function createIndexedDBBackend<T>(options: IndexedDBBackendOptions): Sto
 	return new RecordBackend(new IndexedDBCell(options), options);
 }
 
-/** A key of an object store. A transaction is what keeps others out between read and write. */
+/**
+ * A key of an object store. A transaction is what keeps others out between read and write. A page
+ * that is about to go does not live to see the answer to its read, so it leaves its record in
+ * `localStorage`, from where the next save takes its place.
+ */
 class IndexedDBCell implements Cell {
 	readonly where: string;
 	readonly #connection: Connection;
 	readonly #store: string;
 	readonly #key: string;
+	readonly #left: WebStorageCell;
 
 	constructor({ recordKey = 'snapshot', ...options }: IndexedDBBackendOptions) {
 		const { dbName, storeName } = options;
@@ -34,31 +40,36 @@ class IndexedDBCell implements Cell {
 		this.#connection = new Connection(options, this.where);
 		this.#store = storeName;
 		this.#key = recordKey;
+		this.#left = new WebStorageCell('localStorage', `revgate.left.${dbName}.${storeName}.${recordKey}`);
 	}
 
-	read(): Promise<string | null> {
-		return this.#use('readonly', (store) => store.get(this.#key), textOf);
+	read(): Promise<string[]> {
+		return this.#use('readonly', (store) => store.get(this.#key), (stored) => this.#all(stored));
 	}
 
-	swap(decide: Decide): Promise<void> {
-		return this.#use('readwrite', (store) => store.get(this.#key), this.#change(decide));
-	}
-
-	/** Asks before any promise is waited for: the page may not live to see it. */
-	async swapNow(decide: Decide): Promise<void> {
-		const database = this.#connection.current;
-		if (!database) {
-			return this.swap(decide);
+	async swap(decide: Decide): Promise<void> {
+		const taken = await this.#use('readwrite', (store) => store.get(this.#key), this.#change(decide));
+		if (taken !== undefined && this.#textLeft() === taken) {
+			this.#left.removeNow();
 		}
+	}
+
+	swapNow(decide: Decide): void | Promise<void> {
 		try {
-			await this.#in(database, 'readwrite', (store) => store.get(this.#key), this.#change(decide));
+			this.#left.swapNow(decide);
 		} catch (error) {
-			throw this.#told(error);
+			if (error instanceof PersistenceError && (error.fault === 'quota' || error.fault === 'unavailable')) {
+				return this.swap(decide); // Too large, or no localStorage: it may still be in time.
+			}
+			throw error;
 		}
 	}
 
-	remove(): Promise<void> {
-		return this.#use('readwrite', (store) => store.delete(this.#key), () => {});
+	async remove(): Promise<void> {
+		await this.#use('readwrite', (store) => store.delete(this.#key), () => {});
+		if (this.#textLeft() !== undefined) {
+			this.#left.removeNow();
+		}
 	}
 
 	/** Of all that the origin keeps: the platform counts no further. */
@@ -71,17 +82,33 @@ class IndexedDBCell implements Cell {
 		return quota === undefined ? { used } : { used, quota };
 	}
 
-	#change(decide: Decide): Then<void> {
+	/** Returns what was left in `localStorage` and has no more use there. */
+	#change(decide: Decide): Then<string | undefined> {
 		return (stored, store) => {
-			const { put, aside } = decide(textOf(stored));
-			if (aside !== undefined) {
+			const left = this.#textLeft();
+			const { put, aside } = decide(this.#all(stored));
+			if (aside) {
 				store.put(stored, `${this.#key}.unreadable`);
 			}
 			if (put !== undefined) {
 				store.put(put, this.#key);
 			}
 			store.transaction.commit?.();
+			return put === undefined ? undefined : left;
 		};
+	}
+
+	#all(stored: unknown): string[] {
+		return [textOf(stored), this.#textLeft()].filter((text) => text !== undefined);
+	}
+
+	/** What a page has left on its way out. Where there is no `localStorage`, none has. */
+	#textLeft(): string | undefined {
+		try {
+			return this.#left.readNow()[0];
+		} catch {
+			return undefined;
+		}
 	}
 
 	async #use<R>(mode: IDBTransactionMode, ask: Ask, then: Then<R>): Promise<R> {
@@ -132,9 +159,9 @@ type Ask = (store: IDBObjectStore) => IDBRequest;
 type Then<R> = (answer: unknown, store: IDBObjectStore) => R;
 
 /** The reference document's add-on keeps envelopes as they are; anything else is not ours. */
-function textOf(stored: unknown): string | null {
+function textOf(stored: unknown): string | undefined {
 	if (stored === undefined || typeof stored === 'string') {
-		return stored ?? null;
+		return stored;
 	}
 	try {
 		return JSON.stringify(stored) ?? '(not JSON)';

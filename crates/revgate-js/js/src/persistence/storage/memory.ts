@@ -62,8 +62,8 @@ class MemoryCell implements Cell {
 		this.#limit = limit;
 	}
 
-	async read(): Promise<string | null> {
-		return this.#texts.get(this.#key) ?? null;
+	async read(): Promise<string[]> {
+		return this.#stored();
 	}
 
 	async swap(decide: Decide): Promise<void> {
@@ -71,7 +71,8 @@ class MemoryCell implements Cell {
 	}
 
 	swapNow(decide: Decide): void {
-		const { put, aside } = decide(this.#texts.get(this.#key) ?? null);
+		const stored = this.#stored();
+		const { put, aside } = decide(stored);
 		if (put !== undefined && put.length > this.#limit) {
 			throw new PersistenceError(
 				'quota',
@@ -79,8 +80,8 @@ class MemoryCell implements Cell {
 					`longer than \`maxSizeBytes\` (${this.#limit})`,
 			);
 		}
-		if (aside !== undefined) {
-			this.#texts.set(`${this.#key}.unreadable`, aside);
+		if (aside) {
+			this.#texts.set(`${this.#key}.unreadable`, stored[0] as string);
 		}
 		if (put !== undefined) {
 			this.#texts.set(this.#key, put);
@@ -94,5 +95,10 @@ class MemoryCell implements Cell {
 	async usage(): Promise<{ used: number; quota?: number }> {
 		const used = this.#texts.get(this.#key)?.length ?? 0;
 		return Number.isFinite(this.#limit) ? { used, quota: this.#limit } : { used };
+	}
+
+	#stored(): string[] {
+		const text = this.#texts.get(this.#key);
+		return text === undefined ? [] : [text];
 	}
 }

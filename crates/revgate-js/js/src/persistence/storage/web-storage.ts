@@ -38,7 +38,7 @@ export function createSessionStorageBackend<T>(options: SessionStorageBackendOpt
 }
 
 /** A key of `localStorage` or `sessionStorage`. */
-class WebStorageCell implements Cell {
+export class WebStorageCell implements Cell {
 	readonly where: string;
 	readonly #kind: 'localStorage' | 'sessionStorage';
 	readonly #key: string;
@@ -49,8 +49,12 @@ class WebStorageCell implements Cell {
 		this.#key = key;
 	}
 
-	async read(): Promise<string | null> {
-		return this.#guarded((storage) => storage.getItem(this.#key));
+	async read(): Promise<string[]> {
+		return this.readNow();
+	}
+
+	readNow(): string[] {
+		return this.#guarded((storage) => textsAt(storage, this.#key));
 	}
 
 	/**
@@ -64,9 +68,10 @@ class WebStorageCell implements Cell {
 
 	swapNow(decide: Decide): void {
 		this.#guarded((storage) => {
-			const { put, aside } = decide(storage.getItem(this.#key));
-			if (aside !== undefined) {
-				storage.setItem(`${this.#key}.unreadable`, aside);
+			const stored = textsAt(storage, this.#key);
+			const { put, aside } = decide(stored);
+			if (aside) {
+				storage.setItem(`${this.#key}.unreadable`, stored[0] as string);
 			}
 			if (put !== undefined) {
 				storage.setItem(this.#key, put);
@@ -75,6 +80,10 @@ class WebStorageCell implements Cell {
 	}
 
 	async remove(): Promise<void> {
+		this.removeNow();
+	}
+
+	removeNow(): void {
 		this.#guarded((storage) => storage.removeItem(this.#key));
 	}
 
@@ -118,12 +127,17 @@ class WebStorageCell implements Cell {
 			throw new PersistenceError(
 				'unavailable',
 				`this page has no ${this.#kind}, so nothing is kept at ${this.where}: the platform lacks or ` +
-					'denies it. Take `createMemoryStorageBackend`, or go without.',
+					'denies it; take `createMemoryStorageBackend`, or go without.',
 				cause,
 			);
 		}
 		return storage;
 	}
+}
+
+function textsAt(storage: Storage, key: string): string[] {
+	const text = storage.getItem(key);
+	return text === null ? [] : [text];
 }
 
 function isFull(error: unknown): boolean {
