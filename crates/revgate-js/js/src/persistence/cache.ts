@@ -49,6 +49,8 @@ export class Cache<T> implements SnapshotCache<T> {
 	#parts: Parts<T> | undefined;
 	/** What came before the gate was there. */
 	#early: Item<T> | undefined;
+	/** Whether the backend has: what is loaded later may be of another window, and newer by right. */
+	#answered = false;
 	#disposed = false;
 
 	/** @throws RangeError for options that make no sense, naming them. */
@@ -79,7 +81,7 @@ export class Cache<T> implements SnapshotCache<T> {
 				migrated: (result) => this.events.emit('migrated', result),
 			},
 		);
-		if (snapshot && this.#parts) {
+		if (snapshot && this.#parts && !this.#answered) {
 			this.#parts.writing.loaded = versionOf(snapshot);
 		}
 		this.events.emit('loadComplete', snapshot, platform.now() - began);
@@ -101,6 +103,7 @@ export class Cache<T> implements SnapshotCache<T> {
 	}
 
 	keep(item: Item<T>): void {
+		this.#answered = true;
 		if (this.#parts) {
 			this.#parts.saver.save(item);
 		} else if (!this.#disposed) {

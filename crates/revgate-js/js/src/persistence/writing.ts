@@ -144,12 +144,17 @@ export class Writing<T> implements Sink<T> {
 			operation: 'save',
 			error: new PersistenceError(
 				'olderBackend',
-				`the backend answered with revision ${snapshot.revision}, and ${this.#keeper.where} holds ` +
-					`revision ${loaded.revision} from before. It is kept, and shown again at the next start. If ` +
+				`the backend answered with version ${textOf(snapshot)}, and ${this.#keeper.where} holds ` +
+					`version ${textOf(loaded)} from before. It is kept, and shown again at the next start. If ` +
 					"the backend counts from 0 whenever it starts, have it send an `epoch`, or set `olderBackend: 'replace'`.",
 			),
 			snapshot,
 			willRetry: false,
 		});
 	}
+}
+
+/** As versions are written elsewhere: the epoch, then the revision. */
+function textOf({ epoch = '0', revision }: { epoch?: string; revision: string }): string {
+	return `${epoch}.${revision}`;
 }

@@ -99,6 +99,24 @@ describe('before the backend answers', () => {
 		expect([...first.heard.faults, ...second.heard.faults]).toEqual([]);
 	});
 
+	it('what another tab has saved since the backend answered is no older backend', async () => {
+		const memory = createSharedMemoryStorage<unknown>();
+		const { applier, heard } = windowOn(memory.getBackend('place'), { olderBackend: 'replace' });
+		const quiet = windowOn(memory.getBackend('place'));
+		for (const window of [applier, quiet.applier]) {
+			await window.apply(snapshot('1', null));
+			await window.flush();
+		}
+		await memory.getBackend('place').save(snapshot('9', 'of another tab'));
+		for (const window of [applier, quiet.applier]) {
+			await window.load();
+			await window.apply(snapshot('2', null));
+			await window.flush();
+		}
+		expect((await memory.getBackend('place').load())?.revision).toBe('9');
+		expect([...heard.faults, ...quiet.heard.faults]).toEqual([]);
+	});
+
 	it('a slow inner applier of the cached state does not end last', async () => {
 		const { applier, inner, shown } = windowOn(kept('5'));
 		const slow = deferred();
@@ -261,7 +279,7 @@ describe('an applier that keeps what it applies', () => {
 		const refused = (options: Partial<PersistenceApplierOptions<unknown>>, message: string) =>
 			expect(() => windowOn(kept('1'), options)).toThrow(new RangeError(message));
 		refused({ throttling: { maxWaitMs: 5 } }, '`maxWaitMs` has no meaning without `debounceMs`');
-		refused({ debounceMs: 50, throttling: { maxWaitMs: 20 } }, '`maxWaitMs` (20 ms) must not be shorter than `debounceMs` (50 ms)');
+		refused({ debounceMs: 50, throttling: { maxWaitMs: 20 } }, '`maxWaitMs` must not be shorter than `debounceMs`');
 		refused({ ttlMs: Number.NaN }, '`ttlMs` (NaN) is no time: give milliseconds, from 0 on');
 		refused({ schemaVersion: 1.5 }, 'the schema version (1.5) is no whole number: give one from 0 on');
 		refused(
