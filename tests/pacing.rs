@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use revgate::pacing::Pacer;
 use revgate::{Pacing, PacingError};
 use wasm_bindgen_test::wasm_bindgen_test as pacing_test;
 
 use oracle::{Plan, Traffic};
+use recording::Pacer;
 use runner::check;
 
 #[path = "pacing/oracle.rs"]
 mod oracle;
+mod recording;
 #[path = "properties/runner.rs"]
 mod runner;
 

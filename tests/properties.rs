@@ -6,6 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test as property_test;
 
 use driver::Driver;
 use operation::{Carried, Operation, Script, Setup};
+use recording::Gate;
 use runner::check;
 
 #[path = "properties/burst.rs"]
@@ -18,6 +19,7 @@ mod driver;
 mod operation;
 #[path = "properties/reading.rs"]
 mod reading;
+mod recording;
 #[path = "properties/reference.rs"]
 mod reference;
 #[path = "properties/runner.rs"]

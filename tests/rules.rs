@@ -4,6 +4,7 @@
 use wasm_bindgen_test::wasm_bindgen_test as gate_test;
 
 mod harness;
+mod recording;
 
 #[path = "rules/bad_input.rs"]
 mod bad_input;

@@ -84,6 +84,13 @@ impl Pacing {
         Self { leading: Some(at_once), ..self }
     }
 
+    /// The times of [`debounce`](Self::debounce), which is zero if it was not asked for, of
+    /// [`max_wait`](Self::max_wait) and of [`throttle`](Self::throttle); then whether it was said
+    /// to be [`leading`](Self::leading).
+    pub const fn parts(&self) -> (Duration, Option<Duration>, Duration, Option<bool>) {
+        (self.debounce, self.max_wait, self.throttle, self.leading)
+    }
+
     /// Whether the options make sense together.
     ///
     /// # Errors

@@ -30,6 +30,7 @@ impl Setup {
             resync: unless_zero(resync).map(|more| Self::FETCH_TIMEOUT + 10 * more),
             pause_while_hidden: flags & 2 > 0,
             jitter_seed: unless_zero(seed),
+            ..Self::PLAIN
         }
     }
 }

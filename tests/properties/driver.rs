@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use revgate::gate::{
-    Candidate, Cause, FetchId, Gate, Input, News, Output, Settlement, Status, Ticket,
-};
+use revgate::gate::{Candidate, Cause, FetchId, Input, News, Output, Settlement, Status, Ticket};
 use revgate::{Epoch, Phase, Revision, Version};
 
+use super::Gate;
 use super::operation::{Carried, Operation, Script, Setup};
 use super::reference::{Fact, Log};
 
@@ -41,11 +40,11 @@ impl Driver {
     pub(crate) fn new(setup: Setup) -> Self {
         Self {
             gate: Gate::new(setup.options()),
-            setup,
             log: Log::default(),
             now: Duration::from_secs(10),
             latest: Duration::from_secs(10),
-            history: vec![Version::new(Epoch::new(0), Revision::FIRST)],
+            history: vec![setup.first],
+            setup,
             at_hand: None,
             breaks_apply: false,
             last_paced: None,

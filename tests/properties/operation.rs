@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use revgate::gate::Options;
-use revgate::{Backoff, Pacing};
+use revgate::{Backoff, Epoch, Pacing, Revision, Version};
 
 /// One thing that happens. Each can happen at any time; where it makes no sense, the gate is to
 /// ignore it.
@@ -84,6 +84,8 @@ pub(crate) struct Setup {
     pub(crate) resync: Option<u64>,
     pub(crate) pause_while_hidden: bool,
     pub(crate) jitter_seed: Option<u64>,
+    /// The version that the backend has at first.
+    pub(crate) first: Version,
 }
 
 impl Setup {
@@ -101,6 +103,7 @@ impl Setup {
         resync: None,
         pause_while_hidden: false,
         jitter_seed: None,
+        first: Version::new(Epoch::new(0), Revision::FIRST),
     };
 
     pub(crate) fn options(&self) -> Options {

@@ -1,23 +1,36 @@
 //! Scripts drawn at random, which shrink to the shortest that fails.
 
 use proptest::prelude::*;
+use proptest::sample::select;
+use revgate::{Epoch, Revision, Version};
 
 use super::operation::{Carried, Operation, Script, Setup};
 
 impl Setup {
+    /// First versions soon after which come the largest numbers: of 53 bits, of 63, of all 64.
+    const LATE: [Version; 3] = [
+        Version::new(Epoch::new((1 << 53) - 2), Revision::new((1 << 53) - 5)),
+        Version::new(Epoch::new((1 << 63) - 2), Revision::new((1 << 63) - 5)),
+        Version::new(Epoch::new(u64::MAX - 50), Revision::new(u64::MAX - 50)),
+    ];
+
     fn any() -> impl Strategy<Value = Self> {
         let paces = prop_oneof![3 => Just((0, 0)), 1 => Just((20, 0)), 1 => Just((0, 30)), 1 => Just((20, 30))];
         let resync = proptest::option::of(Just(2000));
         let jitter_seed = proptest::option::of(any::<u64>());
         let leading = any::<Option<bool>>();
-        (paces, leading, resync, any::<bool>(), jitter_seed).prop_map(
-            |((debounce, throttle), leading, resync, pause_while_hidden, jitter_seed)| Self {
-                debounce,
-                throttle,
-                leading: leading.filter(|_| debounce + throttle > 0),
-                resync,
-                pause_while_hidden,
-                jitter_seed,
+        let first = prop_oneof![2 => Just(Self::PLAIN.first), 1 => select(&Self::LATE)];
+        (paces, leading, resync, any::<bool>(), jitter_seed, first).prop_map(
+            |((debounce, throttle), leading, resync, pause_while_hidden, jitter_seed, first)| {
+                Self {
+                    debounce,
+                    throttle,
+                    leading: leading.filter(|_| debounce + throttle > 0),
+                    resync,
+                    pause_while_hidden,
+                    jitter_seed,
+                    first,
+                }
             },
         )
     }

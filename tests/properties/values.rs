@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::property_test;
+use super::recording::{record, words};
 use super::runner::check;
 
 fn duration() -> impl Strategy<Value = Duration> {
@@ -82,6 +83,7 @@ fn jitter_takes_at_most_a_half_and_never_comes_to_more_than_the_cap() {
         prop_assert!(longest <= backoff.cap);
         prop_assert!(longest / 2 <= delay && delay <= longest, "{:?} of {:?}", delay, longest);
         prop_assert_eq!(delay, backoff.delay(failures), "the same seed, the same delay");
+        record(|| words::delay_of(&backoff, failures));
         Ok(())
     });
 }
@@ -93,6 +95,7 @@ fn without_jitter_delays_double_up_to_the_cap() {
         let (delay, next) = (backoff.delay(failures), backoff.delay(failures + 1));
         prop_assert!(delay <= next, "{:?}, then {:?}", delay, next);
         prop_assert!(failures > 31 || next == delay.saturating_mul(2).min(cap));
+        record(|| words::delay_of(&backoff, failures));
         Ok(())
     });
 }
@@ -115,6 +118,7 @@ fn versions_are_ordered_by_epoch_first() {
     check(1000, (version(), version()), |(one, other)| {
         let numbers = |version: Version| (version.epoch.number(), version.revision.number());
         prop_assert_eq!(one.cmp(&other), numbers(one).cmp(&numbers(other)));
+        record(|| words::order_of(one, other));
         prop_assert!(one.next().is_ok_and(|next| one < next) || one.revision.number() == u64::MAX);
         Ok(())
     });
@@ -130,6 +134,7 @@ fn text_is_a_revision_exactly_if_it_is_how_that_is_written() {
     check(1000, text, |text| {
         let read = text.parse::<Revision>().map(|revision| revision.to_string());
         let is_canonical = text.parse::<u64>().is_ok_and(|number| number.to_string() == text);
+        record(|| words::text_of(&text));
         prop_assert_eq!(read.ok(), is_canonical.then_some(text));
         Ok(())
     });

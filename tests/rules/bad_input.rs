@@ -226,7 +226,7 @@ fn a_time_of_any_length_is_waited_for() {
         let length = Duration::from_secs(days * 24 * 3600);
         for (option, mut bench) in waiting_for(length) {
             assert_eq!(bench.deadline(), Some(bench.now + length), "{option}");
-            bench.now += length - Duration::from_nanos(1);
+            bench.now += length - ms(1);
             assert_eq!(bench.input(Input::Tick), [], "{option}");
             assert_ne!(bench.tick(), [], "{option}");
         }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use revgate::gate::{FetchId, Gate, Input, News, Options, Output, Report};
+use revgate::gate::{FetchId, Input, News, Options, Output, Report};
 use revgate::{Epoch, Pacing, Revision, Version};
+
+use super::recording::Gate;
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
 

@@ -88,10 +88,13 @@ impl Checks<'_> {
         // With `--keep-going` one crate's warnings do not hide another's.
         let clippy = ["clippy", "--locked", "--all-targets", "--keep-going"];
         let windows = ["--features", "revgate-tests/windows"];
+        // Without std, thus with no other package beside it.
+        let gate = ["--target", WASM, "-p", "revgate-js"];
         let checks = [
             ("format", cargo(&[&["fmt", "--all", "--check"]])),
             ("clippy", cargo(&[&clippy, &NATIVE, &windows, &deny])),
             ("clippy, WASM", cargo(&[&clippy, &wasm, &both, &deny])),
+            ("clippy, gate for JavaScript", cargo(&[&clippy, &gate, &deny])),
             ("rustdoc", document(&NATIVE)),
             ("rustdoc, WASM", document(&wasm)),
         ];

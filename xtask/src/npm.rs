@@ -5,7 +5,7 @@ use std::{fs, path::Path, process::Command, time::Duration};
 use xtask::{Error, process, report, step::Step, workspace::Workspace};
 
 use crate::{
-    compile,
+    check, compile,
     outcomes::{Kind, Outcomes},
     setup::{self, Goal, packages},
     tally::Tally,
@@ -33,6 +33,7 @@ pub(crate) fn check(workspace: &Workspace, outcomes: &mut Outcomes<'_>) -> Optio
     if !outcomes.note("build the npm package", build(workspace)) {
         return None;
     }
+    outcomes.note("record the scripts of the gate", record_scripts(workspace));
     outcomes.check("npm, types", Kind::Lint, Step::new(npm(workspace, &["run", "check"])));
     let mut tests = npm(workspace, &["test", "--", "--reporter=default"]);
     tests.arg("--reporter=./test/tally.ts");
@@ -49,6 +50,13 @@ pub(crate) fn check(workspace: &Workspace, outcomes: &mut Outcomes<'_>) -> Optio
 pub(crate) fn build(workspace: &Workspace) -> Result<(), Error> {
     install(workspace, Path::new(PACKAGE))?;
     compile::build(workspace, "build the npm package", npm(workspace, &["run", "build"]))
+}
+
+/// Runs the Rust suites of the gate once more, for the package's own gate to be held against.
+fn record_scripts(workspace: &Workspace) -> Result<(), Error> {
+    let mut command = npm(workspace, &["run", "scripts", "--"]);
+    command.args(check::NATIVE);
+    compile::build(workspace, "record the scripts of the gate", command)
 }
 
 /// Installs what a package's lock file names, unless that is there.

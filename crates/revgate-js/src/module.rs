@@ -10,7 +10,7 @@ use revgate::pacing::Pacer;
 
 use crate::exchange::{Exchange, Refusal};
 use crate::options;
-use crate::time::{deadline, duration, milliseconds};
+use crate::time::{deadline, duration, milliseconds, whole};
 
 /// There is an output: of an input, to be polled; of a poll, in [`Exchange::numbers`].
 const OUTPUT: f64 = -1.0;
@@ -230,6 +230,5 @@ fn time(now: f64) -> Result<Duration, Refusal> {
 
 /// A number that is none of a fetch names none: the first is 1.
 fn fetch_id(id: f64) -> FetchId {
-    let number = id as u64;
-    FetchId::new(if number as f64 == id { number } else { 0 })
+    FetchId::new(whole(id).filter(|number| *number as f64 == id).unwrap_or_default())
 }

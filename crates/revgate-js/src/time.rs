@@ -10,9 +10,15 @@ pub(crate) fn duration(milliseconds: f64) -> Option<Duration> {
     if milliseconds.is_nan() || milliseconds < 0.0 {
         return None;
     }
-    // The cast cuts, and stops at the end of the range.
-    let nanoseconds = (milliseconds * NANOSECONDS + 0.5) as u64;
-    Some(if nanoseconds == u64::MAX { Duration::MAX } else { Duration::from_nanos(nanoseconds) })
+    let nanoseconds = milliseconds * NANOSECONDS + 0.5;
+    Some(whole(nanoseconds).map_or(Duration::MAX, Duration::from_nanos))
+}
+
+/// What is before the point, if it is a `u64`. A cast alone would do, were it not that in
+/// JavaScript (`revgate/js`) one beyond the range is anything.
+pub(crate) fn whole(number: f64) -> Option<u64> {
+    const END: f64 = u64::MAX as f64;
+    (0.0..END).contains(&number).then_some(number as u64)
 }
 
 /// A time that, handed in again, has come: a number of milliseconds is a nanosecond short of some.

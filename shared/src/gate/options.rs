@@ -88,6 +88,16 @@ impl Options {
     pub fn backoff(&self) -> &Backoff {
         &self.backoff
     }
+
+    /// How long without news to fetch again; `None` for never.
+    pub fn resync(&self) -> Option<Duration> {
+        self.resync
+    }
+
+    /// Whether a hidden window fetches nothing more until it is shown.
+    pub fn pauses_while_hidden(&self) -> bool {
+        self.pause_while_hidden
+    }
 }
 
 impl Default for Options {

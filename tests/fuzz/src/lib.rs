@@ -10,6 +10,7 @@ use std::sync::Once;
 use driver::Driver;
 use operation::Script;
 use raw::RawScript;
+use revgate::gate::Gate;
 
 #[path = "../../properties/bytes.rs"]
 mod bytes;

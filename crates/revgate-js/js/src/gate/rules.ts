@@ -27,7 +27,7 @@ export function backoffDelay(module: GateModule, options: DelayOptions, failures
 	if (jitterSeed !== undefined) {
 		backoff.jitterSeed = doubles ? jitterSeed : jitterSeed ^ BigInt(times) ^ 1n;
 	}
-	const count = doubles ? Math.min(times, 2 ** 31) : 1;
+	const count = doubles ? Math.min(times, 2 ** 32 - 1) : 1;
 	return hand(abiOf(module), { backoff }, (bits) => module.backoff(bits, count));
 }
 
