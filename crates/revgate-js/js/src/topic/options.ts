@@ -1,6 +1,7 @@
 /** How a topic is followed. */
 
 import type { GateOptions } from '../gate/gate.js';
+import type { SnapshotCache } from '../persistence/types.js';
 import type { Host } from '../sync/host.js';
 import type { InvalidationThrottlingOptions, Logger } from '../types.js';
 import type { TopicBackend } from './backend.js';
@@ -35,9 +36,17 @@ export interface TopicOptions {
 	readonly logger?: Logger;
 	/** Where the topic is. Default: the plugin `tauri-plugin-revgate`. */
 	readonly backend?: TopicBackend;
+	/**
+	 * Where the last known state is kept, to be shown before the backend answers: of
+	 * `createSnapshotCache` in `revgate/persistence`. It is no base for edits. Default: nowhere.
+	 */
+	readonly cache?: TopicCache;
 	/** The clock and the timers. Default: the page's. */
 	readonly host?: Host;
 }
+
+/** What a topic needs of a `SnapshotCache`. Nothing of it throws or rejects. */
+export type TopicCache = Pick<SnapshotCache<unknown>, 'load' | 'save' | 'flush'>;
 
 /** What says that something has failed, unless the app has a logger of its own. */
 export const warnings: Logger = {

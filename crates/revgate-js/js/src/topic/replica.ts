@@ -7,14 +7,14 @@ import { type Host, platform } from '../sync/host.js';
 import { ProtocolError } from '../sync/messages.js';
 import { checkVersion } from '../sync/revision.js';
 import type { Done, Status } from '../sync/transport.js';
-import type { InvalidationEvent, SyncErrorContext, Unsubscribe } from '../types.js';
+import type { InvalidationEvent, Logger, SyncErrorContext, Unsubscribe } from '../types.js';
 import type { TopicBackend, Written } from './backend.js';
 import { Barrier } from './barrier.js';
 import { TopicError } from './error.js';
-import { parse, type Place, rootPlace, takeParsed, Unfit } from './exact/index.js';
+import { parse, type Place, rootPlace, take, takeParsed, Unfit } from './exact/index.js';
 import { Listeners } from './listeners.js';
 import { type Edit, type Layer, Optimistic } from './optimistic.js';
-import { warnings, type TopicOptions } from './options.js';
+import { type TopicCache, type TopicOptions, warnings } from './options.js';
 import { followPage } from './page.js';
 import { applyPatch } from './patch.js';
 import { plugin } from './plugin.js';
@@ -43,6 +43,7 @@ export class Replica implements Replicated {
 	readonly #writer: Writer;
 	readonly #barrier = new Barrier();
 	readonly #leavePage: Unsubscribe;
+	readonly #cache: TopicCache | undefined;
 	/** What is shown. */
 	#shown: Layer | undefined;
 	#pending = 0;
@@ -61,6 +62,7 @@ export class Replica implements Replicated {
 		this.writeTimeoutMs = options.writeTimeoutMs ?? WRITE_TIMEOUT_MS;
 		this.maxRebases = options.maxRebases ?? MAX_REBASES;
 		this.#backend = backend;
+		this.#cache = options.cache;
 		const failed = (error: unknown): void => void this.#driver.fail('apply', error);
 		this.states = new Listeners(failed);
 		this.statuses = new Listeners(failed);
@@ -94,10 +96,16 @@ export class Replica implements Replicated {
 			() => this.enter(() => this.#writer.flush()),
 		);
 		this.#driver.start(() => undefined);
+		if (options.cache) void this.#recall(options.cache, logger);
 	}
 
 	get shown(): Layer | undefined {
 		return this.#shown;
+	}
+
+	/** Whether what is shown is of before, and the backend has not answered. */
+	get isCached(): boolean {
+		return this.#shown !== undefined && this.#edits.top === undefined;
 	}
 
 	get status(): Status {
@@ -165,6 +173,7 @@ export class Replica implements Replicated {
 		this.#driver.stop();
 		this.#isLingering = this.#edits.isWriting;
 		this.enter(() => undefined);
+		void this.#cache?.flush();
 	}
 
 	send(change: Written): Promise<string> {
@@ -212,9 +221,28 @@ export class Replica implements Replicated {
 	}
 
 	#apply(version: Version, data: unknown): void {
-		this.#edits.learn({ version, data: takeParsed(data, this.place) });
+		const state = takeParsed(data, this.place);
+		this.#edits.learn({ version, data: state });
 		this.show();
 		this.enter(() => undefined);
+		this.#cache?.save({ ...version, data: state });
+	}
+
+	/** Shows the last known state, unless there is a better one by then. Edits wait as ever. */
+	async #recall(cache: TopicCache, logger: Logger): Promise<void> {
+		const kept = await cache.load();
+		if (!kept) return;
+		const { data, ...version } = kept;
+		try {
+			const state = take(data, this.place);
+			this.enter(() => {
+				if (this.#shown !== undefined || this.#driver.hasEnded) return;
+				this.#shown = { version, data: state };
+				this.states.tell(state, version);
+			});
+		} catch (error) {
+			logger.warn(`[revgate] topic \`${this.topic}\`: the last known state is none for this program`, error);
+		}
 	}
 
 	#patched(base: Version, patch: unknown): unknown {

@@ -46,6 +46,8 @@ export interface Topic<T> {
 	get(): T | undefined;
 	/** The backend's version that the state is or is built on. */
 	version(): Version | undefined;
+	/** Whether the state is the last known one, of `options.cache`: the backend has not answered. */
+	isCached(): boolean;
 	/** How the synchronisation is doing. */
 	status(): Status;
 	/** The last failure; `undefined` once a state or an answer has come after it. */
@@ -133,6 +135,8 @@ class Handle<T> implements Topic<T> {
 	readonly get = (): T | undefined => this.#replica.shown?.data as T | undefined;
 
 	readonly version = (): Version | undefined => this.#replica.shown?.version;
+
+	readonly isCached = (): boolean => this.#replica.isCached;
 
 	readonly status = (): Status => (this.#hasEnded ? { type: 'stopped' } : this.#replica.status);
 
