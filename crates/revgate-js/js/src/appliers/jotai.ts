@@ -14,6 +14,7 @@ export interface JotaiAtomLike<State> {
 	write(get: never, set: never, value: NoInfer<State>): unknown;
 }
 
+/** See {@link ApplyMode}. */
 export type JotaiApplyMode = ApplyMode;
 
 /** What `toState` gets of Jotai. */
@@ -22,7 +23,7 @@ export interface JotaiContext<State> {
 	atom: JotaiAtomLike<State>;
 }
 
-/** See {@link createJotaiSnapshotApplier}. */
+/** What {@link createJotaiSnapshotApplier} can be told. */
 export type JotaiSnapshotApplierOptions<State, Data> = ApplierOptions<State, Data, JotaiContext<State>>;
 
 /**

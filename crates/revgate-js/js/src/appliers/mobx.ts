@@ -6,9 +6,10 @@ import type { Fields } from './value.js';
 /** An observable object, or an instance of a class that makes itself observable. */
 export type MobXStoreLike<State extends object> = State;
 
+/** See {@link ApplyMode}. */
 export type MobXApplyMode = ApplyMode;
 
-/** See {@link createMobXSnapshotApplier}. */
+/** What {@link createMobXSnapshotApplier} can be told. */
 export type MobXSnapshotApplierOptions<State extends object, Data> = ApplierOptions<
 	State,
 	Data,

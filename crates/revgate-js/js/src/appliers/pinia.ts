@@ -11,9 +11,10 @@ export interface PiniaStoreLike<State extends object> {
 	$patch(mutator: (state: never) => void): void;
 }
 
+/** See {@link ApplyMode}. */
 export type PiniaApplyMode = ApplyMode;
 
-/** See {@link createPiniaSnapshotApplier}. */
+/** What {@link createPiniaSnapshotApplier} can be told. */
 export type PiniaSnapshotApplierOptions<State extends object, Data> = ApplierOptions<
 	State,
 	Data,

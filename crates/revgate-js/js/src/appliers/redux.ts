@@ -3,9 +3,15 @@ import { merge } from './merge.js';
 import { type ApplierOptions, type ApplyMode, createApplier, type RuleOptions, rulesOf } from './shared.js';
 import type { Fields } from './value.js';
 
-/** The type of the action: that of the reference, so that reducers which spell it out still work. */
+/**
+ * The type of the action: that of state-sync, so that reducers which spell it out still work.
+ *
+ * @example
+ * const isSnapshot = (action: { type: string }) => action.type === SNAPSHOT_ACTION_TYPE;
+ */
 export const SNAPSHOT_ACTION_TYPE = '@@statesync/SNAPSHOT_APPLIED';
 
+/** See {@link ApplyMode}. */
 export type ReduxApplyMode = ApplyMode;
 
 /** What is dispatched for each snapshot: serializable, as Redux asks for. */
@@ -27,7 +33,7 @@ export interface ReduxStoreLike<State> {
 	dispatch(action: SnapshotAppliedAction<State>): unknown;
 }
 
-/** See {@link createReduxSnapshotApplier}. */
+/** What {@link createReduxSnapshotApplier} can be told. */
 export type ReduxSnapshotApplierOptions<State, Data> = ApplierOptions<
 	State,
 	Data,

@@ -17,19 +17,20 @@ interface Readable<State> {
 	subscribe(run: (value: State) => void): () => void;
 }
 
+/** See {@link ApplyMode}. */
 export type SvelteApplyMode = ApplyMode;
 
 /** `'store'`: one with `set` and `update`; `'state'`: an object of the rune `$state`. */
 export type SvelteTargetKind = 'store' | 'state';
 
-/** For a store: see {@link createSvelteSnapshotApplier}. */
+/** What {@link createSvelteSnapshotApplier} can be told for a store. */
 export type SvelteStoreSnapshotApplierOptions<State, Data> = ApplierOptions<
 	State,
 	Data,
 	{ store: SvelteStoreLike<State> }
 > & { target?: 'store' };
 
-/** For an object of `$state`: see {@link createSvelteSnapshotApplier}. */
+/** What {@link createSvelteSnapshotApplier} can be told for an object of `$state`. */
 export type SvelteStateSnapshotApplierOptions<State extends object, Data> = ApplierOptions<
 	State,
 	Data,

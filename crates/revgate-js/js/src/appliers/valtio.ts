@@ -6,9 +6,10 @@ import type { Fields } from './value.js';
 /** What `proxy` of Valtio returns. */
 export type ValtioProxyLike<State extends object> = State;
 
+/** See {@link ApplyMode}. */
 export type ValtioApplyMode = ApplyMode;
 
-/** See {@link createValtioSnapshotApplier}. */
+/** What {@link createValtioSnapshotApplier} can be told. */
 export type ValtioSnapshotApplierOptions<State extends object, Data> = ApplierOptions<
 	State,
 	Data,

@@ -12,19 +12,20 @@ export interface VueRefLike<State> {
 	value: State;
 }
 
+/** See {@link ApplyMode}. */
 export type VueApplyMode = ApplyMode;
 
 /** What is given to the applier; told apart by itself, if it is of Vue. */
 export type VueTargetKind = 'ref' | 'reactive';
 
-/** For a reactive object: see {@link createVueSnapshotApplier}. */
+/** What {@link createVueSnapshotApplier} can be told for a reactive object. */
 export type VueReactiveSnapshotApplierOptions<State extends object, Data> = ApplierOptions<
 	State,
 	Data,
 	{ state: State }
 > & { target?: 'reactive' };
 
-/** For a ref: see {@link createVueSnapshotApplier}. */
+/** What {@link createVueSnapshotApplier} can be told for a ref. */
 export type VueRefSnapshotApplierOptions<State, Data> = ApplierOptions<
 	State,
 	Data,
@@ -44,7 +45,13 @@ export function createVueSnapshotApplier<State, Data = State>(
 	options?: VueRefSnapshotApplierOptions<State, Data>,
 ): SnapshotApplier<Data>;
 
-/** The same for whatever holds the state in `value`. */
+/**
+ * The same for whatever holds the state in `value`.
+ *
+ * @example
+ * const box = { value: defaults };
+ * const applier = createVueSnapshotApplier(box, { target: 'ref' });
+ */
 export function createVueSnapshotApplier<State, Data = State>(
 	ref: VueRefLike<State>,
 	options: VueRefSnapshotApplierOptions<State, Data> & { target: 'ref' },

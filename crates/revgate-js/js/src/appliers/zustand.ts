@@ -8,9 +8,10 @@ export interface ZustandStoreLike<State> {
 	setState(state: NoInfer<State>, replace: true): void;
 }
 
+/** See {@link ApplyMode}. */
 export type ZustandApplyMode = ApplyMode;
 
-/** See {@link createZustandSnapshotApplier}. */
+/** What {@link createZustandSnapshotApplier} can be told. */
 export type ZustandSnapshotApplierOptions<State, Data> = ApplierOptions<
 	State,
 	Data,
