@@ -5,7 +5,7 @@ import { createApplying, type Ended } from './applying.js';
 import { attempt, isThenable, quietly } from './guard.js';
 import { isOfInterest, newsOf } from './hearing.js';
 import { type Host, platform } from './host.js';
-import { type Fields, fieldsOf, type Material, ProtocolError, topicOf, versionOf } from './messages.js';
+import { checkTopic, type Fields, fieldsOf, type Material, ProtocolError, versionOf } from './messages.js';
 import { checkOptions, openGate } from './opening.js';
 import { createReporter, type Extra } from './report.js';
 import { createSubscription } from './subscription.js';
@@ -83,8 +83,14 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 	const turns = createTurns((error) => fail('refresh', error));
 	const enter = (call: () => void) => turns.enter(call, undefined);
 	const alarm = createAlarm(host, () => enter(tick));
-	const applying = createApplying(host, limitMs, (apply) =>
-		enter(() => quietly(apply, (error) => fail('apply', error))),
+	const applying = createApplying(host, limitMs, () =>
+		enter(() => {
+			// Maybe on top of what was applied since.
+			const { version, data } = again ?? {};
+			if (version !== undefined) {
+				quietly(() => sink.apply(version, data as T), (error) => fail('apply', error));
+			}
+		}),
 	);
 	const subscription = createSubscription(transport, {
 		enter,
@@ -121,8 +127,10 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 	/** What came with the input just handled: a state, or why it was a failure. */
 	let payload: Payload | undefined;
 	let fault: SyncErrorContext | undefined;
-	/** The news that an announcement brought, until they are applied: those the gate counts on. */
-	let kept: Payload | undefined;
+	/** The news that announcements brought, until they are applied: those the gate counts on. */
+	let news: Payload[] = [];
+	/** What was applied since an apply was given up. */
+	let again: { readonly version: Version; readonly data: T } | undefined;
 	/** The gate's next deadline. */
 	let deadline: number | undefined;
 	/** Who waits for a start or a refresh. */
@@ -206,15 +214,16 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 
 	function rest(gate: Gate, until: number | undefined, isStirred: boolean): void {
 		payload = fault = undefined;
-		if (kept !== undefined && !isSame(kept.version, gate.kept)) {
-			kept = undefined;
+		if (news.length > 0) {
+			const counted = gate.kept;
+			news = counted === undefined ? [] : news.filter(({ version }) => isSame(version, counted));
 		}
 		// A fetch without a start is made once: nothing is due after it.
 		deadline = isListening || waiting.length > 0 ? until : undefined;
 		alarm(deadline);
 		if (isStirred) {
 			setStatus(gate.status);
-			if (hasStood && !isCatchingUp && report.applied !== undefined) {
+			if (waiting.length > 0 && hasStood && !isCatchingUp && report.applied !== undefined) {
 				settle((ticket) => ticket === START);
 			}
 		}
@@ -266,7 +275,8 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 			}
 			gate.free();
 		}
-		gate = payload = fault = kept = undefined;
+		gate = payload = fault = again = undefined;
+		news = [];
 		alarm(undefined);
 		applying.stop();
 		log('debug', 'stopped');
@@ -312,42 +322,45 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 
 	/** Applies a state; whether that has ended. */
 	function apply(gate: Gate, candidate: Candidate): boolean {
-		const { version, material } = (typeof candidate === 'string' ? payload : kept) as Payload;
-		const ended: Ended = (failed) => {
-			const now = host.now();
-			if (failed === undefined) {
-				report.applied = version;
-				log('debug', 'applied', version);
-				return gate.appliedOne(now);
-			}
-			const { error } = failed;
-			const phase = error instanceof ProtocolError ? 'protocol' : 'apply';
-			fault = failure(phase, error, { snapshotRevision: version.revision });
-			gate.applyFailed(now);
-		};
+		const { version, material } = (
+			typeof candidate === 'string' ? payload : news.find(({ version }) => isSame(version, candidate))
+		) as Payload;
 		try {
 			if (material === undefined) {
 				throw new ProtocolError(`a snapshot must have \`data\`: revision ${version.revision} is news`);
 			}
 			const data = ('data' in material ? material.data : sink.patched?.(material.base, material.patch)) as T;
-			const isOver = applying.run(
-				// Should it be made again: not after the stop.
-				() => (hasEnded ? undefined : sink.apply(version, data)),
-				(failed) => turns.resume(() => handle(() => ended(failed))),
-			);
-			if (isOver) {
-				ended();
-			} else {
+			const answer = sink.apply(version, data);
+			if (isThenable(answer)) {
+				const ended: Ended = (failed) =>
+					handle((gate) => (failed ? notApplied(gate, version, failed.error) : applied(gate, version, data)));
+				applying.wait(answer, (failed) => turns.resume(() => ended(failed)));
 				turns.hold();
+				return false;
 			}
-			return isOver;
+			applied(gate, version, data);
 		} catch (error) {
-			ended({ error });
-			return true;
+			notApplied(gate, version, error);
 		}
+		return true;
 	}
 
-	const isWanted = (event: Fields) => topicOf(event) === topic && isOfInterest(event, sink, report);
+	function applied(gate: Gate, version: Version, data: T): void {
+		report.applied = version;
+		again = applying.isOverdue ? { version, data } : undefined;
+		log('debug', 'applied', version);
+		gate.appliedOne(host.now());
+	}
+
+	function notApplied(gate: Gate, version: Version, error: unknown): void {
+		const phase = error instanceof ProtocolError ? 'protocol' : 'apply';
+		fault = failure(phase, error, { snapshotRevision: version.revision });
+		gate.applyFailed(host.now());
+	}
+
+	/** Only what is of another topic may be of none. */
+	const isWanted = (event: Fields) =>
+		event['topic'] === topic ? isOfInterest(event, sink, report) : checkTopic(event);
 
 	function hear(message: unknown): void {
 		if (!hasEnded) {
@@ -362,13 +375,18 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 			if (gate === undefined || !isWanted(event)) {
 				return;
 			}
-			const material = newsOf(event, sink, report);
 			const version = versionOf(event);
-			const news = material === undefined ? 'version' : 'data' in material ? 'state' : material.base;
-			gate.announced(now, version, news);
-			// Of the same version, the gate goes by what came first, unless it is the whole state.
-			if (material !== undefined && isSame(version, gate.kept) && (news === 'state' || !isSame(version, kept?.version))) {
-				kept = { version, material };
+			const material = newsOf(event, sink, report);
+			if (material === undefined) {
+				gate.announced(now, version, 'version');
+			} else {
+				const isState = 'data' in material;
+				gate.announced(now, version, isState ? 'state' : material.base);
+				// Of the same version, the gate goes by what came first, unless it is the whole state.
+				const others = news.filter((other) => !isSame(other.version, version));
+				if (isState || others.length === news.length) {
+					news = [...others, { version, material }];
+				}
 			}
 		} catch (error) {
 			fail('protocol', error, { sourceEvent: message });

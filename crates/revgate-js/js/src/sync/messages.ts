@@ -27,12 +27,12 @@ export function fieldsOf(what: string, message: unknown): Fields {
 	return message as Fields;
 }
 
-/** The topic that an announcement is of. */
-export function topicOf({ topic }: Fields): string {
+/** Checks that an announcement is of some topic; that it is not of ours is known. */
+export function checkTopic({ topic }: Fields): false {
 	if (typeof topic !== 'string' || topic.trim() === '') {
 		throw new ProtocolError('Empty topic in invalidation event');
 	}
-	return topic;
+	return false;
 }
 
 /** The version that a message bears. Whether its texts are canonical is for the gate to say. */
@@ -52,12 +52,12 @@ export function eventOf(event: Fields): InvalidationEvent {
 	};
 }
 
-/** What a message brings along; `undefined` for nothing. */
-export function materialOf(message: Fields): Material | undefined {
-	if ('data' in message) {
-		return { data: message['data'] };
+/** What an announcement brings along; `undefined` for nothing. */
+export function materialOf(event: Fields): Material | undefined {
+	if ('data' in event) {
+		return { data: event['data'] };
 	}
-	const { base, patch } = message;
+	const { base, patch } = event;
 	if (base === undefined && patch === undefined) {
 		return undefined;
 	}
