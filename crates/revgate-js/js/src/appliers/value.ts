@@ -25,18 +25,20 @@ export function share(previous: unknown, next: unknown): unknown {
 
 	const alike = kindOf(previous) === kind;
 	const old = (alike ? previous : {}) as Fields;
-	const entries = Object.entries(next as Fields);
-	let same = alike && Object.keys(old).length === entries.length;
-	for (const entry of entries) {
-		const [key, value] = entry;
+	const fields = next as Fields;
+	const keys = Object.keys(fields);
+	let made = (isArray ? [] : {}) as Fields;
+	let same = alike && Object.keys(old).length === keys.length;
+	for (const key of keys) {
 		const had = Object.hasOwn(old, key);
 		const before = had ? old[key] : undefined;
-		entry[1] = share(before, value);
-		same &&= had && Object.is(entry[1], before);
+		const value = share(before, fields[key]);
+		same &&= had && Object.is(value, before);
+		// Assigned, it would be the object's prototype; as a computed key it is a key like any other.
+		if (key === '__proto__') made = { ...made, [key]: value };
+		else made[key] = value;
 	}
-	if (same) return previous;
-	// `fromEntries` defines keys: `__proto__` becomes a key like any other.
-	return isArray ? entries.map(([, value]) => value) : Object.fromEntries(entries);
+	return same ? previous : made;
 }
 
 function isSame(a: unknown, b: unknown): boolean {

@@ -82,9 +82,11 @@ describe.each(containers)('%s', (_, make) => {
 	test('a change of the snapshot afterwards is none of the state', () => {
 		const rig = make(initial());
 		const nested: Nested = { a: 5, deep: { b: 6 } };
-		rig.applier.apply(snapshotOf({ nested }));
+		const fresh = [{ of: { a: 1 } }];
+		rig.applier.apply(snapshotOf({ nested, fresh }));
 		nested.deep.b = 99;
-		expect(plain(rig)).toEqual({ ...initial(), nested: { a: 5, deep: { b: 6 } } });
+		fresh[0]!.of.a = 99;
+		expect(plain(rig)).toEqual({ ...initial(), nested: { a: 5, deep: { b: 6 } }, fresh: [{ of: { a: 1 } }] });
 	});
 
 	test('a frozen snapshot is applied, and can be changed in the state', () => {
