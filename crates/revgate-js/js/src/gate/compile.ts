@@ -49,9 +49,9 @@ function exportsOf(instance: WebAssembly.Instance): GateModule {
 function refused(cause: unknown): GateLoadError {
 	const reason = cause instanceof Error ? cause.message : String(cause);
 	return new GateLoadError(
-		`Revgate's WebAssembly module cannot be used: ${reason}. If the content-security policy ` +
-			"forbids it, add 'wasm-unsafe-eval' to its script-src, or import 'revgate/js' in place " +
-			"of 'revgate': the same in JavaScript.",
+		"Revgate's WebAssembly module cannot be used. If the content-security policy forbids it, " +
+			"add 'wasm-unsafe-eval' to its script-src, or import 'revgate/js' in place of 'revgate': " +
+			`the same in JavaScript. The engine says: ${reason}`,
 		{ cause },
 	);
 }
