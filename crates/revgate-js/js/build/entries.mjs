@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 
 import { here } from './here.mjs';
 
-/** The flavours of `source.ts`, by the name of the one entry that is built with each. */
+/** The flavours of `source.ts`, by the entry that is built with each, and what lies under it. */
 const SOURCES = { slim: 'src/gate/source-slim.ts', js: 'src/gate/source-js.ts' };
 
 /** Name and source file of each entry. */
@@ -22,7 +22,11 @@ export function entries() {
 /** The builds that share no code with each other: entries, and the file in place of `source.ts`. */
 export function builds() {
 	const all = entries();
-	const isOwn = ({ name }) => Object.hasOwn(SOURCES, name);
-	const own = all.filter(isOwn).map((entry) => ({ entries: [entry], gate: SOURCES[entry.name] }));
-	return [{ entries: all.filter((entry) => !isOwn(entry)), gate: 'src/gate/source.ts' }, ...own];
+	const flavourOf = ({ name }) => name.split('/')[0];
+	const own = Object.entries(SOURCES).map(([flavour, gate]) => ({
+		entries: all.filter((entry) => flavourOf(entry) === flavour),
+		gate,
+	}));
+	const rest = all.filter((entry) => !Object.hasOwn(SOURCES, flavourOf(entry)));
+	return [{ entries: rest, gate: 'src/gate/source.ts' }, ...own];
 }

@@ -51,6 +51,8 @@ export class Cache<T> implements SnapshotCache<T> {
 	#early: Item<T> | undefined;
 	/** Whether the backend has: what is loaded later may be of another window, and newer by right. */
 	#answered = false;
+	#loading: Promise<void> | undefined;
+	#toldNoGate = false;
 	#disposed = false;
 
 	/** @throws RangeError for options that make no sense, naming them. */
@@ -104,11 +106,12 @@ export class Cache<T> implements SnapshotCache<T> {
 
 	keep(item: Item<T>): void {
 		this.#answered = true;
-		if (this.#parts) {
-			this.#parts.saver.save(item);
-		} else if (!this.#disposed) {
+		if (!this.#parts && !this.#disposed) {
 			this.#early = item;
+			this.#begin(); // A gate that could not be loaded may be there by now.
+			return;
 		}
+		this.#parts?.saver.save(item);
 	}
 
 	onPeer(listener: (snapshot: SnapshotEnvelope<T>) => void): Unsubscribe {
@@ -121,9 +124,7 @@ export class Cache<T> implements SnapshotCache<T> {
 	}
 
 	async flush(): Promise<void> {
-		if (!this.#parts) {
-			await versions().catch(() => {}); // The constructor's call tells.
-		}
+		await this.#loading;
 		await this.#parts?.saver.flush();
 	}
 
@@ -184,22 +185,35 @@ export class Cache<T> implements SnapshotCache<T> {
 		});
 	}
 
-	/** With the gate if it is there, else once it is. */
+	/** With the gate if it is there, else once it is. What keeps it away is told once. */
 	#begin(): void {
+		if (this.#loading) {
+			return;
+		}
 		let now: Versions | undefined;
 		try {
 			now = versionsNow();
 		} catch (error) {
-			this.failed('save', error, 'loading the gate');
+			this.#noGate(error);
 			return;
 		}
 		if (now) {
 			this.#with(now);
 			return;
 		}
-		versions()
+		this.#loading = versions()
 			.then((gate) => this.#with(gate))
-			.catch((error) => this.failed('save', error, 'loading the gate'));
+			.catch((error) => this.#noGate(error))
+			.finally(() => {
+				this.#loading = undefined;
+			});
+	}
+
+	#noGate(error: unknown): void {
+		if (!this.#toldNoGate) {
+			this.#toldNoGate = true;
+			this.failed('save', error, 'loading the gate, without which nothing is kept,');
+		}
 	}
 
 	#with(gate: Versions): void {
