@@ -21,6 +21,10 @@ use crate::{
 const WAYS: [&str; 3] = ["channel", "event", "eval"];
 /// The first asks for messages, and both hear them.
 const WINDOWS: [&str; 2] = ["editor-a", "editor-b"];
+/// The ways in which they answer each other, as `tests/app/pages/delivery.js` names them.
+const DIALOGUES: [&str; 2] = ["event", "topic"];
+/// How many turns of both a dialogue has.
+const TURNS: u32 = 200;
 /// Each round measures everything once, so that whatever slows the machine down for a while slows
 /// all ways down. The median counts.
 const ROUNDS: usize = 7;
@@ -63,6 +67,17 @@ struct Figures {
     slowest: f64,
 }
 
+impl Figures {
+    /// Of what a page answers: the mean and the slowest.
+    fn of(times: &Value) -> Self {
+        Self { usual: number(&times[0]), slowest: number(&times[1]) }
+    }
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or(f64::NAN)
+}
+
 /// Measures, and prints the table.
 pub(crate) fn run(workspace: &mut Workspace) -> Result<(), Error> {
     if !cfg!(target_os = "linux") {
@@ -85,7 +100,17 @@ pub(crate) fn run(workspace: &mut Workspace) -> Result<(), Error> {
     }
 
     let mut figures = vec![vec![Vec::new(); WAYS.len()]; LOADS.len()];
-    for _ in 0..ROUNDS {
+    let mut dialogues = [const { Vec::new() }; DIALOGUES.len()];
+    for way in DIALOGUES {
+        call(&mut desktop, WINDOWS[1], "answer(...arguments)", &[json!(way)])?;
+    }
+    for round in 0..ROUNDS {
+        for (way, figures) in DIALOGUES.iter().zip(&mut dialogues) {
+            let before = round as u32 * TURNS;
+            let arguments = [json!(way), json!(before), json!(TURNS)];
+            let times = call(&mut desktop, WINDOWS[0], "dialogue(...arguments)", &arguments)?;
+            figures.push(Figures::of(&times));
+        }
         for (load, figures) in LOADS.iter().zip(&mut figures) {
             for (way, figures) in WAYS.iter().zip(figures) {
                 figures.push(measure(&mut desktop, *load, way)?);
@@ -99,6 +124,14 @@ pub(crate) fn run(workspace: &mut Workspace) -> Result<(), Error> {
          windows have heard all: the median of {ROUNDS} rounds, and the slowest there was\n"
     ));
     report::say(table(&figures));
+    report::say(
+        "\nms for a turn of both windows that answer each other, by bare events and by a topic: the \
+         median of the rounds' means, and the slowest turn\n",
+    );
+    let rows = [DIALOGUES.map(str::to_owned), dialogues.each_ref().map(|it| summary(it))];
+    report::say(report::table(&rows.map(Vec::from)));
+    let [event, topic] = dialogues.each_ref().map(|figures| median(figures));
+    report::say(format_args!("\ndialogue topic/event={:.2}", topic / event));
     Ok(())
 }
 
@@ -106,10 +139,8 @@ fn measure(desktop: &mut Desktop, load: Load, way: &str) -> Result<Figures, Erro
     let Load { bytes, count, at_once, .. } = load;
     let arguments = [json!(way), json!(bytes), json!(count)];
     let [asks, other] = WINDOWS;
-    let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
     if !at_once {
-        let times = call(desktop, asks, "oneByOne(...arguments)", &arguments)?;
-        return Ok(Figures { usual: number(&times[0]), slowest: number(&times[1]) });
+        return Ok(Figures::of(&call(desktop, asks, "oneByOne(...arguments)", &arguments)?));
     }
     desktop.execute(other, "expect(arguments[0])", &[json!(count)])?;
     let since = number(&call(desktop, asks, "burst(...arguments)", &arguments)?);
@@ -155,8 +186,12 @@ fn table(figures: &[Vec<Vec<Figures>>]) -> String {
 }
 
 fn summary(figures: &[Figures]) -> String {
+    let slowest = figures.iter().map(|it| it.slowest).fold(0.0, f64::max);
+    format!("{:.1} / {slowest:.0}", median(figures))
+}
+
+fn median(figures: &[Figures]) -> f64 {
     let mut usual: Vec<_> = figures.iter().map(|it| it.usual).collect();
     usual.sort_by(f64::total_cmp);
-    let slowest = figures.iter().map(|it| it.slowest).fold(0.0, f64::max);
-    format!("{:.1} / {slowest:.0}", usual[usual.len() / 2])
+    usual[usual.len() / 2]
 }

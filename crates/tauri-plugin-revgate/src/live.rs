@@ -36,7 +36,7 @@ impl<T: Topic> Live<T> {
 
 impl<T: Topic> Outgoing for Live<T> {
     fn due(&self, now: Duration) -> Duration {
-        self.outbox.due(now)
+        self.outbox.due(now, self.store.published().source.as_deref())
     }
 
     fn announce(&self, now: Duration, emit: &Emit) {

@@ -111,8 +111,9 @@ impl TopicOptions {
         self
     }
 
-    /// The least time between two announcements; the first after a rest goes at once, and one
-    /// covers all the writes before it. Default: 8 ms, half a frame at 60 Hz. Zero sets no limit.
+    /// The least time between two announcements of what one writer writes, Rust or a window. The
+    /// first after a rest goes at once, as does the answer of another writer, and one covers all the
+    /// writes before it. Default: 8 ms, half a frame at 60 Hz. Zero sets no limit.
     pub const fn period(mut self, period: Duration) -> Self {
         self.period = period;
         self

@@ -27,6 +27,8 @@ struct Progress<T> {
     pacer: Pacer,
     /// The newest version announced. Only ever grows.
     announced: Version,
+    /// The window that wrote it; `None` for the backend.
+    speaker: Option<Arc<str>>,
     /// What the subscribers are known to have, if patches may be made from it.
     base: Option<Snapshot<Arc<T>>>,
 }
@@ -34,7 +36,7 @@ struct Progress<T> {
 impl<T: Topic> Outbox<T> {
     pub(crate) fn new(options: Arc<TopicOptions>, queue: Arc<Queue>) -> Self {
         let pacer = Pacer::new(Pacing::none().throttle(options.period));
-        let progress = Progress { pacer, announced: Version::default(), base: None };
+        let progress = Progress { pacer, announced: Version::default(), speaker: None, base: None };
         Self {
             options,
             queue,
@@ -70,11 +72,13 @@ impl<T: Topic> Outbox<T> {
         }
     }
 
-    /// When news that has come now may be announced.
-    pub(crate) fn due(&self, now: Duration) -> Duration {
-        let pacer = &mut self.progress().pacer;
+    /// When news that has come now, of this writer, may be announced: at once if somebody else
+    /// wrote what was announced last. Windows that answer each other would wait for a period at
+    /// every turn, and none of them can write a second time before it is answered.
+    pub(crate) fn due(&self, now: Duration, source: Option<&str>) -> Duration {
+        let Progress { pacer, speaker, .. } = &mut *self.progress();
         pacer.event(now);
-        pacer.deadline().unwrap_or(now)
+        if speaker.as_deref() == source { pacer.deadline().unwrap_or(now) } else { now }
     }
 
     /// Tells every subscriber of the state that `newest` reads.
@@ -93,6 +97,7 @@ impl<T: Topic> Outbox<T> {
                 return;
             }
             progress.announced = state.version;
+            progress.speaker.clone_from(&state.source);
             progress.base.take()
         };
         let invalidation = invalidation(name.clone(), &state);

@@ -1,8 +1,8 @@
 //! The one thread that tells windows of news.
 //!
 //! Writers only say which topic has news; whatever takes time (serialising, IPC) happens here,
-//! outside every lock. Each topic is announced at its newest, at most once a period, and by one
-//! thread: no announcement is older than the one before it.
+//! outside every lock. Each topic is announced at its newest, at most once a period unless writers
+//! take turns, and by one thread: no announcement is older than the one before it.
 
 mod queue;
 

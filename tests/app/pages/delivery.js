@@ -48,3 +48,58 @@ window.burst = async (way, bytes, count) => {
   await Promise.all([messages, core.invoke("send_by", { way, bytes, count })]);
   return since;
 };
+
+// Two windows that answer each other: each turn is a number that the one sets and the other hears
+// of. By bare events, and by a topic that both have subscribed to.
+const turns = {
+  event: {
+    listen: (field, heard) => event.listen(field, ({ payload }) => heard(payload)),
+    say: (field, turn) => event.emit(field, turn),
+  },
+  topic: {
+    listen: (field, heard) => {
+      const id = window.__TAURI_INTERNALS__.transformCallback(
+        ({ message }) => message && heard(message.data[field]),
+      );
+      const news = `__CHANNEL__:${id}`;
+      return core.invoke("plugin:revgate|subscribe", { topic: "counters", news });
+    },
+    say: (field, value) => {
+      const patch = [{ op: "replace", path: `/${field}`, value }];
+      return core.invoke("plugin:revgate|patch", { topic: "counters", patch });
+    },
+  },
+};
+
+// Answers every turn of the other window from now on.
+window.answer = async (way) => {
+  let last = 0;
+  await turns[way].listen("left", (turn) => {
+    if (turn <= last) return;
+    last = turn;
+    turns[way].say("right", turn);
+  });
+};
+
+const dialogues = {};
+
+// So many turns of both windows, one after the other, counted on from `before`. The mean of a turn
+// of both and the slowest, in milliseconds.
+window.dialogue = async (way, before, times) => {
+  const dialogue = (dialogues[way] ??= { last: 0, next: () => {} });
+  dialogue.listening ??= turns[way].listen("right", (turn) => {
+    if (turn <= dialogue.last) return;
+    dialogue.last = turn;
+    dialogue.next();
+  });
+  await dialogue.listening;
+  const begin = performance.now();
+  let [last, slowest] = [begin, 0];
+  for (let turn = before + 1; turn <= before + times; turn++) {
+    const answered = new Promise((next) => (dialogue.next = next));
+    await Promise.all([turns[way].say("left", turn), answered]);
+    const now = performance.now();
+    [last, slowest] = [now, Math.max(slowest, now - last)];
+  }
+  return [(last - begin) / times, slowest];
+};

@@ -109,6 +109,32 @@ fn the_first_write_after_a_rest_is_announced_at_once() {
 }
 
 #[test]
+fn an_answer_is_announced_at_once_and_who_goes_on_talking_waits() {
+    let mut sender = Sender::new();
+    let counter = topic(&sender.registry, Counter::default(), TopicOptions::new());
+    let heard = subscribe(&counter, "main");
+    let says = |source: Option<&str>| {
+        let next = |counter: &Counter| Ok(Counter { count: counter.count + 1 });
+        assert!(counter.cell.live.write(None, source, next).is_ok());
+    };
+    for (at, source, expected) in [
+        (0, Some("a"), vec![2]),
+        (1_000, Some("b"), vec![3]),
+        (2_000, Some("a"), vec![4]),
+        (3_000, None, vec![5]),
+        (4_000, None, vec![]),
+        // It waits already, and what is said meanwhile is covered.
+        (5_000, Some("a"), vec![]),
+        (11_000, Some("a"), vec![8]),
+        (12_000, None, vec![9]),
+    ] {
+        says(source);
+        sender.turn(at);
+        assert_eq!(revisions(&heard), expected, "at {at} µs");
+    }
+}
+
+#[test]
 fn a_period_of_zero_announces_whenever_the_sender_turns() {
     let mut sender = Sender::new();
     let options = TopicOptions::new().period(Duration::ZERO);
