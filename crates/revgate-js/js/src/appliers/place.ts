@@ -18,18 +18,19 @@ export function changesOf(
 	object: Fields,
 	next: Fields,
 	{ replaces, allows }: Rules,
-	isFixed: (key: string) => unknown = () => false,
+	isFixed?: (key: string) => unknown,
 	read: (value: unknown) => unknown = (value) => value,
 ): Changes {
 	const changes: Changes = [];
-	for (const key of Object.keys(replaces ? { ...object, ...next } : next)) {
+	// The keys alone: a getter that stays is not to be run.
+	for (const key of new Set([...Object.keys(next), ...Object.keys(replaces ? object : {})])) {
 		const isNext = Object.hasOwn(next, key);
 		if (!allows(key) || (!isNext && stays(object, key))) continue;
 		if (key in Object.prototype && !Object.hasOwn(object, key)) {
-			throw new TypeError(`revgate: the state has the key '${key}', which cannot be set; rename it in toState`);
+			throw new TypeError(`revgate: the state's key '${key}' cannot be set; rename it in toState`);
 		}
 		const before = read(object[key]);
-		const value = isNext ? share(before, next[key]) : isFixed(key) ? undefined : GONE;
+		const value = isNext ? share(before, next[key]) : isFixed?.(key) ? undefined : GONE;
 		if (!(key in object) || !Object.is(value, before)) changes.push([key, value]);
 	}
 	return changes;

@@ -166,7 +166,7 @@ describe.each(containers)('%s', (_, make) => {
 				expect(Object.entries(rig.state())).toEqual(Object.entries({ ...initial(), ...data }));
 			} else {
 				expect(() => rig.applier.apply(snapshotOf(data))).toThrow(
-					new TypeError(`revgate: the state has the key '${key}', which cannot be set; rename it in toState`),
+					new TypeError(`revgate: the state's key '${key}' cannot be set; rename it in toState`),
 				);
 				expect(plain(rig)).toEqual(initial());
 			}

@@ -74,6 +74,10 @@ function unload(): void {
 	window.dispatchEvent(new Event('beforeunload'));
 }
 
+/** However long it takes on a busy machine. */
+vi.setConfig({ testTimeout: 60_000 });
+const until = (check: () => void) => vi.waitFor(check, { timeout: 50_000, interval: 5 });
+
 beforeEach(() => {
 	vi.spyOn(console, 'error').mockImplementation((...said) => expect.unreachable(said.join(' ')));
 });
@@ -100,18 +104,18 @@ describe.each(windows)('%s', (_, { start, state, local, methods = [], keys }) =>
 		expect(backend.fetches).toBe(1);
 
 		await backend.update({ ...backend.settings, theme: 'light', fontSize: 20 });
-		await vi.waitFor(() => expect(shown()).toEqual(expected()));
+		await until(() => expect(shown()).toEqual(expected()));
 		expect(backend.fetches).toBe(2);
 
 		// The write path: the call is the same for each.
 		await invoke('update_settings', { settings: { ...state(), theme: 'dark' } });
 		expect(backend).toMatchObject({ revision: 3, settings: { theme: 'dark', fontSize: 20 } });
-		await vi.waitFor(() => expect(shown()).toEqual(expected()));
+		await until(() => expect(shown()).toEqual(expected()));
 		expect(backend.fetches).toBe(3);
 
 		expect(backend.callbacks).toBe(1);
 		unload();
-		await vi.waitFor(() => expect(backend.callbacks).toBe(0));
+		await until(() => expect(backend.callbacks).toBe(0));
 		await backend.update({ ...backend.settings, theme: 'light' });
 		expect(state().theme).toBe('dark');
 		expect(backend.fetches).toBe(3);
