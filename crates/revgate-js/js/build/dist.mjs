@@ -21,6 +21,7 @@ copyFileSync(here('wasm/gate.wasm'), here('dist/gate.wasm'));
 for (const license of ['LICENSE-APACHE', 'LICENSE-MIT']) {
 	copyFileSync(here(`../../../${license}`), here(license));
 }
+// Its code is within.
 copyFileSync(here('node_modules/mutative/LICENSE'), here('dist/LICENSE-mutative'));
 const tsc = here('node_modules/typescript/bin/tsc');
 execFileSync(process.execPath, [tsc, '-p', here('tsconfig.build.json')], { stdio: 'inherit' });

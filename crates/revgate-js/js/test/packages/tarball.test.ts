@@ -23,7 +23,9 @@ test('the tarball holds what is used, its licences and how to use it, and nothin
 		'README.md',
 		'package.json',
 	]);
-	expect(files.filter((file) => !/\.(js|d\.ts|wasm)$|^LICENSE|^README|^package/.test(file))).toEqual([]);
+	const others = files.filter((file) => file.startsWith('dist/') && !/\.(js|d\.ts|wasm)$/.test(file));
+	// The licence of what is bundled.
+	expect(others).toEqual(['dist/LICENSE-mutative']);
 });
 
 test('every condition has its types first', () => {
@@ -50,6 +52,18 @@ test('the types resolve wherever an ES module is imported', async () => {
 	const { code = 0, stdout } = await run(process.execPath, words).catch((error) => error);
 	expect(stdout).toContain('"revgate/zustand"');
 	expect(code, stdout).toBe(0);
+});
+
+test('it imports nothing that it does not name as a peer, which an app may leave out', () => {
+	const imports = files.filter((file) => file.endsWith('.js')).flatMap((file) => {
+		const code = readFileSync(join(installed, file), 'utf8').replaceAll(/\/\*.*?\*\//gs, '');
+		return [...code.matchAll(/^(?:import|export|\}) ?[^\n]*?"([^."][^"]*)";$/gm)].map(([, name]) => name);
+	});
+	const { dependencies = {}, peerDependencies, peerDependenciesMeta } = manifest;
+	const peers = Object.keys(peerDependencies).sort();
+	expect(peers).toEqual(expect.arrayContaining(imports));
+	expect(peers.filter((name) => !peerDependenciesMeta[name].optional)).toEqual([]);
+	expect(dependencies).toEqual({});
 });
 
 test('its code needs no eval, no Function, and does not ask where it lies', () => {
