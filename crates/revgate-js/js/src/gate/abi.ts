@@ -92,8 +92,8 @@ export class Abi {
 		if (answer === NOT_CANONICAL) {
 			const [place] = this.numbers;
 			const field = place! % 2 ? 'epoch' : 'revision';
-			const version = versions[place! >> 1] as Version;
-			throw new RevisionError(field, version[field], this.#words());
+			const version = versions[place! >> 1] as Version | undefined;
+			throw new RevisionError(field, version?.[field], this.#words());
 		}
 		throw answer === NO_TIME
 			? new RangeError('`now` must be milliseconds, from 0 on, and is NaN or negative')

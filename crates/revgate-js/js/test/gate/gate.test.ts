@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { backoffDelay, compareVersions, Gate, type Output, Pacer, parseFault, RevisionError } from '../../src/gate/gate.js';
-import { loadGate } from '../../src/gate/source.js';
-import { loadGateSync } from '../../src/gate/source-js.js';
-import type { Revision } from '../../src/types.js';
-
-const version = (revision: string, epoch?: string) =>
-	epoch === undefined ? { revision: revision as Revision } : { revision: revision as Revision, epoch };
+import { flavours, version } from './flavours.js';
 
 function drain(gate: Gate): Output[] {
 	const outputs = [];
@@ -16,10 +11,7 @@ function drain(gate: Gate): Output[] {
 	return outputs;
 }
 
-describe.each([
-	['WASM', await loadGate()],
-	['JavaScript', loadGateSync()],
-])('the gate in %s', (_, module) => {
+describe.each(flavours)('the gate in %s', (_, module) => {
 	test('subscribes, fetches, applies, and then has nothing to do', () => {
 		const gate = new Gate(module);
 		gate.start(0);

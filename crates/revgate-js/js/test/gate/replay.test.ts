@@ -2,8 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { loadGate } from '../../src/gate/source.js';
-import { loadGateSync } from '../../src/gate/source-js.js';
+import { flavours } from './flavours.js';
 import { type Recorded, replay } from './replay.js';
 
 const files = import.meta.glob<string>('./scripts/*.jsonl', {
@@ -11,11 +10,6 @@ const files = import.meta.glob<string>('./scripts/*.jsonl', {
 	import: 'default',
 	eager: true,
 });
-const flavours = [
-	['WASM', await loadGate()],
-	['JavaScript', loadGateSync()],
-] as const;
-
 /** By the Rust test that they come from. */
 function scripts(suite: string): Map<string, Recorded[]> {
 	const groups = new Map<string, Recorded[]>();
