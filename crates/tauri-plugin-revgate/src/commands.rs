@@ -150,7 +150,9 @@ pub(crate) async fn snapshot_bytes<R: Runtime>(
 ///
 /// A window that goes cannot wait for the answer to its write on `base`. It sends this one behind,
 /// with the fingerprint of what that one makes: then the state may also be that, one version later.
+/// A window that has no fingerprints sends the state itself, as `ahead_of`.
 #[command]
+#[expect(clippy::too_many_arguments, reason = "each is an argument of the command")]
 pub(crate) async fn replace<R: Runtime>(
     caller: Caller<R>,
     registry: State<'_, Registry>,
@@ -158,12 +160,17 @@ pub(crate) async fn replace<R: Runtime>(
     data: Value,
     base: Option<Version>,
     ahead: Option<Fingerprint>,
+    ahead_of: Option<Value>,
     form: Option<Form>,
 ) -> Result<Response, Failure> {
     let form = form.unwrap_or_default();
     let replace = async || {
         // A conflict is answered with the state.
         let found = find_writable(&caller, &registry, &topic, base.is_some())?;
+        let ahead = match ahead_of {
+            Some(state) => Some(found.fingerprint(&form.sent(state)?)?),
+            None => ahead,
+        };
         let base = base.map(|version| Base { version, ahead });
         let answer = found.replace(form.sent(data)?, base, caller.label())?;
         durably(&*found).await?;

@@ -1,5 +1,6 @@
 //! A topic as windows see it: JSON in, JSON out.
 
+use revgate::json::{self, Fingerprint};
 use revgate::wire::{Refusal, Written};
 use revgate::{Snapshot, Topic, Version, bytes};
 use revgate_persistence::saver::{Flush, Saving};
@@ -33,6 +34,8 @@ pub(crate) trait View: Send + Sync {
     fn snapshot(&self, known: Option<Version>) -> Result<String, Refused>;
     /// The same as bytes of this layout.
     fn snapshot_bytes(&self, layout: u32, known: Option<Version>) -> Result<Vec<u8>, Refused>;
+    /// What tells a state that was sent from others.
+    fn fingerprint(&self, sent: &Sent) -> Result<Fingerprint, Refused>;
     /// Replaces the state and returns the new snapshot as JSON; of text, only what was `Written`.
     fn replace(&self, sent: Sent, base: Option<Base>, source: &str) -> Result<String, Refused>;
     /// Patches the state and returns what was `Written` as JSON.
@@ -75,6 +78,10 @@ impl<T: Topic> View for TopicCell<T> {
             tracing::warn!(topic = %self.live.name, %error, "windows fetch it as JSON");
             Refusal::OtherLayout { layout: None }
         })
+    }
+
+    fn fingerprint(&self, sent: &Sent) -> Result<Fingerprint, Refused> {
+        json::fingerprint(&sent.decode::<T>(self.options())?).map_err(Refusal::Invalid)
     }
 
     fn replace(&self, sent: Sent, base: Option<Base>, source: &str) -> Result<String, Refused> {

@@ -95,17 +95,20 @@ fn a_window_reads_and_writes() {
 #[test]
 fn a_write_behind_another_is_made_in_its_place_or_on_what_it_made_and_on_nothing_else() {
     let [first, both, other] = [1, 2, 3].map(|volume| json!({ "volume": volume }));
-    let ahead = fingerprint(&first).expect("JSON");
     let write = |data: &Value| json!({"topic": "player", "data": data, "base": revision(1)});
-    let mut behind = write(&both);
-    behind["ahead"] = json!(ahead);
-    for (before, end) in [
+    // Rust windows have fingerprints; others send the state.
+    let ahead = json!(fingerprint(&first).expect("JSON"));
+    let ways = [("ahead", &ahead), ("aheadOf", &first)];
+    let cases = [
         (vec![], Ok(2)),
         (vec![&first], Ok(3)),
         (vec![&other], Err((2, &other))),
         (vec![&first, &other], Err((3, &other))),
         (vec![&other, &first], Err((3, &first))),
-    ] {
+    ];
+    for ((before, end), (name, ahead)) in cases.iter().flat_map(|it| ways.map(|way| (it, way))) {
+        let mut behind = write(&both);
+        behind[name] = ahead.clone();
         let app = open_app();
         let main = window(&app, "main");
         for data in before {
@@ -121,10 +124,16 @@ fn a_write_behind_another_is_made_in_its_place_or_on_what_it_made_and_on_nothing
         let late = call(&main, "replace", write(&first)).expect_err("too late in any case");
         assert_eq!(late["kind"], "conflict");
     }
-    behind["ahead"] = json!("7");
-    let app = open_app();
-    let refused = call(&window(&app, "main"), "replace", behind).expect_err("no fingerprint");
-    assert!(refused.to_string().contains("`7` is no 32 hexadecimal digits"), "{refused}");
+    for (name, ahead, fault) in [
+        ("ahead", json!("7"), "`7` is no 32 hexadecimal digits"),
+        ("aheadOf", json!({"volume": "loud"}), r#""path":"volume""#),
+    ] {
+        let mut behind = write(&both);
+        behind[name] = ahead;
+        let app = open_app();
+        let refused = call(&window(&app, "main"), "replace", behind).expect_err("it is none");
+        assert!(refused.to_string().contains(fault), "{refused}");
+    }
 }
 
 #[test]

@@ -3,10 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { compile, compileModule } from 'svelte/compiler';
 import type { Plugin } from 'vitest/config';
 
-const client = fileURLToPath(new URL('../node_modules/svelte/src/index-client.js', import.meta.url));
+const module = (path: string): string => fileURLToPath(new URL(`../node_modules/${path}`, import.meta.url));
 
-/** Has Node take that of Svelte which is for a client, as what is compiled here is. */
-export const svelteClient = [{ find: /^svelte$/, replacement: client }];
+/** Has Node take those of Svelte and Solid which are for a client, as what is compiled here is. */
+export const svelteClient = [
+	{ find: /^svelte$/, replacement: module('svelte/src/index-client.js') },
+	{ find: /^svelte\/reactivity$/, replacement: module('svelte/src/reactivity/index-client.js') },
+	{ find: /^solid-js$/, replacement: module('solid-js/dist/solid.js') },
+];
 
 /** Compiles components and modules with runes. */
 export function svelte(): Plugin {

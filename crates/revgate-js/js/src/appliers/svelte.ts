@@ -91,3 +91,5 @@ export function createSvelteSnapshotApplier<State extends object, Data>(
 		},
 	});
 }
+
+export { type UsedTopic, useTopic } from '../hooks/svelte.js';

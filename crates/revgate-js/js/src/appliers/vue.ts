@@ -95,3 +95,5 @@ export function createVueSnapshotApplier<State extends object, Data>(
 		},
 	});
 }
+
+export { type UsedTopic, useTopic } from '../hooks/vue.js';
