@@ -7,13 +7,20 @@ use serde_json::json;
 use crate::harness::{TestApp, after};
 
 const COUNTERS: &str = "replica.html?counters";
+/// The same window in JavaScript.
+const TOPIC: &str = "topic.html?counters";
 const PAIR: [&str; 2] = ["editor-left", "editor-right"];
 
 /// How often the backend has told a window that another was first.
 const REFUSED: &str = "calls.filter(call => call.refused).length";
 
 fn open(others: &[(&str, &str)]) -> TestApp {
-    let pair = PAIR.map(|label| (label, COUNTERS));
+    open_pages([COUNTERS; 2], others)
+}
+
+/// The pair, with a page each, and others.
+fn open_pages(pages: [&str; 2], others: &[(&str, &str)]) -> TestApp {
+    let pair = [(PAIR[0], pages[0]), (PAIR[1], pages[1])];
     let mut app = TestApp::by_plugin(&[&pair, others].concat());
     app.wait_until_live(&PAIR);
     app
@@ -49,6 +56,15 @@ fn a_thousand_edits_of_two_fields_in_two_windows_are_all_kept() {
 }
 
 #[test]
+fn so_they_are_if_one_window_or_both_are_javascript() {
+    for pages in [[TOPIC, TOPIC], [COUNTERS, TOPIC]] {
+        let mut app = open_pages(pages, &[]);
+        begin_edits(&mut app);
+        assert_all_kept(&mut app, &PAIR);
+    }
+}
+
+#[test]
 fn they_are_kept_while_a_third_window_reloads() {
     const THIRD: &str = "editor-third";
     let mut app = open(&[(THIRD, COUNTERS)]);
@@ -64,11 +80,16 @@ fn they_are_kept_while_a_third_window_reloads() {
 
 #[test]
 fn a_thousand_edits_of_one_field_at_once_in_each_window_are_all_kept() {
+    for pages in [[COUNTERS; 2], [TOPIC; 2]] {
+        assert_kept_at_once(&mut open_pages(pages, &[]));
+    }
+}
+
+fn assert_kept_at_once(app: &mut TestApp) {
     const ROUNDS: u64 = 3;
     // All are sent with a write or two: these must meet those of the other window.
     const AT: &str = "await new Promise(go => setTimeout(go, arguments[0] - Date.now()));
         return revgate.editAtOnce('left', 1, 1000)";
-    let mut app = open(&[]);
     for round in 1..=ROUNDS {
         let start = SystemTime::now() + Duration::from_millis(300);
         let start = start.duration_since(UNIX_EPOCH).expect("after 1970").as_millis() as u64;
@@ -81,5 +102,5 @@ fn a_thousand_edits_of_one_field_at_once_in_each_window_are_all_kept() {
         let left = app.agree("counters", &PAIR)["data"]["left"].clone();
         assert_eq!(left, 2000 * round);
     }
-    assert_have_met(&mut app);
+    assert_have_met(app);
 }

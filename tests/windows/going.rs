@@ -6,7 +6,8 @@ use crate::harness::TestApp;
 
 const STAYS: &str = "editor-stays";
 const GOES: &str = "editor-goes";
-const REPLICA: &str = "replica.html?counters";
+/// A window that is Rust, and one that is JavaScript.
+const PAGES: [&str; 2] = ["replica.html?counters", "topic.html?counters"];
 const TIMES: u64 = 20;
 
 /// Makes two edits. The page never hears how the write of the first has ended: its answer is held
@@ -36,23 +37,25 @@ fn assert_both_edits_are_kept(
     app.wait_for(STAYS, STORED, &json!({ "left": round, "right": round }));
 }
 
-/// The page goes so often, and comes back.
-fn assert_edits_are_kept(go_and_come: impl Fn(&mut TestApp)) {
-    let mut app = TestApp::by_plugin(&[(STAYS, "plain.html"), (GOES, REPLICA)]);
-    for round in 1..=TIMES {
-        assert_both_edits_are_kept(&mut app, round, GOES, &go_and_come);
+/// Each page goes so often, and comes back.
+fn assert_edits_are_kept(go_and_come: impl Fn(&mut TestApp, &str)) {
+    for page in PAGES {
+        let mut app = TestApp::by_plugin(&[(STAYS, "plain.html"), (GOES, page)]);
+        for round in 1..=TIMES {
+            assert_both_edits_are_kept(&mut app, round, GOES, |app| go_and_come(app, page));
+        }
     }
 }
 
 #[test]
 fn a_page_that_is_loaded_anew_sends_what_waits_behind_a_write() {
-    assert_edits_are_kept(|app| app.desktop.reload(GOES).expect("it reloads"));
+    assert_edits_are_kept(|app, _| app.desktop.reload(GOES).expect("it reloads"));
 }
 
 #[test]
 fn a_page_that_another_follows_sends_what_waits_behind_a_write() {
-    assert_edits_are_kept(|app| {
-        for page in ["plain.html", REPLICA] {
+    assert_edits_are_kept(|app, page| {
+        for page in ["plain.html", page] {
             app.run(
                 GOES,
                 "const page = arguments[0]; setTimeout(() => location.assign(page))",
@@ -67,8 +70,8 @@ fn a_page_that_another_follows_sends_what_waits_behind_a_write() {
 #[test]
 fn a_window_that_a_script_closes_sends_what_waits_behind_a_write() {
     const WINDOWS: [&str; 5] = ["editor-1", "editor-2", "editor-3", "editor-4", "editor-5"];
-    for _ in 0..TIMES / 5 {
-        let windows = WINDOWS.map(|label| (label, REPLICA));
+    for page in PAGES.repeat(TIMES as usize / 5) {
+        let windows = WINDOWS.map(|label| (label, page));
         let mut app = TestApp::by_plugin(&[&[(STAYS, "plain.html")], &windows[..]].concat());
         for (round, window) in (1..).zip(WINDOWS) {
             assert_both_edits_are_kept(&mut app, round, window, |app| {

@@ -16,4 +16,5 @@ mod persistence;
 mod settings_app;
 mod subscriptions;
 mod threads;
+mod topics;
 mod webviews;

@@ -1,10 +1,14 @@
 //! Builds the windows and the app around them.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use xtask::{Error, report, step::Step, workspace::Workspace};
 
-use crate::setup::toolchain::WASM;
+use crate::{npm, setup::toolchain::WASM};
 
 /// The windows first: the app carries them inside.
 pub(crate) fn app(workspace: &Workspace) -> Result<(), Error> {
@@ -31,7 +35,8 @@ pub(crate) fn optimised_test_app(workspace: &Workspace) -> Result<PathBuf, Error
     Ok(workspace.target.join("release").join(APP))
 }
 
-/// The pages of the test app, into [`Workspace::test_pages`].
+/// The pages of the test app, into [`Workspace::test_pages`]; with the package for JavaScript
+/// windows, which was built before.
 pub(crate) fn test_pages(workspace: &Workspace) -> Result<(), Error> {
     const PAGE: &str = "revgate-test-page";
     // Beside the windows of the example, whose dependencies it shares.
@@ -45,12 +50,22 @@ pub(crate) fn test_pages(workspace: &Workspace) -> Result<(), Error> {
     command.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(&folder).arg(module);
     build(workspace, "bind the test page", command)?;
 
-    let pages = workspace.root.join("tests/app/pages");
-    let reading = || format!("reading {}", pages.display());
-    for page in fs::read_dir(&pages).map_err(Error::io(reading()))? {
-        let page = page.map_err(Error::io(reading()))?;
-        let copied = fs::copy(page.path(), folder.join(page.file_name()));
-        copied.map_err(Error::io(format!("copying {}", page.path().display())))?;
+    copy(&workspace.root.join("tests/app/pages"), &folder)?;
+    copy(&workspace.root.join(npm::PACKAGE).join("dist"), &folder.join("revgate"))
+}
+
+/// Copies a folder's files and folders.
+fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+    let reading = || format!("reading {}", from.display());
+    fs::create_dir_all(to).map_err(Error::io(format!("making {}", to.display())))?;
+    for entry in fs::read_dir(from).map_err(Error::io(reading()))? {
+        let path = entry.map_err(Error::io(reading()))?.path();
+        let target = to.join(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            copy(&path, &target)?;
+        } else {
+            fs::copy(&path, target).map_err(Error::io(format!("copying {}", path.display())))?;
+        }
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::{
     tally::Tally,
 };
 
-const PACKAGE: &str = "crates/revgate-js/js";
+pub(crate) const PACKAGE: &str = "crates/revgate-js/js";
 /// A browser that hangs must not hold CI up.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);
 

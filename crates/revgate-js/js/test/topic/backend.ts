@@ -3,6 +3,8 @@ import type { Version } from '../../src/gate/gate.js';
 import type { Listener } from '../../src/sync/transport.js';
 import { Literal, parse } from '../../src/topic/exact/parse.js';
 import { pointerOfPath } from '../../src/topic/exact/pointer.js';
+import { isPlainNumber } from '../../src/topic/exact/take.js';
+import { asFloat } from '../../src/topic/exact/write.js';
 import { applyPatch, diff, isSame } from '../../src/topic/patch.js';
 import type { Revision, Unsubscribe } from '../../src/types.js';
 
@@ -156,7 +158,7 @@ export function refusal(fields: object): string {
 
 function spell(value: unknown): string {
 	if (value instanceof Literal) return value.text;
-	if (Object.is(value, -0)) return '-0.0';
+	if (typeof value === 'number' && !isPlainNumber(value)) return asFloat(value);
 	if (Array.isArray(value)) return `[${value.map(spell).join()}]`;
 	if (typeof value !== 'object' || value === null) return JSON.stringify(value);
 	const fields = Object.entries(value).filter(([, value]) => value !== undefined);

@@ -189,9 +189,10 @@ class Taker {
 
 	#number(value: number, place: Place): number | bigint {
 		if (!Number.isFinite(value)) throw this.#unfit(`${value} is no number that JSON has`);
-		if (!place.isBigint) return value;
-		if (this.isParsed && Number.isInteger(value) && !Object.is(value, -0)) return BigInt(value);
-		throw this.#unfit(`${value} is a number where the option \`bigints\` says that BigInts are`);
+		// A fraction is no integer there, nor is what only a float can be.
+		if (!place.isBigint || !Number.isSafeInteger(value) || Object.is(value, -0)) return value;
+		if (this.isParsed) return BigInt(value);
+		throw this.#unfit(`${value} is a number where the option \`bigints\` has BigInts: write ${value}n`);
 	}
 
 	#literal({ text, isInteger }: Literal, place: Place): bigint {

@@ -17,7 +17,7 @@ function spell(value: unknown): string {
 }
 
 /** As a float, which no integer of the backend takes: it may have been rounded from another. */
-function asFloat(value: number): string {
+export function asFloat(value: number): string {
 	if (Object.is(value, -0)) return '-0.0';
 	const text = String(value);
 	return text.includes('e') ? text : `${text}.0`;
