@@ -29,10 +29,7 @@ const drafts = {
  */
 export async function bundle({ entries, gate }, options = {}) {
 	return build({
-		entryPoints: {
-			...Object.fromEntries(entries.map(({ name, source }) => [name, source])),
-			'chunks/drafts': here('src/topic/library.ts'),
-		},
+		entryPoints: Object.fromEntries(entries.map(({ name, source }) => [name, source])),
 		plugins: [gateFrom(gate), drafts],
 		bundle: true,
 		splitting: true,

@@ -19,14 +19,19 @@ export function entries() {
 		}));
 }
 
+/** What gets files of its own, so that an app has it only if it uses it: it does something when loaded. */
+const part = (name, source) => ({ name: `chunks/${name}`, source: here(source) });
+const drafts = part('drafts', 'src/topic/library.ts');
+const hooks = ['svelte', 'vue'].map((name) => part(`${name}-topic`, `src/hooks/${name}.ts`));
+
 /** The builds that share no code with each other: entries, and the file in place of `source.ts`. */
 export function builds() {
 	const all = entries();
 	const flavourOf = ({ name }) => name.split('/')[0];
 	const own = Object.entries(SOURCES).map(([flavour, gate]) => ({
-		entries: all.filter((entry) => flavourOf(entry) === flavour),
+		entries: [...all.filter((entry) => flavourOf(entry) === flavour), drafts],
 		gate,
 	}));
 	const rest = all.filter((entry) => !Object.hasOwn(SOURCES, flavourOf(entry)));
-	return [{ entries: rest, gate: 'src/gate/source.ts' }, ...own];
+	return [{ entries: [...rest, drafts, ...hooks], gate: 'src/gate/source.ts' }, ...own];
 }

@@ -3,7 +3,7 @@
 import { useMemo, useSyncExternalStore } from 'react';
 
 import type { Topic } from '../topic/topic.js';
-import { type Of, sourceOf, type StateOf, type Update } from './source.js';
+import { type Of, sourceOf, type StateOf, type Update } from './followed.js';
 
 /**
  * A topic's state, or the part of it that `select` picks, and what changes it. The component renders

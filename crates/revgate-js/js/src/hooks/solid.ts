@@ -3,7 +3,7 @@
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 
 import type { Topic } from '../topic/topic.js';
-import { type Of, sourceOf, type StateOf, type Update } from './source.js';
+import { type Of, sourceOf, type StateOf, type Update } from './followed.js';
 
 /**
  * A topic's state as a signal, for as long as the component lives, and what changes it.

@@ -4,7 +4,7 @@ import type { Readable } from 'svelte/store';
 import { createSubscriber } from 'svelte/reactivity';
 
 import type { Topic } from '../topic/topic.js';
-import { type Of, sourceOf, type StateOf, type Update } from './source.js';
+import { type Of, sourceOf, type StateOf, type Update } from './followed.js';
 
 /** A topic as a component has it: `current` with runes, `$settings` as a store. */
 export interface UsedTopic<T> extends Readable<T | undefined> {

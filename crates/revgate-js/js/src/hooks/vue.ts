@@ -3,7 +3,7 @@
 import { onScopeDispose, type ShallowRef, shallowRef } from 'vue';
 
 import type { Topic } from '../topic/topic.js';
-import { type Of, sourceOf, type StateOf, type Update } from './source.js';
+import { type Of, sourceOf, type StateOf, type Update } from './followed.js';
 
 /** A topic as a component has it. */
 export interface UsedTopic<T> {

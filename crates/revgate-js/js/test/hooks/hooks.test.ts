@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { effectScope, nextTick, watchEffect } from 'vue';
 
 import { useTopic as useInSolid } from '../../src/hooks/solid.js';
-import type { Update } from '../../src/hooks/source.js';
+import type { Update } from '../../src/hooks/followed.js';
 import { useTopic as useInSvelte } from '../../src/hooks/svelte.js';
 import { useTopic as useInVue } from '../../src/hooks/vue.js';
 import type { Topic } from '../../src/index.js';

@@ -3,7 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { beforeAll, expect, it } from 'vitest';
 
 import { useTopic } from '../../src/hooks/react.js';
-import type { Update } from '../../src/hooks/source.js';
+import type { Update } from '../../src/hooks/followed.js';
 import type { Topic } from '../../src/index.js';
 import { FIRST, open, pass, type Settings, watchEverything } from '../topic/harness.js';
 import { Plugin } from '../topic/backend.js';
