@@ -95,7 +95,8 @@ fn a_removed_topic_lets_go_of_its_channel_and_is_followed_again_when_it_is_back(
         app.app_call(STAYS, "create_doc", doc).expect("it is created");
     };
     create(&mut app, "first");
-    app.run(WINDOW, "window.topic = createTopic('doc:1'); await topic.ready()", &[]).expect("ready");
+    app.run(WINDOW, "window.topic = createTopic('doc:1'); await topic.ready()", &[])
+        .expect("ready");
     app.app_call(STAYS, "remove_doc", json!({ "key": "1" })).expect("it is removed");
     app.wait_for(WINDOW, "topic.status().type", &json!("retrying"));
     create(&mut app, "second");
