@@ -57,7 +57,7 @@ test('the types resolve wherever an ES module is imported', async () => {
 test('it imports nothing that it does not name as a peer, which an app may leave out', () => {
 	const imports = files.filter((file) => file.endsWith('.js')).flatMap((file) => {
 		const code = readFileSync(join(installed, file), 'utf8').replaceAll(/\/\*.*?\*\//gs, '');
-		return [...code.matchAll(/^(?:import|export|\}) ?[^\n]*?"([^."][^"]*)";$/gm)].map(([, name]) => name);
+		return [...code.matchAll(/^(?:import|export|\}) ?[^\n]*?"([^."][^"]*)";$/gm)].map(([, name]) => name?.split('/')[0]);
 	});
 	const { dependencies = {}, peerDependencies, peerDependenciesMeta } = manifest;
 	const peers = Object.keys(peerDependencies).sort();
