@@ -144,6 +144,13 @@ describe.each(containers)('%s', (_, make) => {
 		expect(await rig.told()).toBe(told);
 	});
 
+	test('a key that holds undefined is another than one that is not there', () => {
+		const rig = make(initial());
+		rig.applier.apply(snapshotOf({ nested: { a: undefined } }));
+		rig.applier.apply(snapshotOf({ nested: { b: undefined } }));
+		expect(Object.keys(rig.state().nested)).toEqual(['b']);
+	});
+
 	test.each(['constructor', 'toString', 'valueOf'])('%s within the state is a key as any', (key) => {
 		const rig = make(initial());
 		rig.applier.apply(snapshotOf({ nested: { [key]: 'text' } }));
