@@ -44,8 +44,27 @@
 //! # Ok::<(), revgate::typescript::NameTaken>(())
 //! ```
 //!
-//! An app has a test that compares the module with the file that its windows import, and a
-//! program, or the same test when asked, that writes it: `tests/types/` does both for the example.
+//! # In an app
+//!
+//! The crate with the topics has `ts-rs` as an optional dependency, and behind the same feature
+//! `#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]` on its types. One test writes the
+//! module where windows import it from, when it is asked to, and else says that it is stale:
+//!
+//! ```no_run
+//! # use revgate::typescript::Declarations;
+//! # fn declarations() -> Declarations { Declarations::new() }
+//! let module = declarations().to_module()?;
+//! let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../src/topics.ts");
+//! if std::env::var_os("WRITE_TYPES").is_some() {
+//!     std::fs::write(file, &module)?;
+//! }
+//! let found = std::fs::read_to_string(file)?;
+//! assert_eq!(found, module, "stale: WRITE_TYPES=1 cargo test --features typescript");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! With that module in the project, `createTopic('player')` is a `Topic<Player>`. A field whose
+//! place is listed in its option `bigints` takes `#[ts(type = "bigint")]`.
 //!
 //! # What ts-rs does not see
 //!
@@ -90,8 +109,8 @@ const NOTE: &str = "// Generated from Rust by `revgate::typescript`. Edits are l
 
 const LARGE_INTEGER_DECLARATION: &str = "
 /**
- * An integer that can exceed 2^53, up to which a number is exact. One that does is refused by
- * `revgate` and never rounded, unless it is asked to hand such integers over as `bigint`.
+ * An integer that can exceed 2^53, up to which a number is exact. `revgate` rounds none: one that
+ * exceeds it is refused by its place, unless the option `bigints` of `createTopic` lists that.
  */
 export type LargeInteger = number;
 ";

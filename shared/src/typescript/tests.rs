@@ -76,8 +76,8 @@ fn a_field_with_something_to_say_has_a_line_and_the_comment_of_rust() {
         module(&Declarations::new().with::<Documented>().with::<Shape>()),
         "
 /**
- * An integer that can exceed 2^53, up to which a number is exact. One that does is refused by
- * `revgate` and never rounded, unless it is asked to hand such integers over as `bigint`.
+ * An integer that can exceed 2^53, up to which a number is exact. `revgate` rounds none: one that
+ * exceeds it is refused by its place, unless the option `bigints` of `createTopic` lists that.
  */
 export type LargeInteger = number;
 

@@ -1,8 +1,8 @@
 // Generated from Rust by `revgate::typescript`. Edits are lost.
 
 /**
- * An integer that can exceed 2^53, up to which a number is exact. One that does is refused by
- * `revgate` and never rounded, unless it is asked to hand such integers over as `bigint`.
+ * An integer that can exceed 2^53, up to which a number is exact. `revgate` rounds none: one that
+ * exceeds it is refused by its place, unless the option `bigints` of `createTopic` lists that.
  */
 export type LargeInteger = number;
 
