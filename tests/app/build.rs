@@ -5,6 +5,7 @@ fn main() {
         "get_settings",
         "update_settings",
         "add_from_threads",
+        "grow",
         "play",
         "create_doc",
         "remove_doc",

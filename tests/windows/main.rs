@@ -11,6 +11,7 @@ mod families;
 mod going;
 mod harness;
 mod kinds;
+mod managers;
 mod permissions;
 mod persistence;
 mod settings_app;

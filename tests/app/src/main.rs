@@ -48,10 +48,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Opens a window beside the others: one that lies below another gets no frames.
+/// Opens a window beside the others, as many in a row as the tests' display has room for: one that
+/// lies below another gets no frames.
 fn open(app: &AppHandle, label: &str, page: &str, number: usize) -> tauri::Result<()> {
     let url = WebviewUrl::App(page.into());
-    let place = 20.0 + 300.0 * number as f64;
+    let (x, y) = ((number % 4) as f64, (number / 4) as f64);
     let window = WebviewWindowBuilder::new(app, label, url).title(label);
-    window.position(place, 20.0).inner_size(280.0, 280.0).build().map(drop)
+    window.position(20.0 + 300.0 * x, 20.0 + 230.0 * y).inner_size(280.0, 210.0).build().map(drop)
 }

@@ -34,6 +34,7 @@ pub(crate) fn serve(builder: Builder<Wry>) -> Builder<Wry> {
         get_settings,
         update_settings,
         add_from_threads,
+        grow,
         play,
         create_doc,
         remove_doc,
@@ -70,6 +71,16 @@ async fn add_from_threads(app: AppHandle, threads: u32, times: u32) -> Result<Ve
             .try_for_each(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
     })?;
     Ok(counters.snapshot().version())
+}
+
+/// Makes the text larger by 1, so many times one right after the other.
+#[tauri::command]
+async fn grow(app: AppHandle, times: u32) -> Result<Version, Error> {
+    let settings = app.topic::<Settings>()?;
+    for _ in 0..times {
+        settings.update(|settings| settings.font_size += 1)?;
+    }
+    Ok(settings.snapshot().version())
 }
 
 /// Changes one field of one song.

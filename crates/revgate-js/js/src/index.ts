@@ -6,6 +6,7 @@
 
 export { GateLoadError } from './gate/compile.js';
 export { RevisionError } from './gate/errors.js';
+export type { Version } from './gate/gate.js';
 export type { BackoffOptions, GateOptions } from './gate/options.js';
 export {
 	type ConsoleLoggerOptions,
