@@ -1,18 +1,19 @@
 //! The Settings app's backend: wiring only.
 
 use revgate::settings::Settings;
-use tauri::{AppHandle, Manager, RunEvent, WebviewWindowBuilder, WindowEvent};
+use tauri::{AppHandle, Context, Manager, RunEvent, WebviewWindowBuilder, WindowEvent};
 
-/// Opens both windows and serves them until the main one is closed.
+/// Opens both windows and serves them until the main one is closed. Which pages they show is the
+/// context's business.
 ///
 /// # Errors
 ///
 /// If the app cannot be built, with what is missing or wrong.
-pub fn run() -> tauri::Result<()> {
+pub fn run(context: Context) -> tauri::Result<()> {
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_revgate::Builder::new().persistent_topic(Settings::default()).build())
         .invoke_handler(tauri::generate_handler![open_settings])
-        .build(tauri::generate_context!())?;
+        .build(context)?;
     app.run(|app, event| {
         // The settings window alone would be an app without a way back.
         if let RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. } = event

@@ -3,5 +3,5 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 fn main() -> tauri::Result<()> {
-    revgate_app::run()
+    revgate_app::run(tauri::generate_context!())
 }

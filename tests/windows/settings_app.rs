@@ -1,15 +1,25 @@
-//! The example app in its real windows: life cycle, bad input, edits at the same time.
+//! The example app in its real windows: life cycle, bad input, edits at the same time; with both
+//! windows in Rust, and with the settings window in JavaScript.
 
 use serde_json::{Value, json};
 use xtask::desktop::Desktop;
+use xtask::process;
 
 use crate::harness::{LIMIT, launch};
 
 pub(crate) const BOTH: [&str; 2] = ["main", "settings"];
 
+/// Which of the two apps, by the variable that names its program.
+type App = &'static str;
+
+/// Both windows in Leptos.
+const RUST: App = "REVGATE_APP";
+/// The settings window in React.
+const MIXED: App = "REVGATE_MIXED_APP";
+
 /// The app with both windows live.
-fn open() -> Desktop {
-    let mut desktop = launch("REVGATE_APP", Vec::new(), &BOTH);
+fn open(app: App) -> Desktop {
+    let mut desktop = launch(app, Vec::new(), &BOTH);
     agree(&mut desktop, &[]);
     desktop
 }
@@ -45,9 +55,8 @@ pub(crate) fn change_theme(desktop: &mut Desktop, theme: &str) {
     agree(desktop, &[("theme", theme)]);
 }
 
-#[test]
-fn closed_and_opened_ten_times_leaves_no_listener_and_no_subscription() {
-    let mut desktop = open();
+fn closed_and_opened_ten_times_leaves_no_listener_and_no_subscription(app: App) {
+    let mut desktop = open(app);
     let listening = listeners(&mut desktop, "main");
     assert_eq!(subscriptions(&mut desktop), json!({"main": 1, "settings": 1}));
     for round in 1..=10 {
@@ -63,9 +72,8 @@ fn closed_and_opened_ten_times_leaves_no_listener_and_no_subscription() {
     change_theme(&mut desktop, "dark");
 }
 
-#[test]
-fn a_reloaded_window_subscribes_once() {
-    let mut desktop = open();
+fn a_reloaded_window_subscribes_once(app: App) {
+    let mut desktop = open(app);
     // By script: WebKitWebDriver loses its session when a page is reloaded that it has clicked in.
     let choose = |desktop: &mut Desktop, theme: &str| {
         let script = "document.querySelector(`input[name=theme][value=${arguments[0]}]`).click()";
@@ -81,14 +89,13 @@ fn a_reloaded_window_subscribes_once() {
     choose(&mut desktop, "light");
 }
 
-#[test]
-fn malformed_events_are_shown_as_errors_and_the_next_good_one_is_applied() {
-    let mut desktop = open();
+fn malformed_events_are_shown_as_errors_and_the_next_good_one_is_applied(app: App) {
+    let mut desktop = open(app);
     for (message, reason) in [
         (json!(null), "null"),
-        (json!({"topic": "settings"}), "missing field `revision`"),
-        (json!({"topic": "settings", "revision": 7}), "canonical decimal string"),
-        (json!({"topic": "settings", "revision": "007"}), "`007`"),
+        (json!({"topic": "settings"}), "revision"),
+        (json!({"topic": "settings", "revision": 7}), "canonical decimal"),
+        (json!({"topic": "settings", "revision": "007"}), "007"),
     ] {
         let script = "const internals = window.__TAURI_INTERNALS__;
             const message = arguments[0];
@@ -96,18 +103,20 @@ fn malformed_events_are_shown_as_errors_and_the_next_good_one_is_applied() {
                 internals.runCallback(id, { index: 99, message: JSON.stringify(message) });
             return new Promise(painted => requestAnimationFrame(() =>
                 painted(document.querySelector('[role=status] [title]')?.title ?? 'nothing')))";
-        let shown = desktop.execute("main", script, &[message]).expect("no exception");
-        let shown = shown.as_str().unwrap_or_default();
-        assert!(shown.contains(reason), "the window says `{shown}`, not `{reason}`");
-        assert!(shown.contains("topic `settings`, phase protocol"), "{shown}");
+        for window in BOTH {
+            let shown = desktop.execute(window, script, std::slice::from_ref(&message));
+            let shown = shown.expect("no exception");
+            let shown = shown.as_str().unwrap_or_default();
+            assert!(shown.contains(reason), "`{window}` says `{shown}`, not `{reason}`");
+            assert!(shown.contains("topic `settings`, phase protocol"), "`{window}`: {shown}");
+        }
     }
     change_theme(&mut desktop, "dark");
     change_theme(&mut desktop, "light");
 }
 
-#[test]
-fn refused_calls_say_why_and_change_nothing() {
-    let mut desktop = open();
+fn refused_calls_say_why_and_change_nothing(app: App) {
+    let mut desktop = open(app);
     let before = agree(&mut desktop, &[]);
     let denied = call(&mut desktop, "main", "snapshot", json!({"topic": "sttings"}));
     let grant = r#"{ "identifier": "revgate:read", "allow": [{ "topic": "sttings" }] }"#;
@@ -133,9 +142,8 @@ fn refused_calls_say_why_and_change_nothing() {
     change_theme(&mut desktop, "dark");
 }
 
-#[test]
-fn edits_of_different_fields_at_the_same_time_are_all_kept() {
-    let mut desktop = open();
+fn edits_of_different_fields_at_the_same_time_are_all_kept(app: App) {
+    let mut desktop = open(app);
     let odd_toggles = "window.edits = 0;
         const press = () => {
             document.querySelector('[data-testid=toggle-sidebar]').click();
@@ -144,21 +152,47 @@ fn edits_of_different_fields_at_the_same_time_are_all_kept() {
         press()";
     let slide = "window.edits = 0;
         const slider = document.querySelector('input[name=fontSize]');
+        // React does not see what a script assigns to the element's own property.
+        const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value');
         const slide = () => {
             const size = window.edits === 200 ? 33 : 8 + window.edits % 60;
-            slider.value = size;
+            set.call(slider, size);
             slider.dispatchEvent(new Event('input', { bubbles: true }));
             if (++window.edits < 201) setTimeout(slide, 1);
         };
         slide()";
     desktop.execute("main", odd_toggles, &[]).expect("the side bar is toggled");
     desktop.execute("settings", slide, &[]).expect("the slider is moved");
-    agree(&mut desktop, &[("sidebarCollapsed", "true"), ("fontSize", "33")]);
     for window in BOTH {
-        let edits = desktop.execute(window, "return window.edits", &[]).expect("it answers");
-        assert_eq!(edits, 201, "in `{window}`");
+        let made = process::poll(LIMIT, || {
+            let edits = desktop.execute(window, "return window.edits", &[]).expect("it answers");
+            (edits == 201).then_some(())
+        });
+        assert!(made.is_some(), "`{window}` does not make its edits");
     }
+    agree(&mut desktop, &[("sidebarCollapsed", "true"), ("fontSize", "33")]);
     let end = call(&mut desktop, "main", "snapshot", json!({"topic": "settings"}));
     assert_eq!(end["ok"]["data"]["fontSize"], 33);
     assert_eq!(end["ok"]["data"]["sidebarCollapsed"], true);
+}
+
+/// Makes tests of these, one with each app.
+macro_rules! with_both_apps {
+    ($($test:ident,)*) => {
+        mod rust {
+            $(#[test] fn $test() { super::$test(super::RUST) })*
+        }
+
+        mod mixed {
+            $(#[test] fn $test() { super::$test(super::MIXED) })*
+        }
+    };
+}
+
+with_both_apps! {
+    closed_and_opened_ten_times_leaves_no_listener_and_no_subscription,
+    a_reloaded_window_subscribes_once,
+    malformed_events_are_shown_as_errors_and_the_next_good_one_is_applied,
+    refused_calls_say_why_and_change_nothing,
+    edits_of_different_fields_at_the_same_time_are_all_kept,
 }

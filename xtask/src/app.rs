@@ -1,5 +1,7 @@
 //! `cargo xtask app`: the two windows, on the person's screen or on a virtual one.
 
+use std::path::{Path, PathBuf};
+
 use xtask::{
     Error,
     desktop::free_port,
@@ -19,8 +21,8 @@ pub(crate) fn run(workspace: &mut Workspace, options: AppOptions) -> Result<(), 
     let headless = options.headless || no_screen()?;
     if !headless {
         setup::run(workspace, Goal::App)?;
-        compile::app(workspace)?;
-        return open(workspace);
+        let app = build(workspace, &options)?;
+        return open(workspace, &app);
     }
     if !cfg!(target_os = "linux") {
         return Err(Error::Other(
@@ -32,8 +34,19 @@ pub(crate) fn run(workspace: &mut Workspace, options: AppOptions) -> Result<(), 
     // A port that is taken should not be found out after minutes of building.
     free_port(options.port)?;
     setup::run(workspace, Goal::Headless)?;
+    let app = build(workspace, &options)?;
+    drive::run(workspace, app, &options)
+}
+
+/// The app's program.
+fn build(workspace: &Workspace, options: &AppOptions) -> Result<PathBuf, Error> {
+    if options.mixed {
+        setup::node::ensure(workspace)?;
+        compile::mixed_app(workspace)?;
+        return Ok(workspace.mixed_app());
+    }
     compile::app(workspace)?;
-    drive::run(workspace, &options)
+    Ok(workspace.app())
 }
 
 fn no_screen() -> Result<bool, Error> {
@@ -50,9 +63,9 @@ fn no_screen() -> Result<bool, Error> {
     }
 }
 
-fn open(workspace: &Workspace) -> Result<(), Error> {
+fn open(workspace: &Workspace, app: &Path) -> Result<(), Error> {
     let since = report::begin("the app runs until its windows are closed");
-    let mut app = Guarded::spawn(&mut workspace.command(workspace.app()))?;
+    let mut app = Guarded::spawn(&mut workspace.command(app))?;
     let status = app.wait()?;
     report::done(since, "ended");
     if status.success() {

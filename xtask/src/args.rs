@@ -1,4 +1,4 @@
-//! The command line. Parsed by hand: eleven commands and ten options are not worth a dependency
+//! The command line. Parsed by hand: eleven commands and eleven options are not worth a dependency
 //! that takes longer to compile than the rest of this package.
 
 use std::path::PathBuf;
@@ -12,8 +12,9 @@ Sets up, runs and tests Revgate.
 Usage: cargo xtask <command> [options]
 
 Commands:
-  app [--headless] [--shots DIR] [--port N]
+  app [--mixed] [--headless] [--shots DIR] [--port N]
           Sets up what is missing, builds, opens the two windows and waits till the app ends.
+          --mixed      The settings window in JavaScript (examples/mixed) beside the other in Rust
           --headless   Drives both windows on a virtual display instead, and checks that they
                        stay in sync; so without a display even if not asked for (Linux)
           --shots DIR  Where the screenshots of that go (default: target/shots)
@@ -82,6 +83,8 @@ pub(crate) enum Bench {
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct AppOptions {
+    /// Whether one of the windows is in JavaScript.
+    pub(crate) mixed: bool,
     pub(crate) headless: bool,
     pub(crate) shots: Option<PathBuf>,
     pub(crate) port: Option<u16>,
@@ -168,10 +171,11 @@ fn app(arguments: Vec<String>) -> Result<AppOptions, String> {
             given.filter(|value| !value.is_empty()).ok_or(format!("`{name}` needs {what}"))
         };
         match name {
+            "--mixed" if attached.is_none() => options.mixed = true,
             "--headless" if attached.is_none() => options.headless = true,
             "--shots" => options.shots = Some(value("a folder")?.into()),
             "--port" => options.port = Some(port(&value("a port number")?)?),
-            _ => refuse("app", Some(&argument), "--headless, --shots DIR, --port N")?,
+            _ => refuse("app", Some(&argument), "--mixed, --headless, --shots DIR, --port N")?,
         }
     }
     Ok(options)
@@ -304,9 +308,15 @@ mod tests {
         };
         let line = "crash --rounds 1000 --mode restart --storage database --seed 7";
         assert_eq!(read(line), Ok(Command::Crash(options)));
-        let options =
-            AppOptions { headless: true, shots: Some("pictures".into()), port: Some(4444) };
+        let options = AppOptions {
+            headless: true,
+            shots: Some("pictures".into()),
+            port: Some(4444),
+            ..AppOptions::default()
+        };
         assert_eq!(read("app --headless --shots=pictures --port 4444"), Ok(Command::App(options)));
+        let options = AppOptions { mixed: true, ..AppOptions::default() };
+        assert_eq!(read("app --mixed"), Ok(Command::App(options)));
     }
 
     #[test]

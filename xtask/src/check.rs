@@ -201,7 +201,13 @@ impl Checks<'_> {
         let built = built.and_then(|()| {
             compile::build(self.workspace, "build the app of several webviews", build)
         });
+        let mixed = [&features[..], &["--features", "revgate-app/mixed"]].concat();
+        let build = self.native(&["build", "--example", "mixed"], &mixed);
+        let built = built.and_then(|()| compile::mixed_pages(self.workspace));
+        let built =
+            built.and_then(|()| compile::build(self.workspace, "build the mixed app", build));
         let built = built.and_then(|()| compile::test_pages(self.workspace));
+        let built = built.and_then(|()| compile::javascript_test_pages(self.workspace));
         let display = built.and_then(|()| VirtualDisplay::start(self.workspace));
         let display = match display {
             Ok(display) => display,
@@ -213,6 +219,7 @@ impl Checks<'_> {
         let mut test = self.native(&["test", "--test", "windows"], &features);
         test.args(["--", "--test-threads=1"]);
         test.env("REVGATE_APP", self.workspace.app()).env("DISPLAY", display.name());
+        test.env("REVGATE_MIXED_APP", self.workspace.mixed_app());
         test.env("REVGATE_TEST_APP", self.workspace.test_app());
         test.env("REVGATE_TEST_WEBVIEWS", self.workspace.test_webviews());
         test.env("REVGATE_TEST_PAGES", self.workspace.test_pages());

@@ -17,6 +17,25 @@ pub(crate) fn app(workspace: &Workspace) -> Result<(), Error> {
     build(workspace, "build the app", workspace.cargo(arguments))
 }
 
+/// The same with its settings window in JavaScript.
+pub(crate) fn mixed_app(workspace: &Workspace) -> Result<(), Error> {
+    windows(workspace)?;
+    npm::build(workspace)?;
+    mixed_pages(workspace)?;
+    let arguments = ["build", "--locked", "-p", "revgate-app", "--example", "mixed"];
+    let command = workspace.cargo(arguments.iter().chain(&["--features", "mixed"]));
+    build(workspace, "build the mixed app", command)
+}
+
+/// The pages of the mixed app: its window in JavaScript, beside those that trunk has built. The
+/// npm package must be there.
+pub(crate) fn mixed_pages(workspace: &Workspace) -> Result<(), Error> {
+    let folder = Path::new("examples/mixed");
+    npm::install(workspace, folder)?;
+    let command = npm::command(workspace, folder, &["run", "build"]);
+    build(workspace, "build the window in JavaScript", command)
+}
+
 /// The Leptos windows, by trunk, into `dist`.
 pub(crate) fn windows(workspace: &Workspace) -> Result<(), Error> {
     let mut command = workspace.command("trunk");
@@ -68,6 +87,14 @@ fn copy(from: &Path, to: &Path) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// The pages of the test app that are in JavaScript, beside the others. The npm package must be
+/// there.
+pub(crate) fn javascript_test_pages(workspace: &Workspace) -> Result<(), Error> {
+    let mut command = npm::command(workspace, Path::new(npm::PACKAGE), &["run", "build:windows"]);
+    command.arg("--").arg(workspace.test_pages().join("managers"));
+    build(workspace, "build the test pages in JavaScript", command)
 }
 
 /// Shows each line to a person, a heartbeat to a log.

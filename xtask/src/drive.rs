@@ -29,7 +29,7 @@ const FADE: Duration = Duration::from_millis(300);
 /// A property and the value that every window must come to show.
 type Wanted = (&'static str, String);
 
-pub(crate) fn run(workspace: &Workspace, options: &AppOptions) -> Result<(), Error> {
+pub(crate) fn run(workspace: &Workspace, app: PathBuf, options: &AppOptions) -> Result<(), Error> {
     let since = report::begin("drive both windows on a virtual display");
     let shots = options.shots.clone().unwrap_or_else(|| workspace.target.join("shots"));
     // Commands run in the root, wherever the person typed the folder's name.
@@ -39,7 +39,7 @@ pub(crate) fn run(workspace: &Workspace, options: &AppOptions) -> Result<(), Err
         .map_err(|error| error.in_step("start a virtual display", "is Xvfb installed?"))?;
     let launch = Launch {
         workspace,
-        app: workspace.app(),
+        app,
         arguments: Vec::new(),
         display: display.name(),
         port: options.port,

@@ -11,6 +11,7 @@ use crate::{
     tally::Tally,
 };
 
+/// The folder of the package.
 pub(crate) const PACKAGE: &str = "crates/revgate-js/js";
 /// A browser that hangs must not hold CI up.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);
@@ -84,7 +85,12 @@ pub(crate) fn install(workspace: &Workspace, package: &Path) -> Result<(), Error
 }
 
 fn npm(workspace: &Workspace, arguments: &[&str]) -> Command {
+    command(workspace, Path::new(PACKAGE), arguments)
+}
+
+/// `npm` in a folder of the workspace.
+pub(crate) fn command(workspace: &Workspace, folder: &Path, arguments: &[&str]) -> Command {
     let mut command = workspace.command("npm");
-    command.args(arguments).current_dir(workspace.root.join(PACKAGE));
+    command.args(arguments).current_dir(workspace.root.join(folder));
     command
 }

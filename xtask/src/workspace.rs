@@ -57,6 +57,12 @@ impl Workspace {
         self.program("revgate-app")
     }
 
+    /// The same app with its settings window in JavaScript.
+    #[must_use]
+    pub fn mixed_app(&self) -> PathBuf {
+        self.program("examples/mixed")
+    }
+
     /// The built app of the tests in real windows.
     #[must_use]
     pub fn test_app(&self) -> PathBuf {

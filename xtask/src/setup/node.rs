@@ -13,7 +13,7 @@ const OLDEST: Version = (20, 0, 0);
 pub(crate) const PLAN: &str = "ask you to install Node 20 or later, with npm: https://nodejs.org";
 
 /// That Node and npm are there.
-pub(super) fn ensure(workspace: &Workspace) -> Result<(), Error> {
+pub(crate) fn ensure(workspace: &Workspace) -> Result<(), Error> {
     if version(workspace).is_some() {
         return Ok(());
     }
