@@ -144,6 +144,20 @@ describe.each(containers)('%s', (_, make) => {
 		expect(await rig.told()).toBe(told);
 	});
 
+	test('0 and -0 are not the same', () => {
+		const rig = make(initial());
+		rig.applier.apply(snapshotOf({ nested: { a: 0 } }));
+		rig.applier.apply(snapshotOf({ nested: { a: -0 } }));
+		expect(Object.is(rig.state().nested.a, -0)).toBe(true);
+	});
+
+	test('a list that becomes an object leaves nothing of the list', () => {
+		const rig = make([7, 8]);
+		if (!rig.holdsAnything) return;
+		rig.applier.apply(snapshotOf({ theme: 'dark' }));
+		expect(plain(rig)).toEqual({ theme: 'dark' });
+	});
+
 	test('a key that holds undefined is another than one that is not there', () => {
 		const rig = make(initial());
 		rig.applier.apply(snapshotOf({ nested: { a: undefined } }));
@@ -190,5 +204,8 @@ describe.each(containers)('%s', (_, make) => {
 		expect('polluted' in nested).toBe(false);
 		expect('polluted' in {}).toBe(false);
 		expect(JSON.stringify(nested)).toBe('{"__proto__":{"polluted":true},"a":3}');
+		rig.applier.apply(snapshotOf({ nested: { a: 3 } }));
+		rig.applier.apply(snapshotOf(JSON.parse('{ "nested": { "__proto__": {} } }')));
+		expect(JSON.stringify(rig.state().nested)).toBe('{"__proto__":{}}');
 	});
 });
