@@ -74,9 +74,21 @@ test.each([
 });
 
 test('target ref: whatever holds the state in value', () => {
-	const box = { value: initial() };
-	createVueSnapshotApplier(box, { target: 'ref', omitKeys: ['note'] }).apply(snapshotOf(fetched()));
-	expect(box.value).toEqual({ ...fetched(), note: 'mine' });
+	let [held, sets] = [initial(), 0];
+	const box = {
+		get value() {
+			return held;
+		},
+		set value(value) {
+			held = value;
+			sets += 1;
+		},
+	};
+	const applier = createVueSnapshotApplier(box, { target: 'ref', omitKeys: ['note'] });
+	applier.apply(snapshotOf(fetched()));
+	expect(held).toEqual({ ...fetched(), note: 'mine' });
+	applier.apply(snapshotOf(fetched()));
+	expect(sets).toBe(1);
 });
 
 test('target reactive: a state with a key named value', () => {
