@@ -62,7 +62,7 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
         checks.crash(features, |_| true);
         checks.fuzz();
         checks.browser_tests();
-        npm::check(workspace, &mut checks.outcomes);
+        npm::check(workspace, &mut checks.outcomes, &NATIVE);
         checks.window_tests();
     }
     process::wait_if_interrupted();

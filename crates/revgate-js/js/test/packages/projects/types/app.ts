@@ -3,9 +3,16 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import { atom, createStore as createJotaiStore } from 'jotai';
-import { createRevisionSync, type Revision, type SnapshotApplier, type SyncErrorContext } from 'revgate';
+import {
+	createRevisionSync,
+	createTopic,
+	type Revision,
+	type SnapshotApplier,
+	type SyncErrorContext,
+} from 'revgate';
 import { createTauriRevisionSync as inJavaScript } from 'revgate/js';
 import { createJotaiSnapshotApplier } from 'revgate/jotai';
+import { createLocalStorageBackend } from 'revgate/persistence';
 import { provideGate, createTauriRevisionSync as slim } from 'revgate/slim';
 import { createTauriRevisionSync } from 'revgate/tauri';
 import { createZustandSnapshotApplier } from 'revgate/zustand';
@@ -15,6 +22,22 @@ interface Settings {
 	theme: 'light' | 'dark';
 	volume: number;
 }
+
+declare module 'revgate' {
+	interface Topics {
+		settings: Settings;
+	}
+}
+
+const topic = createTopic('settings');
+topic.subscribe(({ theme }) => {
+	document.documentElement.dataset.theme = theme satisfies 'light' | 'dark';
+});
+export const darken = () =>
+	topic.update((draft) => {
+		draft.theme = 'dark';
+	});
+export const storage = createLocalStorageBackend<Settings>({ key: 'settings' });
 
 const store = createStore<Settings>(() => ({ theme: 'light', volume: 1 }));
 const settings = atom<Settings>({ theme: 'light', volume: 1 });
