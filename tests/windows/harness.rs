@@ -87,6 +87,16 @@ impl TestApp {
         Self::start("by-hand", windows)
     }
 
+    /// The same under a content-security policy that has no word about WASM.
+    pub(crate) fn strict(windows: &[(&str, &str)]) -> Self {
+        Self::start("strict", windows)
+    }
+
+    /// The same under one that allows WASM.
+    pub(crate) fn strict_with_wasm(windows: &[(&str, &str)]) -> Self {
+        Self::start("strict-with-wasm", windows)
+    }
+
     /// Served by the plugin, with several webviews in one window: each a window, a label and a
     /// page.
     pub(crate) fn of_webviews(webviews: &[(&str, &str, &str)]) -> Self {

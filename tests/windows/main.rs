@@ -14,6 +14,7 @@ mod kinds;
 mod managers;
 mod permissions;
 mod persistence;
+mod policy;
 mod settings_app;
 mod subscriptions;
 mod threads;

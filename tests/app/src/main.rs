@@ -3,7 +3,7 @@
 //! `revgate-test-app PAGES MODE LABEL=PAGE…` reads its pages from the folder `PAGES`, opens a
 //! window for each `LABEL=PAGE`, and serves them by the plugin (`MODE` is `plugin`; `kinds` for the
 //! topics of `tests/kinds/`) or by a backend written by hand for the state-sync protocol 1.1
-//! (`by-hand`). What a window may do hangs on the beginning of its label: see `capabilities/`.
+//! (`by-hand`; under a content-security policy, `strict` or `strict-with-wasm`). What a window may do hangs on the beginning of its label: see `capabilities/`.
 
 mod alone;
 mod by_hand;
@@ -18,19 +18,28 @@ mod topics;
 
 use std::path::PathBuf;
 
+use tauri::utils::config::Csp;
 use tauri::{AppHandle, WebviewUrl, WebviewWindowBuilder};
 
 use crate::pages::Folder;
 
-const USAGE: &str = "revgate-test-app PAGES plugin|kinds|by-hand LABEL=PAGE…";
+const USAGE: &str =
+    "revgate-test-app PAGES plugin|kinds|by-hand|strict|strict-with-wasm LABEL=PAGE…";
+/// The policy of an app that takes care. Tauri adds what its own scripts need.
+const STRICT: &str = "default-src 'self'; connect-src ipc: http://ipc.localhost";
+/// What the package's README adds to it.
+const WASM: &str = "; script-src 'self' 'wasm-unsafe-eval'";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let pages = PathBuf::from(arguments.next().ok_or(USAGE)?);
-    let builder = match arguments.next().as_deref() {
+    let mode = arguments.next();
+    let builder = match mode.as_deref() {
         Some("plugin") => plugin::serve(tauri::Builder::default()),
         Some("kinds") => kinds::serve(tauri::Builder::default()),
-        Some("by-hand") => by_hand::serve(tauri::Builder::default()),
+        Some("by-hand" | "strict" | "strict-with-wasm") => {
+            by_hand::serve(tauri::Builder::default())
+        }
         _ => return Err(USAGE.into()),
     };
     let windows = arguments.map(|window| {
@@ -40,6 +49,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let mut context = tauri::generate_context!();
     context.set_assets(Box::new(Folder(pages)));
+    let policy = match mode.as_deref() {
+        Some("strict") => Some(STRICT.to_owned()),
+        Some("strict-with-wasm") => Some(format!("{STRICT}{WASM}")),
+        _ => None,
+    };
+    context.config_mut().app.security.csp = policy.map(Csp::Policy);
     let app = builder.build(context)?;
     for (number, (label, page)) in windows.iter().enumerate() {
         open(app.handle(), label, page, number)?;
