@@ -1,6 +1,7 @@
 import { versionOf } from './record.js';
 import type { Deposit } from './judge.js';
 import type { Keeper, Kept } from './keeper.js';
+import { TIMEOUT_MS, within } from './storage/patience.js';
 import type { StorageBackend, StorageBackendWithMetadata } from './types.js';
 
 /**
@@ -10,14 +11,30 @@ import type { StorageBackend, StorageBackendWithMetadata } from './types.js';
 export class PlainKeeper<T> implements Keeper<T> {
 	readonly where = "the app's own storage";
 	readonly #storage: StorageBackend<T>;
+	/** The last save: the next one waits for it, also past its time, as it cannot be called back. */
+	#saving: Promise<unknown> = Promise.resolve();
 
 	constructor(storage: StorageBackend<T>) {
 		this.#storage = storage;
 	}
 
-	async save(deposit: Deposit<T>): Promise<number | undefined> {
+	save(deposit: Deposit<T>): Promise<number | undefined> {
+		const saved = this.#saving.then(() => this.#save(deposit));
+		this.#saving = saved.catch(() => {});
+		return within(TIMEOUT_MS, this.where, saved);
+	}
+
+	load(): Promise<Kept | null> {
+		return within(TIMEOUT_MS, this.where, this.#load());
+	}
+
+	async clear(): Promise<void> {
+		await this.#storage.clear?.();
+	}
+
+	async #save(deposit: Deposit<T>): Promise<number | undefined> {
 		const { snapshot, schemaVersion, savedAt, ttlMs, versions, replaces } = deposit;
-		const there = await this.load().catch(() => null); // Whatever it is, it is no state to keep.
+		const there = await this.#load().catch(() => null); // Whatever it is, it is no state to keep.
 		if (there && versions.faultOf(there.version) === undefined) {
 			const givesWay = replaces !== undefined && versions.isSame(there.version, replaces);
 			if (!givesWay && versions.isOlder(versionOf(snapshot), there.version)) {
@@ -37,16 +54,12 @@ export class PlainKeeper<T> implements Keeper<T> {
 		return sizeBytes;
 	}
 
-	async load(): Promise<Kept | null> {
+	async #load(): Promise<Kept | null> {
 		const kept = hasMetadata(this.#storage)
 			? await this.#storage.loadWithMetadata()
 			: { snapshot: await this.#storage.load() };
 		const snapshot = kept?.snapshot;
 		return snapshot ? { version: versionOf(snapshot), data: snapshot.data, ...metadataIn(kept) } : null;
-	}
-
-	async clear(): Promise<void> {
-		await this.#storage.clear?.();
 	}
 }
 

@@ -208,3 +208,47 @@ describe('a save that fails', () => {
 		expect(heard.contexts[0]?.error.message).toContain('`042` is malformed: it has a leading zero');
 	});
 });
+
+describe('a storage that never answers', () => {
+	const never = () => new Promise<never>(() => {});
+
+	it('keeps no window from starting: what was to be loaded is told and gone without', async () => {
+		const heard = new Heard();
+		const cache = createSnapshotCache({ storage: { save: never, load: never }, onPersistenceError: heard.listener });
+		const loading = cache.load();
+		await pass(4_999);
+		expect(heard.faults).toEqual([]);
+		await pass(1);
+		expect([await loading, heard.faults]).toEqual([null, ['load blocked']]);
+		expect(heard.message).toContain("the app's own storage has not answered within 5000 ms");
+	});
+
+	it('is asked again for a save, never for two at once', async () => {
+		const asked: string[] = [];
+		let answer = () => {};
+		const storage: StorageBackend<string> = {
+			load: async () => null,
+			save: (state) => {
+				asked.push(state.revision);
+				return new Promise<void>((resolve) => {
+					answer = resolve;
+				});
+			},
+		};
+		const heard = new Heard();
+		const cache = createSnapshotCache({ storage, onPersistenceError: heard.listener });
+		cache.save(snapshot('1', ''));
+		await pass(5_000);
+		expect(heard.contexts).toMatchObject([{ operation: 'save', error: { fault: 'blocked' }, willRetry: true }]);
+		cache.save(snapshot('2', ''));
+		await pass(4_000);
+		expect(asked).toEqual(['1']);
+		answer();
+		await pass(0);
+		expect(asked).toEqual(['1', '2']);
+		answer();
+		await pass(0);
+		expect(cache.hasPendingSave()).toBe(false);
+		cache.dispose();
+	});
+});

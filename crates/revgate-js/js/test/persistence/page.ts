@@ -28,7 +28,7 @@ type Place = 'localStorage' | 'sessionStorage' | 'IndexedDB';
 const places = {
 	localStorage: () => createLocalStorageBackend<unknown>({ key: 'place' }),
 	sessionStorage: () => createSessionStorageBackend<unknown>({ key: 'place' }),
-	IndexedDB: () => createIndexedDBBackend<unknown>({ dbName: 'place', storeName: 'states' }),
+	IndexedDB: () => createIndexedDBBackend<unknown>({ dbName: 'place', storeName: 'states', timeoutMs: 1000 }),
 };
 
 type Options = Partial<PersistenceApplierOptions<unknown>> & { compress?: boolean };

@@ -16,6 +16,7 @@ import {
 	type SnapshotCacheOptions,
 } from '../../src/persistence/index.js';
 import { crc32 } from '../../src/persistence/checksum.js';
+import { decode, type Encoded } from '../../src/persistence/exact.js';
 import { kinds, snapshot } from './kinds.js';
 import { Heard, watchTheWindow } from './setup.js';
 
@@ -226,6 +227,33 @@ describe('what is read', () => {
 		await kind!.write(((await kind!.read()) as string).replace('dark', 'bark'));
 		expect(await cacheIn(kind!.open()).cache.load()).toBeNull();
 		expect((await cacheIn(kind!.open()).cache.load({ verifyHash: false }))?.data).toEqual({ theme: 'bark' });
+	});
+
+	it('without a checksum, what was cut off is known by its length', async () => {
+		const [kind] = kinds();
+		await save(kind!.open(), '1', [1, 2, 3], { enableHash: false });
+		const whole = (await kind!.read()) as string;
+		await kind!.write(`${whole} `);
+		const { cache, heard } = cacheIn(kind!.open());
+		expect(await cache.load()).toBeNull();
+		await kind!.write(whole.slice(0, -1));
+		expect(await cache.load()).toBeNull();
+		expect(heard.faults).toEqual(['load damaged', 'load damaged']);
+		expect(heard.message).toContain('it has 6 of 7 characters');
+	});
+
+	it('from a head that lies, without reaching any prototype', () => {
+		const odd: Encoded['odd'] = [
+			['NaN', '__proto__', 'toString'],
+			['NaN', 'constructor', 'name'],
+			['NaN', 'list', 'length'],
+			['NaN', 'none', 0],
+		];
+		const data = decode({ text: '{"list":[]}', odd: odd.filter(([, first]) => first !== 'list') });
+		expect(data).toEqual({ list: [] });
+		expect(typeof Object.prototype.toString).toBe('function');
+		expect(Object.name).toBe('Object');
+		expect(() => decode({ text: '{"list":[]}', odd })).toThrow(RangeError); // Read as damaged.
 	});
 
 	it('its checksum is the CRC-32 of everybody', () => {

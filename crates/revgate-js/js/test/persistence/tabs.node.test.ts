@@ -290,6 +290,27 @@ describe('IndexedDB', () => {
 		}
 	});
 
+	it('a connection that the browser takes away, with the data, is opened anew', async () => {
+		const page = await open('IndexedDB');
+		const devtools = await context.newCDPSession(page);
+		for (let round = 1; round <= 10; round++) {
+			const saving = page.evaluate(async (first) => {
+				for (let revision = first; revision < first + 20; revision++) {
+					globalThis.tab.apply(String(revision), 'x'.repeat(10_000));
+					await globalThis.tab.flush();
+				}
+			}, round * 100);
+			await devtools.send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb' });
+			await saving;
+		}
+		expect(await page.evaluate(() => globalThis.tab.messages)).toEqual([]);
+		await page.evaluate(async () => {
+			globalThis.tab.apply('9999');
+			await globalThis.tab.flush();
+		});
+		expect(await revisionIn(await open('IndexedDB'))).toBe('9999');
+	});
+
 	it('what a page has left on its way out is taken in by the next save, and cleared with the rest', async () => {
 		const left = (page: Page) => page.evaluate(() => localStorage.length);
 		const page = await open('IndexedDB', { debounceMs: 3_600_000 });

@@ -1,5 +1,6 @@
 import { quietly } from '../../sync/guard.js';
 import { PersistenceError, reasonOf } from '../errors.js';
+import { TIMEOUT_MS, within } from './patience.js';
 
 /** Which store of which database, and what to do when another tab stands in the way. */
 export interface ConnectionOptions {
@@ -12,6 +13,8 @@ export interface ConnectionOptions {
 	retryAttempts?: number | undefined;
 	/** The wait before the first retry; the second waits twice as long, and so on. Default: 100. */
 	retryDelayMs?: number | undefined;
+	/** How long it may take to open, and each access. Default: 5,000. */
+	timeoutMs?: number | undefined;
 	/** Another tab holds the database in an older version, and has been asked to let go. */
 	onBlocked?: (() => void) | undefined;
 	/** To make stores of your own in the same database. */
@@ -30,7 +33,10 @@ export class Connection {
 	readonly #where: string;
 	readonly #attempts: number;
 	readonly #delayMs: number;
+	readonly #timeoutMs: number;
 	#current: IDBDatabase | undefined;
+	/** Rejects when the browser closes the connection: what is under way may get no answer then. */
+	#closed: Promise<never> = new Promise(() => {});
 	#opening: Opening | undefined;
 
 	constructor(options: ConnectionOptions, where: string) {
@@ -38,14 +44,15 @@ export class Connection {
 		this.#where = where;
 		this.#attempts = options.retryAttempts ?? 3;
 		this.#delayMs = options.retryDelayMs ?? 100;
+		this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
 	}
 
 	/** Does `act`, again if the connection was lost before or meanwhile. */
 	async use<R>(act: (database: IDBDatabase) => Promise<R>): Promise<R> {
 		for (let attempt = 1; ; attempt++) {
-			const database = await this.#opened();
+			const database = await this.#within(this.#opened());
 			try {
-				return await act(database);
+				return await this.#within(Promise.race([act(database), this.#closed]));
 			} catch (error) {
 				if (!isLost(error) || attempt > this.#attempts) {
 					throw error;
@@ -54,6 +61,15 @@ export class Connection {
 				await after(this.#delayMs * attempt);
 			}
 		}
+	}
+
+	/** What does not answer in time is given up, and the next access opens anew. */
+	#within<R>(answer: Promise<R>): Promise<R> {
+		return within(this.#timeoutMs, this.#where, answer, () => {
+			this.#current?.close();
+			this.#current = undefined;
+			this.#opening = undefined;
+		});
 	}
 
 	#opened(): Promise<IDBDatabase> {
@@ -97,7 +113,13 @@ export class Connection {
 			database.close(); // Otherwise the other tab would wait for this one.
 			this.#forget(database);
 		};
-		database.onclose = () => this.#forget(database);
+		this.#closed = new Promise((_, reject) => {
+			database.onclose = () => {
+				this.#forget(database);
+				reject(new DOMException('the browser has closed the database', 'InvalidStateError'));
+			};
+		});
+		this.#closed.catch(() => {}); // Heard only by what is under way.
 		this.#current = database;
 		return database;
 	}
@@ -155,9 +177,9 @@ export class Connection {
 	}
 }
 
-/** The connection was closed, or another version has dropped the store. */
+/** The connection was closed, before the call or under it, or another version has dropped the store. */
 function isLost(error: unknown): boolean {
-	return ['InvalidStateError', 'NotFoundError', 'AbortError'].includes(nameOf(error));
+	return ['InvalidStateError', 'NotFoundError', 'AbortError', 'UnknownError'].includes(nameOf(error));
 }
 
 function nameOf(error: unknown): string {
