@@ -14,7 +14,11 @@ import { createTauriRevisionSync as inJavaScript } from 'revgate/js';
 import { createJotaiSnapshotApplier } from 'revgate/jotai';
 import { createLocalStorageBackend } from 'revgate/persistence';
 import { provideGate, createTauriRevisionSync as slim } from 'revgate/slim';
+import { useTopic as useInReact } from 'revgate/react';
+import { useTopic as useInSolid } from 'revgate/solid';
+import { useTopic as useInSvelte } from 'revgate/svelte';
 import { createTauriRevisionSync } from 'revgate/tauri';
+import { useTopic as useInVue } from 'revgate/vue';
 import { createZustandSnapshotApplier } from 'revgate/zustand';
 import { createStore } from 'zustand/vanilla';
 
@@ -37,6 +41,12 @@ export const darken = () =>
 	topic.update((draft) => {
 		draft.theme = 'dark';
 	});
+export const useTheme = () => [
+	useInReact(topic, ({ theme }) => theme)[0] satisfies Settings['theme'] | undefined,
+	useInSolid(topic),
+	useInSvelte(topic),
+	useInVue(topic),
+];
 export const storage = createLocalStorageBackend<Settings>({ key: 'settings' });
 
 const store = createStore<Settings>(() => ({ theme: 'light', volume: 1 }));
