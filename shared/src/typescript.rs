@@ -81,8 +81,8 @@
 //! | `skip_serializing` without `default` | a field | `#[ts(skip)]` on the field |
 //! | `skip_serializing_if` without `default` | a field that is always there | `#[ts(optional)]` on an `Option`, or `default` |
 //! | `rename(serialize = "…")` | the name in Rust | `#[ts(rename = "…")]` |
-//! | `flatten` on an `Option` | panics when the module is made | `flatten` on the type itself, or a field |
-//! | `flatten` on a map beside fields of other types | a type that no value has | `#[ts(type = "unknown")]` values, or a field |
+//! | `flatten` on an `Option` | panics when the module is made | a field of its own |
+//! | `flatten` on a map beside fields of other types | a type that no value has | a field of its own |
 //! | a map whose keys are a newtype of `u64` | keys that JavaScript can read as a number | `#[ts(as = "BTreeMap<String, …>")]` on the field |
 //! | a map whose keys are `bool` | not valid TypeScript | `#[ts(type = "…")]` on the field |
 //! | a name that contains `"` or `\` | not valid TypeScript | another name |
