@@ -8,7 +8,8 @@ const STAYS: &str = "editor-stays";
 const GOES: &str = "editor-goes";
 /// A window that is Rust, and one that is JavaScript.
 const PAGES: [&str; 2] = ["replica.html?counters", "topic.html?counters"];
-const TIMES: u64 = 20;
+/// On each page.
+const TIMES: u64 = 10;
 
 /// Makes two edits. The page never hears how the write of the first has ended: its answer is held
 /// up, or the request itself.
