@@ -186,3 +186,14 @@ fn a_subscription_that_stands_late_serves_after_another_has_ended() {
     bench.answer(id, version(2));
     assert_eq!((bench.gate.status(), bench.deadline()), (Status::Live, None));
 }
+
+#[gate_test(unsupported = test)]
+fn fetches_and_refreshes_are_numbered_from_1() {
+    let mut bench = Bench::live(version(1));
+    let second = bench.fetch_after(announced(2));
+    assert_eq!((second.number(), FetchId::new(2)), (2, second));
+    bench.answer(second, version(2));
+    let third = bench.fetch_after(Input::Refresh);
+    bench.input(Input::Refresh);
+    assert_eq!((third.number(), bench.gate.asked().number()), (3, 2));
+}
