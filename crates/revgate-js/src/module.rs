@@ -232,3 +232,6 @@ fn time(now: f64) -> Result<Duration, Refusal> {
 fn fetch_id(id: f64) -> FetchId {
     FetchId::new(whole(id).filter(|number| *number as f64 == id).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;
