@@ -9,6 +9,13 @@ import type { Unsubscribe } from '../types.js';
  * beyond 2^53. It may lose, repeat, delay and reorder announcements.
  *
  * A call that was refused rejects with the text of the refusal: an object with a `kind`.
+ *
+ * @example
+ * const backend: TopicBackend = {
+ * 	subscribe: async (topic, { announced }) => listen(topic, (text) => announced(JSON.parse(text))),
+ * 	fetch: async (topic) => invoke('state_of', { topic }),
+ * 	write: async (topic, change) => invoke('change', { topic, change }),
+ * };
  */
 export interface TopicBackend {
 	/** Asks for every announcement of the topic. The function that it resolves to ends that. */
@@ -25,7 +32,12 @@ export interface TopicBackend {
 	write(topic: string, change: Written): Promise<string>;
 }
 
-/** A change as it is sent. */
+/**
+ * A change as it is sent.
+ *
+ * @example
+ * const change: Written = { base: { revision }, patch: '[{"op":"remove","path":"/draft"}]' };
+ */
 export type Written =
 	| { readonly base: Version; readonly patch: string }
 	/**

@@ -10,6 +10,9 @@ import type { SyncPhase } from '../types.js';
  * - `refused`: the backend has refused it, and so it will again, unless the cause has gone.
  * - `unknown`: it was sent, and no answer came that could be read: it may have been made or not.
  *   Whoever would make it again looks at the state first.
+ *
+ * @example
+ * settings.onError(({ fate }) => { if (fate === 'unknown') void settings.refresh(); });
  */
 export type Fate = 'notSent' | 'refused' | 'unknown';
 

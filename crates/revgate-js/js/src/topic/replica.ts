@@ -91,11 +91,11 @@ export class Replica implements Replicated {
 			logger,
 			host,
 		});
+		this.#driver.start(() => undefined);
 		this.#leavePage = followPage(
 			(isVisible) => this.#driver.setVisible(isVisible),
 			() => this.enter(() => this.#writer.flush()),
 		);
-		this.#driver.start(() => undefined);
 		if (options.cache) void this.#recall(options.cache, logger);
 	}
 

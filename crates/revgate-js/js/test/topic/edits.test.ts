@@ -299,6 +299,27 @@ describe('a write that is not answered', () => {
 		expect(window.errors).toHaveLength(1);
 	});
 
+	it('in time is not taken for the next one', async () => {
+		const { backend, topic } = await live<Settings>(undefined, { writeTimeoutMs: 100 });
+		const delays = [150, 60_000];
+		backend.way = async (what, act) => {
+			const delay = what === 'write' ? delays.shift() : 0;
+			// The second one never gets there.
+			const answer = delay === 150 || what !== 'write' ? act() : undefined;
+			await new Promise((done) => setTimeout(done, delay));
+			return answer as never;
+		};
+		const first = ending(topic.update(dark));
+		await pass(100);
+		const second = ending(topic.update(larger));
+		await pass(99);
+		expect([first.error?.fate, second]).toEqual(['unknown', {}]);
+		await pass(1);
+		expect(second.error?.fate).toBe('unknown');
+		await pass(60_000);
+		expect(JSON.parse(backend.json)).toEqual({ theme: 'dark', fontSize: 14, tags: [] });
+	});
+
 	it('as it should be counts as unknown', async () => {
 		const { backend, topic } = await live();
 		backend.way = async (what, act) => {

@@ -122,6 +122,7 @@ const states: [what: string, json: string, shown: unknown, TopicOptions?][] = [
 	['u64::MAX', '{"x":18446744073709551615}', '/x'],
 	['i64::MIN', '{"rows":[{"id":-9223372036854775808}]}', '/rows/0/id'],
 	['a decimal that no float is', '{"x":0.12345678901234567890}', '/x'],
+	['a number below all floats', '{"x":1e-400}', '/x'],
 	['a number beyond all floats', '{"x":1e999}', '/x'],
 	['u64::MAX where BigInts are', '{"x":18446744073709551615}', { x: 2n ** 64n - 1n }, bigints],
 	['u128::MAX in rows', `{"rows":[{"id":${2n ** 128n - 1n}},{"id":1}]}`, { rows: [{ id: 2n ** 128n - 1n }, { id: 1n }] }, bigints],

@@ -76,14 +76,16 @@ async function run(seed: number): Promise<void> {
 	backend.way = (what, act) =>
 		new Promise((resolve, reject) => {
 			const fate = isStormy ? below(20) : 19;
+			// Some answers come after their time.
+			const delay = (): number => (isStormy && below(10) === 0 ? 150 + below(200) : below(30));
 			const back = (): void => {
 				try {
 					const answer = act();
 					// A lost one leaves its window in doubt. One to a subscription would leave that for good.
 					if (fate === 1 && (what === 'write' || what === 'fetch')) return;
-					time.after(below(30), () => resolve(answer));
+					time.after(delay(), () => resolve(answer));
 				} catch (error) {
-					time.after(below(30), () => reject(error));
+					time.after(delay(), () => reject(error));
 				}
 			};
 			if (fate === 0) return;

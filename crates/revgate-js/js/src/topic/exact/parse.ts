@@ -154,6 +154,8 @@ class Parser {
 /** The number, or what it is written as if that is another. */
 function numberOf(text: string): number | Literal {
 	const number = Number(text);
+	// Fifteen digits are always kept.
+	if (text.length < 16 && !/[eE]/.test(text)) return number;
 	const isSame = digits(text) === digits(String(number));
 	// What is whole and written as such is an integer to the backend, and may have been rounded.
 	const isSafe = Math.abs(number) <= Number.MAX_SAFE_INTEGER || /[.eE]/.test(text);

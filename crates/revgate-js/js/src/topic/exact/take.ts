@@ -39,8 +39,35 @@ const LIST_IT = 'list this place in the option `bigints`, and its integers are B
 
 const PLAIN: Leaf = { isPlain: true, isWide: false };
 
-/** Of all states that were taken, and their parts. They are frozen, so that it stays true. */
-const KNOWN = new WeakMap<object, Facts>();
+/** Gives whatever it is given in place of itself. */
+class Given {
+	constructor(given: object) {
+		return given;
+	}
+}
+
+/**
+ * Marks states that were taken, and their parts, with what is known of them. They are frozen, so that
+ * it stays true. The mark is a private field, which nobody sees and no copy has; a WeakMap of as many
+ * objects as a large state has takes several times as long, and the collector of garbage after it.
+ */
+class Known extends Given {
+	readonly #facts: Facts;
+
+	private constructor(state: object, facts: Facts) {
+		super(state);
+		this.#facts = facts;
+	}
+
+	static mark<S extends object>(state: S, facts: Facts): S {
+		new Known(state, facts);
+		return Object.freeze(state);
+	}
+
+	static of(state: object): Facts | undefined {
+		return #facts in state ? state.#facts : undefined;
+	}
+}
 
 /**
  * The state that `value` is: a frozen copy, in which all that was a state before is shared.
@@ -62,14 +89,13 @@ export function takeParsed(value: unknown, place: Place): unknown {
 
 /** Makes `copy` a state that is the same as the state `original`, of equal parts. */
 export function adopt<S extends object>(original: object, copy: S): S {
-	const facts = KNOWN.get(original);
-	if (facts) KNOWN.set(copy, facts);
-	return Object.freeze(copy);
+	const facts = Known.of(original);
+	return facts ? Known.mark(copy, facts) : Object.freeze(copy);
 }
 
 /** What is known of a state, or of a part of one. */
 export function factsOf(state: unknown): Leaf {
-	if (typeof state === 'object' && state !== null) return KNOWN.get(state) ?? PLAIN;
+	if (typeof state === 'object' && state !== null) return Known.of(state) ?? PLAIN;
 	return leaf(state);
 }
 
@@ -84,7 +110,7 @@ class Taker {
 	take(value: unknown, place: Place): unknown {
 		if (typeof value !== 'object' || value === null) return this.#leaf(value, place);
 		if (value instanceof Literal) return this.#literal(value, place);
-		const known = KNOWN.get(value);
+		const known = Known.of(value);
 		const depth = this.#around.length;
 		if (known?.place === place && depth + known.height <= MAX_DEPTH) return value;
 		if (this.#around.includes(value)) throw this.#unfit('it holds itself, and JSON has no cycles');
@@ -155,14 +181,13 @@ class Taker {
 		let height = 0;
 		let [isPlain, isWide] = [true, false];
 		for (const value of values) {
-			const facts = typeof value === 'object' && value !== null ? KNOWN.get(value) : undefined;
+			const facts = typeof value === 'object' && value !== null ? Known.of(value) : undefined;
 			const { isPlain: plain, isWide: wide } = facts ?? leaf(value);
 			height = Math.max(height, facts?.height ?? 0);
 			isPlain &&= plain;
 			isWide ||= wide;
 		}
-		KNOWN.set(taken, { place, height: height + 1, isPlain, isWide });
-		return Object.freeze(taken);
+		return Known.mark(taken, { place, height: height + 1, isPlain, isWide });
 	}
 
 	/** What is neither an array nor an object. */
@@ -237,7 +262,9 @@ function levels(object: object): number {
 const HALF = /\p{Surrogate}/u;
 
 function isWhole(text: string): boolean {
-	return !HALF.test(text);
+	// Engines of 2022 do not have it.
+	const quick = (text as { isWellFormed?: () => boolean }).isWellFormed?.();
+	return quick ?? !HALF.test(text);
 }
 
 function nameOf(object: object): string {
