@@ -362,20 +362,20 @@ impl Gate {
         if quiet && (self.unproven || is_awaited) && !self.is_paused() {
             return self.fetch(now);
         }
+        let usable = self.versions.usable();
+        if usable.is_none() && !quiet {
+            return;
+        }
         // Where nothing is held back and a state is missing, what was delivered did not suffice.
         if !self.versions.is_due() || self.is_paused() || self.pacer.is_holding(now) {
             return;
         }
-        match self.versions.usable() {
+        self.pacer.delivered(now);
+        match usable {
             Some(version) => {
-                self.pacer.delivered(now);
                 self.apply(Candidate::Announced(version), Applying { version, fetch: None });
             }
-            None if quiet => {
-                self.pacer.delivered(now);
-                self.fetch(now);
-            }
-            None => {}
+            None => self.fetch(now),
         }
     }
 

@@ -151,17 +151,19 @@ impl Pacer {
 
     /// An event has come.
     pub fn event(&mut self, now: Duration) {
-        let quiet = has_passed(now, self.last_event, self.pacing.debounce);
         // A clock that jumped back must not make a burst look older than it is.
-        let now = self.last_event.map_or(now, |last| last.max(now));
+        let at = self.last_event.map_or(now, |last| last.max(now));
         match &mut self.waiting {
             Some(waiting) => {
-                waiting.last = now;
+                waiting.last = at;
                 waiting.leads = false;
             }
-            None => self.begin(now, quiet),
+            None => {
+                let quiet = has_passed(now, self.last_event, self.pacing.debounce);
+                self.begin(at, quiet);
+            }
         }
-        self.last_event = Some(now);
+        self.last_event = Some(at);
     }
 
     /// When what waits may be delivered; `None` if nothing waits, or that time is beyond the range

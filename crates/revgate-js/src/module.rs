@@ -28,6 +28,8 @@ pub struct Module {
     machines: Vec<Machine>,
     /// The handle to be given next, if one is free again; the length of `machines` if none is.
     vacant: usize,
+    /// The last deadline that was told, and as what: in a burst it is the same again and again.
+    told: (Option<Duration>, f64),
 }
 
 #[derive(Debug)]
@@ -43,7 +45,12 @@ type Answer = Result<f64, Refusal>;
 impl Module {
     /// No gate yet.
     pub const fn new() -> Self {
-        Self { exchange: Exchange::new(), machines: Vec::new(), vacant: 0 }
+        Self {
+            exchange: Exchange::new(),
+            machines: Vec::new(),
+            vacant: 0,
+            told: (None, f64::INFINITY),
+        }
     }
 
     /// Makes a gate with the options in the exchange; its handle.
@@ -161,7 +168,14 @@ impl Module {
         };
         let gate = self.gate(handle)?;
         gate.handle(now, input);
-        Ok(if gate.is_drained() { deadline(gate.deadline()) } else { OUTPUT })
+        if !gate.is_drained() {
+            return Ok(OUTPUT);
+        }
+        let at = gate.deadline();
+        if self.told.0 != at {
+            self.told = (at, deadline(at));
+        }
+        Ok(self.told.1)
     }
 
     fn try_look(&mut self, handle: u32, which: u32) -> Answer {

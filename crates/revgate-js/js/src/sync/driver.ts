@@ -131,7 +131,8 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 	let news: Payload[] = [];
 	/** What was applied since an apply was given up. */
 	let again: { readonly version: Version; readonly data: T } | undefined;
-	/** The gate's next deadline. */
+	/** What the gate waits for, and until when this waits. */
+	let rested: Output | undefined;
 	let deadline: number | undefined;
 	/** Who waits for a start or a refresh. */
 	let waiting: { readonly phase: SyncPhase; readonly ticket: number; readonly done: Done }[] = [];
@@ -201,7 +202,12 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 		while (!hasEnded) {
 			const output = gate.poll();
 			if (output.type === 'wait') {
-				return rest(gate, output.deadline, isStirred);
+				// The gate waits as before: most often, that is all there is to an announcement.
+				if (isStirred || output !== rested || news.length > 0) {
+					rested = output;
+					rest(gate, output.deadline, isStirred);
+				}
+				return;
 			}
 			isStirred = true;
 			if (output.type !== 'apply') {
