@@ -120,7 +120,8 @@ export class Abi {
 	}
 
 	#decimal(at: number): string {
-		const [low, high] = [this.halves[at]!, this.halves[at + 1]!];
+		const low = this.halves[at]!;
+		const high = this.halves[at + 1]!;
 		// A number is exact for what is less than 2^53.
 		return String(high < 2 ** 21 ? high * 2 ** 32 + low : (BigInt(high) << 32n) | BigInt(low));
 	}

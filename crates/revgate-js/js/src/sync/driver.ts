@@ -389,9 +389,11 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 				const isState = 'data' in material;
 				gate.announced(now, version, isState ? 'state' : material.base);
 				// Of the same version, the gate goes by what came first, unless it is the whole state.
-				const others = news.filter((other) => !isSame(other.version, version));
-				if (isState || others.length === news.length) {
-					news = [...others, { version, material }];
+				const at = news.findIndex((other) => isSame(other.version, version));
+				if (at < 0) {
+					news.push({ version, material });
+				} else if (isState) {
+					news[at] = { version, material };
 				}
 			}
 		} catch (error) {
