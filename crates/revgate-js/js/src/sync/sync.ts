@@ -133,10 +133,11 @@ export function createRevisionSync<T>(options: RevisionSyncOptions<T>): Revision
 
 	return {
 		start() {
+			const started = promise((done) => driver.start(done));
 			if (!driver.hasEnded) {
 				unwatch ??= watchVisibility((isVisible) => driver.setVisible(isVisible));
 			}
-			return promise((done) => driver.start(done));
+			return started;
 		},
 		stop() {
 			unwatch?.();
