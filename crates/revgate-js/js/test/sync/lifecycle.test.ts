@@ -251,6 +251,33 @@ describe('stop', () => {
 		expect(window.statuses.map(({ type }) => type)).toEqual(['live', 'stopped']);
 	});
 
+	it('while an apply hangs leaves no timer, and is not waited for', async () => {
+		const window = new Window(new Backend(), { applier: { apply: () => new Promise(() => {}) } });
+		const started = outcome(window.sync.start());
+		await pass();
+		window.sync.stop();
+		await pass();
+		expect([vi.getTimerCount(), started.state]).toEqual([0, 'rejected']);
+	});
+
+	it('within an apply has nobody asked about what was announced before it', async () => {
+		let asked = 0;
+		const backend = new Backend();
+		const window: Window = new Window(backend, {
+			applier: {
+				apply() {
+					backend.write('dark');
+					backend.announce(null);
+					window.sync.stop();
+				},
+			},
+			shouldRefresh: () => ++asked > 0,
+		});
+		await window.sync.start().catch(() => {});
+		await pass();
+		expect([asked, window.errors]).toEqual([0, []]);
+	});
+
 	it('ends one handle, not another on the same backend', async () => {
 		const [backend, window] = await live();
 		const other = new Window(backend);
