@@ -262,6 +262,21 @@ describe('callbacks', () => {
 		expect(calls).toEqual(['1', '2']);
 	});
 
+	it('what they ask for is done when they have returned, not within', async () => {
+		const within: number[] = [];
+		const [backend, window] = await live({
+			onError: () => {
+				const before = backend.fetches;
+				void window.sync.refresh();
+				within.push(backend.fetches - before);
+			},
+		});
+		backend.answers.push(() => Promise.reject(new Error('the wire is cut')));
+		backend.write('dark');
+		await pass();
+		expect([within, window.theme, backend.fetches]).toEqual([[0], 'dark', 3]);
+	});
+
 	it('a stop within any of them is heeded at once', async () => {
 		for (const name of ['apply', 'onError', 'onStatus', 'shouldRefresh'] as const) {
 			const backend = new Backend();
