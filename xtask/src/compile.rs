@@ -10,6 +10,9 @@ use xtask::{Error, report, step::Step, workspace::Workspace};
 
 use crate::{npm, setup::toolchain::WASM};
 
+/// The example with a window in JavaScript.
+pub(crate) const MIXED: &str = "examples/mixed";
+
 /// The windows first: the app carries them inside.
 pub(crate) fn app(workspace: &Workspace) -> Result<(), Error> {
     windows(workspace)?;
@@ -30,7 +33,7 @@ pub(crate) fn mixed_app(workspace: &Workspace) -> Result<(), Error> {
 /// The pages of the mixed app: its window in JavaScript, beside those that trunk has built. The
 /// npm package must be there.
 pub(crate) fn mixed_pages(workspace: &Workspace) -> Result<(), Error> {
-    let folder = Path::new("examples/mixed");
+    let folder = Path::new(MIXED);
     npm::install(workspace, folder)?;
     let command = npm::command(workspace, folder, &["run", "build"]);
     build(workspace, "build the window in JavaScript", command)

@@ -42,6 +42,11 @@ pub(crate) fn check(
     }
     outcomes.note("record the scripts of the gate", record_scripts(workspace, selection));
     outcomes.check("npm, types", Kind::Lint, Step::new(npm(workspace, &["run", "check"])));
+    let example = Path::new(compile::MIXED);
+    if outcomes.note("install the example's packages", install(workspace, example)) {
+        let types = command(workspace, example, &["exec", "tsc"]);
+        outcomes.check("npm, types of the example", Kind::Lint, Step::new(types));
+    }
     // The scripts of `npm test` one by one, so that each is counted.
     let mut tests = npm(workspace, &["exec", "--", "vitest", "run", "--reporter=default"]);
     tests.arg("--reporter=./test/tally.ts");

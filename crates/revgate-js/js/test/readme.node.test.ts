@@ -11,12 +11,15 @@ const READMES = { root: '../../../README.md', package: 'README.md' };
 
 /** What the blocks speak of and an app would have. */
 const NAMES = `
-import type { SnapshotProvider } from 'revgate';
+import type { InvalidationSubscriber, SnapshotProvider } from 'revgate';
 declare global {
 	interface Settings { theme: string; fontSize: number; isLoading: boolean }
 	const useSettings: import('zustand').UseBoundStore<import('zustand').StoreApi<Settings>>;
 	const listen: typeof import('@tauri-apps/api/event').listen;
 	const invoke: typeof import('@tauri-apps/api/core').invoke;
+	type Doc = { title: string };
+	type LargeInteger = number;
+	const subscriber: InvalidationSubscriber;
 	const provider: SnapshotProvider<Settings>;
 	function show(state: unknown, revision?: string): void;
 	function save(): void;
