@@ -50,8 +50,14 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+	// A page that a test has just closed may be among them still, and has nothing more to say.
 	const unheard = await Promise.all(
-		context.pages().map((page) => page.evaluate(() => globalThis.unheard ?? [])),
+		context.pages().map((page) =>
+			page.evaluate(() => globalThis.unheard ?? []).catch((error) => {
+				if (page.isClosed()) return [];
+				throw error;
+			}),
+		),
 	);
 	expect(unheard.flat()).toEqual([]);
 	await context.close();
