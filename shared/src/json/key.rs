@@ -84,10 +84,6 @@ impl Serializer for Key {
         value.serialize(self)
     }
 
-    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<String, Fault> {
-        Ok(value.to_string())
-    }
-
     fn serialize_none(self) -> Result<String, Fault> {
         no_key("nothing")
     }
