@@ -1,7 +1,7 @@
 //! Where a rule begins and ends: what would still pass if the gate were off by one.
 
 use revgate::Pacing;
-use revgate::gate::{Candidate, Input, News, Options, Output, Settlement, Status};
+use revgate::gate::{Candidate, Gate, Input, News, Options, Output, Settlement, Status};
 
 use super::bench::{Bench, SECOND, announced, announced_with, ms, paced, version};
 use super::gate_test;
@@ -16,6 +16,18 @@ fn says_that_it_is_loading_until_the_first_state_is_applied() {
     assert_eq!(bench.gate.status(), Status::Loading, "listening is not yet showing");
     bench.answer(id, version(1));
     assert_eq!(bench.gate.status(), Status::Live);
+}
+
+#[gate_test(unsupported = test)]
+fn it_is_drained_when_the_next_output_is_to_wait() {
+    let mut gate = Gate::new(Options::default());
+    assert!(gate.is_drained());
+    assert_eq!(gate.poll_output(), Output::Wait(None));
+    gate.handle(SECOND, Input::Start);
+    assert!(!gate.is_drained());
+    assert_eq!(gate.poll_output(), Output::Subscribe);
+    assert!(gate.is_drained());
+    assert_eq!(gate.poll_output(), Output::Wait(gate.deadline()));
 }
 
 #[gate_test(unsupported = test)]
