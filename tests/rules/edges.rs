@@ -1,10 +1,28 @@
 //! Where a rule begins and ends: what would still pass if the gate were off by one.
 
-use revgate::Pacing;
 use revgate::gate::{Candidate, Gate, Input, News, Options, Output, Settlement, Status};
+use revgate::{Backoff, Pacing};
 
 use super::bench::{Bench, SECOND, announced, announced_with, ms, paced, version};
 use super::gate_test;
+
+#[gate_test(unsupported = test)]
+fn options_say_what_they_were_built_of() {
+    let pacing = Pacing::debounce(ms(50));
+    let backoff = Backoff { first: ms(20), cap: ms(30), jitter_seed: Some(7) };
+    let builder = Options::builder().pacing(pacing.clone()).fetch_timeout(ms(40)).backoff(backoff);
+    let options = builder.resync(ms(60)).pause_while_hidden(true).build();
+    let options = options.expect("sensible options");
+    assert_eq!(options.pacing(), &pacing);
+    assert_eq!(options.fetch_timeout(), ms(40));
+    assert_eq!(options.backoff(), &backoff);
+    assert_eq!(options.resync(), Some(ms(60)));
+    assert!(options.pauses_while_hidden());
+
+    let options = Options::default();
+    assert_eq!(options.resync(), None);
+    assert!(!options.pauses_while_hidden());
+}
 
 #[gate_test(unsupported = test)]
 fn says_that_it_is_loading_until_the_first_state_is_applied() {
