@@ -1,8 +1,8 @@
 import type { SnapshotApplier } from '../types.js';
-import { assign, changesOf } from './place.js';
+import { assign, type Changes, changesOf } from './place.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
-import { type Fields, kindOf } from './value.js';
-import { mark, rawOf, refsOf } from './vue-raw.js';
+import { type Fields, isCode, kindOf } from './value.js';
+import { mark, ownOf, rawOf, refsOf } from './vue-raw.js';
 
 /** What the applier needs of a store, be it an option store or a setup store. */
 export interface PiniaStoreLike<State extends object> {
@@ -40,24 +40,35 @@ export function createPiniaSnapshotApplier<State extends object, Data = State>(
 	return createApplier<State, Data, { store: PiniaStoreLike<State> }>('pinia', options, { store }, {
 		write: (next, rules) => {
 			const state = store.$state as Fields;
-			const changes = changesOf(state, next, rules, refsOf(state), rawOf);
+			const isOwn = ownOf(state);
+			// Actions and getters are in the store alone; so are the refs of keys that are gone.
+			const leaves = (key: string) => isOwn(key) || (!(key in state) && isDerived((rawOf(store) as Fields)[key]));
+			const changes = changesOf(state, next, rules, refsOf(state), rawOf, leaves);
 			if (!changes.length) return;
-			store.$patch(() => assign(state, changes.filter(([key, value]) => !refill(store, key, value))));
+			const steps = changes.map((change) => refilling(store, change) ?? (() => assign(state, [change])));
+			store.$patch(() => steps.forEach((step) => step()));
 		},
 	});
+}
+
+/** Whether it is an action or a getter: Pinia tells a getter from a ref by the same mark. */
+function isDerived(held: unknown): boolean {
+	return isCode(held) || (!!mark(held, '__v_isRef') && !!(held as Fields)['effect']);
 }
 
 /**
  * A `reactive` that a setup store returns is held by the store too: a new object in `$state` would
  * part the two. So its content is replaced instead, if both are objects or both arrays.
  */
-function refill(store: object, key: string, value: unknown): boolean {
+function refilling(store: object, [key, value]: Changes[number]): (() => void) | undefined {
 	const held = (rawOf(store) as Fields)[key] as Fields;
 	const kind = kindOf(value);
-	if (!mark(held, '__v_isReactive') || kindOf(held) !== kind) return false;
-	if (kind === 'array') held['length'] = (value as unknown[]).length;
-	else if (kind !== 'object') return false;
+	if (!mark(held, '__v_isReactive') || kindOf(held) !== kind) return undefined;
+	if (kind !== 'array' && kind !== 'object') return undefined;
 	const all = { replaces: true, allows: () => true };
-	assign(held, changesOf(held, value as Fields, all, refsOf(held), rawOf));
-	return true;
+	const changes = changesOf(held, value as Fields, all, refsOf(held), rawOf, ownOf(held));
+	return () => {
+		if (kind === 'array') held['length'] = (value as unknown[]).length;
+		assign(held, changes);
+	};
 }

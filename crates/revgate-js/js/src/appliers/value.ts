@@ -12,7 +12,8 @@ export function kindOf(value: unknown): string {
 
 /**
  * What `next` says, made of the parts of `previous` that say the same already; `previous` itself
- * if all of it does. What is new is a copy: a snapshot is never handed over to be changed.
+ * if all of it does. What is new is a copy: a snapshot is never handed over to be changed. But an
+ * instance of a class, which is no JSON, is taken as it is.
  *
  * Each snapshot is parsed anew, so that without this every part of it would look changed, and
  * everything that shows one would render again.
@@ -21,6 +22,7 @@ export function share(previous: unknown, next: unknown): unknown {
 	if (isSame(previous, next)) return previous;
 	const kind = kindOf(next);
 	const isArray = kind === 'array';
+	if (next instanceof Date) return new Date(+next);
 	if (!isArray && kind !== 'object') return next;
 
 	const alike = kindOf(previous) === kind;
@@ -29,6 +31,11 @@ export function share(previous: unknown, next: unknown): unknown {
 	const keys = Object.keys(fields);
 	let made = (isArray ? [] : {}) as Fields;
 	let same = alike && Object.keys(old).length === keys.length;
+	if (isArray) {
+		// A hole at the end is no key.
+		made['length'] = fields['length'];
+		same &&= old['length'] === fields['length'];
+	}
 	for (const key of keys) {
 		const had = Object.hasOwn(old, key);
 		const before = had ? old[key] : undefined;

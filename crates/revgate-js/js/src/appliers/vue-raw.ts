@@ -1,3 +1,4 @@
+import { isOwn } from './own.js';
 import type { Fields } from './value.js';
 
 /** The marks that Vue puts on what it makes: read here so that Vue itself need not be imported. */
@@ -24,4 +25,12 @@ export function rawOf(value: unknown): unknown {
 /** The refs in a reactive object: none can go away, as whoever holds it would not be told. */
 export function refsOf(state: Fields): (key: string) => unknown {
 	return (key) => mark((rawOf(state) as Fields)[key], '__v_isRef');
+}
+
+/** What is left to the app: besides the rest, a computed value in a reactive object. */
+export function ownOf(state: Fields): (key: string) => unknown {
+	return (key) => {
+		const held = (rawOf(state) as Fields)[key];
+		return isOwn(state, key) || (mark(held, '__v_isRef') && mark(held, '__v_isReadonly'));
+	};
 }

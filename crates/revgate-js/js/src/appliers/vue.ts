@@ -5,7 +5,7 @@ import { merge } from './merge.js';
 import { assign, changesOf } from './place.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
 import type { Fields } from './value.js';
-import { mark, rawOf, refsOf } from './vue-raw.js';
+import { mark, ownOf, rawOf, refsOf } from './vue-raw.js';
 
 /** What holds a state in `value`: a `ref`, a `shallowRef`, a writable `computed`, or your own. */
 export interface VueRefLike<State> {
@@ -81,7 +81,7 @@ export function createVueSnapshotApplier<State extends object, Data>(
 	if (options.target ? options.target === 'reactive' : !mark(target, '__v_isRef')) {
 		const state = target as Fields;
 		return createApplier('vue', options, { state } as never, {
-			write: (next, rules) => assign(state, changesOf(state, next, rules, refsOf(state), rawOf)),
+			write: (next, rules) => assign(state, changesOf(state, next, rules, refsOf(state), rawOf, ownOf(state))),
 		});
 	}
 
