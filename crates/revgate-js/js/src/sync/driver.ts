@@ -245,6 +245,9 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 			case 'fetch':
 				return fetch(output.id);
 			case 'report':
+				if (output.phase === 'subscribe' && output.cause === 'timedOut') {
+					subscription.giveUp();
+				}
 				report.tellReport(output, fault, limitMs);
 				fault = undefined;
 				return;
@@ -281,6 +284,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 			}
 			gate.free();
 		}
+		subscription.giveUp();
 		gate = payload = fault = again = undefined;
 		news = [];
 		alarm(undefined);

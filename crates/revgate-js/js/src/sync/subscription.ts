@@ -21,6 +21,8 @@ export interface Outcomes {
 export interface Subscription {
 	/** Asks for announcements. */
 	ask(): void;
+	/** Waits for no answer any more. */
+	giveUp(): void;
 	/** Ends the one that stands. */
 	drop(): void;
 }
@@ -31,6 +33,10 @@ export function createSubscription(
 ): Subscription {
 	/** What ends the one that stands. */
 	let held: (() => void) | undefined;
+	/** The newest asking. */
+	let asking = new AbortController();
+
+	const giveUp = () => asking.abort();
 
 	function drop(): void {
 		const end = held;
@@ -51,8 +57,11 @@ export function createSubscription(
 		/** Why it has ended, once it has; and what ends it, while it stands. */
 		let over: { readonly reason: unknown } | undefined;
 		let own: (() => void) | undefined;
+		giveUp();
+		const { signal } = (asking = new AbortController());
 		const listener = {
 			announced,
+			signal,
 			ended(reason: unknown) {
 				over ??= { reason: reason ?? new Error('the backend has ended the subscription') };
 				enter(() => {
@@ -79,9 +88,10 @@ export function createSubscription(
 		};
 		attempt(() => transport.subscribe(listener)).then(
 			(end) => enter(() => subscribed(end)),
-			(error) => enter(() => failed(error)),
+			// Of one given up, that has been told.
+			(error) => enter(() => signal.aborted || failed(error)),
 		);
 	}
 
-	return { ask, drop };
+	return { ask, giveUp, drop };
 }

@@ -11,29 +11,34 @@ import { parse } from './exact/parse.js';
 const FORM = { form: 'text' };
 
 /**
- * How long after the end of a subscription its channel's own end may take. Were the page's
- * function gone before, Tauri would warn of it in the console.
+ * How long after the end of a subscription, or of the wait for one, its channel's own end may take.
+ * Were the page's function gone before, Tauri would warn of it in the console.
  */
 const LAST_WORD_MS = 1000;
 
 /** The plugin, from within a Tauri window. */
 export const plugin: TopicBackend = {
 	async subscribe(topic: string, listener: Listener): Promise<Unsubscribe> {
+		const { signal } = listener;
 		let isWanted = true;
 		const channel = openChannel({
 			received: (message) => isWanted && listener.announced(read(message)),
 			ended: () => isWanted && listener.ended(undefined),
 		});
+		const leave = (): void => {
+			isWanted = false;
+			setTimeout(channel.release, LAST_WORD_MS);
+		};
+		signal.addEventListener('abort', () => isWanted && leave());
 		try {
 			const subscription = await call('subscribe', { topic, news: channel.argument });
-			return () => {
-				isWanted = false;
-				const release = (): unknown => setTimeout(channel.release, LAST_WORD_MS);
-				return call('unsubscribe', { topic, subscription }).then(release, (error: unknown) => {
-					channel.release();
-					throw error;
-				});
+			const end = (): Promise<unknown> => {
+				leave();
+				return call('unsubscribe', { topic, subscription });
 			};
+			if (!signal.aborted) return end;
+			await end();
+			throw new Error('the answer came after it was given up');
 		} catch (error) {
 			channel.release();
 			throw error;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { createTopic, noopLogger, type Topic } from '../../src/index.js';
 import { invoke, NoBackendError, openChannel } from '../../src/tauri/ipc.js';
-import { FIRST, pass, type Settings, watchEverything } from './harness.js';
+import { FIRST, gatekeeper, pass, type Settings, watchEverything } from './harness.js';
 import { Plugin } from './backend.js';
 
 watchEverything();
@@ -43,7 +43,7 @@ class Tauri {
 				const end = (): void => {
 					if (this.isWellBehaved) this.runCallback(channel, { index, end: true });
 				};
-				const stop = await this.plugin.subscribe(args['topic'] as never, { announced, ended: end });
+				const stop = await this.plugin.subscribe(args['topic'] as never, { announced, ended: end, signal: new AbortController().signal });
 				this.#ends.set(channel, () => (stop(), end()));
 				return channel;
 			}
@@ -93,6 +93,50 @@ describe("the page's table of functions", () => {
 		topic.stop();
 		await pass(1000);
 		expect([tauri.callbacks.size, tauri.plugin.subscriptions]).toEqual([0, 0]);
+	});
+
+	it('is so if no subscription is ever answered, however often it is asked for', async () => {
+		tauri.plugin.way = (what, act) => (what === 'subscribe' ? new Promise(() => {}) : Promise.resolve(act()));
+		const topic = open();
+		for (let tries = 0; tries < 5; tries += 1) {
+			await pass(25_000);
+			expect(tauri.callbacks.size, 'the one that is waited for').toBeLessThan(2);
+		}
+		expect(tauri.plugin.calls.filter((it) => it === 'subscribe').length).toBeGreaterThan(4);
+		topic.stop();
+		await pass(1000);
+		expect(tauri.callbacks.size).toBe(0);
+	});
+
+	it.each(['a time-out', 'a stop'])('is so if subscriptions are answered after %s, which ends them', async (after) => {
+		const { opens: answers, open: answer } = gatekeeper();
+		tauri.plugin.way = async (what, act) => {
+			if (what === 'subscribe') await answers;
+			return act();
+		};
+		const topic = open();
+		await pass(after === 'a stop' ? 0 : 10_400);
+		if (after === 'a stop') topic.stop();
+		await pass(5000);
+		const isLive = after !== 'a stop';
+		answer();
+		await pass(1000);
+		expect([tauri.callbacks.size, tauri.plugin.subscriptions]).toEqual(isLive ? [1, 1] : [0, 0]);
+		expect(topic.status().type).toBe(isLive ? 'live' : 'stopped');
+		topic.stop();
+		await pass(1000);
+		expect([tauri.callbacks.size, tauri.plugin.subscriptions]).toEqual([0, 0]);
+	});
+
+	it('is so if the end of a subscription is never answered', async () => {
+		const topic = open();
+		await pass();
+		const { invoke } = tauri;
+		const hung = (command: string, args: never) => (command.endsWith('unsubscribe') ? new Promise(() => {}) : invoke(command, args));
+		page.__TAURI_INTERNALS__ = Object.assign(Object.create(tauri), { invoke: hung });
+		topic.stop();
+		await pass(1000);
+		expect(tauri.callbacks.size).toBe(0);
 	});
 
 	it('holds one for each subscription, also if the backend has ended the one before', async () => {
