@@ -245,6 +245,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn of_a_long_text_the_error_quotes_the_beginning() {
+        let error = "x".repeat(1000).parse::<Revision>().expect_err("no digits").to_string();
+        assert!(error.starts_with(&format!("`{}` is not", "x".repeat(32))), "{error}");
+    }
+
+    #[test]
     fn only_canonical_text_is_a_revision() {
         for (text, number) in [("0", 0), ("7", 7), ("18446744073709551615", u64::MAX)] {
             assert_eq!(text.parse(), Ok(Revision::new(number)));
