@@ -46,8 +46,10 @@ function readable(error: unknown): unknown {
 
 function answerOf(answer: unknown, otherwise: unknown): unknown {
 	if (typeof (answer as { then?: unknown } | undefined | null)?.then === 'function') {
-		// Nobody waits for it, and it would reject when it finds its draft gone.
-		Promise.resolve(answer).catch(() => undefined);
+		// Nobody waits for it. It rejects when it finds its draft gone, and must not be handed on: so
+		// would whatever is resolved to that draft.
+		const ignore = (): void => undefined;
+		Promise.resolve(answer).then(ignore, ignore);
 		throw new Error('the recipe is asynchronous: await what it needs before the edit');
 	}
 	return answer === undefined ? otherwise : answer;

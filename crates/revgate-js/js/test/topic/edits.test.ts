@@ -260,6 +260,15 @@ describe('an edit that cannot be made', () => {
 		expect(backend.calls).toEqual([]);
 	});
 
+	it('is an asynchronous one, also one that returns its draft, which is gone by then', async () => {
+		const { topic } = await live();
+		const recipes = [async (draft: Settings) => draft, async (draft: Settings) => (await null, draft), (draft: Settings) => Promise.resolve(draft.tags)];
+		for (const recipe of recipes) {
+			await expect(topic.update(recipe as never)).rejects.toMatchObject({ reason: expect.stringContaining('asynchronous') });
+			await pass();
+		}
+	});
+
 	it('is one that changes its draft and returns another state', async () => {
 		const { topic } = await live();
 		const recipe = (draft: Settings): Settings => {
