@@ -25,11 +25,11 @@ export function isCanonicalRevision(value: unknown): value is Revision {
  * @throws RevisionError if one of them is none.
  *
  * @example
- * import { compareRevisions, type Revision } from 'revgate';
- * compareRevisions('10' as Revision, '9' as Revision); // 1
+ * import { compareRevisions } from 'revgate';
+ * compareRevisions('10', '9'); // 1
  */
-export function compareRevisions(a: Revision, b: Revision): -1 | 0 | 1 {
-	return compareVersions(gateNow(), { revision: a }, { revision: b });
+export function compareRevisions(a: string, b: string): -1 | 0 | 1 {
+	return compareVersions(gateNow(), { revision: a as Revision }, { revision: b as Revision });
 }
 
 /** @throws RevisionError if the version is none. */
