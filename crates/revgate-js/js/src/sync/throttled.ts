@@ -1,6 +1,7 @@
 import { Pacer } from '../gate/gate.js';
 import type { InvalidationThrottlingOptions } from '../types.js';
 import { createAlarm } from './alarm.js';
+import { quietly } from './guard.js';
 import { type Host, platform } from './host.js';
 import { gateNow } from './revision.js';
 
@@ -17,7 +18,7 @@ export interface ThrottledHandler {
 /**
  * Paces calls of `onRefresh` as a sync paces its fetches: sustained triggers still get through, at
  * least every `maxWaitMs` or `throttleMs`, and the last one always leads to a call. By the Rust
- * pacer, on a clock that does not jump.
+ * pacer, on a clock that does not jump. What it throws or rejects with is told to the console.
  *
  * @throws RangeError if the options contradict each other.
  *
@@ -46,7 +47,7 @@ export function createThrottledHandler(
 		}
 		alarm(undefined);
 		pacer.delivered(now);
-		onRefresh();
+		quietly(onRefresh, (error) => console.error('[revgate] a throttled function failed', error));
 	}
 
 	return {

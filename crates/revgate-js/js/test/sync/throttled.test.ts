@@ -84,15 +84,19 @@ describe('createThrottledHandler', () => {
 		dispose();
 	});
 
-	it('whose function throws has called it, and goes on', () => {
-		let calls = 0;
-		const { trigger, dispose } = createThrottledHandler(() => {
-			calls++;
-			throw new Error('it fails');
-		});
-		expect(trigger).toThrow('it fails');
-		expect(trigger).toThrow('it fails');
-		expect(calls).toBe(2);
+	it.each([
+		['throws', () => { throw new Error('it fails'); }],
+		['rejects', () => Promise.reject(new Error('it fails'))],
+	])('whose function %s tells the console, and goes on', async (_, fails) => {
+		const said = vi.spyOn(console, 'error').mockReturnValue(undefined);
+		const calls = vi.fn(fails as () => void);
+		const { trigger, dispose } = createThrottledHandler(calls, { throttleMs: 10 });
+		trigger();
+		trigger();
+		await pass(10);
+		expect(calls).toHaveBeenCalledTimes(2);
+		expect(said.mock.calls).toEqual(Array(2).fill(['[revgate] a throttled function failed', new Error('it fails')]));
+		said.mockRestore();
 		dispose();
 	});
 
