@@ -45,7 +45,7 @@ export interface TopicOptions {
 	readonly host?: Host;
 }
 
-/** What a topic needs of a `SnapshotCache`. Nothing of it throws or rejects. */
+/** What a topic needs of a `SnapshotCache`. One that throws or rejects keeps nothing, which is said. */
 export type TopicCache = Pick<SnapshotCache<unknown>, 'load' | 'save' | 'flush'>;
 
 /** What says that something has failed, unless the app has a logger of its own. */

@@ -3,6 +3,7 @@
 import { compareVersions, type GateOptions, type Version } from '../gate/gate.js';
 import { loadGateSync } from '../gate/source.js';
 import { createDriver, type Driver } from '../sync/driver.js';
+import { quietly } from '../sync/guard.js';
 import { type Host, platform } from '../sync/host.js';
 import { ProtocolError } from '../sync/messages.js';
 import { checkVersion } from '../sync/revision.js';
@@ -44,6 +45,7 @@ export class Replica implements Replicated {
 	readonly #barrier = new Barrier();
 	readonly #leavePage: Unsubscribe;
 	readonly #cache: TopicCache | undefined;
+	readonly #logger: Logger;
 	/** What is shown. */
 	#shown: Layer | undefined;
 	#pending = 0;
@@ -63,6 +65,7 @@ export class Replica implements Replicated {
 		this.maxRebases = options.maxRebases ?? MAX_REBASES;
 		this.#backend = backend;
 		this.#cache = options.cache;
+		this.#logger = logger;
 		const failed = (error: unknown): void => void this.#driver.fail('apply', error);
 		this.states = new Listeners(failed);
 		this.statuses = new Listeners(failed);
@@ -96,7 +99,7 @@ export class Replica implements Replicated {
 			(isVisible) => this.#driver.setVisible(isVisible),
 			() => this.enter(() => this.#writer.flush()),
 		);
-		if (options.cache) void this.#recall(options.cache, logger);
+		if (options.cache) void this.#recall(options.cache);
 	}
 
 	get shown(): Layer | undefined {
@@ -173,7 +176,7 @@ export class Replica implements Replicated {
 		this.#driver.stop();
 		this.#isLingering = this.#edits.isWriting;
 		this.enter(() => undefined);
-		void this.#cache?.flush();
+		this.#keep((cache) => cache.flush());
 	}
 
 	send(change: Written): Promise<string> {
@@ -225,15 +228,25 @@ export class Replica implements Replicated {
 		this.#edits.learn({ version, data: state });
 		this.show();
 		this.enter(() => undefined);
-		this.#cache?.save({ ...version, data: state });
+		this.#keep((cache) => cache.save({ ...version, data: state }));
+	}
+
+	/** Has the cache, which may be anybody's, do something. */
+	#keep(call: (cache: TopicCache) => unknown): void {
+		const cache = this.#cache;
+		if (!cache) return;
+		quietly(
+			() => call(cache),
+			(error) => this.#logger.warn(`[revgate] topic \`${this.topic}\`: the state is not kept`, error),
+		);
 	}
 
 	/** Shows the last known state, unless there is a better one by then. Edits wait as ever. */
-	async #recall(cache: TopicCache, logger: Logger): Promise<void> {
-		const kept = await cache.load();
-		if (!kept) return;
-		const { data, ...version } = kept;
+	async #recall(cache: TopicCache): Promise<void> {
 		try {
+			const kept = await cache.load();
+			if (!kept) return;
+			const { data, ...version } = kept;
 			const state = take(data, this.place);
 			this.enter(() => {
 				if (this.#shown !== undefined || this.#driver.hasEnded) return;
@@ -241,7 +254,7 @@ export class Replica implements Replicated {
 				this.states.tell(state, version);
 			});
 		} catch (error) {
-			logger.warn(`[revgate] topic \`${this.topic}\`: the last known state is none for this program`, error);
+			this.#logger.warn(`[revgate] topic \`${this.topic}\`: the last known state cannot be shown`, error);
 		}
 	}
 

@@ -4,7 +4,7 @@ import { createMemoryStorageBackend, createSnapshotCache, type StorageBackend } 
 import type { TopicOptions } from '../../src/index.js';
 import { snapshot } from '../persistence/kinds.js';
 import { Plugin } from './backend.js';
-import { ending, FIRST, gatekeeper, open, pass, type Settings, watchEverything, Window } from './harness.js';
+import { ending, FIRST, gatekeeper, live, open, pass, type Settings, watchEverything, Window } from './harness.js';
 
 watchEverything();
 
@@ -103,7 +103,7 @@ describe('a topic with a cache', () => {
 		const logger = { debug: () => {}, warn: (text: string) => void warned.push(text), error: () => {} };
 		const third = before(storage, { logger });
 		await pass();
-		expect([third.topic.get(), warned]).toEqual([undefined, ['[revgate] topic `settings`: the last known state is none for this program']]);
+		expect([third.topic.get(), warned]).toEqual([undefined, ['[revgate] topic `settings`: the last known state cannot be shown']]);
 		third.answer();
 		await pass();
 		expect(third.topic.status().type).toBe('live');
@@ -124,6 +124,20 @@ describe('a topic with a cache', () => {
 		await pass();
 		expect((await storage.load())?.revision).toBe('1');
 		expect(cache.hasPendingSave()).toBe(false);
+	});
+
+	it.each([
+		['rejects', () => Promise.reject(new Error('no disk')) as never],
+		['throws', () => { throw new Error('no disk'); }],
+	])('follows the backend though the cache %s', async (_, fails) => {
+		const warned: string[] = [];
+		const logger = { debug: () => {}, warn: (text: string) => void warned.push(text), error: () => {} };
+		const { topic, window } = await live(FIRST, { cache: { load: fails, save: fails, flush: fails }, logger });
+		expect([await topic.ready(), window.errors]).toEqual([JSON.parse(FIRST), []]);
+		topic.stop();
+		await pass();
+		const [unread, unkept] = ['the last known state cannot be shown', 'the state is not kept'];
+		expect(warned.sort()).toEqual([unread, unkept, unkept].map((it) => `[revgate] topic \`settings\`: ${it}`));
 	});
 
 	it('waits with `ready` for the backend', async () => {
