@@ -30,6 +30,9 @@ export function tellingOf(tell: () => void): void {
 	}
 }
 
+/** Whether listeners are being told something. */
+export const isTelling = (): boolean => telling > 0;
+
 /** Admits edits of one topic. */
 export class Barrier {
 	/** How many edits were made by listeners since the page last was at rest. */

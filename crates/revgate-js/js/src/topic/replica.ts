@@ -10,7 +10,7 @@ import { checkVersion } from '../sync/revision.js';
 import type { Done, Status } from '../sync/transport.js';
 import type { InvalidationEvent, Logger, SyncErrorContext, Unsubscribe } from '../types.js';
 import type { TopicBackend, Written } from './backend.js';
-import { Barrier } from './barrier.js';
+import { Barrier, isTelling } from './barrier.js';
 import { TopicError } from './error.js';
 import { parse, type Place, rootPlace, take, takeParsed, Unfit } from './exact/index.js';
 import { Listeners } from './listeners.js';
@@ -163,8 +163,11 @@ export class Replica implements Replicated {
 
 	/** Ends an edit that is not even looked at. */
 	refuse(edit: Edit, reason: string): void {
-		// Not told to the listeners, one of whom may have made it in answer to the one before.
-		edit.failed(this.#writer.failure('notSent', { reason }));
+		const error = this.#writer.failure('notSent', { reason });
+		// To tell listeners of what one of them has made might make it the next of a circle.
+		if (isTelling()) quietly(() => this.#logger.error(`[revgate] ${error.message}`, error));
+		else this.enter(() => this.tell(error));
+		edit.failed(error);
 	}
 
 	/**

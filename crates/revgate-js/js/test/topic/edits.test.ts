@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
-import { TopicError } from '../../src/index.js';
-import { ending, gatekeeper, live, open, pass, type Settings, watchEverything, Window } from './harness.js';
+import { noopLogger, TopicError } from '../../src/index.js';
+import { ending, FIRST, gatekeeper, live, open, pass, type Settings, watchEverything, Window } from './harness.js';
 import { Plugin, refusal } from './backend.js';
 
 watchEverything();
@@ -267,6 +267,22 @@ describe('an edit that cannot be made', () => {
 			await expect(topic.update(recipe as never)).rejects.toMatchObject({ reason: expect.stringContaining('asynchronous') });
 			await pass();
 		}
+	});
+
+	it('is told though its promise is ignored: within another, after the stop, in a circle', async () => {
+		const error = vi.fn();
+		const { topic, window } = await live(FIRST, { logger: { ...noopLogger, error } });
+		await topic.update(() => void topic.update(larger));
+		await pass();
+		expect(window.errors.map(({ fate, reason }) => [fate, reason.slice(0, 26)])).toEqual([['notSent', 'it was made within another']]);
+		expect(error).toHaveBeenCalledTimes(1);
+		topic.subscribe(() => void topic.update(larger));
+		await pass();
+		expect([error.mock.calls.length, String(error.mock.lastCall?.[0])]).toEqual([2, expect.stringContaining('more than 1000')]);
+		topic.stop();
+		void topic.update(larger);
+		await pass();
+		expect(error.mock.calls.length).toBe(3);
 	});
 
 	it('is one that changes its draft and returns another state', async () => {
