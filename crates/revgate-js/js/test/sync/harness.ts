@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, vi } from 'vitest';
+import { expect, vi } from 'vitest';
 
 import type { Host } from '../../src/sync/host.js';
 import {
@@ -13,6 +13,7 @@ import {
 	type Status,
 	type SyncErrorContext,
 } from '../../src/index.js';
+import { watch } from '../watch.js';
 
 export const TOPIC = 'settings';
 
@@ -229,30 +230,11 @@ export class VirtualHost implements Host {
 }
 
 const opened: RevisionSyncHandle[] = [];
-const unhandled: unknown[] = [];
 
-/**
- * Fake time, and what must hold after every test: no rejection was left to nobody, and a window
- * that was stopped has left no timer.
- */
+/** See {@link watch}. */
 export function watchEverything(): void {
-	const hear = (event: unknown) => {
-		unhandled.push((event as PromiseRejectionEvent).reason ?? event);
-	};
-	const inBrowser = typeof document !== 'undefined';
-	beforeEach(() => {
-		vi.useFakeTimers();
-		unhandled.length = 0;
-		inBrowser ? addEventListener('unhandledrejection', hear) : process.on('unhandledRejection', hear);
-	});
-	afterEach(async () => {
+	watch(() => {
 		opened.splice(0).forEach((sync) => sync.stop());
-		await pass();
-		expect(vi.getTimerCount(), 'timers left').toBe(0);
-		vi.useRealTimers();
-		// The platform tells of them when nothing else is to be done.
-		await new Promise((resolve) => setTimeout(resolve, 0));
-		inBrowser ? removeEventListener('unhandledrejection', hear) : process.off('unhandledRejection', hear);
-		expect(unhandled, 'unhandled rejections').toEqual([]);
+		return pass();
 	});
 }

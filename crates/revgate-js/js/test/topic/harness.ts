@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, expect, vi } from 'vitest';
+import { expect, vi } from 'vitest';
 
 import { createTopic, type Topic, type TopicError, type TopicOptions, noopLogger } from '../../src/index.js';
+import { watch } from '../watch.js';
 import { Plugin } from './backend.js';
 
 export interface Settings {
@@ -65,23 +66,10 @@ export function gatekeeper(): { opens: Promise<void>; open: () => void } {
 /** Lets everything happen that is due within so many milliseconds. */
 export const pass = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
-/** Fake time, and what must hold after every test: no rejection was left to nobody, nor a timer. */
+/** See {@link watch}. */
 export function watchEverything(): void {
-	const unhandled: unknown[] = [];
-	const hear = (event: unknown): void => void unhandled.push((event as PromiseRejectionEvent).reason ?? event);
-	const inBrowser = typeof document !== 'undefined';
-	beforeEach(() => {
-		vi.useFakeTimers();
-		unhandled.length = 0;
-		inBrowser ? addEventListener('unhandledrejection', hear) : process.on('unhandledRejection', hear);
-	});
-	afterEach(async () => {
+	watch(() => {
 		for (const topic of opened.splice(0)) topic.stop();
-		await pass(20_000);
-		expect(vi.getTimerCount(), 'timers left').toBe(0);
-		vi.useRealTimers();
-		await new Promise((resolve) => setTimeout(resolve, 0));
-		inBrowser ? removeEventListener('unhandledrejection', hear) : process.off('unhandledRejection', hear);
-		expect(unhandled, 'unhandled rejections').toEqual([]);
+		return pass(20_000);
 	});
 }
