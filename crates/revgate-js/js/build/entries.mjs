@@ -22,7 +22,7 @@ export function entries() {
 /** What gets files of its own, so that an app has it only if it uses it: it does something when loaded. */
 const part = (name, source) => ({ name: `chunks/${name}`, source: here(source) });
 const drafts = part('drafts', 'src/topic/library.ts');
-const hooks = ['svelte', 'vue'].map((name) => part(`${name}-topic`, `src/hooks/${name}.ts`));
+const hook = part('vue-topic', 'src/hooks/vue.ts');
 
 /** The builds that share no code with each other: entries, and the file in place of `source.ts`. */
 export function builds() {
@@ -33,5 +33,5 @@ export function builds() {
 		gate,
 	}));
 	const rest = all.filter((entry) => !Object.hasOwn(SOURCES, flavourOf(entry)));
-	return [{ entries: [...rest, drafts, ...hooks], gate: 'src/gate/source.ts' }, ...own];
+	return [{ entries: [...rest, drafts, hook], gate: 'src/gate/source.ts' }, ...own];
 }

@@ -91,5 +91,3 @@ export function createSvelteSnapshotApplier<State extends object, Data>(
 		},
 	});
 }
-
-export { type UsedTopic, useTopic } from '../hooks/svelte.js';

@@ -16,9 +16,10 @@ import { createLocalStorageBackend } from 'revgate/persistence';
 import { provideGate, createTauriRevisionSync as slim } from 'revgate/slim';
 import { useTopic as useInReact } from 'revgate/react';
 import { useTopic as useInSolid } from 'revgate/solid';
-import { useTopic as useInSvelte } from 'revgate/svelte';
+import { useTopic as useInSvelte } from 'revgate/svelte/runes';
 import { createTauriRevisionSync } from 'revgate/tauri';
 import { useTopic as useInVue } from 'revgate/vue';
+import { useTopic as inJavaScriptAndReact } from 'revgate/js/react';
 import { createZustandSnapshotApplier } from 'revgate/zustand';
 import { createStore } from 'zustand/vanilla';
 
@@ -46,6 +47,7 @@ export const useTheme = () => [
 	useInSolid(topic),
 	useInSvelte(topic),
 	useInVue(topic),
+	inJavaScriptAndReact('settings', ({ theme }) => theme)[0] satisfies Settings['theme'] | undefined,
 ];
 export const storage = createLocalStorageBackend<Settings>({ key: 'settings' });
 
