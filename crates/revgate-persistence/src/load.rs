@@ -1,7 +1,8 @@
 //! What a topic begins with.
 
 use std::path::Path;
-use std::time::SystemTime;
+use std::thread;
+use std::time::{Duration, SystemTime};
 
 use revgate::{Topic, TopicName, Version};
 
@@ -11,6 +12,11 @@ use crate::state::Read;
 use crate::{
     Fault, Fields, Incident, Item, MigrationError, OnDisk, Persistence, Storage, StorageError,
 };
+
+/// How long what is no record is left alone, as somebody may be in the midst of writing it.
+const PAUSE: Duration = Duration::from_millis(50);
+/// How often, at most: some never stop.
+const LOOKS: u32 = 20;
 
 /// A state that a topic begins with, other than its initial one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,12 +65,7 @@ pub fn load<T: Topic>(
     report: &dyn Fn(Incident),
 ) -> Result<Option<Loaded<T>>, LoadError> {
     let Place { storage, topic, persistence } = place;
-    let saved = match storage.load(topic) {
-        Ok(Some(bytes)) => persistence.read(&bytes, initial).map(Some),
-        Ok(None) => Ok(None),
-        Err(error) => Err(error.into()),
-    };
-    let put_by = match saved {
+    let put_by = match place.saved(initial) {
         Ok(Some(read)) => return Ok(Some(place.clean(read, true, initial, report))),
         Ok(None) => None,
         Err(fault) => {
@@ -102,6 +103,25 @@ pub fn load<T: Topic>(
 }
 
 impl Place<'_> {
+    /// What was saved last. What is no record counts only if it stays as it is for a moment.
+    fn saved<T: Topic>(self, initial: Option<&T>) -> Result<Option<Read<T>>, Fault> {
+        let mut found = self.storage.load(self.topic)?;
+        for _ in 0..LOOKS {
+            let Some(bytes) = &found else { return Ok(None) };
+            let read = self.persistence.read(bytes, initial);
+            if !matches!(read, Err(Fault::Codec(_))) {
+                return read.map(Some);
+            }
+            thread::sleep(PAUSE);
+            let again = self.storage.load(self.topic)?;
+            if again == found {
+                return read.map(Some);
+            }
+            found = again;
+        }
+        found.map(|bytes| self.persistence.read(&bytes, initial)).transpose()
+    }
+
     /// What was saved before, if it is usable.
     fn backup<T: Topic>(self, initial: Option<&T>) -> Result<Option<Read<T>>, LoadError> {
         let Ok(Some(bytes)) = self.storage.load_backup(self.topic) else { return Ok(None) };

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use revgate::{Epoch, Invalid, Revision, Topic, TopicName, Version};
 use revgate_persistence::{
@@ -149,6 +151,25 @@ fn unusable_bytes_of_any_kind_are_kept_and_named_and_the_backup_stands_in() {
         let (state, incidents) = bench.begin();
         assert_eq!(state, None, "{name}: no backup");
         assert!(incidents[0].contains("begins with its initial state"), "{incidents:?}");
+    }
+}
+
+#[test]
+fn what_another_program_has_half_written_as_the_app_starts_is_waited_for() {
+    let bench = Bench::new();
+    let whole = Persistence::new().encode(version(7), &loud()).expect("JSON");
+    for half in [0, whole.len() / 2] {
+        let file = bench.file();
+        fs::create_dir_all(file.parent().expect("a folder")).expect("writable");
+        fs::write(&file, &whole[..half]).expect("writable");
+        let begun = thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(Duration::from_millis(15));
+                fs::write(&file, &whole).expect("writable");
+            });
+            bench.begin()
+        });
+        assert_eq!(begun, (Some(loud()), vec![]), "{half} bytes");
     }
 }
 

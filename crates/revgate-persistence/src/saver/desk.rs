@@ -15,6 +15,7 @@ use revgate::{Backoff, TopicName, Version};
 use super::edits::Edits;
 use super::inbox::Mail;
 use super::pending::Pending;
+use super::track::Track;
 use super::{Encoded, FlushError, Report, Subject, guarded};
 use crate::{Fault, Incident, Limit, Storage, StorageError};
 use ending::Ending;
@@ -122,17 +123,26 @@ impl Desk {
 
     /// Takes over what others have written and left alone since, or do not leave alone.
     fn look(&mut self, now: Duration) {
-        for (topic, is_settled) in self.edits.take_due(now) {
-            let Some(subject) = self.topics.get(&topic).and_then(Weak::upgrade) else { continue };
-            match self.take_over(&*subject, is_settled) {
-                Ok(Taken::Removed) => self.pending(subject).schedule(now),
-                // A half, as a rule.
-                Err(_) if !is_settled => self.edits.sign(topic, now),
-                Ok(Taken::Edit | Taken::Nothing) | Err(_) => {
-                    if let Some(pending) = self.pending.get_mut(&topic) {
-                        pending.due = Some(now);
-                    }
+        for due in self.edits.take_due(now) {
+            let subject = self.topics.get(&due.topic).and_then(Weak::upgrade);
+            let Some(subject) = subject else { continue };
+            match self.take_over(&*subject) {
+                Ok(Taken::Removed) => {
+                    self.pending(subject).schedule(now);
+                    continue;
                 }
+                Ok(Taken::Edit | Taken::Nothing) => {}
+                Err(fault) => {
+                    let unusable = fault.sign();
+                    if !due.stays(&unusable) {
+                        self.edits.found(due.topic, unusable, now);
+                        continue;
+                    }
+                    self.hold(subject.track(), fault);
+                }
+            }
+            if let Some(pending) = self.pending.get_mut(&due.topic) {
+                pending.due = Some(now);
             }
         }
     }
@@ -199,7 +209,8 @@ impl Desk {
         let track = pending.track();
         if track.lock().is_held && !pending.overwrite {
             // It may have been mended without a word from the system.
-            self.take_over(&*pending.subject, true)?;
+            let taken = self.take_over(&*pending.subject);
+            taken.inspect_err(|fault| self.hold(track, fault.clone()))?;
         }
         track.unmark();
         let encoded = guarded("encoding it", || Ok(pending.subject.encode()?))?;
@@ -269,9 +280,8 @@ impl Desk {
         self.pending.insert(name, pending);
     }
 
-    /// Makes the topic's state of what somebody else has written, if they have. What is unusable
-    /// counts only if they have come to an end with it.
-    fn take_over(&self, subject: &dyn Subject, is_settled: bool) -> Result<Taken, Fault> {
+    /// Makes the topic's state of what somebody else has written, if they have.
+    fn take_over(&self, subject: &dyn Subject) -> Result<Taken, Fault> {
         let track = subject.track();
         let found = match self.storage.load(track.topic()) {
             // It began with neither of the two, as one of them could not be read.
@@ -285,33 +295,29 @@ impl Desk {
             Ok(None) => Ok(Taken::Nothing),
             Err(error) => Err(error.into()),
         };
+        let taken = taken?;
+        track.read();
         let mut saving = track.lock();
-        let fault = match taken {
-            Ok(taken) => {
-                track.read();
-                if mem::take(&mut saving.is_held) {
-                    (saving.fault, saving.attempts) = (None, 0);
-                }
-                let was_saved = taken == Taken::Nothing && saving.saved.take().is_some();
-                return Ok(if was_saved { Taken::Removed } else { taken });
-            }
-            Err(fault) => fault,
-        };
-        if !is_settled {
-            return Err(fault);
+        if mem::take(&mut saving.is_held) {
+            (saving.fault, saving.attempts) = (None, 0);
         }
+        let was_saved = taken == Taken::Nothing && saving.saved.take().is_some();
+        Ok(if was_saved { Taken::Removed } else { taken })
+    }
+
+    /// Saves nothing of the topic any more, as what somebody else has written would be lost.
+    fn hold(&self, track: &Track, fault: Fault) {
+        let mut saving = track.lock();
         let known = saving.fault.take().filter(|_| saving.is_held).map(|fault| fault.sign());
         (saving.is_held, saving.fault) = (true, Some(fault.clone()));
         drop(saving);
         if known != Some(fault.sign()) {
             let (topic, place) = (track.topic().clone(), self.storage.place(track.topic()));
-            let told = fault.clone();
             (self.report)(match fault {
-                Fault::Storage(_) => Incident::Unread { topic, place, fault: told },
-                _ => Incident::Edited { topic, place, fault: told },
+                Fault::Storage(_) => Incident::Unread { topic, place, fault },
+                _ => Incident::Edited { topic, place, fault },
             });
         }
-        Err(fault)
     }
 
     /// Keeps what could not be saved, for another attempt.

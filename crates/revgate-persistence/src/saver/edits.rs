@@ -19,6 +19,23 @@ pub(super) struct Edits(HashMap<TopicName, Edit>);
 struct Edit {
     pacer: Pacer,
     last_sign: Duration,
+    /// What is unusable of it, as it was found last.
+    unusable: Option<String>,
+}
+
+/// What has been left alone for long enough to be looked at.
+pub(super) struct Due {
+    pub(super) topic: TopicName,
+    is_settled: bool,
+    unusable: Option<String>,
+}
+
+impl Due {
+    /// Whether what is unusable in this way stays so, as far as can be told. What is found for the
+    /// first time may be a half whose sign has not come yet.
+    pub(super) fn stays(&self, unusable: &str) -> bool {
+        self.is_settled && self.unusable.as_deref() == Some(unusable)
+    }
 }
 
 impl Edits {
@@ -26,9 +43,20 @@ impl Edits {
     pub(super) fn sign(&mut self, topic: TopicName, now: Duration) {
         let pacing = Pacing::debounce(SETTLING).max_wait(LONGEST);
         let edit = self.0.entry(topic);
-        let edit = edit.or_insert_with(|| Edit { pacer: Pacer::new(pacing), last_sign: now });
+        let edit = edit.or_insert_with(|| Edit {
+            pacer: Pacer::new(pacing),
+            last_sign: now,
+            unusable: None,
+        });
         edit.pacer.event(now);
-        edit.last_sign = now;
+        (edit.last_sign, edit.unusable) = (now, None);
+    }
+
+    /// It is unusable, and to be looked at once more.
+    pub(super) fn found(&mut self, topic: TopicName, unusable: String, now: Duration) {
+        self.sign(topic.clone(), now);
+        let edit = self.0.get_mut(&topic);
+        edit.into_iter().for_each(|edit| edit.unusable = Some(unusable.clone()));
     }
 
     /// When the next is due.
@@ -36,12 +64,16 @@ impl Edits {
         self.0.values().filter_map(|edit| edit.pacer.deadline()).min()
     }
 
-    /// Takes out what is due, and whether it has been left alone: else it may be a half.
-    pub(super) fn take_due(&mut self, now: Duration) -> Vec<(TopicName, bool)> {
+    /// Takes out what is due.
+    pub(super) fn take_due(&mut self, now: Duration) -> Vec<Due> {
         let is_due = |_: &TopicName, edit: &mut Edit| edit.pacer.deadline() <= Some(now);
         let due = self.0.extract_if(is_due);
-        let is_settled = |edit: Edit| edit.last_sign.saturating_add(SETTLING) <= now;
-        due.map(|(topic, edit)| (topic, is_settled(edit))).collect()
+        let due = due.map(|(topic, Edit { last_sign, unusable, .. })| Due {
+            topic,
+            is_settled: last_sign.saturating_add(SETTLING) <= now,
+            unusable,
+        });
+        due.collect()
     }
 
     pub(super) fn forget(&mut self, topic: &TopicName) {

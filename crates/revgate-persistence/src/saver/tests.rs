@@ -266,8 +266,9 @@ impl Bench {
     /// The system says that another program has written; it does not go on to do so.
     fn notice(&mut self, topic: &Number, at: u64) {
         self.mail.push(Mail::Edited(topic.track.topic().clone()));
-        self.turn(at);
-        self.turn(at + 50);
+        for at in [at, at + 50, at + 100] {
+            self.turn(at);
+        }
     }
 
     /// The app ends, as the thread does it. Returns when that is over.
@@ -507,6 +508,32 @@ fn what_another_program_has_half_written_is_left_alone() {
 }
 
 #[test]
+fn a_half_whose_sign_has_not_come_yet_is_left_alone() {
+    let mut bench = Bench::new();
+    let topic = bench.topic("a", Save::default());
+    let edited = || Mail::Edited(topic.track.topic().clone());
+    bench.disk.edit(&topic, "5");
+    bench.mail.push(edited());
+    bench.turn(0);
+    // It writes once more just as that is looked at.
+    bench.disk.edit(&topic, "");
+    bench.turn(50);
+    bench.disk.edit(&topic, "55");
+    bench.mail.push(edited());
+    bench.turn(60);
+    // And again in the same way.
+    bench.disk.edit(&topic, "");
+    bench.turn(110);
+    bench.mail.push(edited());
+    bench.turn(120);
+    bench.turn(170);
+    bench.disk.edit(&topic, "56");
+    bench.turn(220);
+    assert_eq!(topic.now.load(Ordering::SeqCst), 56);
+    assert_eq!(bench.incidents(), [] as [&str; 0]);
+}
+
+#[test]
 fn what_another_program_never_stops_writing_is_taken_over_after_a_second() {
     let mut bench = Bench::new();
     let topic = bench.topic("a", Save::default());
@@ -529,12 +556,12 @@ fn a_held_topic_is_looked_at_again_without_a_word_from_the_system() {
     let topic = bench.topic("a", Save::default());
     bench.disk.edit(&topic, "oops");
     bench.write(&topic, 0, 1);
-    for at in [0, 100, 150] {
+    for at in [0, 100, 150, 200] {
         bench.turn(at);
     }
-    assert_eq!((bench.incidents().len(), bench.next()), (1, Some(ms(10_150))));
+    assert_eq!((bench.incidents().len(), bench.next()), (1, Some(ms(10_200))));
     bench.disk.edit(&topic, "5");
-    bench.turn(10_150);
+    bench.turn(10_200);
     assert_eq!((bench.disk.text(&topic).as_deref(), bench.next()), (Some("5"), None));
 }
 
