@@ -245,9 +245,6 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 			case 'fetch':
 				return fetch(output.id);
 			case 'report':
-				if (output.phase === 'subscribe' && output.cause === 'timedOut') {
-					subscription.giveUp();
-				}
 				report.tellReport(output, fault, limitMs);
 				fault = undefined;
 				return;

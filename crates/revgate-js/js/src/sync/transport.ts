@@ -8,8 +8,8 @@ export interface Listener {
 	/** The backend has ended this subscription; nothing follows. */
 	ended(reason: unknown): void;
 	/**
-	 * Aborts when the answer is no longer waited for. Whatever serves it may be let go of then, and
-	 * the call reject; one that is answered all the same counts.
+	 * Aborts when the answer is no longer waited for: at the next try, or the stop. Whatever serves
+	 * it may be let go of then, and the call reject; one that is answered all the same counts.
 	 */
 	readonly signal: AbortSignal;
 }

@@ -115,7 +115,7 @@ describe("the page's table of functions", () => {
 			return act();
 		};
 		const topic = open();
-		await pass(after === 'a stop' ? 0 : 10_400);
+		await pass(after === 'a stop' ? 0 : 10_600);
 		if (after === 'a stop') topic.stop();
 		await pass(5000);
 		const isLive = after !== 'a stop';
