@@ -1,5 +1,6 @@
 import type { InvalidationThrottlingOptions } from '../types.js';
-import { type Abi, CONTRADICTION, NO_TIME } from './abi.js';
+import { type Abi, CONTRADICTION } from './abi.js';
+import { kind, maybe, only, TIME } from './check.js';
 
 /** How patient a gate is. Times are in milliseconds; `Infinity` has no end. */
 export interface GateOptions {
@@ -28,16 +29,23 @@ export interface BackoffOptions {
 	jitterSeed?: bigint;
 }
 
-/** The times in the order of their numbers, see `src/options.rs` of the crate. */
-const NAMES = [
-	'debounceMs',
-	'maxWaitMs',
-	'throttleMs',
-	'fetchTimeoutMs',
-	'backoff.firstMs',
-	'backoff.capMs',
-	'resyncMs',
-];
+const time = maybe(TIME);
+const flag = maybe(kind('true or false', (it) => typeof it === 'boolean'));
+
+/** What paces may be. */
+export const PACING = only({ debounceMs: time, maxWaitMs: time, throttleMs: time, leading: flag, trailing: flag });
+
+const bigint = maybe(kind('a BigInt', (it) => typeof it === 'bigint'));
+const BACKOFF = only({ firstMs: time, capMs: time, jitterSeed: bigint }, 'backoff.');
+
+/** What {@link GateOptions} may be. */
+export const GATE = only({
+	pacing: maybe(PACING),
+	fetchTimeoutMs: time,
+	backoff: maybe(BACKOFF),
+	resyncMs: time,
+	pauseWhileHidden: flag,
+});
 
 /** What contradicts what, by its number: the core decides, and has other names for the options. */
 const CONTRADICTIONS = [
@@ -53,11 +61,12 @@ const CONTRADICTIONS = [
 /**
  * Hands options to a function of the module, which takes the bits of those that are there.
  *
- * @throws RangeError naming the options that are no times or contradict each other
+ * @throws TypeError | RangeError naming the options that are of the wrong kind, or contradict each other
  */
 export function hand(abi: Abi, options: GateOptions, call: (bits: number) => number): number {
-	const { pacing = {}, backoff = {} } = options;
-	const { leading, trailing } = pacing;
+	GATE(options, 'gate');
+	const { leading, trailing, ...pacing } = options.pacing ?? {};
+	const backoff = options.backoff ?? {};
 	if (trailing === false) {
 		throw new RangeError('`trailing` cannot be false: the last update of a burst would be lost');
 	}
@@ -78,17 +87,13 @@ export function hand(abi: Abi, options: GateOptions, call: (bits: number) => num
 			bits |= 1 << index;
 		}
 	});
-	if (backoff.jitterSeed !== undefined) {
+	if (backoff.jitterSeed != null) {
 		const seed = BigInt.asUintN(64, backoff.jitterSeed);
 		abi.halves[0] = Number(seed & 0xffff_ffffn);
 		abi.halves[1] = Number(seed >> 32n);
 		bits |= 1 << 10;
 	}
 	const answer = call(bits);
-	if (answer === NO_TIME) {
-		const index = abi.numbers[0]!;
-		throw new RangeError(`\`${NAMES[index]}\` is ${times[index]}, not milliseconds from 0 on`);
-	}
 	if (answer <= CONTRADICTION) {
 		throw new RangeError(CONTRADICTIONS[CONTRADICTION - answer]);
 	}

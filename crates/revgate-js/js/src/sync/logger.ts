@@ -1,3 +1,4 @@
+import { check, having } from '../gate/check.js';
 import type { Logger } from '../types.js';
 
 /** How {@link createConsoleLogger} writes. */
@@ -46,6 +47,7 @@ export const noopLogger: Logger = { debug() {}, warn() {}, error() {} };
  * logger.warn('slow', { ms: 80 }); // [revgate] slow {window: 'main', ms: 80}
  */
 export function tagLogger(base: Logger, tags: Record<string, unknown>): Logger {
+	check({ base }, { base: having('debug', 'warn', 'error') });
 	const tag = (level: keyof Logger) => (message: string, extra?: unknown) =>
 		base[level](message, extra === undefined ? tags : { ...tags, ...(isPlain(extra) ? extra : { extra }) });
 	return { debug: tag('debug'), warn: tag('warn'), error: tag('error') };

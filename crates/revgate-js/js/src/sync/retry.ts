@@ -1,3 +1,4 @@
+import { atLeast, check, FUNCTION, having, maybe, only, type Shape, TIME } from '../gate/check.js';
 import { backoffDelay } from '../gate/gate.js';
 import { loadGate } from '../gate/source.js';
 import type { Logger, SnapshotEnvelope, SnapshotProvider, SyncErrorContext, TopicName } from '../types.js';
@@ -24,6 +25,17 @@ export interface RetryInfo {
 	nextDelayMs: number;
 }
 
+const PARTS: Shape = {
+	provider: having('getSnapshot'),
+	policy: only({
+		maxAttempts: maybe(atLeast(1)),
+		initialDelayMs: maybe(TIME),
+		backoffMultiplier: maybe(atLeast(0)),
+		maxDelayMs: maybe(TIME),
+	}),
+	onRetry: maybe(FUNCTION),
+};
+
 /** A provider whose waits end with a signal: a sync asks for it, so that none outlives its stop. */
 export const UNTIL = Symbol('until');
 
@@ -43,7 +55,8 @@ export function until<T>(provider: SnapshotProvider<T>, signal: AbortSignal): Sn
  * A sync tries again by itself, without an end; this is for a few quick tries within one of its
  * fetches, which all together have its time-out, or for a provider that is used without a sync.
  *
- * @throws RangeError if the policy allows no try.
+ * @throws TypeError if a part or an option is of the wrong kind or unknown.
+ * @throws RangeError if a number makes no sense: the first try counts, so there is at least one.
  *
  * @example
  * import { createTauriSnapshotProvider, withRetry } from 'revgate';
@@ -59,11 +72,9 @@ export function withRetry<T>(
 	policy: RetryPolicy = {},
 	onRetry?: (info: RetryInfo) => void,
 ): SnapshotProvider<T> {
+	check({ provider, policy, onRetry }, PARTS);
 	const { maxAttempts = 3, initialDelayMs: firstMs = 500, maxDelayMs: capMs = 10_000 } = policy;
 	const { backoffMultiplier: factor = 2 } = policy;
-	if (!(maxAttempts >= 1)) {
-		throw new RangeError(`\`maxAttempts\` (${maxAttempts}) must be at least 1: the first try counts`);
-	}
 	const retrying = (signal?: AbortSignal): Retrying<T> => ({
 		async getSnapshot(): Promise<SnapshotEnvelope<T>> {
 			const tried = signal === undefined ? provider : until(provider, signal);

@@ -1,4 +1,5 @@
-import type { GateOptions } from '../gate/gate.js';
+import { check, FUNCTION, having, maybe, type Shape, TEXT } from '../gate/check.js';
+import { GATE, type GateOptions, PACING } from '../gate/options.js';
 import type {
 	InvalidationEvent,
 	InvalidationSubscriber,
@@ -58,6 +59,23 @@ export interface RevisionSyncOptions<T> {
 	host?: Host | undefined;
 }
 
+const callback = maybe(FUNCTION);
+
+/** Others are left alone: an app may hand in more than is meant for the sync. */
+const OPTIONS: Shape = {
+	topic: TEXT,
+	subscriber: having('subscribe'),
+	provider: having('getSnapshot'),
+	applier: having('apply'),
+	shouldRefresh: callback,
+	logger: maybe(having('debug', 'warn', 'error')),
+	onError: callback,
+	throttling: maybe(PACING),
+	applyPatch: callback,
+	gate: maybe(GATE),
+	onStatus: callback,
+};
+
 /** Steers one sync. */
 export interface RevisionSyncHandle {
 	/**
@@ -85,8 +103,8 @@ export interface RevisionSyncHandle {
  * The promises of the handle may be left alone: a rejection that nobody awaits raises nothing, as
  * each failure has gone to `onError` and the logger.
  *
- * @throws Error if the topic is empty or a part is missing.
- * @throws RangeError if options contradict each other.
+ * @throws TypeError if a part is missing, or an option is of the wrong kind or unknown.
+ * @throws RangeError if a number makes no sense, or options contradict each other.
  *
  * @example
  * import { createRevisionSync } from 'revgate';
@@ -101,13 +119,8 @@ export interface RevisionSyncHandle {
  * window.addEventListener('beforeunload', () => sync.stop());
  */
 export function createRevisionSync<T>(options: RevisionSyncOptions<T>): RevisionSyncHandle {
-	const { topic, subscriber, provider, applier } = options;
-	if (typeof topic !== 'string' || topic.trim() === '') {
-		throw new Error('[revgate] topic must be a non-empty string');
-	}
-	demand(subscriber, 'subscriber', 'subscribe');
-	demand(provider, 'provider', 'getSnapshot');
-	demand(applier, 'applier', 'apply');
+	check(options, OPTIONS);
+	const { topic, subscriber, provider } = options;
 
 	const stopped = new AbortController();
 	const fetched = until(provider, stopped.signal);
@@ -177,12 +190,6 @@ function patching<T>(sink: Sink<T>, applyPatch: (data: T, patch: unknown) => T):
 			return isThenable(answer) ? answer.then(made) : made();
 		},
 	};
-}
-
-function demand(part: unknown, name: string, method: string): void {
-	if (typeof (part as Record<string, unknown> | null | undefined)?.[method] !== 'function') {
-		throw new TypeError(`[revgate] ${name} must have a function \`${method}\``);
-	}
 }
 
 /** A promise that raises nothing if nobody looks at its rejection. */

@@ -1,4 +1,6 @@
+import { check, FUNCTION } from '../gate/check.js';
 import { Pacer } from '../gate/gate.js';
+import { PACING } from '../gate/options.js';
 import type { InvalidationThrottlingOptions } from '../types.js';
 import { createAlarm } from './alarm.js';
 import { quietly } from './guard.js';
@@ -20,7 +22,8 @@ export interface ThrottledHandler {
  * least every `maxWaitMs` or `throttleMs`, and the last one always leads to a call. By the Rust
  * pacer, on a clock that does not jump. What it throws or rejects with is told to the console.
  *
- * @throws RangeError if the options contradict each other.
+ * @throws TypeError if an option is of the wrong kind or unknown.
+ * @throws RangeError if a time makes no sense, or options contradict each other.
  *
  * @example
  * import { createThrottledHandler } from 'revgate';
@@ -33,6 +36,7 @@ export function createThrottledHandler(
 	options: InvalidationThrottlingOptions = {},
 	host: Host = platform,
 ): ThrottledHandler {
+	check({ onRefresh, options }, { onRefresh: FUNCTION, options: PACING });
 	let pacer: Pacer | undefined = new Pacer(gateNow(), options);
 	const alarm = createAlarm(host, ring);
 

@@ -1,3 +1,4 @@
+import { check, FUNCTION, maybe, OBJECT, TEXT } from '../gate/check.js';
 import type { SnapshotEnvelope } from '../types.js';
 import type { TauriInvoke } from './types.js';
 
@@ -24,6 +25,8 @@ export interface TauriFileBackendOptions {
 /**
  * A storage in a file that the backend writes, by commands of the app's own.
  *
+ * @throws TypeError if an option is missing or of the wrong kind.
+ *
  * @example
  * import { createTauriFileBackend } from 'revgate';
  * import { invoke } from '@tauri-apps/api/core';
@@ -34,13 +37,15 @@ export interface TauriFileBackendOptions {
  * });
  * const lastKnown = await storage.load();
  */
-export function createTauriFileBackend<T>({
-	invoke,
-	saveCommand,
-	loadCommand,
-	clearCommand,
-	args = {},
-}: TauriFileBackendOptions): StorageBackend<T> {
+export function createTauriFileBackend<T>(options: TauriFileBackendOptions): StorageBackend<T> {
+	check(options, {
+		invoke: FUNCTION,
+		saveCommand: TEXT,
+		loadCommand: TEXT,
+		clearCommand: maybe(TEXT),
+		args: maybe(OBJECT),
+	});
+	const { invoke, saveCommand, loadCommand, clearCommand, args } = options;
 	return {
 		async save(snapshot) {
 			await invoke(saveCommand, { ...args, snapshot });

@@ -1,3 +1,4 @@
+import { check, FUNCTION, maybe, OBJECT, TEXT } from '../gate/check.js';
 import type { SnapshotEnvelope, SnapshotProvider } from '../types.js';
 import type { TauriInvoke } from './types.js';
 
@@ -13,15 +14,15 @@ export interface TauriSnapshotProviderOptions {
 /**
  * Snapshots that a Tauri command returns.
  *
+ * @throws TypeError if an option is missing or of the wrong kind.
+ *
  * @example
  * import { createTauriSnapshotProvider } from 'revgate';
  * import { invoke } from '@tauri-apps/api/core';
  * const provider = createTauriSnapshotProvider<Settings>({ invoke, commandName: 'get_settings' });
  */
-export function createTauriSnapshotProvider<T>({
-	invoke,
-	commandName,
-	args,
-}: TauriSnapshotProviderOptions): SnapshotProvider<T> {
+export function createTauriSnapshotProvider<T>(options: TauriSnapshotProviderOptions): SnapshotProvider<T> {
+	check(options, { invoke: FUNCTION, commandName: TEXT, args: maybe(OBJECT) });
+	const { invoke, commandName, args } = options;
 	return { getSnapshot: () => invoke<SnapshotEnvelope<T>>(commandName, args) };
 }

@@ -1,3 +1,4 @@
+import { check, FUNCTION, TEXT } from '../gate/check.js';
 import type { InvalidationEvent, InvalidationSubscriber } from '../types.js';
 import type { TauriListen } from './types.js';
 
@@ -12,15 +13,18 @@ export interface TauriInvalidationSubscriberOptions {
  * Announcements that a backend emits as Tauri events. Their payloads are passed on as they come;
  * the sync checks them.
  *
+ * @throws TypeError if an option is missing or of the wrong kind.
+ *
  * @example
  * import { createTauriInvalidationSubscriber } from 'revgate';
  * import { listen } from '@tauri-apps/api/event';
  * const subscriber = createTauriInvalidationSubscriber({ listen, eventName: 'settings:invalidated' });
  */
-export function createTauriInvalidationSubscriber({
-	listen,
-	eventName,
-}: TauriInvalidationSubscriberOptions): InvalidationSubscriber {
+export function createTauriInvalidationSubscriber(
+	options: TauriInvalidationSubscriberOptions,
+): InvalidationSubscriber {
+	check(options, { listen: FUNCTION, eventName: TEXT });
+	const { listen, eventName } = options;
 	return {
 		subscribe: (handler) => listen<InvalidationEvent>(eventName, (event) => handler(event?.payload)),
 	};

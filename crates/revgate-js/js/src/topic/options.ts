@@ -1,6 +1,7 @@
 /** How a topic is followed. */
 
-import type { GateOptions } from '../gate/gate.js';
+import { atLeast, check, having, kind, maybe, only, TEXT, TIME } from '../gate/check.js';
+import { GATE, type GateOptions, PACING } from '../gate/options.js';
 import type { SnapshotCache } from '../persistence/types.js';
 import type { Host } from '../sync/host.js';
 import type { InvalidationThrottlingOptions, Logger } from '../types.js';
@@ -47,6 +48,26 @@ export interface TopicOptions {
 
 /** What a topic needs of a `SnapshotCache`. One that throws or rejects keeps nothing, which is said. */
 export type TopicCache = Pick<SnapshotCache<unknown>, 'load' | 'save' | 'flush'>;
+
+const texts = (it: unknown): boolean => Array.isArray(it) && it.every((text) => typeof text === 'string');
+
+const OPTIONS = only({
+	bigints: maybe(kind('a list of JSON pointers', texts)),
+	writeTimeoutMs: maybe(atLeast(1, 'milliseconds')),
+	maxRebases: maybe(atLeast(0)),
+	resyncMs: maybe(TIME),
+	throttling: maybe(PACING),
+	gate: maybe(GATE),
+	logger: maybe(having('debug', 'warn', 'error')),
+	backend: maybe(having('subscribe', 'fetch', 'write')),
+	cache: maybe(having('load', 'save', 'flush')),
+	host: maybe(having('now', 'after')),
+});
+
+/** @throws {TypeError | RangeError} that names what makes no sense. */
+export function checkTopic(name: unknown, options: unknown): void {
+	check({ name, options }, { name: TEXT, options: OPTIONS });
+}
 
 /** What says that something has failed, unless the app has a logger of its own. */
 export const warnings: Logger = {

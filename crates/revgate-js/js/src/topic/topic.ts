@@ -5,7 +5,7 @@ import type { Done, Status } from '../sync/transport.js';
 import type { TopicName, Unsubscribe } from '../types.js';
 import type { Recipe } from './draft.js';
 import type { TopicError } from './error.js';
-import type { TopicOptions } from './options.js';
+import { checkTopic, type TopicOptions } from './options.js';
 import { acquire, release } from './registry.js';
 import type { Replica } from './replica.js';
 
@@ -96,7 +96,8 @@ export interface Topic<T> {
  * A topic of the plugin `tauri-plugin-revgate`, kept the same in this window as in every other. All
  * handles of a name in a page share one subscription and one state.
  *
- * @throws {RangeError} if the topic is in use with other options, or one makes no sense.
+ * @throws {TypeError} if an option is of the wrong kind or unknown.
+ * @throws {RangeError} if a number makes no sense, or the topic is in use with other options.
  *
  * @example
  * const settings = createTopic('settings');
@@ -107,6 +108,7 @@ export interface Topic<T> {
 export function createTopic<K extends keyof Topics & string>(name: K, options?: TopicOptions): Topic<Topics[K]>;
 export function createTopic<T>(name: TopicName, options?: TopicOptions): Topic<T>;
 export function createTopic<T>(name: TopicName, options: TopicOptions = {}): Topic<T> {
+	checkTopic(name, options);
 	return new Handle<T>(acquire(name, options));
 }
 

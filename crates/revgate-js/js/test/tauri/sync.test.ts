@@ -134,7 +134,7 @@ describe('createTauriRevisionSync', () => {
 	it('is refused a topic that is none, as createRevisionSync is', () => {
 		const { listen, invoke } = new App();
 		const parts = { listen, invoke, eventName: 'event', commandName: 'get', applier: { apply() {} } };
-		expect(() => createTauriRevisionSync({ ...parts, topic: ' ' })).toThrow('[revgate] topic must be a non-empty string');
+		expect(() => createTauriRevisionSync({ ...parts, topic: ' ' })).toThrow('[revgate] `topic` must be a non-empty string');
 	});
 });
 
