@@ -141,7 +141,9 @@ impl Desk {
                     self.hold(subject.track(), fault);
                 }
             }
-            if let Some(pending) = self.pending.get_mut(&due.topic) {
+            if let Some(pending) = self.pending.get_mut(&due.topic)
+                && mem::take(&mut pending.is_put_off)
+            {
                 pending.due = Some(now);
             }
         }
@@ -275,8 +277,7 @@ impl Desk {
     fn edited(&mut self, now: Duration, mut pending: Pending) {
         let name = pending.track().topic().clone();
         self.edits.sign(name.clone(), now);
-        // Till that has been looked at.
-        pending.due = None;
+        (pending.due, pending.is_put_off) = (None, true);
         self.pending.insert(name, pending);
     }
 

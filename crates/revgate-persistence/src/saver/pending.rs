@@ -17,6 +17,8 @@ pub(super) struct Pending {
     noticed: Option<Duration>,
     /// When it may be saved; `None` if only when asked for, or at the end.
     pub(super) due: Option<Duration>,
+    /// It was due, and somebody else had written: that is looked at first.
+    pub(super) is_put_off: bool,
     /// Who waits for it.
     pub(super) answers: Vec<Answer>,
     pub(super) overwrite: bool,
@@ -32,8 +34,16 @@ impl Pending {
             Save::OnExit | Save::Manually => Pacing::none(),
         };
         let pacer = pacer.unwrap_or_else(|| Pacer::new(pacing));
-        let (noticed, due, answers, overwrite) = (None, None, Vec::new(), false);
-        Self { subject, pacer, noticed, due, answers, overwrite, is_last: false }
+        Self {
+            subject,
+            pacer,
+            noticed: None,
+            due: None,
+            is_put_off: false,
+            answers: Vec::new(),
+            overwrite: false,
+            is_last: false,
+        }
     }
 
     pub(super) fn track(&self) -> &Track {

@@ -458,6 +458,26 @@ fn another_programs_change_is_taken_over_before_it_is_replaced() {
 }
 
 #[test]
+fn another_programs_change_has_nothing_saved_before_its_time() {
+    let mut bench = Bench::new();
+    let saves = [("soon", Save::after(ms(500))), ("exit", Save::OnExit), ("hand", Save::Manually)];
+    let topics = saves.map(|(name, save)| {
+        let topic = bench.topic(name, save);
+        bench.write(&topic, 0, 70);
+        bench.disk.edit(&topic, "50");
+        bench.notice(&topic, 0);
+        assert_eq!(bench.disk.text(&topic).as_deref(), Some("50"), "{name}");
+        topic
+    });
+    let [soon, exit, hand] = &topics;
+    bench.turn(500);
+    bench.end(600);
+    let saved = [soon, exit, hand].map(|topic| bench.disk.text(topic));
+    assert_eq!(saved.each_ref().map(Option::as_deref), [Some("70"), Some("70"), Some("50")]);
+    assert_eq!(bench.incidents(), [] as [&str; 0]);
+}
+
+#[test]
 fn an_unusable_change_is_reported_once_and_stays_until_it_is_mended_or_overwritten() {
     let mut bench = Bench::new();
     let topic = bench.topic("a", Save::default());
