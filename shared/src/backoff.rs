@@ -47,7 +47,7 @@ impl Default for Backoff {
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014): near numbers in, far numbers out.
-const fn split_mix(number: u64) -> u64 {
+pub(crate) const fn split_mix(number: u64) -> u64 {
     let mixed = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

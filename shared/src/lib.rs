@@ -7,6 +7,7 @@
 //! - [`Pacing`]: how often announcements lead to something; [`Backoff`]: how long the gate waits
 //!   between failures.
 //! - [`Topic`]: a shared piece of state, its name and its validity.
+//! - [`Action`]: what can be done to a topic, the same in the window and in the backend.
 //! - [`Version`]: how new a state is, an [`Epoch`] and a [`Revision`].
 //! - [`wire`]: the messages, [`Invalidation`], [`Snapshot`] and refusals.
 //! - [`json`]: whether a state can be written as JSON, and whether two are the same.
@@ -25,6 +26,7 @@
 
 extern crate alloc;
 
+pub mod action;
 mod backoff;
 #[cfg(feature = "bytes")]
 pub mod bytes;
@@ -41,6 +43,7 @@ pub mod typescript;
 mod version;
 pub mod wire;
 
+pub use action::Action;
 pub use backoff::Backoff;
 pub use gate::Gate;
 pub use pacing::{Pacing, PacingError};

@@ -74,6 +74,12 @@ pub enum NumberFault {
     TooLarge,
 }
 
+impl ParseNumberError {
+    pub(crate) fn new(text: &str, fault: NumberFault) -> Self {
+        Self { text: text.chars().take(32).collect(), fault }
+    }
+}
+
 impl NumberFault {
     /// In words that go on after "it is not a canonical decimal number:".
     pub const fn as_str(self) -> &'static str {
@@ -165,7 +171,7 @@ impl fmt::Display for Version {
     }
 }
 
-fn parse_canonical(text: &[u8]) -> Result<u64, NumberFault> {
+pub(crate) fn parse_canonical(text: &[u8]) -> Result<u64, NumberFault> {
     match text {
         [] => Err(NumberFault::Empty),
         text if !text.iter().all(u8::is_ascii_digit) => Err(NumberFault::NotDigits),
@@ -178,17 +184,16 @@ fn parse_canonical(text: &[u8]) -> Result<u64, NumberFault> {
     }
 }
 
-/// What [`Revision`] and [`Epoch`] share on the wire: a canonical string, strictly parsed.
+/// What [`Revision`], [`Epoch`] and other numbers share on the wire: a canonical string, strictly
+/// parsed.
 macro_rules! canonical_number {
     ($name:ident, $expecting:literal) => {
         impl FromStr for $name {
             type Err = ParseNumberError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Self::from_ascii(text.as_bytes()).map_err(|fault| ParseNumberError {
-                    text: text.chars().take(32).collect(),
-                    fault,
-                })
+                Self::from_ascii(text.as_bytes())
+                    .map_err(|fault| ParseNumberError::new(text, fault))
             }
         }
 
@@ -236,6 +241,8 @@ macro_rules! canonical_number {
         }
     };
 }
+
+pub(crate) use canonical_number;
 
 canonical_number!(Revision, "a revision as a canonical decimal string, such as \"42\"");
 canonical_number!(Epoch, "an epoch as a canonical decimal string, such as \"1\"");

@@ -5,12 +5,15 @@
 //! but for those by which nothing is decided. The order of fields does not matter, and a state is
 //! read straight into its type: no message passes through a buffer that knows fewer types.
 
+mod acted;
 mod announcement;
+mod canonical;
 mod fetched;
 pub(crate) mod lenient;
 mod refusal;
 mod written;
 
+pub use acted::{Acted, Asked, MAX_ACTIONS, Refused, Unacted};
 pub use announcement::{Announcement, Payload};
 pub use fetched::Fetched;
 pub use refusal::{Access, Denied, PatchFault, Refusal};
@@ -18,7 +21,7 @@ pub use written::Written;
 
 use alloc::string::String;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de};
 
 use crate::{Epoch, Revision, TopicName, Version};
 
@@ -96,4 +99,9 @@ impl<T> Snapshot<T> {
     pub fn version(&self) -> Version {
         Version::new(self.epoch, self.revision)
     }
+}
+
+/// A field that this kind of message has.
+fn required<T, E: de::Error>(field: Option<T>, name: &'static str) -> Result<T, E> {
+    field.ok_or_else(|| E::missing_field(name))
 }

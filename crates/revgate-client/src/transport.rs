@@ -124,6 +124,7 @@ impl<T> From<Refusal<T>> for WriteError<T> {
             Refusal::TooLarge { limit, size } => Refusal::TooLarge { limit, size },
             Refusal::TooManySubscriptions { limit } => Refusal::TooManySubscriptions { limit },
             Refusal::OtherLayout { layout } => Refusal::OtherLayout { layout },
+            Refusal::OtherEpoch { epoch } => Refusal::OtherEpoch { epoch },
             Refusal::Failed { reason } => Refusal::Failed { reason },
         }))
     }

@@ -8,7 +8,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Invalid, Snapshot, UnknownTopic};
+use crate::{Epoch, Invalid, Snapshot, UnknownTopic};
 
 /// Why the backend did not do what a window asked: an object with a `kind`. Nothing has changed.
 ///
@@ -62,6 +62,14 @@ pub enum Refusal<T> {
         /// The one that it has; `None` if it has the topic as JSON only.
         layout: Option<u32>,
     },
+    /// The actions were asked for in another life of the topic: the backend, or the topic, has been
+    /// started anew, and does not know which of them it did before.
+    #[error("the topic has been started anew since: it is in its epoch {epoch}")]
+    OtherEpoch {
+        /// The one that it is in.
+        #[serde(skip_serializing_if = "Epoch::is_zero")]
+        epoch: Epoch,
+    },
     /// The backend could not do it.
     #[error("{reason}")]
     Failed {
@@ -103,6 +111,8 @@ pub enum Access {
     Read,
     /// Change its state.
     Write,
+    /// Do some of its actions to it.
+    Act,
 }
 
 /// Where a patch (RFC 6902) does not apply.
@@ -122,18 +132,34 @@ impl Denied {
     pub fn new(topic: impl Into<String>, access: Access) -> Self {
         let topic = topic.into();
         // Debug quotes as JSON does for all that can name a topic.
-        let grant = format!(
-            r#"{{ "identifier": "revgate:{access}", "allow": [{{ "topic": {topic:?} }}] }}"#
-        );
+        let grant = grant(access, &format!(r#""topic": {topic:?}"#));
+        Self { topic, access, grant }
+    }
+
+    /// A denial of the action `name` on `topic`, with what would grant it.
+    pub fn of_action(topic: impl Into<String>, name: &str) -> Self {
+        let (topic, access) = (topic.into(), Access::Act);
+        let grant = grant(access, &format!(r#""topic": {topic:?}, "actions": [{name:?}]"#));
         Self { topic, access, grant }
     }
 }
 
+fn grant(access: Access, entry: &str) -> String {
+    let set = match access {
+        Access::Read => "read",
+        Access::Write => "write",
+        Access::Act => "act",
+    };
+    format!(r#"{{ "identifier": "revgate:{set}", "allow": [{{ {entry} }}] }}"#)
+}
+
+/// In words that go on with "the topic".
 impl fmt::Display for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Read => "read",
             Self::Write => "write",
+            Self::Act => "do this to",
         })
     }
 }

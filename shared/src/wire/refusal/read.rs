@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Deserializer, de};
 
 use super::{Access, Denied, PatchFault, Refusal};
-use crate::wire::lenient;
+use crate::wire::{lenient, required};
 use crate::{Epoch, Invalid, Revision, Snapshot, TopicName, UnknownTopic, Version};
 
 #[derive(Deserialize)]
@@ -24,6 +24,7 @@ enum Kind {
     TooLarge,
     TooManySubscriptions,
     OtherLayout,
+    OtherEpoch,
     Failed,
 }
 
@@ -49,10 +50,6 @@ struct Flat<T> {
     limit: Option<u64>,
     size: Option<u64>,
     layout: Option<u32>,
-}
-
-fn required<T, E: de::Error>(field: Option<T>, name: &'static str) -> Result<T, E> {
-    field.ok_or_else(|| E::missing_field(name))
 }
 
 impl<T> Flat<T> {
@@ -95,6 +92,7 @@ impl<T> Flat<T> {
                 Refusal::TooManySubscriptions { limit }
             }
             Kind::OtherLayout => Refusal::OtherLayout { layout: self.layout },
+            Kind::OtherEpoch => Refusal::OtherEpoch { epoch: self.epoch },
             Kind::Failed => Refusal::Failed { reason: required(reason, "reason")? },
         })
     }
