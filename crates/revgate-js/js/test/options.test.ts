@@ -60,14 +60,14 @@ const GATED: Wrong[] = [
 const COMMON: Wrong[] = [
 	...PACED,
 	...GATED,
-	[{ logger: { debug: none } }, '`logger` must be an object with `debug`, `warn`, `error`, not object'],
+	[{ logger: { debug: none } }, '`logger` must be an object with debug, warn, error, not object'],
 ];
 
 const SYNC: Wrong[] = [
 	...COMMON,
 	[{ topic: undefined }, '`topic` must be a non-empty string, not undefined'],
 	[{ topic: ' ' }, "`topic` must be a non-empty string, not ' '"],
-	[{ applier: undefined }, '`applier` must be an object with `apply`, not undefined'],
+	[{ applier: undefined }, '`applier` must be an object with apply, not undefined'],
 	[{ shouldRefresh: true }, '`shouldRefresh` must be a function, not true'],
 	[{ onError: 'log' }, "`onError` must be a function, not 'log'"],
 	[{ onStatus: {} }, '`onStatus` must be a function, not object'],
@@ -97,7 +97,7 @@ const RETRY: Wrong[] = [
 ];
 
 const TOPIC: Wrong[] = [
-	[{ host: {} }, '`host` must be an object with `now`, `after`, not object'],
+	[{ host: {} }, '`host` must be an object with now, after, not object'],
 	...COMMON,
 	[{ writeTimeoutMs: NaN }, '`writeTimeoutMs` must be milliseconds from 1 on, not NaN'],
 	[{ writeTimeoutMs: -5 }, '`writeTimeoutMs` must be milliseconds from 1 on, not -5'],
@@ -107,16 +107,16 @@ const TOPIC: Wrong[] = [
 	[{ bigints: 'yes' }, "`bigints` must be a list of JSON pointers, not 'yes'"],
 	[{ bigints: [5] }, '`bigints` must be a list of JSON pointers, not object'],
 	[{ bigints: ['songs/*'] }, 'bigints: `songs/*` is no place: write a JSON pointer'],
-	[{ backend: none }, '`backend` must be an object with `subscribe`, `fetch`, `write`, not function'],
-	[{ cache: {} }, '`cache` must be an object with `load`, `save`, `flush`, not object'],
+	[{ backend: none }, '`backend` must be an object with subscribe, fetch, write, not function'],
+	[{ cache: {} }, '`cache` must be an object with load, save, flush, not object'],
 	[{ writeTimeout: 5 }, '`options` has no `writeTimeout`: it has bigints,writeTimeoutMs,'],
 ];
 
 const wrong: [name: string, make: (options: never) => unknown, wrong: Wrong[]][] = [
 	['createRevisionSync', (it: object) => createRevisionSync({ topic: 'x', subscriber, provider, applier, ...it }), SYNC],
 	['createRevisionSync', (it: object) => createRevisionSync({ topic: 'x', subscriber, provider, applier, ...it }), [
-		[{ subscriber: {} }, '`subscriber` must be an object with `subscribe`, not object'],
-		[{ provider: 5 }, '`provider` must be an object with `getSnapshot`, not 5'],
+		[{ subscriber: {} }, '`subscriber` must be an object with subscribe, not object'],
+		[{ provider: 5 }, '`provider` must be an object with getSnapshot, not 5'],
 	]],
 	['createTauriRevisionSync', (it: object) => createTauriRevisionSync({ topic: 'x', ...tauri, applier, ...it }), [...SYNC, ...LISTEN, ...COMMAND]],
 	['createTauriInvalidationSubscriber', (it: object) => createTauriInvalidationSubscriber({ ...tauri, ...it }), LISTEN],
@@ -149,9 +149,9 @@ it('what is given besides options is looked at, too', () => {
 	expect(say(() => createTopic('options', null as never))).toContain('`options` must be an object, not null');
 	expect(say(() => createThrottledHandler('save' as never))).toContain("`onRefresh` must be a function, not 'save'");
 	expect(say(() => createThrottledHandler(none, '50' as never))).toContain("`options` must be an object, not '50'");
-	expect(say(() => withRetry({} as never))).toContain('`provider` must be an object with `getSnapshot`, not object');
+	expect(say(() => withRetry({} as never))).toContain('`provider` must be an object with getSnapshot, not object');
 	expect(say(() => withRetry(provider, {}, 'log' as never))).toContain("`onRetry` must be a function, not 'log'");
-	expect(say(() => tagLogger({} as never, {}))).toContain('`base` must be an object with `debug`, `warn`, `error`, not object');
+	expect(say(() => tagLogger({} as never, {}))).toContain('`base` must be an object with debug, warn, error, not object');
 });
 
 it('nothing is left of what was refused: the same name can be used after it', () => {

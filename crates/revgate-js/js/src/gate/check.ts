@@ -32,8 +32,7 @@ export function atLeast(least: number, unit = 'a number'): Kind {
 
 /** Whatever has these functions. */
 export function having(...names: readonly string[]): Kind {
-	const all = names.map((name) => `\`${name}\``).join(', ');
-	return kind(`an object with ${all}`, (it) =>
+	return kind(`an object with ${names.join(', ')}`, (it) =>
 		names.every((name) => typeof (it as Record<string, unknown> | null | undefined)?.[name] === 'function'),
 	);
 }

@@ -101,10 +101,12 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 				gate.subscribed(now);
 			}),
 		failed: (error) =>
-			handle((gate, now) => {
-				fault = failure('subscribe', error);
-				gate.subscribeFailed(now);
-			}),
+			report.applied === undefined && transport.isHopeless?.(error)
+				? giveUp('subscribe', error)
+				: handle((gate, now) => {
+						fault = failure('subscribe', error);
+						gate.subscribeFailed(now);
+					}),
 		ended: (error) =>
 			handle((gate, now) => {
 				fault = failure('subscribe', error);
@@ -123,6 +125,8 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 	let hasStood = false;
 	let isCatchingUp = false;
 	let hasEnded = false;
+	/** Why it was given up, until it is begun anew. */
+	let hopeless: SyncErrorContext | undefined;
 	let status: Status = { type: 'loading' };
 	/** What came with the input just handled: a state, or why it was a failure. */
 	let payload: Payload | undefined;
@@ -156,33 +160,33 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 				}
 			});
 			if (!isThere) {
-				done(hasEnded ? stopped(phase) : report.last);
+				done(hasEnded ? stopped(phase) : hopeless);
 			}
 		});
 	}
 
 	function open(): void {
-		const failed = (error: unknown) => fail('start', error);
+		const opened = (it: Gate) => {
+			if (hasEnded) {
+				it.free();
+			} else {
+				gate = it;
+			}
+		};
+		const failed = (error: unknown) => giveUp('start', error);
+		const later = <A>(then: (it: A) => void) => (it: A) => {
+			isOpening = false;
+			turns.resume(() => then(it));
+		};
 		try {
 			const opening = openGate(gateOptions);
-			if (!isThenable(opening)) {
+			if (isThenable(opening)) {
+				isOpening = true;
+				turns.hold();
+				opening.then(later(opened), later(failed));
+			} else {
 				gate = opening;
-				return;
 			}
-			const end = (then: () => void) => {
-				isOpening = false;
-				turns.resume(then);
-			};
-			const opened = (it: Gate) => {
-				if (hasEnded) {
-					it.free();
-				} else {
-					gate = it;
-				}
-			};
-			isOpening = true;
-			turns.hold();
-			opening.then((gate) => end(() => opened(gate)), (error) => end(() => failed(error)));
 		} catch (error) {
 			failed(error);
 		}
@@ -270,7 +274,16 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 		}
 	}
 
-	function end(): void {
+	/** Nothing is tried again, unless somebody asks anew. */
+	function giveUp(phase: SyncPhase, error: unknown): void {
+		if (!hasEnded) {
+			const failed = (hopeless = fail(phase, error));
+			hasBegun = false;
+			end({ type: 'failed' }, () => failed);
+		}
+	}
+
+	function end(status: Status, why: (phase: SyncPhase) => SyncErrorContext): void {
 		if (gate !== undefined) {
 			gate.stop(host.now());
 			for (let output = gate.poll(); output.type !== 'wait'; output = gate.poll()) {
@@ -286,11 +299,11 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 		news = [];
 		alarm(undefined);
 		applying.stop();
-		log('debug', 'stopped');
-		setStatus({ type: 'stopped' });
+		log('debug', status.type);
+		setStatus(status);
 		const left = waiting;
 		waiting = [];
-		left.forEach(({ phase, done }) => done(stopped(phase)));
+		left.forEach(({ phase, done }) => done(why(phase)));
 	}
 
 	function tick(): void {
@@ -444,7 +457,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 		stop() {
 			if (!hasEnded) {
 				hasEnded = report.isQuiet = true;
-				turns.resume(end);
+				turns.resume(() => end({ type: 'stopped' }, stopped));
 			}
 		},
 		fail,

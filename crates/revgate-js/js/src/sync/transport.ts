@@ -26,10 +26,16 @@ export interface Transport {
 	 * the version `known`, which the window shows, is no older than the backend's.
 	 */
 	fetch(known: Version | undefined): Promise<unknown>;
+	/** Whether nothing can come of another try, by what `subscribe` has rejected with. */
+	isHopeless?(error: unknown): boolean;
 }
 
-/** How a replica is doing: the names of `Status` in the Rust crate. */
-export type Status = GateStatus;
+/**
+ * How a replica is doing: the names of `Status` in the Rust crate; and `failed`, where there is
+ * nothing to try again: the gate cannot be loaded, or the page has no backend. To start or refresh
+ * it begins anew.
+ */
+export type Status = GateStatus | { type: 'failed' };
 
 /**
  * Who stands on a driver and is told of every change. Each of these functions may call the driver:

@@ -13,12 +13,15 @@ interface Internals {
 	readonly metadata?: { readonly currentWebview?: { readonly label?: string } };
 }
 
-/** The page runs outside a Tauri window, so there is no backend. */
+/** The page runs outside a Tauri window, so there is no backend, and never will be. */
 export class NoBackendError extends Error {
 	override readonly name = 'NoBackendError';
 
 	constructor() {
-		super('there is no backend: this page runs outside a Tauri window');
+		super(
+			'not within a Tauri window, so there is no backend (`__TAURI_INTERNALS__` is missing): let the ' +
+				'app open this page, or give the topic a `backend` of its own',
+		);
 	}
 }
 

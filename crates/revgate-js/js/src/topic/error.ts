@@ -7,7 +7,8 @@ import type { SyncPhase } from '../types.js';
  *
  * - `notSent`: it is not in the backend's state, and the cause is here: a value that JSON does not
  *   have, a recipe that throws, no backend. Made again without a change, it may fail again.
- * - `refused`: the backend has refused it, and so it will again, unless the cause has gone.
+ * - `refused`: the backend has refused it, or the topic, and so it will again, unless the cause has
+ *   gone.
  * - `unknown`: it was sent, and no answer came that could be read: it may have been made or not.
  *   Whoever would make it again looks at the state first.
  *

@@ -2,9 +2,11 @@
 
 import type { Version } from '../gate/gate.js';
 import { NoBackendError } from '../tauri/ipc.js';
+import type { SyncErrorContext } from '../types.js';
 import type { Fate } from './error.js';
 import { parse } from './exact/parse.js';
 import { pointerOfPath } from './exact/pointer.js';
+import { Unfit } from './exact/take.js';
 
 /** A failed call, understood. */
 export interface Failed {
@@ -37,12 +39,21 @@ export function failedBy(cause: unknown): Failed {
 	if (typeof cause === 'string') return { fate: 'refused', reason: cause, isByContent: false, cause };
 	const reason = cause instanceof Error ? cause.message : String(cause);
 	const fate = cause instanceof NoBackendError ? 'notSent' : 'unknown';
-	return { fate, reason, isByContent: false, cause };
+	const path = cause instanceof Unfit ? cause.path : undefined;
+	return { fate, reason, path, isByContent: false, cause };
 }
 
-/** What a call was rejected with, for people. */
-export function wordsOf(error: unknown): string {
-	return failedBy(error).reason;
+/**
+ * Why no first state comes, if that is likely to last: the gate cannot be loaded, there is no
+ * backend, it has no such topic for this window, or its state cannot be read here. All else, such as
+ * a backend that is slow to answer, may be another thing at the next try.
+ */
+export function lastingOf(context: SyncErrorContext): Failed | undefined {
+	const { phase, error, sourceEvent, snapshotRevision } = context;
+	const failed = failedBy(error);
+	const isRead = snapshotRevision !== undefined || (phase === 'protocol' && sourceEvent === undefined);
+	if (phase === 'start' || isRead) return { ...failed, fate: 'notSent' };
+	return phase === 'write' || failed.fate === 'unknown' ? undefined : failed;
 }
 
 function refusalIn(text: string): Refusal | undefined {

@@ -8,18 +8,19 @@ import { type Host, platform } from '../sync/host.js';
 import { ProtocolError } from '../sync/messages.js';
 import { checkVersion } from '../sync/revision.js';
 import type { Done, Status } from '../sync/transport.js';
+import { NoBackendError } from '../tauri/ipc.js';
 import type { InvalidationEvent, Logger, SyncErrorContext, Unsubscribe } from '../types.js';
 import type { TopicBackend, Written } from './backend.js';
 import { Barrier, isTelling } from './barrier.js';
 import { TopicError } from './error.js';
-import { parse, type Place, rootPlace, take, takeParsed, Unfit } from './exact/index.js';
+import { parse, type Place, rootPlace, take, takeParsed } from './exact/index.js';
 import { Listeners } from './listeners.js';
 import { type Edit, type Layer, Optimistic } from './optimistic.js';
 import { type TopicCache, type TopicOptions, warnings } from './options.js';
 import { followPage } from './page.js';
 import { applyPatch } from './patch.js';
 import { plugin } from './plugin.js';
-import { failedBy } from './refusal.js';
+import { failedBy, lastingOf } from './refusal.js';
 import { type Replicated, Writer } from './writer.js';
 
 /** How long after the last answer a window looks again, should the last announcement be lost. */
@@ -52,6 +53,8 @@ export class Replica implements Replicated {
 	#error: TopicError | undefined;
 	/** Whether it has stopped while edits were under way, which are still written. */
 	#isLingering = false;
+	/** Who waits for the first state. */
+	readonly #starting: Done[] = [];
 	/** The announcement of what may be the window's own write, until that is answered. */
 	#echo: object | undefined;
 
@@ -79,12 +82,13 @@ export class Replica implements Replicated {
 			transport: {
 				subscribe: (listener) => backend.subscribe(topic, listener),
 				fetch: async (known) => parse(await backend.fetch(topic, known)),
+				isHopeless: (error) => error instanceof NoBackendError,
 			},
 			sink: {
 				apply: (version, data) => this.#apply(version, data),
 				patched: (base, patch) => this.#patched(base, patch),
 				holds: (event, message) => this.#holds(event, message),
-				failed: (context) => this.#failed(this.errorOf(context)),
+				failed: (context) => this.#failed(context),
 				status: (status) => {
 					if (status.type === 'live') this.#error = undefined;
 					this.statuses.tell(status);
@@ -94,7 +98,7 @@ export class Replica implements Replicated {
 			logger,
 			host,
 		});
-		this.#driver.start(() => undefined);
+		this.#start();
 		this.#leavePage = followPage(
 			(isVisible) => this.#driver.setVisible(isVisible),
 			() => this.enter(() => this.#writer.flush()),
@@ -132,12 +136,15 @@ export class Replica implements Replicated {
 		});
 	};
 
-	/** Ends when the first state is shown. */
+	/** Ends when the first state is shown, or with what says that none will come. */
 	started(done: Done): void {
-		this.#driver.start(done);
+		if (this.#edits.top || this.#driver.hasEnded) return this.#driver.start(done);
+		this.#starting.push(done);
+		this.#hasten();
 	}
 
 	refresh(done: Done): void {
+		if (this.status.type === 'failed') this.#start();
 		this.#driver.refresh(done);
 	}
 
@@ -145,8 +152,7 @@ export class Replica implements Replicated {
 	errorOf(context: SyncErrorContext): TopicError {
 		const { phase, error, attempt, nextDelayMs } = context;
 		if (error instanceof TopicError) return error;
-		const { reason, path, kind } =
-			error instanceof Unfit ? { reason: error.message, path: error.path, kind: undefined } : failedBy(error);
+		const { reason, path, kind } = failedBy(error);
 		return new TopicError({ topic: this.topic, phase, reason, path, kind, attempt, retryInMs: nextDelayMs, cause: error });
 	}
 
@@ -157,8 +163,9 @@ export class Replica implements Replicated {
 	/** Makes an edit. */
 	edit(edit: Edit): void {
 		const barred = this.#driver.hasEnded ? 'the topic was stopped' : this.#barrier.admit();
-		if (barred === undefined) this.enter(() => this.#writer.take(edit));
-		else this.refuse(edit, barred);
+		if (barred !== undefined) return this.refuse(edit, barred);
+		this.enter(() => this.#writer.take(edit));
+		if (!this.#edits.top) this.#hasten();
 	}
 
 	/** Ends an edit that is not even looked at. */
@@ -279,9 +286,26 @@ export class Replica implements Replicated {
 		return true;
 	}
 
-	#failed(error: TopicError): void {
-		this.#error = error;
+	#start(): void {
+		this.#driver.start((failure) => {
+			for (const done of this.#starting.splice(0)) done(failure);
+		});
+	}
+
+	/** Tries at once what is to be tried again: somebody waits for the first state. */
+	#hasten(): void {
+		const { type } = this.status;
+		if (type === 'failed') this.#start();
+		if (type === 'retrying') this.#driver.refresh(() => undefined);
+	}
+
+	#failed(context: SyncErrorContext): void {
+		const error = (this.#error = this.errorOf(context));
 		this.errors.tell(error);
+		const failed = this.#edits.top ? undefined : lastingOf(context);
+		if (!failed) return;
+		this.enter(() => this.#writer.abandon(failed));
+		for (const done of this.#starting.splice(0)) done(context);
 	}
 }
 

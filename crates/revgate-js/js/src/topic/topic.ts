@@ -54,12 +54,16 @@ export interface Topic<T> {
 	error(): TopicError | undefined;
 	/** How many edits of this window the backend has not answered. */
 	pending(): number;
-	/** Resolves to the first state, as soon as it is there; rejects if the topic is stopped before. */
+	/**
+	 * Resolves to the first state, as soon as it is there. Rejects if the topic is stopped before, or
+	 * if no state is to be had: the backend has none for this window, or there is no backend or no
+	 * gate. Asked again, it tries anew.
+	 */
 	ready(): Promise<T>;
 	/**
 	 * Changes the state: shown at once, sent to the backend, taken back if that refuses. Edits made
 	 * while a write is under way are sent together after it. Before the first state nothing is
-	 * shown; the edit waits for it.
+	 * shown; the edit waits for it, and fails if none is to be had, as {@link Topic.ready} does.
 	 *
 	 * **The recipe is played again on whatever other windows have written meanwhile**, so it may run
 	 * more than once, and on a state that was never shown here: it looks up what it changes by an

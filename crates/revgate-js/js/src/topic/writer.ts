@@ -101,6 +101,11 @@ export class Writer {
 		this.#behind = { count, answer: Promise.race([answer, late]) };
 	}
 
+	/** Gives up what waits for a first state, as nothing says that one will come. */
+	abandon(failed: Failed): void {
+		this.#failAll(this.#edits.clear(), failed);
+	}
+
 	/** Gives up whatever was not answered. */
 	end(): void {
 		this.#cancelTimeout?.();
@@ -223,8 +228,12 @@ export class Writer {
 		// Taken back first, so that the error is the last word on it.
 		if (failed.conflict) this.#offer(failed.conflict);
 		else this.#replica.show();
+		this.#failAll(edits, { ...failed, reason });
+	}
+
+	#failAll(edits: readonly Edit[], failed: Failed): void {
 		if (edits.length === 0) return;
-		const error = this.failure(failed.fate, { ...failed, reason });
+		const error = this.failure(failed.fate, failed);
 		this.#replica.tell(error);
 		for (const edit of edits) edit.failed(error);
 	}

@@ -13,3 +13,12 @@ test('Node imports it, and ends once the sync has stopped', async () => {
 	expect(JSON.parse(stdout)).toEqual(FOLLOWED);
 	expect(stderr).toBe('');
 });
+
+test('a topic outside Tauri says so, and does not keep Node alive', async () => {
+	const options = { cwd: join(projects, 'node'), timeout: 30_000 };
+	const { stdout } = await run(process.execPath, ['outside.js'], options);
+	const { words, status } = JSON.parse(stdout);
+	expect(words).toHaveLength(3);
+	for (const word of words) expect(word).toMatch(/^TopicError: topic `settings`, .*not within a Tauri window/);
+	expect(status).toEqual({ type: 'failed' });
+});

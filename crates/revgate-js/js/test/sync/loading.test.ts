@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { GateModule } from '../../src/gate/abi.js';
-import { GateLoadError } from '../../src/index.js';
-import { Backend, type Deferred, deferred, outcome, pass, watchEverything, Window } from './harness.js';
+import { createTauriRevisionSync, GateLoadError } from '../../src/index.js';
+import { Backend, type Deferred, deferred, type Outcome, outcome, pass, watchEverything, Window } from './harness.js';
 
 /** How the module is to be had: at once, later, or not at all. */
 const source = vi.hoisted(() => ({
@@ -82,6 +82,28 @@ describe('where the module is compiled in passing', () => {
 		source.later = async () => module;
 		await window.sync.start();
 		expect(window.theme).toBe('system');
+		expect(window.statuses).toEqual([{ type: 'failed' }, { type: 'loading' }, { type: 'live' }]);
+	});
+
+	it('a refresh after a start that failed fetches once, and does not listen', async () => {
+		const backend = new Backend();
+		const window = new Window(backend);
+		void window.sync.start();
+		loading.reject(new GateLoadError('the policy forbids it'));
+		await pass();
+		source.later = async () => module;
+		await window.sync.refresh();
+		await pass(60_000);
+		expect([backend.fetches, backend.subscriptions, window.theme]).toEqual([1, 0, 'system']);
+	});
+
+	it('a failure after the stop is none', async () => {
+		const window = new Window(new Backend());
+		void window.sync.start();
+		window.sync.stop();
+		loading.reject(new GateLoadError('the policy forbids it'));
+		await pass();
+		expect([window.statuses, window.errors]).toEqual([[{ type: 'stopped' }], []]);
 	});
 });
 
@@ -102,13 +124,46 @@ describe('where the page may not use the module', () => {
 		await pass();
 		expect(started.error).toBe(cause);
 		expect(window.onlyError).toMatchObject({ phase: 'start', error: cause });
-		expect(backend.subscriptions).toBe(0);
+		expect([backend.subscriptions, window.statuses]).toEqual([0, [{ type: 'failed' }]]);
+		window.sync.stop();
+		expect(window.statuses.at(-1)).toEqual({ type: 'stopped' });
 	});
 
 	it('and so does a refresh', async () => {
 		const window = new Window(new Backend());
 		const refreshed = outcome(window.sync.refresh());
 		await pass();
-		expect(refreshed.error).toBe(cause);
+		expect([refreshed.error, window.statuses]).toEqual([cause, [{ type: 'failed' }]]);
+	});
+
+	it('and so does a sync over Tauri', async () => {
+		const errors: unknown[] = [];
+		const statuses: string[] = [];
+		const none = async () => expect.unreachable('nothing is asked of the backend');
+		const sync = createTauriRevisionSync({
+			topic: 'settings',
+			listen: none,
+			invoke: none,
+			eventName: 'changed',
+			commandName: 'get',
+			applier: { apply: none },
+			onError: ({ error }) => errors.push(error),
+			onStatus: ({ type }) => statuses.push(type),
+		});
+		const promises = [sync.start(), sync.refresh()].map(outcome);
+		await pass();
+		expect(promises.map(({ error }) => error)).toEqual([cause, cause]);
+		expect([new Set(errors), statuses, sync.getLocalRevision()]).toEqual([new Set([cause]), ['failed'], '0']);
+		sync.stop();
+	});
+
+	it('whoever starts it again from the callbacks that tell of it is told once more', async () => {
+		const again: Outcome[] = [];
+		const window: Window = new Window(new Backend(), {
+			onStatus: ({ type }) => type === 'failed' && void again.push(outcome(window.sync.start())),
+		});
+		const started = outcome(window.sync.start());
+		await pass();
+		expect([started.error, again.map(({ error }) => error)]).toEqual([cause, [cause]]);
 	});
 });

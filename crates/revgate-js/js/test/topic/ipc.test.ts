@@ -192,6 +192,20 @@ it('outside Tauri an edit is not sent, and says so once there was a state', asyn
 	topic.stop();
 });
 
+it('a window that shows a state does not give up, should it be cut off from Tauri', async () => {
+	const topic = open();
+	await pass();
+	delete page.__TAURI_INTERNALS__;
+	tauri.plugin.endSubscriptions();
+	await pass(5000);
+	expect([topic.status().type, topic.get()?.theme]).toEqual(['retrying', 'light']);
+	page.__TAURI_INTERNALS__ = tauri;
+	tauri.plugin.change((state: Settings) => ({ ...state, theme: 'dark' }));
+	await pass(10_000);
+	expect([topic.status().type, topic.get()?.theme]).toEqual(['live', 'dark']);
+	topic.stop();
+});
+
 describe('a page that goes', () => {
 	it.runIf(typeof document !== 'undefined').each(['beforeunload', 'pagehide'])('sends what waits (%s)', async (event) => {
 		const topic = open();
