@@ -20,13 +20,18 @@ export function compileSync(bytes: BufferSource): GateModule | undefined {
 	}
 }
 
-/** As {@link compileSync}, in passing. */
-export async function compile(bytes: BufferSource): Promise<GateModule> {
+/** The module, compiled in passing. */
+export async function compile(bytes: BufferSource): Promise<WebAssembly.Module> {
 	try {
-		return exportsOf((await WebAssembly.instantiate(bytes)).instance);
+		return await WebAssembly.compile(bytes);
 	} catch (error) {
 		throw refused(error);
 	}
+}
+
+/** As {@link instance}, in passing. */
+export async function instantiate(module: WebAssembly.Module): Promise<GateModule> {
+	return exportsOf(await WebAssembly.instantiate(module));
 }
 
 /** An instance of a module that is compiled already. */

@@ -1,7 +1,7 @@
 /** `source.ts` for `revgate/slim`: the app hands the module in. */
 
 import type { GateModule } from './abi.js';
-import { compile, compileSync, GateLoadError, instance, isModule } from './compile.js';
+import { compile, GateLoadError, instance, instantiate, isModule } from './compile.js';
 
 /**
  * The bytes of `revgate/gate.wasm`, where they are, the answer that brings them, or the module
@@ -22,21 +22,19 @@ let loading: Promise<GateModule> | undefined;
  * Hands in the gate's WASM module. What needs the gate waits for it, if this was called before.
  * A call after one that went well does nothing; after one that failed it tries anew.
  *
+ * Rejects with a {@link GateLoadError} that says what is wrong, and so does, until another call,
+ * whatever needs the gate.
+ *
  * @example
  * import { provideGate } from 'revgate/slim';
  * import url from 'revgate/gate.wasm?url';
  * await provideGate(url);
  */
 export async function provideGate(source: GateSource): Promise<void> {
-	if (module) {
-		return;
+	if (!module) {
+		loading = load(source);
+		await loading;
 	}
-	if (isModule(source)) {
-		module = instance(source);
-		return;
-	}
-	loading = load(source);
-	module = await loading;
 }
 
 /** The module, if it is there already. */
@@ -58,19 +56,86 @@ export async function loadGate(): Promise<GateModule> {
 	return loading;
 }
 
+/** What the module exports. One that has less is another one. */
+const EXPORTS: readonly (keyof GateModule)[] = [
+	'memory',
+	'exchange',
+	'make_gate',
+	'make_pacer',
+	'free',
+	'input',
+	'poll',
+	'look',
+	'pace',
+	'backoff',
+	'compare',
+];
+
+/** What every WASM module begins with. */
+const MAGIC = '\0asm';
+
 async function load(source: GateSource): Promise<GateModule> {
-	const given = await (typeof source === 'string' || source instanceof URL ? fetch(source) : source);
-	if (isModule(given)) {
-		return instance(given);
+	const isAddress = typeof source === 'string' || source instanceof URL;
+	try {
+		// A module without a wait: it can be used right after the call.
+		const given = isModule(source) ? source : await (isAddress ? fetch(source) : source);
+		const compiled = (isModule(given) ? given : await fromBytes(given)) as WebAssembly.Module;
+		check(compiled);
+		const found = given === source ? instance(compiled) : await instantiate(compiled);
+		// Of two that are on their way, the first.
+		module ??= found;
+		return module;
+	} catch (error) {
+		throw explained(error, isAddress ? String(source) : 'what `provideGate` was given');
 	}
-	const bytes = given instanceof Response ? await bytesOf(given) : (given as BufferSource);
-	return compileSync(bytes) ?? compile(bytes);
 }
 
-async function bytesOf(response: Response): Promise<ArrayBuffer> {
-	if (!response.ok) {
-		const { status, url } = response;
-		throw new GateLoadError(`Revgate's WebAssembly module is not at ${url}: HTTP status ${status}`);
+/** @throws if it is another module. */
+function check(compiled: WebAssembly.Module): void {
+	const there = WebAssembly.Module.exports(compiled).map(({ name }) => name);
+	const absent = EXPORTS.find((name) => !there.includes(name));
+	if (absent !== undefined) {
+		throw new TypeError(`it is another module, without the export \`${absent}\``);
 	}
-	return response.arrayBuffer();
+}
+
+/** @throws if these cannot be the bytes of a module, or the engine refuses them. */
+async function fromBytes(given: unknown): Promise<WebAssembly.Module> {
+	if (given instanceof Response && !given.ok) {
+		throw new TypeError(`the answer has HTTP status ${given.status}`);
+	}
+	const source = given instanceof Response ? await given.arrayBuffer() : given;
+	const bytes = viewOf(source);
+	if (!bytes) {
+		throw new TypeError(`it is ${source === null ? source : typeof source}`);
+	}
+	const begin = String.fromCharCode(...bytes.subarray(0, MAGIC.length));
+	if (begin !== MAGIC) {
+		throw new TypeError(`it begins with ${JSON.stringify(begin)}, as no module does`);
+	}
+	return compile(bytes);
+}
+
+/** The bytes of a buffer, or of a view of one. */
+function viewOf(source: unknown): Uint8Array<ArrayBuffer> | undefined {
+	if (ArrayBuffer.isView(source)) {
+		return new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength);
+	}
+	// Of whatever realm: that of a test may be another one.
+	const isBuffer = Object.prototype.toString.call(source) === '[object ArrayBuffer]';
+	return isBuffer ? new Uint8Array(source as ArrayBuffer) : undefined;
+}
+
+/** What went wrong, with where and what to do. */
+function explained(error: unknown, place: string): GateLoadError {
+	if (error instanceof GateLoadError) {
+		return error;
+	}
+	const reason = error instanceof Error ? error.message : String(error);
+	return new GateLoadError(
+		`Revgate's WebAssembly module cannot be had from ${place}: ${reason}. Give \`provideGate\` ` +
+			"'revgate/gate.wasm' of this version of the package: its bytes, its address as your bundler " +
+			'has it, the answer that brings it, or the compiled module',
+		{ cause: error },
+	);
 }

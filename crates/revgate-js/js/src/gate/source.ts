@@ -5,7 +5,7 @@
 
 import { packed } from '../../wasm/packed.js';
 import type { GateModule } from './abi.js';
-import { compile, compileSync } from './compile.js';
+import { compile, compileSync, instantiate } from './compile.js';
 import { unpack } from './pack.js';
 
 let module: GateModule | undefined;
@@ -26,7 +26,7 @@ export async function loadGate(): Promise<GateModule> {
 	if (ready) {
 		return ready;
 	}
-	loading ??= compile(unpack(packed));
+	loading ??= compile(unpack(packed)).then(instantiate);
 	module = await loading;
 	return module;
 }

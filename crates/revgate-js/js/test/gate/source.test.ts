@@ -100,13 +100,66 @@ describe('revgate/slim', () => {
 		await expect(loadGate()).rejects.toThrow(/call `provideGate`/);
 	});
 
-	test('an answer that is none says where from, and the next try may do', async () => {
-		const { loadGate, provideGate } = await slim();
-		const missing = new Response('gone', { status: 404 });
-		await expect(provideGate(missing)).rejects.toThrow(/HTTP status 404/);
-		await expect(loadGate()).rejects.toThrow(/HTTP status 404/);
+	const html = new TextEncoder().encode('<!doctype html>');
+	const other = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+	// It imports the function `a.b`.
+	const importing = new Uint8Array([...other, 1, 4, 1, 0x60, 0, 0, 2, 7, 1, 1, 0x61, 1, 0x62, 0, 0]);
+	const cut = bytes.slice(0, 100);
+	const given = 'what `provideGate` was given';
+	const refused: [string, () => unknown, string[]][] = [
+		['an answer with an error', () => new Response('gone', { status: 404 }), [given, 'HTTP status 404']],
+		['an answer that was read already', () => {
+			const read = answer();
+			void read.text();
+			return read;
+		}, [given]],
+		['a page in its place', () => html, [given, 'it begins with "<!do", as no module does']],
+		['an address where a page is', () => 'data:text/html,<!doctype html>', ['from data:text/html,<!doctype html>: it begins with "<!do"']],
+		['an address where nobody is', () => 'http://127.0.0.1:9/gate.wasm', ['from http://127.0.0.1:9/gate.wasm: ']],
+		['an address that is none', () => 'http://', ['from http://: ']],
+		['a promise that rejects', () => Promise.reject(new Error('the disk is full')), [given, 'the disk is full']],
+		['nothing', () => undefined, [given, 'it is undefined']],
+		['null', () => null, [given, 'it is null']],
+		['a number', () => 5, [given, 'it is number']],
+		['a promise of a bundler: a namespace', async () => ({ default: bytes }), [given, 'it is object']],
+		['an empty buffer', () => new ArrayBuffer(0), [given, 'it begins with ""']],
+		['another module', () => new WebAssembly.Module(other), [given, 'it is another module, without the export `memory`']],
+		['the bytes of another module', () => other, [given, 'it is another module, without the export `memory`']],
+		['a promise of another module', async () => new WebAssembly.Module(other), [given, 'without the export `memory`']],
+		['a module that needs something', () => new WebAssembly.Module(importing), [given]],
+		['the bytes of a module that needs something', () => importing, [given]],
+	];
+
+	test.each(refused)('%s is refused with what is wrong, where, and what to do; the next try may do', async (_, source, words) => {
+		const { loadGate, loadGateSync, provideGate } = await slim();
+		const { GateLoadError } = await import('../../src/gate/compile.js');
+		const error = await provideGate(source() as never).catch((error: unknown) => error as Error);
+		expect(error).toBeInstanceOf(GateLoadError);
+		for (const word of [...words, "Give `provideGate` 'revgate/gate.wasm' of this version"]) expect(error?.message).toContain(word);
+		expect(await loadGate().catch((error: unknown) => error)).toBe(error);
+		expect(loadGateSync()).toBeUndefined();
 		await provideGate(bytes);
 		expect(await loadGate()).toHaveProperty('memory');
+	});
+
+	test('a module that is cut off is refused with what the engine says', async () => {
+		const { provideGate } = await slim();
+		await expect(provideGate(cut)).rejects.toMatchObject({ name: 'GateLoadError', cause: expect.any(WebAssembly.CompileError) });
+	});
+
+	test('an engine without WASM is told of, with the way out', async () => {
+		const { provideGate } = await slim();
+		vi.stubGlobal('WebAssembly', undefined);
+		await expect(provideGate(bytes)).rejects.toThrow(/import 'revgate\/js'.*The engine says: ./);
+	});
+
+	test('of two that are on their way, the first that is there is the one of all gates', async () => {
+		const { loadGate, provideGate } = await slim();
+		const [late, early] = [provideGate(new Promise((resolve) => setTimeout(resolve, 5, bytes))), provideGate(bytes)];
+		await early;
+		const module = await loadGate();
+		await late;
+		expect(await loadGate()).toBe(module);
 	});
 
 	test('a second module is not taken: the gates of a page share one', async () => {
@@ -115,13 +168,5 @@ describe('revgate/slim', () => {
 		const module = await loadGate();
 		await provideGate(bytes);
 		expect(await loadGate()).toBe(module);
-	});
-
-	test('what is no WASM is refused with what the engine says', async () => {
-		const { provideGate } = await slim();
-		await expect(provideGate(new TextEncoder().encode('<!doctype html>'))).rejects.toMatchObject({
-			name: 'GateLoadError',
-			cause: expect.any(WebAssembly.CompileError),
-		});
 	});
 });

@@ -102,6 +102,35 @@ test('a policy that forbids WASM is named in the error, with both ways out', asy
 	);
 });
 
+test.each(['index', 'slim'])('under such a policy nothing waits for ever, and all says why (%s.js)', async (entry) => {
+	const policy = "default-src 'self'; script-src 'self'";
+	await using server = await serve(projects, { 'content-security-policy': policy });
+	const { page, complaints } = await browser.open(`${server.address}/script/empty.html`);
+	const { words, statuses } = (await page.evaluate(`(async () => {
+		const { createTopic, createRevisionSync, provideGate } = await import('/node_modules/revgate/dist/${entry}.js');
+		const statuses = [];
+		const never = () => new Promise(() => {});
+		const asked = [];
+		if (provideGate) asked.push(provideGate('/node_modules/revgate/dist/gate.wasm'));
+		const topic = createTopic('settings');
+		topic.onStatus(({ type }) => statuses.push('topic ' + type));
+		const sync = createRevisionSync({
+			topic: 'settings',
+			subscriber: { subscribe: never },
+			provider: { getSnapshot: never },
+			applier: { apply: never },
+			onStatus: ({ type }) => statuses.push('sync ' + type),
+		});
+		asked.push(topic.update(() => ({})), topic.refresh(), topic.ready(), sync.start(), sync.refresh());
+		const words = await Promise.all(asked.map((it) => it.then(() => 'well', (error) => error.message)));
+		return { words, statuses: [...statuses, 'topic ' + topic.status().type] };
+	})()`)) as { words: string[]; statuses: string[] };
+	expect(words).toHaveLength(entry === 'slim' ? 6 : 5);
+	for (const word of words) expect(word).toMatch(/add 'wasm-unsafe-eval' to its script-src, or import 'revgate\/js'.*Content Security policy/is);
+	expect(new Set(statuses)).toEqual(new Set(['topic failed', 'sync failed']));
+	expect(complaints).toEqual([]);
+});
+
 test("'wasm-unsafe-eval' is enough of a policy", async () => {
 	await bundle('esbuild');
 	const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'";
