@@ -205,3 +205,32 @@ describe('a snapshot', () => {
 		expect((applied[0] as SnapshotEnvelope<unknown>).data).toBe(data);
 	});
 });
+
+// An announcement is the backend's word. Neither the gate nor the driver doubts it.
+describe.each(['18446744073709551615', '3'])('a revision that was announced and never comes (%s)', (never) => {
+	it('is waited for, while whatever comes is shown; a refresh rejects with both revisions', async () => {
+		const [backend, window] = await live();
+		backend.announce({ topic: 'settings', revision: never });
+		await pass();
+		for (let refreshes = 0; refreshes < 2; refreshes++) {
+			await expect(window.sync.refresh()).rejects.toThrow(`revision 1 came though ${never} was announced`);
+		}
+		expect(window.statuses.at(-1)).toMatchObject({ type: 'retrying' });
+		backend.write('dark');
+		// The longest pause between two tries.
+		await pass(10_000);
+		expect([window.theme, window.sync.getLocalRevision(), window.statuses.at(-1)?.type]).toEqual(['dark', '2', 'retrying']);
+	});
+
+	it.each(['announced', 'answered'])('is given up once a higher epoch is %s', async (how) => {
+		const [backend, window] = await live();
+		backend.announce({ topic: 'settings', revision: never });
+		await pass();
+		backend.epoch = '1';
+		if (how === 'announced') backend.write('dark');
+		else backend.writeSilently('dark');
+		await pass(10_000);
+		expect([window.theme, window.statuses.at(-1)]).toEqual(['dark', { type: 'live' }]);
+		await window.sync.refresh();
+	});
+});

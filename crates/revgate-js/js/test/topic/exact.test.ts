@@ -178,3 +178,17 @@ it('an option that names no place is refused at once', async () => {
 		new RangeError('bigints: `rows.id` is no place: write a JSON pointer such as `/songs/*/id`'),
 	);
 });
+
+it.each([
+	['{"x":1.0}', '{"x":1,"y":2}'],
+	['{"x":-5.0e3}', '{"x":-5000,"y":2}'],
+	['{"x":1e0}', '{"x":1,"y":2}'],
+	['{"x":-0.0}', '{"x":-0.0,"y":2}'],
+	['{"x":9007199254740994.0}', '{"x":9007199254740994.0,"y":2}'],
+	['{"x":1e300}', '{"x":1e+300,"y":2}'],
+])('JavaScript has one kind of number: %s comes back by its value, if the whole state is sent', async (json, whole) => {
+	const { parse, rootPlace, takeParsed, take, write } = await import('../../src/topic/exact/index.js');
+	const place = rootPlace([]);
+	const state = takeParsed(parse(json), place) as object;
+	expect(write(take({ ...state, y: 2 }, place))).toBe(whole);
+});
