@@ -143,6 +143,43 @@ async fn refusals_and_tauris_own_errors_are_told_apart() {
 }
 
 #[wasm_bindgen_test]
+async fn a_write_that_was_made_and_is_not_on_the_disk_says_what_was_made() {
+    let written = async |data: &str| {
+        install(&format!(
+            "() => refuse({{kind: 'notDurable', revision: '2', reason: 'full'{data}}})"
+        ));
+        Tauri.write(&settings(), change()).await
+    };
+    match written("").await {
+        Err(WriteError::NotDurable { made, reason }) => {
+            assert_eq!((made.revision, made.data), (Revision::new(2), change().new));
+            assert_eq!(reason, "full");
+        }
+        other => panic!("{other:?}"),
+    }
+    match written(&format!(", data: {STATE}")).await {
+        Err(WriteError::NotDurable { made, .. }) => assert_eq!(made.data.font_size, 20),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[wasm_bindgen_test]
+async fn of_a_refusal_that_cannot_be_read_the_write_may_have_been_made() {
+    for (refusal, reason) in [
+        ("{kind: 'notDurable', revision: '2', data: {theme: 'blue'}, reason: 'full'}", "`blue`"),
+        ("{kind: 'ofALaterPlugin', reason: 'full'}", "`ofALaterPlugin`"),
+    ] {
+        install(&format!("() => refuse({refusal})"));
+        match Tauri.write(&settings(), change()).await {
+            Err(WriteError::Transport(TransportError::Malformed(error))) => {
+                assert!(error.contains(reason), "{error}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[wasm_bindgen_test]
 async fn a_small_change_is_sent_as_a_patch_and_answered_with_a_version() {
     install(
         r#"(command, args) => {

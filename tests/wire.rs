@@ -161,6 +161,25 @@ fn refusals_are_tagged_objects() {
 }
 
 #[wire_test(unsupported = test)]
+fn refusals_of_writes_that_were_made_say_so() {
+    fn not_durable<T>(written: Written<T>) -> Refusal<T> {
+        Refusal::NotDurable { written, reason: "full".to_owned() }
+    }
+    pinned(
+        not_durable(Written::<u8>::new(version(0, 9), None)),
+        r#"{"kind":"notDurable","revision":"9","reason":"full"}"#,
+    );
+    // The state, which may be any, if the window cannot know it.
+    let state = BTreeMap::from([(7, u128::MAX), (-1, 0)]);
+    pinned(
+        not_durable(Written::new(version(1, 9), Some(state))),
+        r#"{"kind":"notDurable","revision":"9","epoch":"1","data":{"-1":0,"7":340282366920938463463374607431768211455},"reason":"full"}"#,
+    );
+    let null = r#"{"kind":"notDurable","revision":"9","data":null,"reason":"full"}"#;
+    pinned(not_durable(Written::new(version(0, 9), Some(None::<u8>))), null);
+}
+
+#[wire_test(unsupported = test)]
 fn a_conflict_brings_any_state_whatever_the_order_of_its_fields() {
     let state = BTreeMap::from([(7, u128::MAX), (-1, 0)]);
     let conflict = Refusal::Conflict(Snapshot::new(version(1, 9), state));
@@ -188,6 +207,8 @@ fn a_refusal_that_lacks_a_field_is_malformed() {
         (r#""tooLarge","limit":1"#, "size"),
         (r#""tooManySubscriptions""#, "limit"),
         (r#""failed""#, "reason"),
+        (r#""notDurable","reason":"full""#, "revision"),
+        (r#""notDurable","revision":"1""#, "reason"),
     ] {
         let json = format!(r#"{{"kind":{kind}}}"#);
         refused::<Refusal<u8>>(&json, &format!("missing field `{field}`"));

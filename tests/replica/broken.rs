@@ -2,14 +2,14 @@
 //! or for the backend alone.
 
 use revgate::Phase;
-use revgate::wire::{Access, Denied, Refusal};
+use revgate::wire::{Access, Denied, Refusal, Written};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{Fate, Options, Pending, SyncError, TransportError};
 
 use super::desk::{Desk, Sheet, desk, sheet, stored};
 use super::harness::{patience, version};
-use super::strict::{Strict, invalid};
+use super::strict::{Made, Strict, invalid};
 use super::window_test;
 
 fn titled(title: &str, rows: &[u32]) -> Sheet {
@@ -169,6 +169,52 @@ fn a_refusal_that_is_not_for_what_was_written_ends_all_at_once() {
         assert_eq!(desk.end(edit).map_err(|error| error.fate), Err(Some(Fate::Refused)));
     }
     assert_eq!((strict.written.borrow().len(), stored(&backend)), (1, sheet(&[])));
+}
+
+#[window_test(unsupported = test)]
+fn a_flush_that_is_rejected_says_nothing_of_the_write_ahead() {
+    let backend = Memory::new().with_topic(&sheet(&[1]));
+    let rejected = || TransportError::Rejected("revgate.replace not allowed".to_owned());
+    let strict =
+        Strict::new(&backend, move |state| (state["rows"].as_array()?.len() > 2).then(rejected));
+    let desk = Desk::open(&VirtualTime::new(), &strict);
+    desk.time.settle();
+    let [first, last] = [2, 3].map(|row| desk.replica.update(move |sheet| sheet.rows.push(row)));
+    desk.replica.flush();
+    assert_eq!(strict.written.borrow().len(), 2, "both are on their way");
+    assert_eq!(desk.end(first), Ok(version(2)));
+    assert_eq!(desk.end(last).map_err(|error| error.fate), Err(Some(Fate::Refused)));
+    assert_eq!((stored(&backend), desk.shown()), (sheet(&[1, 2]), sheet(&[1, 2])));
+}
+
+/// Two edits, sent together to a backend that makes the write, and whose disk fails.
+fn two_made(answer: Made) -> SyncError {
+    let backend = Memory::new().with_topic(&sheet(&[1]));
+    let strict = Strict::answering(&backend, answer);
+    let desk = Desk::open(&VirtualTime::new(), &strict);
+    let edits = [(); 2].map(|()| desk.replica.update(|sheet| sheet.rows[0] += 1));
+    let [first, second] = edits.map(|edit| desk.end(edit).expect_err("it is told so"));
+    assert_eq!((first.phase, first.fate), (Phase::Write, Some(Fate::NotDurable)));
+    assert_eq!(first, second);
+    desk.until(|| desk.shown() == sheet(&[3]));
+    assert_eq!(stored(&backend), sheet(&[3]), "made once, and kept");
+    assert_eq!((strict.written.borrow().len(), desk.take_errors().len()), (1, 1));
+    first
+}
+
+#[window_test(unsupported = test)]
+fn edits_that_were_made_but_are_not_on_the_disk_are_kept_and_never_made_again() {
+    let error = two_made(Made::NotDurable("the disk is full"));
+    assert_eq!(error.applied, Some(version(2)), "shown before it is told");
+    let words = error.to_string();
+    assert!(words.contains("the disk is full (it was made, but is not on the disk)"), "{words}");
+}
+
+#[window_test(unsupported = test)]
+fn edits_that_were_made_of_which_nobody_can_say_what_are_never_made_again() {
+    let written = Written::new(version(2), None);
+    let refusal = Refusal::NotDurable { written, reason: "the disk is full".to_owned() };
+    two_made(Made::Refused(refusal));
 }
 
 #[window_test(unsupported = test)]

@@ -11,11 +11,22 @@ use serde_json::Value;
 
 type Judge = dyn Fn(&Value) -> Option<TransportError>;
 
+/// How a write that was made is answered.
+#[derive(Clone)]
+pub(crate) enum Made {
+    Told,
+    /// It is not on the disk, for this reason.
+    NotDurable(&'static str),
+    /// The same, by a transport that cannot say what was made.
+    Refused(Refusal<()>),
+}
+
 /// The backend in the process, and what it thinks of the states that windows write.
 #[derive(Clone)]
 pub(crate) struct Strict {
     backend: Memory,
     judge: Rc<Judge>,
+    made: Made,
     /// All states that were written, refused ones among them.
     pub(crate) written: Rc<RefCell<Vec<Value>>>,
 }
@@ -26,7 +37,13 @@ impl Strict {
         backend: &Memory,
         judge: impl Fn(&Value) -> Option<TransportError> + 'static,
     ) -> Self {
-        Self { backend: backend.clone(), judge: Rc::new(judge), written: Rc::default() }
+        let (backend, judge) = (backend.clone(), Rc::new(judge));
+        Self { backend, judge, made: Made::Told, written: Rc::default() }
+    }
+
+    /// Wants every state, and answers so once it is made.
+    pub(crate) fn answering(backend: &Memory, made: Made) -> Self {
+        Self { made, ..Self::new(backend, |_| None) }
     }
 }
 
@@ -62,11 +79,18 @@ impl Transport for Strict {
         let state = serde_json::to_value(&change.new).expect("it was asked for that");
         let verdict = (self.judge)(&state);
         self.written.borrow_mut().push(state);
-        let write = self.backend.write(topic, change);
+        let (write, answer) = (self.backend.write(topic, change), self.made.clone());
         async move {
-            match verdict {
-                Some(error) => Err(error.into()),
-                None => write.await,
+            if let Some(error) = verdict {
+                return Err(error.into());
+            }
+            let made = write.await?;
+            match answer {
+                Made::Told => Ok(made),
+                Made::NotDurable(reason) => {
+                    Err(WriteError::NotDurable { made, reason: reason.to_owned() })
+                }
+                Made::Refused(refusal) => Err(TransportError::Refused(refusal).into()),
             }
         }
     }

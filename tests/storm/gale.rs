@@ -1,10 +1,10 @@
 //! A way to the backend that, besides all that the network does, answers with what is stale or
-//! malformed, and refuses by whim.
+//! malformed, refuses by whim, and says of writes that were made that the disk has failed.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use revgate::wire::{Fetched, Refusal};
+use revgate::wire::{Fetched, Refusal, Written};
 use revgate::{Invalid, Snapshot, Topic, TopicName, Version};
 use revgate_client::{Announcement, Change, Interruption, Transport, TransportError, WriteError};
 
@@ -78,7 +78,17 @@ impl Transport for Gale {
             if gale.happens(3) {
                 return Err(TransportError::Malformed("half an answer".to_owned()).into());
             }
-            answer
+            let made = answer?;
+            let reason = || "the disk is full".to_owned();
+            if gale.happens(5) {
+                return Err(WriteError::NotDurable { made, reason: reason() });
+            }
+            if gale.happens(3) {
+                let written = Written::new(made.version(), None);
+                let refusal = Refusal::NotDurable { written, reason: reason() };
+                return Err(TransportError::Refused(refusal).into());
+            }
+            Ok(made)
         }
     }
 }

@@ -215,6 +215,9 @@ impl Book {
                         _ if error.phase != Phase::Write => wrong(&error.to_string()),
                         Some(Fate::Unknown) if count <= 1 => {}
                         Some(Fate::NotSent | Fate::Refused) if count == 0 => {}
+                        Some(Fate::NotDurable) if count == usize::from(*kind != Kind::Nothing) => {
+                            self.log.count(|tally| tally.not_durable += 1);
+                        }
                         fate => wrong(&format!("{fate:?}: {error}")),
                     }
                 }

@@ -23,6 +23,7 @@ pub(crate) struct Tally {
     pub(crate) seeds: u64,
     pub(crate) made: u64,
     pub(crate) failed: u64,
+    pub(crate) not_durable: u64,
     pub(crate) refused: u64,
     pub(crate) panicked: u64,
     pub(crate) called_back: u64,
@@ -31,8 +32,9 @@ pub(crate) struct Tally {
 
 impl Tally {
     pub(crate) fn has_seen_everything(&self) -> bool {
-        let Self { seeds, made, failed, refused, panicked, called_back, stopped } = *self;
-        ![seeds, made, failed, refused, panicked, called_back, stopped].contains(&0)
+        let Self { seeds, made, failed, not_durable, refused, panicked, called_back, stopped } =
+            *self;
+        ![seeds, made, failed, not_durable, refused, panicked, called_back, stopped].contains(&0)
     }
 }
 
@@ -41,6 +43,7 @@ impl AddAssign for Tally {
         self.seeds += other.seeds;
         self.made += other.made;
         self.failed += other.failed;
+        self.not_durable += other.not_durable;
         self.refused += other.refused;
         self.panicked += other.panicked;
         self.called_back += other.called_back;

@@ -39,6 +39,11 @@ pub enum Fate {
     /// It was sent, and no answer came that could be read: it may have been made or not. Whoever
     /// would make it again looks at the state first.
     Unknown,
+    /// It was made, and every window has it; but it is not on the disk, where it should be before it
+    /// is answered: its topic is durable, or the app is ending. That is tried again as long as the
+    /// app runs: the edit need not be made again, and must not be if it would change the state once
+    /// more.
+    NotDurable,
 }
 
 impl SyncError {
@@ -64,8 +69,10 @@ impl fmt::Display for SyncError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { topic, phase, reason, attempt, .. } = self;
         write!(f, "topic `{topic}`, phase {phase}: {reason}")?;
-        if self.fate == Some(Fate::Unknown) {
-            write!(f, " (it may have been made)")?;
+        match self.fate {
+            Some(Fate::Unknown) => write!(f, " (it may have been made)")?,
+            Some(Fate::NotDurable) => write!(f, " (it was made, but is not on the disk)")?,
+            Some(Fate::NotSent | Fate::Refused) | None => {}
         }
         match self.retry_in {
             Some(delay) => write!(f, " (attempt {attempt}, next in {delay:?})"),

@@ -218,7 +218,8 @@ impl Memory {
             }
             let data = change.new;
             let state = data.validate().and_then(|()| state(&data));
-            let state = state.map_err(|invalid| WriteError::from(Refusal::Invalid(invalid)))?;
+            let state =
+                state.map_err(|invalid| TransportError::Refused(Refusal::Invalid(invalid)))?;
             let version = backend.write(&topic, Ok(state));
             if version != current {
                 backend.tell(&topic, &json(&Invalidation::new(topic.clone(), version)));

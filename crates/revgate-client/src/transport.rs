@@ -101,22 +101,35 @@ pub enum TransportError {
     Malformed(String),
 }
 
-/// A write was not made.
+/// A write was not made, or not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError<T> {
     /// The state has changed meanwhile, to this.
     #[error("the state has changed to version {}", .0.version())]
     Conflict(Snapshot<T>),
+    /// It was made, and this is the state since; but it is not on the disk, where it should be before
+    /// it is answered.
+    #[error("{reason}")]
+    NotDurable {
+        /// What was made.
+        made: Snapshot<T>,
+        /// Why it is not on the disk.
+        reason: String,
+    },
     /// Any other failure.
     #[error(transparent)]
     Transport(#[from] TransportError),
 }
 
-impl<T> From<Refusal<T>> for WriteError<T> {
-    fn from(refusal: Refusal<T>) -> Self {
+impl<T> WriteError<T> {
+    /// What the backend has answered to the write of the state `new`.
+    pub fn refused(refusal: Refusal<T>, new: T) -> Self {
         Self::Transport(TransportError::Refused(match refusal {
             Refusal::Conflict(current) => return Self::Conflict(current),
+            Refusal::NotDurable { written, reason } => {
+                return Self::NotDurable { made: written.into_snapshot(new), reason };
+            }
             Refusal::Denied(denied) => Refusal::Denied(denied),
             Refusal::UnknownTopic(unknown) => Refusal::UnknownTopic(unknown),
             Refusal::Invalid(invalid) => Refusal::Invalid(invalid),

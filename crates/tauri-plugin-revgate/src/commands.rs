@@ -9,15 +9,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use revgate::json::Fingerprint;
-use revgate::wire::{Access, Refusal};
+use revgate::wire::{Access, Refusal, Written};
 use revgate::{TopicName, Version};
 use serde::Serialize;
 use serde_json::Value;
 use tauri::ipc::{Channel, Response};
 use tauri::{Runtime, State, command};
 
+use crate::decode::unwritable;
 use crate::erased::ErasedTopic;
-use crate::form::{Failure, Form, Refused};
+use crate::form::{Failure, Form, Json, Refused};
 use crate::registry::Registry;
 use crate::scope::Caller;
 use crate::store::Base;
@@ -172,9 +173,7 @@ pub(crate) async fn replace<R: Runtime>(
             None => ahead,
         };
         let base = base.map(|version| Base { version, ahead });
-        let answer = found.replace(form.sent(data)?, base, caller.label())?;
-        durably(&*found).await?;
-        Ok(answer)
+        durably(&*found, found.replace(form.sent(data)?, base, caller.label())?).await
     };
     form.answer(replace().await)
 }
@@ -194,19 +193,20 @@ pub(crate) async fn patch<R: Runtime>(
     let patch = async || {
         // Whether a patch applies tells what the state is.
         let found = find_writable(&caller, &registry, &topic, true)?;
-        let answer = found.patch(form.sent(patch)?, base, caller.label())?;
-        durably(&*found).await?;
-        Ok(answer)
+        durably(&*found, found.patch(form.sent(patch)?, base, caller.label())?).await
     };
     form.answer(patch().await)
 }
 
-/// Waits until a write is on the disk, if its topic is one of those.
-async fn durably(topic: &dyn ErasedTopic) -> Answer<()> {
-    match topic.flush_if_durable() {
-        Some(flush) => flush.await.map_err(|error| Refusal::Failed { reason: error.to_string() }),
-        None => Ok(()),
+/// The answer to a write, once that is on the disk if its topic is one of those.
+async fn durably(topic: &dyn ErasedTopic, written: Written<Json>) -> Answer<String> {
+    if let Some(flush) = topic.flush_if_durable()
+        && let Err(error) = flush.await
+    {
+        return Err(topic.not_durable(written, error));
     }
+    // Its state is JSON already.
+    serde_json::to_string(&written).map_err(|error| unwritable(&error))
 }
 
 /// The topics that the window may read, with their versions and all windows' subscriptions.

@@ -96,8 +96,8 @@ impl<T: Topic> TopicHandle<T> {
     /// of this topic or another, another edit of the topic does not end, the topic has been
     /// removed, revisions have run out, another instance of the app saves the topic, or it would
     /// not be saved, as the app is [ending](crate::persistence::Save). The state is then what it
-    /// was. Of a [durable](crate::persistence::Persistence::durable) topic,
-    /// also if it could not be saved.
+    /// was. Of a [durable](crate::persistence::Persistence::durable) topic, also if it could not be
+    /// saved: then it has changed all the same, as [`UpdateError::NotDurable`] says.
     pub fn update(&self, edit: impl FnOnce(&mut T)) -> Result<Version, UpdateError> {
         self.write(|data| {
             let mut draft = data.clone();

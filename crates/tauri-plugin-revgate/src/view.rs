@@ -1,8 +1,11 @@
 //! A topic as windows see it: JSON in, JSON out.
 
+use std::sync::Arc;
+
 use revgate::json::{self, Fingerprint};
 use revgate::wire::{Refusal, Written};
-use revgate::{Snapshot, Topic, Version, bytes};
+use revgate::{Invalid, Snapshot, Topic, Version, bytes};
+use revgate_persistence::FlushError;
 use revgate_persistence::saver::{Flush, Saving};
 use serde::Serialize;
 use serde_json::value::{Value, to_raw_value};
@@ -11,7 +14,7 @@ use tauri::ipc::Channel;
 use crate::cell::TopicCell;
 use crate::decode::{decode, unwritable};
 use crate::error::UpdateError;
-use crate::form::{Refused, Sent};
+use crate::form::{Json, Refused, Sent};
 use crate::patch::{Patch, is_same};
 use crate::store::{Base, Published, WriteError};
 use crate::subscribers::Subscribers;
@@ -30,16 +33,28 @@ pub(crate) trait View: Send + Sync {
     fn saving(&self) -> Option<Saving>;
     /// What a write has to wait for before it is answered.
     fn flush_if_durable(&self) -> Option<Flush>;
+    /// Says of a write that it was made, but is not on the disk.
+    fn not_durable(&self, written: Written<Json>, error: FlushError) -> Refused;
     /// What was `Fetched` as JSON, by a window that knows this version.
     fn snapshot(&self, known: Option<Version>) -> Result<String, Refused>;
     /// The same as bytes of this layout.
     fn snapshot_bytes(&self, layout: u32, known: Option<Version>) -> Result<Vec<u8>, Refused>;
     /// What tells a state that was sent from others.
     fn fingerprint(&self, sent: &Sent) -> Result<Fingerprint, Refused>;
-    /// Replaces the state and returns the new snapshot as JSON; of text, only what was `Written`.
-    fn replace(&self, sent: Sent, base: Option<Base>, source: &str) -> Result<String, Refused>;
-    /// Patches the state and returns what was `Written` as JSON.
-    fn patch(&self, sent: Sent, base: Option<Version>, source: &str) -> Result<String, Refused>;
+    /// Replaces the state and returns the new snapshot; of text, only what was `Written`.
+    fn replace(
+        &self,
+        sent: Sent,
+        base: Option<Base>,
+        source: &str,
+    ) -> Result<Written<Json>, Refused>;
+    /// Patches the state and returns what was `Written`.
+    fn patch(
+        &self,
+        sent: Sent,
+        base: Option<Version>,
+        source: &str,
+    ) -> Result<Written<Json>, Refused>;
 }
 
 impl<T: Topic> View for TopicCell<T> {
@@ -63,6 +78,11 @@ impl<T: Topic> View for TopicCell<T> {
         TopicCell::flush_if_durable(self)
     }
 
+    fn not_durable(&self, written: Written<Json>, error: FlushError) -> Refused {
+        let error = TopicCell::not_durable(self, written.version(), error);
+        Refusal::NotDurable { written, reason: error.to_string() }
+    }
+
     fn snapshot(&self, known: Option<Version>) -> Result<String, Refused> {
         let Published { version, data, .. } = &self.published();
         to_json(&Snapshot::new(*version, &**data).unless_known(known))
@@ -84,64 +104,95 @@ impl<T: Topic> View for TopicCell<T> {
         json::fingerprint(&sent.decode::<T>(self.options())?).map_err(Refusal::Invalid)
     }
 
-    fn replace(&self, sent: Sent, base: Option<Base>, source: &str) -> Result<String, Refused> {
+    fn replace(
+        &self,
+        sent: Sent,
+        base: Option<Base>,
+        source: &str,
+    ) -> Result<Written<Json>, Refused> {
         let data = sent.decode(self.options())?;
-        let Published { version, data, .. } = self
-            .write(base, Some(source), |before| Ok(following(data, before)))
-            .map_err(refusal)?;
-        match sent {
-            Sent::Value(_) => to_json(&Snapshot::new(version, &*data)),
-            Sent::Text(text) => {
-                let is_known = to_json(&*data)? == text;
-                to_json(&Written::new(version, (!is_known).then_some(&*data)))
-            }
-        }
+        self.write_for(source, base, data, |state| {
+            let state = to_raw_value(state)?;
+            let is_known = matches!(&sent, Sent::Text(text) if text == state.get());
+            Ok((!is_known).then_some(state))
+        })
     }
 
-    fn patch(&self, sent: Sent, base: Option<Version>, source: &str) -> Result<String, Refused> {
+    fn patch(
+        &self,
+        sent: Sent,
+        base: Option<Version>,
+        source: &str,
+    ) -> Result<Written<Json>, Refused> {
         let options = self.options();
         let patch = Patch::parse(sent.into_operations()?, options.max_bytes)?;
         // Patched outside the lock, and written only if nobody else has written meanwhile.
         for _ in 0..PATCH_ATTEMPTS {
             let current = self.published();
             if base.is_some_and(|base| base != current.version) {
-                return Err(refusal(WriteError::Conflict(current.snapshot())));
+                return Err(conflict(&current.snapshot()));
             }
             let state = to_value(&*current.data)?;
             let patched = patch.apply(state, options.max_bytes)?;
-            let data: T = decode(&patched, options)?;
-            let draft = |before: &T| Ok(following(data, before));
-            let written = match self.write(Some(current.version.into()), Some(source), draft) {
-                Ok(written) => written,
-                Err(WriteError::Conflict(_)) if base.is_none() => continue,
-                Err(error) => return Err(refusal(error)),
-            };
-            let state = to_value(&*written.data)?;
-            let is_known = base.is_some() && is_same(&state, &patched);
-            return to_json(&Written::new(written.version, (!is_known).then_some(&*written.data)));
+            let data = decode(&patched, options)?;
+            let written = self.write_for(source, Some(current.version.into()), data, |state| {
+                // A state that is no tree is another.
+                let is_patched = |state| is_same(&state, &patched);
+                let is_known = base.is_some() && serde_json::to_value(state).is_ok_and(is_patched);
+                if is_known { Ok(None) } else { to_raw_value(state).map(Some) }
+            });
+            match written {
+                Err(Refusal::Conflict(_)) if base.is_none() => {}
+                written => return written,
+            }
         }
-        Err(refusal(WriteError::Conflict(self.published().snapshot())))
+        Err(conflict(&self.published().snapshot()))
     }
 }
 
-/// A decoded state with what serde does not carry of the one before.
-fn following<T: Topic>(mut decoded: T, before: &T) -> T {
-    decoded.keep_skipped(before);
-    decoded
+impl<T: Topic> TopicCell<T> {
+    /// Publishes what a window sent, and returns its answer, with what `told` makes of the state.
+    ///
+    /// **That is made before the write is**: no write is made that cannot be answered.
+    fn write_for(
+        &self,
+        source: &str,
+        base: Option<Base>,
+        mut data: T,
+        told: impl FnOnce(&T) -> serde_json::Result<Option<Json>>,
+    ) -> Result<Written<Json>, Refused> {
+        let mut answer = None;
+        let draft = |before: &T| {
+            data.keep_skipped(before);
+            answer = told(&data).map_err(|error| Invalid::new("", error.to_string()))?;
+            Ok(data)
+        };
+        match self.write(base, Some(source), draft) {
+            Ok(state) => Ok(Written::new(state.version, answer)),
+            Err(WriteError::Update(UpdateError::NotDurable { version, error, .. })) => {
+                Err(View::not_durable(self, Written::new(version, answer), error))
+            }
+            Err(WriteError::Conflict(current)) => Err(conflict(&current)),
+            Err(WriteError::Update(error)) => Err(refusal(error)),
+        }
+    }
 }
 
-fn refusal<T: Topic>(error: WriteError<T>) -> Refused {
+fn conflict<T: Topic>(newest: &Snapshot<Arc<T>>) -> Refused {
+    match to_raw_value(&*newest.data) {
+        Ok(data) => Refusal::Conflict(Snapshot::new(newest.version(), data)),
+        Err(error) => unwritable(&error),
+    }
+}
+
+fn refusal(error: UpdateError) -> Refused {
     match error {
-        WriteError::Conflict(current) => match to_raw_value(&*current.data) {
-            Ok(data) => Refusal::Conflict(Snapshot::new(current.version(), data)),
-            Err(error) => unwritable(&error),
-        },
-        WriteError::Update(UpdateError::Invalid(invalid)) => Refusal::Invalid(invalid),
+        UpdateError::Invalid(invalid) => Refusal::Invalid(invalid),
         // What the panic said is for whoever wrote that code.
-        WriteError::Update(UpdateError::Panicked { topic, .. }) => {
+        UpdateError::Panicked { topic, .. } => {
             Refusal::Failed { reason: format!("the update of the topic `{topic}` panicked") }
         }
-        WriteError::Update(error) => Refusal::Failed { reason: error.to_string() },
+        error => Refusal::Failed { reason: error.to_string() },
     }
 }
 

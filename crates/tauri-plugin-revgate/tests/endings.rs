@@ -22,7 +22,7 @@ use tauri_plugin_revgate::persistence::{
 use tauri_plugin_revgate::{Builder, RegistryError, RevgateExt, TopicOptions, UpdateError};
 use tempfile::TempDir;
 
-use common::{Player, app, end, everything, window};
+use common::{Player, app, call, end, everything, window};
 
 fn builder(folder: &TempDir) -> Builder {
     Builder::new().data_folder(folder.path())
@@ -87,6 +87,28 @@ fn what_is_answered_in_the_exit_handler_is_on_the_disk() {
         }
     });
     assert_eq!(found.recv(), Ok(Some(json!({"volume": 7}))));
+}
+
+#[test]
+fn a_window_whose_write_the_ending_app_cannot_save_is_told_that_it_was_made() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = open(&folder);
+    // Nothing can be saved over a folder.
+    fs::create_dir_all(file(&folder, "player.json/in-the-way")).expect("writable");
+    let last = window(&app, "last");
+    let (told, heard) = mpsc::channel();
+    app.run_return(move |_, event| match event {
+        RunEvent::Ready => last.destroy().expect("it is open"),
+        RunEvent::Exit => {
+            let write = json!({"topic": "player", "data": {"volume": 7}});
+            told.send(call(&last, "replace", write)).expect("the test waits");
+        }
+        _ => {}
+    });
+    let refusal = heard.recv().expect("told").expect_err("it is not on the disk");
+    let (revision, data) = (&refusal["revision"], &refusal["data"]);
+    assert_eq!((revision, data), (&json!("2"), &json!({"volume": 7})), "{refusal}");
+    assert_eq!(refusal["kind"], "notDurable");
 }
 
 #[test]

@@ -159,6 +159,32 @@ fn a_durable_write_is_on_the_disk_when_it_is_answered() {
 }
 
 #[test]
+fn a_durable_write_that_the_disk_does_not_take_is_made_and_answered_so() {
+    let bench = Bench::new();
+    let app = bench.open(Persistence::new().save(Save::Manually).durable());
+    let window = window(&app, "main");
+    set(&player(&app), 1);
+    // Nothing can be saved there, not even by root.
+    fs::remove_dir_all(bench.folder.path().join("revgate")).expect("it is there");
+    fs::write(bench.folder.path().join("revgate"), "in the way").expect("written");
+
+    let write = json!({"topic": "player", "data": {"volume": 2}});
+    let told = call(&window, "replace", write).expect_err("it is not on the disk");
+    assert_eq!((&told["kind"], &told["revision"]), (&json!("notDurable"), &json!("3")), "{told}");
+    assert_eq!(told["data"], json!({"volume": 2}), "as of a write that is answered");
+    let reason = told["reason"].as_str().expect("text");
+    assert!(reason.contains("of the topic `player` is not saved"), "{reason}");
+
+    let patch = json!([{"op": "replace", "path": "/volume", "value": 3}]);
+    let base = player(&app).snapshot().version();
+    let patch = json!({"topic": "player", "patch": patch, "base": base});
+    let told = call(&window, "patch", patch).expect_err("it is not on the disk");
+    assert_eq!((&told["kind"], &told["revision"]), (&json!("notDurable"), &json!("4")), "{told}");
+    assert_eq!(told.get("data"), None, "the window knows it");
+    assert_eq!(player(&app).snapshot().data.volume, 3);
+}
+
+#[test]
 fn what_is_not_saved_cannot_be_flushed() {
     let bench = Bench::new();
     let app = app(bench.builder().topic(Player::default()), &[everything()]);

@@ -441,3 +441,48 @@ fn a_window_is_told_of_a_panic_but_not_what_it_said() {
     let told = json!({"kind": "failed", "reason": "the update of the topic `vault` panicked"});
     assert_eq!(call(&window(&app, "main"), "replace", write), Err(told));
 }
+
+/// A state that can be written as JSON only so often.
+#[derive(Clone, Serialize, Deserialize)]
+struct Fleeting(#[serde(serialize_with = "while_left")] u8);
+
+impl Topic for Fleeting {
+    const NAME: &'static str = "fleeting";
+}
+
+static LEFT: AtomicU32 = AtomicU32::new(u32::MAX);
+
+fn while_left<S: serde::Serializer>(state: &u8, serializer: S) -> Result<S::Ok, S::Error> {
+    match LEFT.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1)) {
+        Ok(_) => serializer.serialize_u8(*state),
+        Err(_) => Err(serde::ser::Error::custom("gone")),
+    }
+}
+
+#[test]
+fn no_write_is_made_that_cannot_be_answered() {
+    let app = app(Builder::new().topic(Fleeting(0)), &[everything()]);
+    let main = window(&app, "main");
+    let state = || app.topic::<Fleeting>().expect("registered").snapshot().data.0;
+    let patch = |value: u8| json!([{"op": "replace", "path": "", "value": value}]);
+    for (value, command, mut write) in [
+        (1, "replace", json!({"data": 1})),
+        // Spelled otherwise than the backend does, which therefore sends it back.
+        (2, "replace", json!({"data": " 2", "form": "text"})),
+        (3, "patch", json!({"patch": patch(3)})),
+        (4, "patch", json!({"patch": patch(4), "base": {"revision": "4"}})),
+    ] {
+        write["topic"] = json!("fleeting");
+        let mut refused = 0;
+        loop {
+            LEFT.store(refused, SeqCst);
+            match call(&main, command, write.clone()) {
+                Ok(_) => break,
+                Err(told) => assert_eq!(state(), value - 1, "{command} of {value}: {told}"),
+            }
+            refused += 1;
+        }
+        assert_eq!(state(), value);
+        assert!(refused > 2, "sized, told and compared, at least");
+    }
+}

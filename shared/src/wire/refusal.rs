@@ -8,9 +8,11 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::Written;
 use crate::{Epoch, Invalid, Snapshot, UnknownTopic};
 
-/// Why the backend did not do what a window asked: an object with a `kind`. Nothing has changed.
+/// Why the backend did not do what a window asked: an object with a `kind`. Nothing has changed, but
+/// for one kind, [`Refusal::NotDurable`]: **that write was made, and is not to be made again**.
 ///
 /// ```
 /// use revgate::wire::Refusal;
@@ -74,6 +76,17 @@ pub enum Refusal<T> {
     #[error("{reason}")]
     Failed {
         /// Why.
+        reason: String,
+    },
+    /// The write was made, and every window is told; but it is not known to be on the disk, where it
+    /// should be before it is answered: its topic is durable, or the app is ending. That is tried
+    /// again as long as the app runs.
+    #[error("{reason}")]
+    NotDurable {
+        /// What was written.
+        #[serde(flatten)]
+        written: Written<T>,
+        /// Why it is not on the disk.
         reason: String,
     },
 }

@@ -7,9 +7,9 @@ use futures_util::FutureExt;
 use revgate::Topic;
 
 use super::Inner;
-use super::write::Answered;
+use super::write::{Answered, judge};
 use crate::guard::Guarded;
-use crate::{Host, Transport, TransportError, WriteError};
+use crate::{Fate, Host, Transport, TransportError};
 
 /// A write sent behind the one under way, which it holds.
 pub(super) struct Behind<T> {
@@ -50,7 +50,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let second = async move { answer.await.unwrap_or_else(|_| Err(panicked())) };
         self.spawn(second, move |inner, second| match second {
             // It is as if it had never been sent.
-            Err(WriteError::Conflict(_) | WriteError::Transport(TransportError::Refused(_))) => {
+            Err(ref error) if matches!(judge(error).0, Fate::NotSent | Fate::Refused) => {
                 inner.take_late(second);
                 inner.written(id, first);
             }

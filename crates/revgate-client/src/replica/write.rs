@@ -103,13 +103,8 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         *self.write_timer.borrow_mut() = None;
         let echo = self.echo.take();
         match answer {
-            Ok(snapshot) => {
-                self.rebases.set(0);
-                let version = snapshot.version();
-                let edits = self.with_edits(|edits| edits.accepted(snapshot));
-                self.offer(version);
-                edits.into_iter().for_each(|edit| self.end_edit(edit, Ok(version)));
-            }
+            Ok(made) => self.made(made, None),
+            Err(WriteError::NotDurable { made, reason }) => self.made(made, Some(reason)),
             Err(WriteError::Conflict(current)) if self.rebases.get() < self.options.max_rebases => {
                 self.rebases.set(self.rebases.get() + 1);
                 let version = current.version();
@@ -123,6 +118,19 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         }
     }
 
+    /// The write under way was made, but is not on the disk if there is a reason.
+    fn made(self: &Rc<Self>, made: Snapshot<T>, not_durable: Option<String>) {
+        self.rebases.set(0);
+        let version = made.version();
+        let edits = self.with_edits(|edits| edits.accepted(made));
+        self.offer(version);
+        let outcome = match not_durable {
+            Some(reason) => Err(self.fail_edit(Fate::NotDurable, reason)),
+            None => Ok(version),
+        };
+        edits.into_iter().for_each(|edit| self.end_edit(edit, outcome.clone()));
+    }
+
     fn give_up(self: &Rc<Self>, error: WriteError<T>) {
         let (fate, how) = judge(&error);
         let reason = match self.rebases.replace(0) {
@@ -131,7 +139,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         };
         let newest = match error {
             WriteError::Conflict(current) => Some((current.version(), current)),
-            WriteError::Transport(_) => None,
+            WriteError::NotDurable { .. } | WriteError::Transport(_) => None,
         };
         let version = newest.map(|(version, current)| {
             self.with_edits(|edits| edits.learn(current));
@@ -153,7 +161,10 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     /// Takes the answer to a write that was given up: it may tell of a version that nobody else
     /// has told of.
     pub(super) fn take_late(self: &Rc<Self>, answer: Answered<T>) {
-        if let Ok(current) | Err(WriteError::Conflict(current)) = answer {
+        if let Ok(current)
+        | Err(WriteError::Conflict(current) | WriteError::NotDurable { made: current, .. }) =
+            answer
+        {
             let version = current.version();
             self.with_edits(|edits| edits.learn(current));
             self.offer(version);
@@ -204,14 +215,24 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 }
 
 /// What became of the edits of a write that failed so, and whether one of them is to blame.
-fn judge<T>(error: &WriteError<T>) -> (Fate, Unmade) {
+pub(super) fn judge<T>(error: &WriteError<T>) -> (Fate, Unmade) {
     match error {
         WriteError::Conflict(_) => (Fate::Refused, Unmade::AsAWhole),
+        WriteError::NotDurable { .. } => (Fate::NotDurable, Unmade::AsAWhole),
         WriteError::Transport(TransportError::NoBackend) => (Fate::NotSent, Unmade::AsAWhole),
         WriteError::Transport(TransportError::Rejected(_)) => (Fate::Refused, Unmade::AsAWhole),
         WriteError::Transport(TransportError::Refused(refusal)) => match refusal {
-            Refusal::Denied(_) | Refusal::UnknownTopic(_) => (Fate::Refused, Unmade::AsAWhole),
-            _ => (Fate::Refused, Unmade::ByContent),
+            Refusal::Invalid(_)
+            | Refusal::PatchFailed(_)
+            | Refusal::TooLarge { .. }
+            | Refusal::Failed { .. } => (Fate::Refused, Unmade::ByContent),
+            Refusal::NotDurable { .. } => (Fate::NotDurable, Unmade::AsAWhole),
+            Refusal::Denied(_)
+            | Refusal::UnknownTopic(_)
+            | Refusal::Conflict(_)
+            | Refusal::TooManySubscriptions { .. }
+            | Refusal::OtherLayout { .. }
+            | Refusal::OtherEpoch { .. } => (Fate::Refused, Unmade::AsAWhole),
         },
         WriteError::Transport(_) => (Fate::Unknown, Unmade::AsAWhole),
     }

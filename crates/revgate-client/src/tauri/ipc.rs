@@ -5,8 +5,8 @@
 
 use js_sys::{Function, Object, Promise, Reflect};
 use revgate::wire::Refusal;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -84,32 +84,40 @@ pub(super) fn forget_listener(event: &str, id: u32) {
 /// What a command was rejected with: a [`Refusal`], or text from Tauri itself.
 pub(super) struct Rejection(JsValue);
 
+/// A refusal, readable or not.
+#[derive(Deserialize)]
+struct Tagged {
+    #[serde(rename = "kind")]
+    _kind: String,
+}
+
 impl Rejection {
     pub(super) fn into_transport_error(self) -> TransportError {
-        if self.0.is_undefined() {
-            return TransportError::NoBackend;
-        }
-        match self.refusal() {
-            Some(refusal) => TransportError::Refused(refusal),
-            // An error of JavaScript's own is an object.
-            None if self.0.is_string() => TransportError::Rejected(text(&self.0)),
-            None => TransportError::Failed(text(&self.0)),
-        }
+        self.refusal().map_or_else(|error| error, TransportError::Refused)
     }
 
-    pub(super) fn into_write_error<T: DeserializeOwned + Serialize>(self) -> WriteError<T> {
-        match self.refusal::<T>() {
-            Some(refusal) => refusal.into(),
-            None => self.into_transport_error().into(),
+    /// Of the write of the state `new`.
+    pub(super) fn into_write_error<T: DeserializeOwned + Serialize>(self, new: T) -> WriteError<T> {
+        match self.refusal() {
+            Ok(refusal) => WriteError::refused(refusal, new),
+            Err(error) => error.into(),
         }
     }
 
     /// As text that holds JSON, or as a value.
-    fn refusal<T: DeserializeOwned + Serialize>(&self) -> Option<Refusal<T>> {
-        match self.0.as_string() {
-            Some(json) => serde_json::from_str(&json).ok(),
-            None => values::read(&self.0).ok(),
+    fn refusal<T: DeserializeOwned + Serialize>(&self) -> Result<Refusal<T>, TransportError> {
+        if self.0.is_undefined() {
+            return Err(TransportError::NoBackend);
         }
+        let Some(json) = self.0.as_string() else {
+            // An error of JavaScript's own is an object.
+            return values::read(&self.0).map_err(|_| TransportError::Failed(text(&self.0)));
+        };
+        serde_json::from_str(&json).map_err(|error| match serde_json::from_str::<Tagged>(&json) {
+            // It may be of a write that was made.
+            Ok(_) => TransportError::Malformed(format!("{error}, in {}", text(&self.0))),
+            Err(_) => TransportError::Rejected(text(&self.0)),
+        })
     }
 }
 

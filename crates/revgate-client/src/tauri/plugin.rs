@@ -147,7 +147,7 @@ impl Transport for Tauri {
         async move {
             let Change { base, old, new } = change;
             let cheapest = patch::cheapest(&old, &new)
-                .map_err(|invalid| WriteError::from(Refusal::Invalid(invalid)))?;
+                .map_err(|invalid| TransportError::Refused(Refusal::Invalid(invalid)))?;
             let (topic, form) = (&topic, Form::Text);
             let answer = match cheapest {
                 Cheapest::State(data) => {
@@ -159,8 +159,10 @@ impl Transport for Tauri {
                     call("plugin:revgate|patch", &arguments).await
                 }
             };
-            let written = answer.map_err(Rejection::into_write_error)?;
-            Ok(read_answer::<Written<T>>(&written)?.into_snapshot(new))
+            match answer {
+                Ok(written) => Ok(read_answer::<Written<T>>(&written)?.into_snapshot(new)),
+                Err(rejection) => Err(rejection.into_write_error(new)),
+            }
         }
     }
 
@@ -174,13 +176,15 @@ impl Transport for Tauri {
         async move {
             let Change { base, new, .. } = change;
             // Whole: nobody knows which of two states a patch would be applied to.
-            let data =
-                as_text(&new).map_err(|invalid| WriteError::from(Refusal::Invalid(invalid)))?;
+            let data = as_text(&new)
+                .map_err(|invalid| TransportError::Refused(Refusal::Invalid(invalid)))?;
             let (topic, ahead, form) = (&topic, Some(ahead), Form::Text);
             let arguments = ReplaceArguments { topic, data, base, ahead, form };
             let answer = call("plugin:revgate|replace", &arguments).await;
-            let written = answer.map_err(Rejection::into_write_error)?;
-            Ok(read_answer::<Written<T>>(&written)?.into_snapshot(new))
+            match answer {
+                Ok(written) => Ok(read_answer::<Written<T>>(&written)?.into_snapshot(new)),
+                Err(rejection) => Err(rejection.into_write_error(new)),
+            }
         }
     }
 }

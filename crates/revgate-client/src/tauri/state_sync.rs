@@ -116,12 +116,12 @@ impl Transport for StateSync {
         let Self { update, argument, .. } = *self;
         async move {
             let data = in_js(&change.new)
-                .map_err(|invalid| WriteError::from(Refusal::Invalid(invalid)))?;
+                .map_err(|invalid| TransportError::Refused(Refusal::Invalid(invalid)))?;
             let arguments = Object::from_entries(&Array::of1(&Array::of2(&argument.into(), &data)));
             let arguments = arguments.map_err(|error| TransportError::Malformed(text(&error)))?;
             match call_with(update, &arguments).await {
                 Ok(answer) => Ok(read_value(&answer)?),
-                Err(rejection) => Err(rejection.into_write_error()),
+                Err(rejection) => Err(rejection.into_write_error(change.new)),
             }
         }
     }

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Deserializer, de};
 
 use super::{Access, Denied, PatchFault, Refusal};
-use crate::wire::{lenient, required};
+use crate::wire::{Written, lenient, required};
 use crate::{Epoch, Invalid, Revision, Snapshot, TopicName, UnknownTopic, Version};
 
 #[derive(Deserialize)]
@@ -26,6 +26,7 @@ enum Kind {
     OtherLayout,
     OtherEpoch,
     Failed,
+    NotDurable,
 }
 
 /// Each field is one of some kinds.
@@ -94,6 +95,11 @@ impl<T> Flat<T> {
             Kind::OtherLayout => Refusal::OtherLayout { layout: self.layout },
             Kind::OtherEpoch => Refusal::OtherEpoch { epoch: self.epoch },
             Kind::Failed => Refusal::Failed { reason: required(reason, "reason")? },
+            Kind::NotDurable => {
+                let revision = required(self.revision, "revision")?;
+                let written = Written::new(Version::new(self.epoch, revision), self.data);
+                Refusal::NotDurable { written, reason: required(reason, "reason")? }
+            }
         })
     }
 }

@@ -11,11 +11,21 @@ import type { SyncPhase } from '../types.js';
  *   gone.
  * - `unknown`: it was sent, and no answer came that could be read: it may have been made or not.
  *   Whoever would make it again looks at the state first.
+ * - `notDurable`: it was made, and every window has it; but it is not on the disk, where it should be
+ *   before it is answered: its topic is durable, or the app is ending. That is tried again as long as
+ *   the app runs: the edit need not be made again, and must not be if it would change the state once
+ *   more.
  *
  * @example
  * settings.onError(({ fate }) => { if (fate === 'unknown') void settings.refresh(); });
  */
-export type Fate = 'notSent' | 'refused' | 'unknown';
+export type Fate = 'notSent' | 'refused' | 'unknown' | 'notDurable';
+
+/** What a message says of edits that the state may have. */
+const MADE: { readonly [fate in Fate]?: string } = {
+	unknown: ' (it may have been made)',
+	notDurable: ' (it was made, but is not on the disk)',
+};
 
 /** What a {@link TopicError} says besides its message. */
 export interface TopicFailure {
@@ -63,9 +73,9 @@ export class TopicError extends Error {
 	/** Made by the package. */
 	constructor(failure: TopicFailure) {
 		const { topic, phase, reason, fate, path, kind, attempt = 1, retryInMs, cause } = failure;
-		const doubt = fate === 'unknown' ? ' (it may have been made)' : '';
+		const made = (fate && MADE[fate]) ?? '';
 		const retry = retryInMs === undefined ? '' : ` (attempt ${attempt}, next in ${Math.round(retryInMs)} ms)`;
-		super(`topic \`${topic}\`, phase ${phase}: ${reason}${doubt}${retry}`, { cause });
+		super(`topic \`${topic}\`, phase ${phase}: ${reason}${made}${retry}`, { cause });
 		this.topic = topic;
 		this.phase = phase;
 		this.reason = reason;

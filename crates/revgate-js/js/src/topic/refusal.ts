@@ -19,6 +19,8 @@ export interface Failed {
 	readonly isByContent: boolean;
 	/** The newest state, if the write was made on another. */
 	readonly conflict?: { readonly version: Version; readonly data: unknown } | undefined;
+	/** The version that the write has made all the same, and its state if that is not the one sent. */
+	readonly made?: { readonly version: Version; readonly data?: unknown } | undefined;
 	readonly cause: unknown;
 }
 
@@ -28,7 +30,8 @@ interface Refusal {
 	readonly [field: string]: unknown;
 }
 
-/** Of these no edit is guilty. */
+/** Of these one edit is guilty, or none. */
+const BY_CONTENT = new Set(['invalid', 'patchFailed', 'tooLarge', 'failed']);
 const AS_A_WHOLE = new Set(['denied', 'unknownTopic', 'conflict']);
 
 /** Understands what a call was rejected with. */
@@ -67,20 +70,28 @@ function refusalIn(text: string): Refusal | undefined {
 
 function judge(refusal: Refusal): Omit<Failed, 'cause'> {
 	const { kind } = refusal;
-	const common = { fate: 'refused', kind, isByContent: !AS_A_WHOLE.has(kind), reason: reasonOf(refusal) } as const;
+	const isByContent = BY_CONTENT.has(kind);
+	// Of a kind that is not known here, the write may have been made.
+	const fate = isByContent || AS_A_WHOLE.has(kind) ? 'refused' : 'unknown';
+	const common = { fate, kind, isByContent, reason: reasonOf(refusal) } as const;
 	switch (kind) {
 		case 'invalid':
 			return { ...common, path: pointerOfPath(String(refusal['path'])) };
 		case 'patchFailed':
 			return { ...common, path: String(refusal['path']) };
-		case 'conflict': {
-			const { revision, epoch, data } = refusal;
-			const version = (epoch === undefined || epoch === null ? { revision } : { revision, epoch }) as Version;
-			return { ...common, conflict: { version, data } };
+		case 'conflict':
+			return { ...common, conflict: { version: versionOf(refusal), data: refusal['data'] } };
+		case 'notDurable': {
+			const made = { version: versionOf(refusal), ...('data' in refusal ? { data: refusal['data'] } : {}) };
+			return { ...common, fate: kind, made };
 		}
 		default:
 			return common;
 	}
+}
+
+function versionOf({ revision, epoch }: Refusal): Version {
+	return (epoch === undefined || epoch === null ? { revision } : { revision, epoch }) as Version;
 }
 
 /** The words of `Display` in Rust. */

@@ -71,9 +71,9 @@ export interface Topic<T> {
 	 * stay. An edit that changes nothing is not sent; it ends well, with the version that it found.
 	 *
 	 * Resolves to the version that has the edit. Rejects with a {@link TopicError}, whose `fate` says
-	 * whether the edit may have been made; that is also told to {@link Topic.onError} and the log,
-	 * so the promise may be ignored. An edit that is not even looked at, made by a listener, is told
-	 * to the log alone: the topic was stopped, say, or the listener is in a circle of edits.
+	 * whether the edit was made, or may have been; that is also told to {@link Topic.onError} and
+	 * the log, so the promise may be ignored. An edit that is not even looked at, made by a listener,
+	 * is told to the log alone: the topic was stopped, say, or the listener is in a circle of edits.
 	 */
 	update(recipe: Recipe<T>): Promise<Version>;
 	/** Replaces the state, as an {@link Topic.update} that returns it: also over others' edits. */

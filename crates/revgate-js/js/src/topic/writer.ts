@@ -33,8 +33,8 @@ export interface Replicated {
 	tell(error: TopicError): void;
 }
 
-/** How a write has ended. */
-type Answer = { layer: Layer } | { failed: Failed };
+/** How a write has ended: made, though perhaps not on the disk; or not made, as far as is known. */
+type Answer = { layer: Layer; notDurable?: Failed } | { failed: Failed };
 
 /** A write sent behind the one under way, which it holds. */
 interface Behind {
@@ -140,7 +140,7 @@ export class Writer {
 	#ask(change: Written, made: unknown): Promise<Answer> {
 		return attempt(() => this.#replica.send(change)).then(
 			(text) => this.#read(text, made),
-			(error: unknown) => this.#refused(error),
+			(error: unknown) => this.#refused(error, made),
 		);
 	}
 
@@ -156,8 +156,9 @@ export class Writer {
 		}
 	}
 
-	#refused(error: unknown): Answer {
+	#refused(error: unknown, made: unknown): Answer {
 		const failed = failedBy(error);
+		if (failed.made) return this.#notDurable(failed, { data: made, ...failed.made });
 		if (!failed.conflict) return { failed };
 		try {
 			const { version, data } = failed.conflict;
@@ -167,6 +168,16 @@ export class Writer {
 			// There is a newer state, which this window cannot read: so it will be once more.
 			const words = fault instanceof Error ? fault.message : String(fault);
 			return { failed: { ...failed, conflict: undefined, reason: `${failed.reason}, which cannot be read: ${words}` } };
+		}
+	}
+
+	#notDurable(failed: Failed, { version, data }: Layer): Answer {
+		try {
+			return { layer: this.#layer(version, data), notDurable: failed };
+		} catch (fault) {
+			// The state has the edits, and will be fetched with them.
+			const words = fault instanceof Error ? fault.message : String(fault);
+			return { failed: { ...failed, reason: `${failed.reason}, and what was made cannot be read: ${words}` } };
 		}
 	}
 
@@ -192,7 +203,8 @@ export class Writer {
 			this.#rebases = 0;
 			const edits = this.#edits.accepted(answer.layer);
 			this.#offer(answer.layer);
-			for (const edit of edits) edit.done(answer.layer.version);
+			if (answer.notDurable) this.#failAll(edits, answer.notDurable);
+			else for (const edit of edits) edit.done(answer.layer.version);
 		} else if (answer.failed.conflict && this.#rebases < this.#replica.maxRebases) {
 			this.#rebases += 1;
 			this.#edits.lostAgainst(answer.failed.conflict);

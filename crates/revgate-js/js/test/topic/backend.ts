@@ -25,6 +25,8 @@ export class Plugin implements TopicBackend {
 	/** How announcements bring news: by version alone, with the state, or as a patch. */
 	delivery: 'pull' | 'inline' | 'patch' = 'pull';
 	validate: Validate = () => undefined;
+	/** Why what is written is not on the disk, as of a durable topic. */
+	diskFault: string | undefined;
 	/** What was asked of it, in its order. */
 	readonly calls: string[] = [];
 	/** Each change as it came. */
@@ -87,6 +89,8 @@ export class Plugin implements TopicBackend {
 			const isBase = base.revision === String(this.revision) && base.epoch === this.epoch;
 			if (!isBase && !this.#isAhead(change)) throw refusal({ kind: 'conflict', ...this.version, data: this.#data });
 			this.#replace(this.#made(change));
+			const reason = this.diskFault;
+			if (reason !== undefined) throw refusal({ kind: 'notDurable', ...this.version, reason });
 			return spell(this.version);
 		});
 	}

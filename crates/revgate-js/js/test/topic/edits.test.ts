@@ -296,7 +296,93 @@ describe('an edit that cannot be made', () => {
 	});
 });
 
+describe('a write that is made, and is not on the disk', () => {
+	it('keeps its edits, which are told so and never made again', async () => {
+		const { backend, topic, window } = await live();
+		const { opens, open } = gatekeeper();
+		backend.way = (_, act) =>
+			opens.then(() => {
+				const isSecond = backend.written.length === 2;
+				backend.diskFault = isSecond ? 'version 3 of the topic `settings` is not saved: the disk is full' : undefined;
+				return act();
+			});
+		const first = topic.update(dark);
+		const edits = [larger, larger].map((recipe) => ending(topic.update(recipe)));
+		open();
+		await first;
+		await pass();
+		expect(edits.map(({ error }) => [error?.fate, error?.kind])).toEqual(Array(2).fill(['notDurable', 'notDurable']));
+		expect(edits[0]?.error?.message).toBe(
+			'topic `settings`, phase write: version 3 of the topic `settings` is not saved: the disk is full ' +
+				'(it was made, but is not on the disk)',
+		);
+		expect([JSON.parse(backend.json).fontSize, topic.get()?.fontSize, topic.version()]).toEqual([16, 16, { revision: '3' }]);
+		expect(window.shown.map(({ fontSize }) => fontSize), 'nothing flickers').toEqual([14, 14, 15, 16]);
+		expect([backend.written.length, window.errors.length, topic.pending()]).toEqual([2, 1, 0]);
+		expect(await topic.update(larger), 'the next one is made on it').toEqual({ revision: '4' });
+	});
+
+	it('shows the state that the backend has made of it', async () => {
+		const { backend, topic } = await live();
+		backend.way = async (what, act) => {
+			if (what !== 'write') return act();
+			const data = { theme: 'dim', fontSize: 14, tags: [] };
+			backend.change(() => data);
+			throw refusal({ kind: 'notDurable', ...backend.version, data, reason: 'the disk is full' });
+		};
+		await expect(topic.update(dark)).rejects.toMatchObject({ fate: 'notDurable', reason: 'the disk is full' });
+		expect([topic.get()?.theme, topic.version()]).toEqual(['dim', { revision: '2' }]);
+	});
+
+	it('and is told of in a version that cannot be read, is not made again either', async () => {
+		const { backend, topic } = await live();
+		backend.way = async (what, act) => {
+			const answer = act();
+			if (what === 'write') throw refusal({ kind: 'notDurable', revision: 7, reason: 'the disk is full' });
+			return answer;
+		};
+		const edits = [larger, larger].map((recipe) => ending(topic.update(recipe)));
+		await pass();
+		expect(edits.map(({ error }) => error?.fate)).toEqual(['notDurable', 'notDurable']);
+		await pass(60_000);
+		expect([JSON.parse(backend.json).fontSize, topic.get()?.fontSize]).toEqual([16, 16]);
+	});
+
+	it.runIf(typeof document !== 'undefined')('behind another counts as made', async () => {
+		const { backend, topic } = await live();
+		const { opens, open } = gatekeeper();
+		backend.way = (what, act) => (what === 'write' ? opens.then(act) : Promise.resolve().then(act));
+		backend.diskFault = 'the disk is full';
+		const edits = [dark, larger, larger].map((recipe) => ending(topic.update(recipe)));
+		dispatchEvent(new Event('pagehide'));
+		open();
+		await pass();
+		expect(edits.map(({ error }) => error?.fate)).toEqual(Array(3).fill('notDurable'));
+		expect(JSON.parse(backend.json)).toEqual({ theme: 'dark', fontSize: 16, tags: [] });
+		expect([topic.get()?.fontSize, backend.written.length]).toEqual([16, 2]);
+	});
+});
+
 describe('a write that is not answered', () => {
+	it('in a kind that is not known ends as a whole, and is not made again', async () => {
+		const { backend, topic } = await live();
+		const { opens, open } = gatekeeper();
+		backend.way = (what, act) =>
+			opens.then(() => {
+				const answer = act();
+				const isSecond = what === 'write' && backend.written.length === 2;
+				if (isSecond) throw refusal({ kind: 'madeSomehow', reason: 'of a later plugin' });
+				return answer;
+			});
+		const first = topic.update(dark);
+		const edits = [larger, larger].map((recipe) => ending(topic.update(recipe)));
+		open();
+		await first;
+		await pass();
+		expect(edits.map(({ error }) => [error?.fate, error?.reason])).toEqual(Array(2).fill(['unknown', 'of a later plugin']));
+		expect([JSON.parse(backend.json).fontSize, topic.get()?.fontSize, backend.written.length]).toEqual([16, 16, 2]);
+	});
+
 	it('fails after its time, and nobody knows whether it was made', async () => {
 		const { backend, topic } = await live();
 		backend.way = (what, act) => (what === 'write' ? new Promise(() => undefined) : Promise.resolve().then(act));
