@@ -131,6 +131,12 @@ const wrong: [name: string, make: (options: never) => unknown, wrong: Wrong[]][]
 	['createThrottledHandler', (it: object) => createThrottledHandler(none, it), THROTTLING.map(([it, words]) => [it, words.replace('`throttling`', '`options`')])],
 	['withRetry', (it: object) => withRetry(provider, it), RETRY],
 	['withRetryReporting', (policy: object) => withRetryReporting(provider, { topic: 'x', policy }), RETRY],
+	['withRetryReporting', (it: object) => withRetryReporting(provider, { topic: 'x', ...it }), [
+		[{ topic: '' }, "`topic` must be a non-empty string, not ''"],
+		[{ logger: noopLogger.warn }, '`logger` must be an object with debug, warn, error, not function'],
+		[{ onError: 'log' }, "`onError` must be a function, not 'log'"],
+		[{ policy: 5 }, '`policy` must be an object, not 5'],
+	]],
 	['createTopic', (it: object) => createTopic('options', it), TOPIC],
 ];
 
@@ -149,6 +155,8 @@ it('what is given besides options is looked at, too', () => {
 	expect(say(() => createTopic('options', null as never))).toContain('`options` must be an object, not null');
 	expect(say(() => createThrottledHandler('save' as never))).toContain("`onRefresh` must be a function, not 'save'");
 	expect(say(() => createThrottledHandler(none, '50' as never))).toContain("`options` must be an object, not '50'");
+	expect(say(() => createRevisionSync(undefined as never))).toContain('`topic` must be a non-empty string, not undefined');
+	expect(say(() => createTauriSnapshotProvider(null as never))).toContain('`invoke` must be a function, not undefined');
 	expect(say(() => withRetry({} as never))).toContain('`provider` must be an object with getSnapshot, not object');
 	expect(say(() => withRetry(provider, {}, 'log' as never))).toContain("`onRetry` must be a function, not 'log'");
 	expect(say(() => tagLogger({} as never, {}))).toContain('`base` must be an object with debug, warn, error, not object');

@@ -62,6 +62,6 @@ export function only(shape: Shape, within = ''): Kind {
 /** @throws TypeError, for a number RangeError, that says which option is what, and must be what. */
 export function check(given: unknown, shape: Shape, within = ''): void {
 	for (const [name, kind] of Object.entries(shape)) {
-		kind((given as Record<string, unknown>)[name], within + name);
+		kind((given as Record<string, unknown> | null | undefined)?.[name], within + name);
 	}
 }

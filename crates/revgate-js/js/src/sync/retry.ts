@@ -1,4 +1,4 @@
-import { atLeast, check, FUNCTION, having, maybe, only, type Shape, TIME } from '../gate/check.js';
+import { atLeast, check, FUNCTION, having, maybe, only, TEXT, TIME } from '../gate/check.js';
 import { backoffDelay } from '../gate/gate.js';
 import { loadGate } from '../gate/source.js';
 import type { Logger, SnapshotEnvelope, SnapshotProvider, SyncErrorContext, TopicName } from '../types.js';
@@ -24,17 +24,6 @@ export interface RetryInfo {
 	error: unknown;
 	nextDelayMs: number;
 }
-
-const PARTS: Shape = {
-	provider: having('getSnapshot'),
-	policy: only({
-		maxAttempts: maybe(atLeast(1)),
-		initialDelayMs: maybe(TIME),
-		backoffMultiplier: maybe(atLeast(0)),
-		maxDelayMs: maybe(TIME),
-	}),
-	onRetry: maybe(FUNCTION),
-};
 
 /** A provider whose waits end with a signal: a sync asks for it, so that none outlives its stop. */
 export const UNTIL = Symbol('until');
@@ -72,7 +61,16 @@ export function withRetry<T>(
 	policy: RetryPolicy = {},
 	onRetry?: (info: RetryInfo) => void,
 ): SnapshotProvider<T> {
-	check({ provider, policy, onRetry }, PARTS);
+	const limits = only({
+		maxAttempts: maybe(atLeast(1)),
+		initialDelayMs: maybe(TIME),
+		backoffMultiplier: maybe(atLeast(0)),
+		maxDelayMs: maybe(TIME),
+	});
+	check(
+		{ provider, policy, onRetry },
+		{ provider: having('getSnapshot'), policy: limits, onRetry: maybe(FUNCTION) },
+	);
 	const { maxAttempts = 3, initialDelayMs: firstMs = 500, maxDelayMs: capMs = 10_000 } = policy;
 	const { backoffMultiplier: factor = 2 } = policy;
 	const retrying = (signal?: AbortSignal): Retrying<T> => ({
@@ -130,6 +128,8 @@ export interface RetryReportingOptions {
  * {@link withRetry}, with each failure that is tried again told to a logger and an error callback.
  * The last one is the call's own.
  *
+ * @throws TypeError | RangeError as {@link withRetry} does, and for what is here besides.
+ *
  * @example
  * import { createConsoleLogger, withRetryReporting } from 'revgate';
  * const reporting = withRetryReporting(provider, {
@@ -141,8 +141,14 @@ export interface RetryReportingOptions {
  */
 export function withRetryReporting<T>(
 	provider: SnapshotProvider<T>,
-	{ topic, policy, logger, onError }: RetryReportingOptions,
+	options: RetryReportingOptions,
 ): SnapshotProvider<T> {
+	check(options, {
+		topic: TEXT,
+		logger: maybe(having('debug', 'warn', 'error')),
+		onError: maybe(FUNCTION),
+	});
+	const { topic, policy, logger, onError } = options;
 	return withRetry(provider, policy, (info) => {
 		const context: SyncErrorContext = { phase: 'getSnapshot', topic, willRetry: true, ...info };
 		quietly(() => logger?.warn('[revgate] getSnapshot retry scheduled', context));
