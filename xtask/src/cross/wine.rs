@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use xtask::{report, step::Step, workspace::Workspace};
+use xtask::{process::Guarded, report, step::Step, workspace::Workspace};
 
 use super::{LINKER, variable};
 use crate::setup::packages;
@@ -19,7 +19,13 @@ const DLL: &str = "bcryptprimitives.dll";
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Wine, with a Windows of its own; on Windows, nothing.
-pub(super) struct Wine(Option<Made>);
+pub(super) struct Wine(Option<Running>);
+
+struct Running {
+    made: Made,
+    /// Of its own accord it ends after the last program, and fails those that start just then.
+    _server: Guarded,
+}
 
 struct Made {
     program: PathBuf,
@@ -41,12 +47,13 @@ impl Wine {
         if !system.join(DLL).exists() {
             made.add_stub(workspace, &system)?;
         }
-        Ok(Self(Some(made)))
+        let server = made.serve(workspace)?;
+        Ok(Self(Some(Running { made, _server: server })))
     }
 
     /// Has cargo run what it builds for the target.
     pub(super) fn run_programs_of(&self, command: &mut Command, target: &str) {
-        let Some(made) = &self.0 else { return };
+        let Some(Running { made, .. }) = &self.0 else { return };
         made.prepare(command);
         command.env(format!("CARGO_TARGET_{}_RUNNER", variable(target)), &made.program);
     }
@@ -57,6 +64,21 @@ impl Made {
         command.env("WINEPREFIX", &self.prefix).env("WINEDEBUG", "-all");
         // It would ask whether to download a browser and .NET.
         command.env("WINEDLLOVERRIDES", "mscoree,mshtml=");
+    }
+
+    /// Starts its server, to run until that is dropped.
+    fn serve(&self, workspace: &Workspace) -> Result<Guarded, String> {
+        let server = |arguments: &[&str]| {
+            let mut command = workspace.command("wineserver");
+            command.args(arguments);
+            self.prepare(&mut command);
+            command
+        };
+        // One that the last start may have left.
+        let ended = Step::new(server(&["--wait"])).silent().limit(PATIENCE).run();
+        let served =
+            ended.and_then(|_| Guarded::spawn(&mut server(&["--foreground", "--persistent"])));
+        served.map_err(|error| format!("Wine's server does not start: {error}"))
     }
 
     fn boot(&self, workspace: &Workspace) -> Result<(), String> {

@@ -170,6 +170,10 @@ impl Desk {
     fn save(&mut self, now: Duration, topics: Vec<Pending>) {
         let mut ready = Vec::new();
         for pending in topics {
+            if self.edits.is_doubtful(pending.track().topic()) && !pending.overwrite {
+                self.put_off(pending);
+                continue;
+            }
             match self.prepare(&pending) {
                 Ok(Some(encoded)) => ready.push((pending, encoded)),
                 Ok(None) => self.done(now, pending),
@@ -274,11 +278,15 @@ impl Desk {
     }
 
     /// Somebody else has changed what was to be replaced, and may not have come to an end with it.
-    fn edited(&mut self, now: Duration, mut pending: Pending) {
-        let name = pending.track().topic().clone();
-        self.edits.sign(name.clone(), now);
+    fn edited(&mut self, now: Duration, pending: Pending) {
+        self.edits.sign(pending.track().topic().clone(), now);
+        self.put_off(pending);
+    }
+
+    /// Until what somebody else has written has been looked at.
+    fn put_off(&mut self, mut pending: Pending) {
         (pending.due, pending.is_put_off) = (None, true);
-        self.pending.insert(name, pending);
+        self.pending.insert(pending.track().topic().clone(), pending);
     }
 
     /// Makes the topic's state of what somebody else has written, if they have.

@@ -19,14 +19,15 @@ pub(super) struct Edits(HashMap<TopicName, Edit>);
 struct Edit {
     pacer: Pacer,
     last_sign: Duration,
-    /// What is unusable of it, as it was found last.
-    unusable: Option<String>,
+    /// When it was found to be unusable, and how.
+    unusable: Option<(Duration, String)>,
 }
 
 /// What has been left alone for long enough to be looked at.
 pub(super) struct Due {
     pub(super) topic: TopicName,
     is_settled: bool,
+    /// What it was found to be, if there has been no sign since.
     unusable: Option<String>,
 }
 
@@ -49,14 +50,20 @@ impl Edits {
             unusable: None,
         });
         edit.pacer.event(now);
-        (edit.last_sign, edit.unusable) = (now, None);
+        edit.last_sign = now;
     }
 
     /// It is unusable, and to be looked at once more.
     pub(super) fn found(&mut self, topic: TopicName, unusable: String, now: Duration) {
         self.sign(topic.clone(), now);
-        let edit = self.0.get_mut(&topic);
-        edit.into_iter().for_each(|edit| edit.unusable = Some(unusable.clone()));
+        if let Some(edit) = self.0.get_mut(&topic) {
+            edit.unusable = Some((now, unusable));
+        }
+    }
+
+    /// Whether it is unusable as far as is known, and may be a half: nothing is to take its place.
+    pub(super) fn is_doubtful(&self, topic: &TopicName) -> bool {
+        self.0.get(topic).is_some_and(|edit| edit.unusable.is_some())
     }
 
     /// When the next is due.
@@ -71,7 +78,7 @@ impl Edits {
         let due = due.map(|(topic, Edit { last_sign, unusable, .. })| Due {
             topic,
             is_settled: last_sign.saturating_add(SETTLING) <= now,
-            unusable,
+            unusable: unusable.filter(|(at, _)| *at == last_sign).map(|(_, unusable)| unusable),
         });
         due.collect()
     }

@@ -554,6 +554,33 @@ fn a_half_whose_sign_has_not_come_yet_is_left_alone() {
 }
 
 #[test]
+fn a_half_that_has_been_looked_at_is_overwritten_by_no_save() {
+    for save in [Save::after(ms(60)), Save::OnExit] {
+        let mut bench = Bench::new();
+        let topic = bench.topic("a", save);
+        bench.write(&topic, 0, 50);
+        bench.disk.edit(&topic, "5x");
+        for at in [0, 20] {
+            bench.mail.push(Mail::Edited(topic.track.topic().clone()));
+            bench.turn(at);
+        }
+        bench.turn(70);
+        // The storage has seen it, and takes a save for one in its place.
+        bench.mail.push(Mail::Settle(mpsc::channel().0));
+        bench.turn(75);
+        assert_eq!(bench.disk.text(&topic).as_deref(), Some("5x"), "it is theirs");
+        bench.disk.edit(&topic, "55");
+        bench.mail.push(Mail::Edited(topic.track.topic().clone()));
+        for at in [80, 130] {
+            bench.turn(at);
+        }
+        bench.end(140);
+        assert_eq!(bench.disk.text(&topic).as_deref(), Some("55"), "the larger of the two");
+        assert_eq!(bench.incidents(), [] as [&str; 0]);
+    }
+}
+
+#[test]
 fn what_another_program_never_stops_writing_is_taken_over_after_a_second() {
     let mut bench = Bench::new();
     let topic = bench.topic("a", Save::default());
