@@ -19,6 +19,7 @@ const en = {
 	loading: 'Loading…',
 	live: 'In sync',
 	retrying: 'Retrying…',
+	failed: 'Not in sync',
 	stopped: 'Stopped',
 	revision: 'Revision',
 } as const;
@@ -45,6 +46,7 @@ const de: Labels = {
 	loading: 'Wird geladen …',
 	live: 'Synchron',
 	retrying: 'Neuer Versuch …',
+	failed: 'Nicht synchron',
 	stopped: 'Angehalten',
 	revision: 'Revision',
 };
@@ -68,6 +70,7 @@ const es: Labels = {
 	loading: 'Cargando…',
 	live: 'Sincronizado',
 	retrying: 'Reintentando…',
+	failed: 'Sin sincronizar',
 	stopped: 'Detenido',
 	revision: 'Revisión',
 };
@@ -91,6 +94,7 @@ const fr: Labels = {
 	loading: 'Chargement…',
 	live: 'Synchronisé',
 	retrying: 'Nouvel essai…',
+	failed: 'Non synchronisé',
 	stopped: 'Arrêté',
 	revision: 'Révision',
 };
