@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use crate::Time;
+
 /// Exponential backoff with a cap: `first`, twice that, four times that, … at most `cap`; with a
 /// jitter seed, each shortened by up to a half.
 ///
@@ -15,11 +17,11 @@ use core::time::Duration;
 /// assert_eq!(backoff.delay(100), Duration::from_secs(10));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Backoff {
+pub struct Backoff<T = Duration> {
     /// The delay after the first failure. Default: 500 ms.
-    pub first: Duration,
+    pub first: T,
     /// The longest delay. Default: 10 s.
-    pub cap: Duration,
+    pub cap: T,
     /// Sets this window's delays apart from other windows', so that they do not all come back at
     /// the same moment. The gate owns no randomness: draw the seed where there is some. Default:
     /// none, no jitter.
@@ -27,15 +29,25 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// The delay after so many failures in a row; 0 counts as 1.
+    /// The delay after so many failures in a row; 0 counts as 1. One beyond the range of [`Time`]
+    /// is the cap.
     pub fn delay(&self, failures: u32) -> Duration {
+        Backoff::<Time>::from(*self).delay(failures).duration().min(self.cap)
+    }
+}
+
+impl Backoff<Time> {
+    /// As of one with [`Duration`]s.
+    pub fn delay(&self, failures: u32) -> Time {
         // A factor of 2^31 takes any delay that matters past any cap that does.
         let doublings = failures.saturating_sub(1).min(31);
-        let delay = self.first.saturating_mul(1 << doublings).min(self.cap);
-        let Some(seed) = self.jitter_seed else { return delay };
+        let Self { first, cap, .. } = *self;
+        let is_capped = first > Time::from_nanos(cap.nanos() >> doublings);
+        let delay = if is_capped { cap } else { Time::from_nanos(first.nanos() << doublings) };
+        let Some(seed) = self.jitter_seed.filter(|_| delay != Time::NEVER) else { return delay };
         // At most a half, as a number of 2^-17.
         let cut = split_mix(seed ^ u64::from(failures)) >> 48;
-        delay.saturating_sub(delay / (1 << 17) * cut as u32)
+        Time::from_nanos(delay.nanos() - (delay.nanos() >> 17) * cut)
     }
 }
 
@@ -43,6 +55,18 @@ impl Default for Backoff {
     fn default() -> Self {
         let (first, cap) = (Duration::from_millis(500), Duration::from_secs(10));
         Self { first, cap, jitter_seed: None }
+    }
+}
+
+impl From<Backoff> for Backoff<Time> {
+    fn from(Backoff { first, cap, jitter_seed }: Backoff) -> Self {
+        Self { first: first.into(), cap: cap.into(), jitter_seed }
+    }
+}
+
+impl From<Backoff<Time>> for Backoff {
+    fn from(Backoff { first, cap, jitter_seed }: Backoff<Time>) -> Self {
+        Self { first: first.duration(), cap: cap.duration(), jitter_seed }
     }
 }
 

@@ -3,17 +3,17 @@
 mod fetch;
 mod message;
 mod options;
+mod outputs;
 mod refreshes;
 mod subscription;
 mod versions;
 
-use alloc::collections::VecDeque;
 use core::time::Duration;
 
-use crate::deadline::{earlier, has_come};
 use crate::pacing::Pacer;
-use crate::{Phase, Version};
+use crate::{Phase, Time, Version};
 use fetch::Fetching;
+use outputs::Outputs;
 use refreshes::Refreshes;
 use versions::Versions;
 
@@ -27,7 +27,7 @@ pub use options::{Options, OptionsBuilder, OptionsError};
 /// A pure state machine: it sees versions and ids, never the state itself, and reads no clock.
 /// Time is a parameter, counted from any fixed origin and monotonic; should it jump back,
 /// deadlines come later, and nothing else changes. What would fall due beyond the range of
-/// [`Duration`] never does. Versions are compared and no more, so the largest are as good as any.
+/// [`Time`] never does. Versions are compared and no more, so the largest are as good as any.
 ///
 /// ```text
 ///          start               subscribed
@@ -115,19 +115,19 @@ pub struct Gate {
     unproven: bool,
     refreshes: Refreshes,
     /// When a state was last applied, or a fetch ended and left nothing to try again.
-    quiet_since: Duration,
+    quiet_since: Time,
     hidden: bool,
     /// Failures since the last success; sets the backoff.
     failures: u32,
     last_fetch: FetchId,
-    outputs: VecDeque<Output>,
+    outputs: Outputs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum State {
     Idle,
-    Subscribing { deadline: Option<Duration> },
-    Resubscribing { at: Option<Duration> },
+    Subscribing { deadline: Time },
+    Resubscribing { at: Time },
     Live(Work),
     Stopped,
 }
@@ -136,7 +136,7 @@ enum State {
 enum Work {
     Quiet,
     Fetching(Fetching),
-    BackingOff { until: Option<Duration> },
+    BackingOff { until: Time },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -157,11 +157,11 @@ impl Gate {
             applying: None,
             unproven: false,
             refreshes: Refreshes::default(),
-            quiet_since: Duration::ZERO,
+            quiet_since: Time::ZERO,
             hidden: false,
             failures: 0,
             last_fetch: FetchId::default(),
-            outputs: VecDeque::new(),
+            outputs: Outputs::default(),
         }
     }
 
@@ -183,7 +183,13 @@ impl Gate {
     /// When the pacing lets through what it holds back; `None` if it holds nothing back, or for
     /// good.
     pub fn paced_until(&self) -> Option<Duration> {
-        self.pacer.deadline().filter(|_| self.versions.is_wanting() && !self.is_paused())
+        self.held_until().into()
+    }
+
+    /// As [`paced_until`](Self::paced_until).
+    pub fn held_until(&self) -> Time {
+        let is_holding = self.versions.is_wanting() && !self.is_paused();
+        if is_holding { self.pacer.due() } else { Time::NEVER }
     }
 
     /// The last refresh asked for.
@@ -203,7 +209,7 @@ impl Gate {
 
     /// What to do next. Ends every drain with [`Output::Wait`].
     pub fn poll_output(&mut self) -> Output {
-        self.outputs.pop_front().unwrap_or_else(|| Output::Wait(self.deadline()))
+        self.outputs.pop().unwrap_or_else(|| Output::Wait(self.deadline()))
     }
 
     /// Whether there is nothing to do but [wait](Output::Wait).
@@ -213,8 +219,15 @@ impl Gate {
 
     /// Takes one input. An input that does not fit the state (the failure of a fetch given up, a
     /// second start, the end of a subscription while none stands, anything after a stop) changes
-    /// nothing.
-    pub fn handle(&mut self, now: Duration, input: Input) {
+    /// nothing. Nor does one for whose outputs there is no room, since many before it were not
+    /// polled.
+    pub fn handle(&mut self, now: impl Into<Time>, input: Input) {
+        if self.outputs.has_room() {
+            self.take(Time::now(now), input);
+        }
+    }
+
+    fn take(&mut self, now: Time, input: Input) {
         match input {
             Input::Start => self.handle_start(now),
             Input::Subscribed => self.handle_subscribed(now),
@@ -234,7 +247,7 @@ impl Gate {
         }
     }
 
-    fn handle_announced(&mut self, now: Duration, version: Version, news: News) {
+    fn handle_announced(&mut self, now: Time, version: Version, news: News) {
         if self.is_over() {
             return;
         }
@@ -245,7 +258,7 @@ impl Gate {
         self.advance(now);
     }
 
-    fn handle_offered(&mut self, now: Duration, version: Version) {
+    fn handle_offered(&mut self, now: Time, version: Version) {
         // Before the first fetch is answered, a state at hand proves nothing about writes that
         // nobody announced: only that answer does. It still says what to want.
         let is_answered = !self.is_over() && self.applied().is_some();
@@ -258,7 +271,7 @@ impl Gate {
         }
     }
 
-    fn handle_applied(&mut self, now: Duration) {
+    fn handle_applied(&mut self, now: Time) {
         let Some(Applying { version, fetch }) = self.applying.take() else { return };
         self.versions.apply(version);
         self.quiet_since = now;
@@ -271,7 +284,7 @@ impl Gate {
         }
     }
 
-    fn handle_apply_failed(&mut self, now: Duration) {
+    fn handle_apply_failed(&mut self, now: Time) {
         let Some(Applying { fetch, .. }) = self.applying.take() else { return };
         self.versions.let_go();
         if let Some(fetch) = fetch {
@@ -279,7 +292,7 @@ impl Gate {
         }
         let is_its_turn = match self.state {
             State::Live(Work::Quiet) => true,
-            State::Live(Work::BackingOff { until }) => has_come(until, now),
+            State::Live(Work::BackingOff { until }) => until.has_come(now),
             _ => false,
         };
         if is_its_turn {
@@ -291,7 +304,7 @@ impl Gate {
         self.advance(now);
     }
 
-    fn handle_refresh(&mut self, now: Duration) {
+    fn handle_refresh(&mut self, now: Time) {
         self.refreshes.ask();
         match self.state {
             State::Stopped => self.settle(self.refreshes.asked(), Settlement::Stopped),
@@ -300,7 +313,7 @@ impl Gate {
         }
     }
 
-    fn handle_shown(&mut self, now: Duration) {
+    fn handle_shown(&mut self, now: Time) {
         self.hidden = false;
         if let State::Live(_) = self.state {
             self.unproven = true;
@@ -308,24 +321,22 @@ impl Gate {
         }
     }
 
-    fn handle_tick(&mut self, now: Duration) {
+    fn handle_tick(&mut self, now: Time) {
         match self.state {
-            State::Subscribing { deadline } if has_come(deadline, now) => {
+            State::Subscribing { deadline } if deadline.has_come(now) => {
                 self.fail_subscription(now, Cause::TimedOut);
             }
-            State::Resubscribing { at } if has_come(at, now) => self.subscribe(now),
-            State::Live(Work::Fetching(fetch)) if has_come(fetch.deadline, now) => {
+            State::Resubscribing { at } if at.has_come(now) => self.subscribe(now),
+            State::Live(Work::Fetching(fetch)) if fetch.deadline.has_come(now) => {
                 self.fail_fetch(now, fetch, Phase::GetSnapshot, Cause::TimedOut);
             }
-            State::Live(Work::BackingOff { until })
-                if has_come(until, now) && !self.is_paused() =>
-            {
+            State::Live(Work::BackingOff { until }) if until.has_come(now) && !self.is_paused() => {
                 self.advance(now);
                 if self.applying.is_none() {
                     self.fetch(now);
                 }
             }
-            State::Live(Work::Quiet) if has_come(self.resync_at(), now) => {
+            State::Live(Work::Quiet) if self.resync_at().has_come(now) => {
                 self.unproven = true;
                 self.advance(now);
             }
@@ -336,7 +347,7 @@ impl Gate {
     fn handle_stop(&mut self) {
         match self.state {
             State::Stopped => return,
-            State::Live(_) => self.outputs.push_back(Output::Unsubscribe),
+            State::Live(_) => self.outputs.push(Output::Unsubscribe),
             State::Idle | State::Subscribing { .. } | State::Resubscribing { .. } => {}
         }
         self.applying = None;
@@ -346,7 +357,7 @@ impl Gate {
     }
 
     /// Does what is due and allowed now, if nothing is under way.
-    fn advance(&mut self, now: Duration) {
+    fn advance(&mut self, now: Time) {
         if self.applying.is_some() {
             return;
         }
@@ -381,11 +392,11 @@ impl Gate {
 
     fn apply(&mut self, candidate: Candidate, applying: Applying) {
         self.applying = Some(applying);
-        self.outputs.push_back(Output::Apply(candidate));
+        self.outputs.push(Output::Apply(candidate));
     }
 
     /// After a state at hand was applied. It may be all that a backoff was waiting for.
-    fn finish_at_hand(&mut self, now: Duration) {
+    fn finish_at_hand(&mut self, now: Time) {
         if matches!(self.state, State::Live(Work::BackingOff { .. })) && !self.must_fetch() {
             self.failures = 0;
             self.state = State::Live(Work::Quiet);
@@ -393,11 +404,11 @@ impl Gate {
         self.advance(now);
     }
 
-    fn fail(&mut self, now: Duration, phase: Phase, cause: Cause) {
+    fn fail(&mut self, now: Time, phase: Phase, cause: Cause) {
         let retry_in = self.must_fetch().then(|| self.count_failure());
         self.report(phase, cause, retry_in);
         self.state = State::Live(match retry_in {
-            Some(delay) => Work::BackingOff { until: now.checked_add(delay) },
+            Some(delay) => Work::BackingOff { until: now.after(delay) },
             None => {
                 // A refresh, or a state at hand overtook the fetch: worth a word, not a retry.
                 self.failures = 0;
@@ -407,19 +418,20 @@ impl Gate {
         });
     }
 
-    fn count_failure(&mut self) -> Duration {
+    fn count_failure(&mut self) -> Time {
         self.failures = self.failures.saturating_add(1);
         self.options.backoff.delay(self.failures)
     }
 
-    fn report(&mut self, phase: Phase, cause: Cause, retry_in: Option<Duration>) {
+    fn report(&mut self, phase: Phase, cause: Cause, retry_in: Option<Time>) {
         let attempt = self.failures.max(1);
-        self.outputs.push_back(Output::Report(Report { phase, cause, attempt, retry_in }));
+        let retry_in = retry_in.map(Time::duration);
+        self.outputs.push(Output::Report(Report { phase, cause, attempt, retry_in }));
     }
 
     fn settle(&mut self, through: Ticket, settlement: Settlement) {
         if self.refreshes.settle(through) {
-            self.outputs.push_back(Output::Settle(through, settlement));
+            self.outputs.push(Output::Settle(through, settlement));
         }
     }
 
@@ -438,25 +450,29 @@ impl Gate {
         may_pause && self.applied().is_some() && !self.refreshes.is_awaited()
     }
 
-    fn resync_at(&self) -> Option<Duration> {
-        let interval = self.options.resync.filter(|_| !self.is_paused())?;
-        self.quiet_since.checked_add(interval)
+    fn resync_at(&self) -> Time {
+        if self.is_paused() { Time::NEVER } else { self.quiet_since.after(self.options.resync) }
     }
 
     /// What [`Output::Wait`] will hold.
     pub fn deadline(&self) -> Option<Duration> {
+        self.due().into()
+    }
+
+    /// As [`deadline`](Self::deadline).
+    pub fn due(&self) -> Time {
         match self.state {
             State::Subscribing { deadline: at } | State::Resubscribing { at } => at,
-            State::Live(Work::Fetching(fetch)) => earlier(self.at_hand_at(), fetch.deadline),
-            State::Live(Work::BackingOff { .. }) if self.is_paused() => None,
-            State::Live(Work::BackingOff { until }) => earlier(self.at_hand_at(), until),
-            State::Live(Work::Quiet) => earlier(self.paced_until(), self.resync_at()),
-            State::Idle | State::Stopped => None,
+            State::Live(Work::Fetching(fetch)) => self.at_hand_at().min(fetch.deadline),
+            State::Live(Work::BackingOff { .. }) if self.is_paused() => Time::NEVER,
+            State::Live(Work::BackingOff { until }) => self.at_hand_at().min(until),
+            State::Live(Work::Quiet) => self.held_until().min(self.resync_at()),
+            State::Idle | State::Stopped => Time::NEVER,
         }
     }
 
     /// When what is at hand may be applied, whatever is on its way.
-    fn at_hand_at(&self) -> Option<Duration> {
-        self.versions.usable().and_then(|_| self.paced_until())
+    fn at_hand_at(&self) -> Time {
+        if self.versions.usable().is_some() { self.held_until() } else { Time::NEVER }
     }
 }

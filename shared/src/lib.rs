@@ -12,7 +12,7 @@
 //! - [`wire`]: the messages, [`Invalidation`], [`Snapshot`] and refusals.
 //! - [`json`]: whether a state can be written as JSON, and whether two are the same.
 //! - `bytes`: a snapshot as bytes, behind the feature of that name.
-//! - [`Phase`]: where something failed.
+//! - [`Phase`]: where something failed; [`Time`]: what the gate reckons with.
 //! - `settings`: the example app's topic, behind the feature of that name.
 //! - `typescript`: the types of topics for JavaScript windows, behind the feature of that name.
 //!
@@ -30,13 +30,13 @@ pub mod action;
 mod backoff;
 #[cfg(feature = "bytes")]
 pub mod bytes;
-mod deadline;
 pub mod gate;
 pub mod json;
 pub mod pacing;
 mod phase;
 #[cfg(feature = "settings")]
 pub mod settings;
+mod time;
 mod topic;
 #[cfg(feature = "typescript")]
 pub mod typescript;
@@ -48,6 +48,7 @@ pub use backoff::Backoff;
 pub use gate::Gate;
 pub use pacing::{Pacing, PacingError};
 pub use phase::Phase;
+pub use time::Time;
 pub use topic::{Invalid, Topic, TopicName, TopicNameError, UnknownTopic};
 pub use version::{Epoch, NumberFault, ParseNumberError, Revision, RevisionExhausted, Version};
 pub use wire::{Invalidation, Snapshot};

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::deadline::{earlier, has_come};
+use crate::Time;
 
 /// Limits how often announcements lead to a fetch or an apply. Sustained traffic still gets
 /// through, at least every [`max_wait`](Self::max_wait) or throttle period, and the last event is
@@ -24,9 +24,9 @@ use crate::deadline::{earlier, has_come};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Pacing {
-    debounce: Duration,
-    max_wait: Option<Duration>,
-    throttle: Duration,
+    debounce: Time,
+    max_wait: Option<Time>,
+    throttle: Time,
     leading: Option<bool>,
 }
 
@@ -56,24 +56,24 @@ impl Pacing {
 
     /// Nothing is held back.
     pub const fn none() -> Self {
-        Self { debounce: Duration::ZERO, max_wait: None, throttle: Duration::ZERO, leading: None }
+        Self { debounce: Time::ZERO, max_wait: None, throttle: Time::ZERO, leading: None }
     }
 
     /// Waits until no event has come for `quiet`, but no longer than [`Pacing::max_wait`].
     pub const fn debounce(quiet: Duration) -> Self {
-        Self { debounce: quiet, ..Self::none() }
+        Self { debounce: Time::of(quiet), ..Self::none() }
     }
 
     /// The longest that a sustained burst is held back. Default: ten debounce periods.
     #[must_use]
     pub const fn max_wait(self, limit: Duration) -> Self {
-        Self { max_wait: Some(limit), ..self }
+        Self { max_wait: Some(Time::of(limit)), ..self }
     }
 
     /// Keeps two deliveries at least `period` apart.
     #[must_use]
     pub const fn throttle(self, period: Duration) -> Self {
-        Self { throttle: period, ..self }
+        Self { throttle: Time::of(period), ..self }
     }
 
     /// Whether the first event of a burst is delivered at once. Default: with a throttle alone
@@ -84,11 +84,25 @@ impl Pacing {
         Self { leading: Some(at_once), ..self }
     }
 
+    /// Of what [`parts`](Self::parts) returns.
+    pub const fn from_parts(
+        debounce: Time,
+        max_wait: Option<Time>,
+        throttle: Time,
+        leading: Option<bool>,
+    ) -> Self {
+        Self { debounce, max_wait, throttle, leading }
+    }
+
     /// The times of [`debounce`](Self::debounce), which is zero if it was not asked for, of
     /// [`max_wait`](Self::max_wait) and of [`throttle`](Self::throttle); then whether it was said
     /// to be [`leading`](Self::leading).
     pub const fn parts(&self) -> (Duration, Option<Duration>, Duration, Option<bool>) {
-        (self.debounce, self.max_wait, self.throttle, self.leading)
+        let max_wait = match self.max_wait {
+            Some(limit) => Some(limit.duration()),
+            None => None,
+        };
+        (self.debounce.duration(), max_wait, self.throttle.duration(), self.leading)
     }
 
     /// Whether the options make sense together.
@@ -101,6 +115,7 @@ impl Pacing {
         match max_wait {
             Some(_) if debounce.is_zero() => return Err(PacingError::MaxWaitWithoutDebounce),
             Some(max_wait) if max_wait < debounce => {
+                let (max_wait, debounce) = (max_wait.duration(), debounce.duration());
                 return Err(PacingError::MaxWaitTooShort { max_wait, debounce });
             }
             _ => {}
@@ -115,8 +130,8 @@ impl Pacing {
         self.leading.unwrap_or(self.debounce.is_zero())
     }
 
-    fn longest_wait(&self) -> Duration {
-        self.max_wait.unwrap_or_else(|| self.debounce.saturating_mul(Self::DEFAULT_MAX_WAIT))
+    fn longest_wait(&self) -> Time {
+        self.max_wait.unwrap_or_else(|| self.debounce.times(Self::DEFAULT_MAX_WAIT))
     }
 }
 
@@ -129,16 +144,16 @@ pub struct Pacer {
     pacing: Pacing,
     waiting: Option<Waiting>,
     /// When the last event came; a burst ends when none has come for the debounce period.
-    last_event: Option<Duration>,
+    last_event: Option<Time>,
     /// No delivery before this time plus the throttle period.
-    period_start: Option<Duration>,
+    period_start: Option<Time>,
 }
 
 /// Events that no delivery has covered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Waiting {
-    first: Duration,
-    last: Duration,
+    first: Time,
+    last: Time,
     /// The first of a burst, to be delivered at once.
     leads: bool,
 }
@@ -150,7 +165,8 @@ impl Pacer {
     }
 
     /// An event has come.
-    pub fn event(&mut self, now: Duration) {
+    pub fn event(&mut self, now: impl Into<Time>) {
+        let now = Time::now(now);
         // A clock that jumped back must not make a burst look older than it is.
         let at = self.last_event.map_or(now, |last| last.max(now));
         match &mut self.waiting {
@@ -167,29 +183,33 @@ impl Pacer {
     }
 
     /// When what waits may be delivered; `None` if nothing waits, or that time is beyond the range
-    /// of [`Duration`] and never comes.
+    /// of [`Time`] and never comes.
     pub fn deadline(&self) -> Option<Duration> {
-        let Waiting { first, last, leads } = self.waiting?;
+        self.due().into()
+    }
+
+    /// As [`deadline`](Self::deadline).
+    pub fn due(&self) -> Time {
+        let Some(Waiting { first, last, leads }) = self.waiting else { return Time::NEVER };
         let quiet_at = match leads {
             true => first,
-            false => {
-                let quiet = last.checked_add(self.pacing.debounce);
-                earlier(quiet, first.checked_add(self.pacing.longest_wait()))?
-            }
+            false => last.after(self.pacing.debounce).min(first.after(self.pacing.longest_wait())),
         };
-        let Some(start) = self.period_start else { return Some(quiet_at) };
-        Some(start.checked_add(self.pacing.throttle)?.max(quiet_at))
+        match self.period_start {
+            Some(start) => start.after(self.pacing.throttle).max(quiet_at),
+            None => quiet_at,
+        }
     }
 
     /// Whether something waits, and has to wait on.
-    pub fn is_holding(&self, now: Duration) -> bool {
-        self.waiting.is_some() && !has_come(self.deadline(), now)
+    pub fn is_holding(&self, now: impl Into<Time>) -> bool {
+        self.waiting.is_some() && !self.due().has_come(Time::now(now))
     }
 
     /// All events so far have been delivered.
-    pub fn delivered(&mut self, now: Duration) {
+    pub fn delivered(&mut self, now: impl Into<Time>) {
         self.waiting = None;
-        self.period_start = Some(now);
+        self.period_start = Some(Time::now(now));
     }
 
     /// What waited has reached the window by another way.
@@ -197,7 +217,7 @@ impl Pacer {
         self.waiting = None;
     }
 
-    fn begin(&mut self, now: Duration, quiet: bool) {
+    fn begin(&mut self, now: Time, quiet: bool) {
         let leads = quiet && self.pacing.is_leading();
         self.waiting = Some(Waiting { first: now, last: now, leads });
         // Without a leading edge, a throttled burst begins with a period of waiting; a debounced
@@ -209,6 +229,6 @@ impl Pacer {
     }
 }
 
-fn has_passed(now: Duration, since: Option<Duration>, period: Duration) -> bool {
-    since.is_none_or(|since| has_come(since.checked_add(period), now))
+fn has_passed(now: Time, since: Option<Time>, period: Time) -> bool {
+    since.is_none_or(|since| since.after(period).has_come(now))
 }

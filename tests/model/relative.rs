@@ -6,21 +6,25 @@
 //!
 //! The gate keeps its fields to itself, but hashes all of them. The model's numbers are chosen
 //! so that each hashed one tells what it is: a point in time is [`ORIGIN`] and some nanoseconds,
-//! a span of time, a version or a ticket is far below.
+//! a span of time, a version or a ticket is far below, and what never comes is the largest.
 
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
-use revgate::Gate;
 use revgate::gate::FetchId;
+use revgate::{Gate, Time};
 
 /// Where the model's clocks begin. One step of the model's time is a nanosecond.
-pub(crate) const ORIGIN: Duration = Duration::from_secs(ORIGIN_SECONDS);
+pub(crate) const ORIGIN: Duration = Duration::from_nanos(ORIGIN_NANOS);
 
-const ORIGIN_SECONDS: u64 = 1 << 40;
+const ORIGIN_NANOS: u64 = 1 << 63;
 
-/// What stands for any time that is so long ago that no gate could tell how long.
-const LONG_AGO: u64 = u64::MAX;
+/// What stands for any time that is so long ago that no gate could tell how long: no number of
+/// steps from now, forwards or backwards.
+const LONG_AGO: u64 = 1 << 32;
+
+/// What stands for a time that never comes.
+const NEVER: u64 = 2 << 32;
 
 /// A gate's fields, the moments among them relative to now, the fetch ids to the last one.
 pub(crate) type Fields = Box<[u64]>;
@@ -33,28 +37,20 @@ pub(crate) fn fields(gate: &Gate, now: Duration, last: FetchId, memory: u32) -> 
     let mut written = record.0;
     forget_ids(&mut written, number(last));
 
-    let mut fields = Vec::with_capacity(written.len());
-    let mut rest = written.iter();
-    while let Some(write) = rest.next() {
-        match (write, rest.as_slice()) {
-            (Write::Long(ORIGIN_SECONDS), [Write::Int(nanos), ..]) => {
-                fields.push(relative(*nanos, now.subsec_nanos(), memory));
-                rest.next();
-            }
-            (&(Write::Long(number) | Write::Other(number)), _) => fields.push(number),
-            (&Write::Int(number), _) => fields.push(number.into()),
-        }
-    }
-    fields.into()
+    let now = Time::from(now).nanos();
+    let told = |write| match write {
+        Write::Long(time) if is_time(time) => relative(time, now, memory),
+        Write::Long(number) | Write::Other(number) => number,
+    };
+    written.into_iter().map(told).collect()
 }
 
 /// One call of the gate's `Hash` to its hasher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Write {
-    /// A counter, or the seconds of a duration, which its nanoseconds follow.
+    /// A counter, or a time.
     Long(u64),
-    Int(u32),
-    /// Which variant an enum is, a bool, a length.
+    /// Which variant an enum is, a bool, a length, a count of failures.
     Other(u64),
 }
 
@@ -75,7 +71,7 @@ impl Hasher for Record {
     }
 
     fn write_u32(&mut self, number: u32) {
-        self.0.push(Write::Int(number));
+        self.0.push(Write::Other(number.into()));
     }
 
     fn finish(&self) -> u64 {
@@ -91,20 +87,28 @@ fn forget_ids(written: &mut [Write], last: u64) {
     let id = fields.last_mut().expect("a gate has fields");
     assert_eq!(*id, Write::Long(last), "{places}");
     *id = Write::Long(0);
-    for index in 1..fields.len() - 2 {
-        if let [Write::Other(_), Write::Long(id), Write::Other(1), Write::Long(ORIGIN_SECONDS)] =
-            fields[index - 1..=index + 2]
-        {
-            assert_eq!(id, last, "{places}");
-            fields[index] = Write::Long(0);
+    for index in 1..fields.len() - 1 {
+        match fields[index - 1..=index + 1] {
+            [Write::Other(_), Write::Long(id), Write::Long(deadline)]
+                if !is_time(id) && is_time(deadline) =>
+            {
+                assert_eq!(id, last, "{places}");
+                fields[index] = Write::Long(0);
+            }
+            _ => {}
         }
     }
 }
 
-fn relative(nanos: u32, now: u32, memory: u32) -> u64 {
-    match now.checked_sub(nanos) {
-        Some(ago) if ago >= memory => LONG_AGO,
-        _ => u64::from(nanos).wrapping_sub(now.into()),
+fn is_time(number: u64) -> bool {
+    number >= ORIGIN_NANOS
+}
+
+fn relative(time: u64, now: u64, memory: u32) -> u64 {
+    match now.checked_sub(time) {
+        _ if time == Time::NEVER.nanos() => NEVER,
+        Some(ago) if ago >= memory.into() => LONG_AGO,
+        _ => time.wrapping_sub(now),
     }
 }
 
@@ -167,5 +171,15 @@ mod tests {
         let at = |time: u32, memory| fields(&gate, ORIGIN + time * STEP, id, memory);
         assert_ne!(at(4, 5), at(3, 5), "its deadline is nearer, and its last answer not forgotten");
         assert_eq!(at(14, 5), at(99, 5), "all is past");
+    }
+
+    #[test]
+    fn one_step_ago_is_neither_long_ago_nor_never() {
+        let now = ORIGIN_NANOS + 9;
+        let told =
+            [now, now - 1, now - 4, now - 5, now + 1, u64::MAX].map(|it| relative(it, now, 5));
+        for (index, one) in told.iter().enumerate() {
+            assert!(!told[..index].contains(one), "{told:?}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use revgate::gate::{
     Candidate, Cause, Gate, Input, News, Options, Output, Report, Settlement, Status, Ticket,
 };
-use revgate::{Backoff, NumberFault, Pacing, Revision, Version};
+use revgate::{Backoff, NumberFault, Pacing, Revision, Time, Version};
 use serde_json::{Value, json};
 
 /// A backoff and one of its delays; of longer ones, JavaScript's numbers would not tell apart what
@@ -63,7 +63,7 @@ pub(super) fn options_of(options: &Options) -> Value {
     json!({
         "pacing": pacing_of(options.pacing()),
         "fetchTimeoutMs": time_of(options.fetch_timeout()),
-        "backoff": backoff_of(options.backoff()),
+        "backoff": backoff_of(&options.backoff()),
         "resyncMs": options.resync().map(time_of),
         "pauseWhileHidden": options.pauses_while_hidden(),
     })
@@ -137,7 +137,11 @@ fn report_of(Report { phase, cause, attempt, retry_in }: Report) -> Value {
     };
     let (fetched, wanted) = versions.unzip();
     let (fetched, wanted) = (fetched.map(version_of), wanted.map(version_of));
-    json!(["report", phase.as_str(), cause, attempt, retry_in.map(time_of), fetched, wanted])
+    let retry_in = retry_in.map(|delay| match Option::from(Time::from(delay)) {
+        Some(delay) => json!(time_of(delay)),
+        None => json!("Infinity"),
+    });
+    json!(["report", phase.as_str(), cause, attempt, retry_in, fetched, wanted])
 }
 
 /// All that a gate tells without being polled.

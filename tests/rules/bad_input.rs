@@ -96,6 +96,27 @@ fn before_the_start_nothing_is_heard() {
 }
 
 #[gate_test(unsupported = test)]
+fn what_is_not_polled_is_kept_in_order_and_beyond_its_room_inputs_are_ignored() {
+    let mut bench = Bench::new();
+    let busy = [Input::Start, Input::Subscribed, Input::SubscriptionEnded, Input::Refresh];
+    busy.into_iter().for_each(|input| bench.gate.handle(bench.now, input));
+    bench.gate.handle(bench.now, Input::Subscribed);
+    let before = bench.gate.clone();
+    for input in [Input::Stop, announced(9), Input::Refresh] {
+        bench.gate.handle(bench.now, input);
+        assert_eq!(bench.gate, before, "{input:?}");
+    }
+    assert_eq!(bench.gate.poll_output(), Output::Subscribe);
+    assert!(matches!(bench.gate.poll_output(), Output::Fetch(_)));
+    assert!(matches!(bench.gate.poll_output(), Output::Report(_)));
+    bench.gate.handle(bench.now, announced(9));
+    assert_eq!(bench.gate.wanted(), Some(version(9)), "there is room again");
+    assert_eq!(bench.gate.poll_output(), Output::Subscribe);
+    assert!(matches!(bench.gate.poll_output(), Output::Fetch(_)));
+    assert!(matches!(bench.gate.poll_output(), Output::Wait(_)));
+}
+
+#[gate_test(unsupported = test)]
 fn a_state_offered_before_a_verdict_is_only_wanted() {
     let mut bench = Bench::live(version(1));
     bench.gate.handle(bench.now, offered(2));
@@ -282,7 +303,7 @@ fn every_contradiction_of_options_names_both() {
 
     let edge = builder().fetch_timeout(ms(30)).resync(ms(30)).backoff(backoff(ms(10), ms(10)));
     let edge = edge.build().expect("they just agree");
-    assert_eq!((edge.fetch_timeout(), *edge.backoff()), (ms(30), backoff(ms(10), ms(10))));
+    assert_eq!((edge.fetch_timeout(), edge.backoff()), (ms(30), backoff(ms(10), ms(10))));
 }
 
 fn names(error: &dyn std::error::Error, options: &[&str]) {

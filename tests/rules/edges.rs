@@ -15,7 +15,7 @@ fn options_say_what_they_were_built_of() {
     let options = options.expect("sensible options");
     assert_eq!(options.pacing(), &pacing);
     assert_eq!(options.fetch_timeout(), ms(40));
-    assert_eq!(options.backoff(), &backoff);
+    assert_eq!(options.backoff(), backoff);
     assert_eq!(options.resync(), Some(ms(60)));
     assert!(options.pauses_while_hidden());
 

@@ -4,7 +4,7 @@
 use revgate::gate::{Candidate, Cause, Output, Report, Settlement};
 use revgate::{Epoch, Revision, Version};
 
-use crate::time::{deadline, milliseconds};
+use crate::time::milliseconds;
 
 /// How many characters of a number's text cross. The longest has 20: of more, no more is looked at.
 const TEXT: usize = 64;
@@ -84,7 +84,7 @@ impl Exchange {
     /// Puts what this output is, then what it holds.
     pub(crate) fn put_output(&mut self, output: Output) {
         let (kind, first, second) = match output {
-            Output::Wait(at) => (0, deadline(at), 0),
+            Output::Wait(at) => (0, at.map_or(f64::INFINITY, |at| milliseconds(at.into())), 0),
             Output::Subscribe => (1, 0.0, 0),
             Output::Unsubscribe => (2, 0.0, 0),
             Output::Fetch(id) => (3, id.number() as f64, 0),
@@ -113,7 +113,7 @@ impl Exchange {
     fn put_report(&mut self, report: Report) -> u32 {
         self.numbers[3] = f64::from(report.phase as u8);
         // A delay without end is one, too.
-        self.numbers[4] = report.retry_in.map_or(f64::NAN, milliseconds);
+        self.numbers[4] = report.retry_in.map_or(f64::NAN, |delay| milliseconds(delay.into()));
         match report.cause {
             Cause::Failed => 0,
             Cause::TimedOut => 1,

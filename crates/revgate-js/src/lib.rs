@@ -21,16 +21,11 @@
 //!
 //! | | raw | gzip |
 //! |---|---|---|
-//! | the module | 12,789 | 6,399 |
-//! | without options, pacers, backoff and comparison: the gate alone | 10,502 | 5,259 |
-//! | with an export for each input and each getter | 15,426 | 7,493 |
-//! | with dlmalloc, std's allocator, instead of the 80 lines of `platform::allocator` | 17,419 | 8,422 |
-//! | at opt-level `s`, a fifth faster | 13,848 | 6,683 |
-//! | at opt-level 3 with `wasm-opt -O3`, two fifths faster | 21,436 | 8,261 |
+//! | the module | 9,213 | 4,831 |
+//! | with [`Duration`](core::time::Duration) for times, and a heap | 12,924 | 6,486 |
 //!
-//! Half of the module is arithmetic on [`Duration`](core::time::Duration), which has 96 bits: with
-//! 64 bits of nanoseconds in its place it had 11,014 and 5,595, but then the core's clock would end
-//! in 584 years, and no longer be that of the standard library.
+//! So the core reckons with [`Time`](revgate::Time), of 64 bits, a gate has room for its outputs
+//! within, and the module has no allocator: gates and pacers lie one behind the other.
 //!
 //! # Speed
 //!
@@ -40,8 +35,6 @@
 
 #![cfg_attr(all(target_arch = "wasm32", not(test)), no_std)]
 
-extern crate alloc;
-
 mod exchange;
 mod module;
 mod options;
@@ -49,6 +42,13 @@ mod time;
 
 #[cfg(all(target_arch = "wasm32", not(test)))]
 mod platform;
+
+/// As the memory of the module is, elsewhere.
+#[cfg(not(all(target_arch = "wasm32", not(test))))]
+type Table<T> = Vec<T>;
+
+#[cfg(all(target_arch = "wasm32", not(test)))]
+use platform::Table;
 
 pub use exchange::Exchange;
 pub use module::Module;

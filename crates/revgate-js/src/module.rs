@@ -1,16 +1,13 @@
 //! All gates and pacers of one page, each by its handle.
 
-use alloc::boxed::Box;
-use alloc::vec::Vec;
-use core::mem;
-use core::time::Duration;
-
-use revgate::gate::{FetchId, Gate, Input, News, Output, Status};
+use revgate::Time;
+use revgate::gate::{FetchId, Gate, Input, News, Status};
 use revgate::pacing::Pacer;
 
+use crate::Table;
 use crate::exchange::{Exchange, Refusal};
 use crate::options;
-use crate::time::{deadline, duration, milliseconds, whole};
+use crate::time::{milliseconds, time, whole};
 
 /// There is an output: of an input, to be polled; of a poll, in [`Exchange::numbers`].
 const OUTPUT: f64 = -1.0;
@@ -25,19 +22,19 @@ const OUTPUT: f64 = -1.0;
 pub struct Module {
     /// What crosses besides the parameters of a call.
     pub exchange: Exchange,
-    machines: Vec<Machine>,
-    /// The handle to be given next, if one is free again; the length of `machines` if none is.
+    /// By handle. What was freed is none, and its handle is given again.
+    machines: Table<Option<Machine>>,
+    /// No handle below this one is free.
     vacant: usize,
     /// The last deadline that was told, and as what: in a burst it is the same again and again.
-    told: (Option<Duration>, f64),
+    told: (Time, f64),
 }
 
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is no heap, and hardly a pacer")]
 enum Machine {
-    Gate(Box<Gate>),
-    Pacer(Box<Pacer>),
-    /// Freed, and the handle that was free before.
-    None(usize),
+    Gate(Gate),
+    Pacer(Pacer),
 }
 
 type Answer = Result<f64, Refusal>;
@@ -47,9 +44,9 @@ impl Module {
     pub const fn new() -> Self {
         Self {
             exchange: Exchange::new(),
-            machines: Vec::new(),
+            machines: Table::new(),
             vacant: 0,
-            told: (None, f64::INFINITY),
+            told: (Time::NEVER, f64::INFINITY),
         }
     }
 
@@ -57,25 +54,24 @@ impl Module {
     pub fn make_gate(&mut self, bits: u32) -> f64 {
         answer(
             options::read(&mut self.exchange, bits)
-                .map(|options| self.admit(Machine::Gate(Box::new(Gate::new(options))))),
+                .map(|options| self.admit(Machine::Gate(Gate::new(options)))),
         )
     }
 
     /// Makes a pacer with those of the options that are for one; its handle.
     pub fn make_pacer(&mut self, bits: u32) -> f64 {
-        answer(options::read(&mut self.exchange, bits).map(|options| {
-            self.admit(Machine::Pacer(Box::new(Pacer::new(options.pacing().clone()))))
-        }))
+        answer(
+            options::read(&mut self.exchange, bits)
+                .map(|options| self.admit(Machine::Pacer(Pacer::new(options.pacing().clone())))),
+        )
     }
 
     /// Gives up a gate or a pacer.
     pub fn free(&mut self, handle: u32) {
         let handle = handle as usize;
-        match self.machines.get_mut(handle) {
-            None | Some(Machine::None(_)) => {}
-            Some(machine) => {
-                *machine = Machine::None(mem::replace(&mut self.vacant, handle));
-            }
+        if let Some(machine) = self.machines.get_mut(handle) {
+            *machine = None;
+            self.vacant = self.vacant.min(handle);
         }
     }
 
@@ -87,13 +83,7 @@ impl Module {
 
     /// Takes the next output: a deadline to wait for, or -1 and what it is in the exchange.
     pub fn poll(&mut self, handle: u32) -> f64 {
-        answer(self.gate(handle).map(Gate::poll_output).map(|output| match output {
-            Output::Wait(at) => deadline(at),
-            output => {
-                self.exchange.put_output(output);
-                OUTPUT
-            }
-        }))
+        answer(self.try_poll(handle))
     }
 
     /// Looks at a gate: 0 for the version applied, 1 wanted, 2 kept, which are put into the
@@ -113,7 +103,7 @@ impl Module {
     /// How long to wait after so many failures in a row, with the backoff in the exchange.
     pub fn backoff(&mut self, bits: u32, failures: u32) -> f64 {
         let options = options::read(&mut self.exchange, bits);
-        answer(options.map(|options| milliseconds(options.backoff().delay(failures))))
+        answer(options.map(|options| milliseconds(options.pauses().delay(failures))))
     }
 
     /// Compares two versions: 0 if the first is older, 1 if they are the same, 2 if it is newer.
@@ -122,23 +112,20 @@ impl Module {
     }
 
     fn admit(&mut self, machine: Machine) -> f64 {
-        let handle = self.vacant;
-        match self.machines.get_mut(handle) {
-            Some(place) => {
-                if let Machine::None(next) = mem::replace(place, machine) {
-                    self.vacant = next;
-                }
-            }
-            None => {
-                self.machines.push(machine);
-                self.vacant = self.machines.len();
-            }
+        let mut handle = self.vacant;
+        while let Some(Some(_)) = self.machines.get(handle) {
+            handle += 1;
         }
+        match self.machines.get_mut(handle) {
+            Some(place) => *place = Some(machine),
+            None => self.machines.push(Some(machine)),
+        }
+        self.vacant = handle + 1;
         handle as f64
     }
 
     fn try_input(&mut self, handle: u32, now: f64, which: u32, version: u32, more: f64) -> Answer {
-        let now = time(now)?;
+        let now = moment(now)?;
         let input = match which {
             0 => Input::Start,
             1 => Input::Subscribed,
@@ -171,11 +158,21 @@ impl Module {
         if !gate.is_drained() {
             return Ok(OUTPUT);
         }
-        let at = gate.deadline();
+        let at = gate.due();
         if self.told.0 != at {
-            self.told = (at, deadline(at));
+            self.told = (at, milliseconds(at));
         }
         Ok(self.told.1)
+    }
+
+    fn try_poll(&mut self, handle: u32) -> Answer {
+        let gate = self.gate(handle)?;
+        if gate.is_drained() {
+            return Ok(milliseconds(gate.due()));
+        }
+        let output = gate.poll_output();
+        self.exchange.put_output(output);
+        Ok(OUTPUT)
     }
 
     fn try_look(&mut self, handle: u32, which: u32) -> Answer {
@@ -184,7 +181,7 @@ impl Module {
             0 => gate.applied(),
             1 => gate.wanted(),
             2 => gate.kept(),
-            3 => return Ok(deadline(gate.paced_until())),
+            3 => return Ok(milliseconds(gate.held_until())),
             4 => return Ok(gate.asked().number() as f64),
             _ => {
                 return Ok(match gate.status() {
@@ -201,8 +198,8 @@ impl Module {
     }
 
     fn try_pace(&mut self, handle: u32, now: f64, which: u32) -> Answer {
-        let now = time(now)?;
-        let Some(Machine::Pacer(pacer)) = self.machines.get_mut(handle as usize) else {
+        let now = moment(now)?;
+        let Some(Some(Machine::Pacer(pacer))) = self.machines.get_mut(handle as usize) else {
             return Err(Refusal::NO_SUCH_GATE);
         };
         match which {
@@ -211,7 +208,7 @@ impl Module {
             2 => pacer.forget(),
             _ => {}
         }
-        Ok(deadline(pacer.deadline()))
+        Ok(milliseconds(pacer.due()))
     }
 
     fn try_compare(&mut self, first: u32, second: u32) -> Answer {
@@ -222,7 +219,7 @@ impl Module {
 
     fn gate(&mut self, handle: u32) -> Result<&mut Gate, Refusal> {
         match self.machines.get_mut(handle as usize) {
-            Some(Machine::Gate(gate)) => Ok(gate),
+            Some(Some(Machine::Gate(gate))) => Ok(gate),
             _ => Err(Refusal::NO_SUCH_GATE),
         }
     }
@@ -238,8 +235,8 @@ fn answer(answer: Answer) -> f64 {
     answer.unwrap_or_else(|Refusal(number)| number)
 }
 
-fn time(now: f64) -> Result<Duration, Refusal> {
-    duration(now).ok_or(Refusal::NO_TIME)
+fn moment(now: f64) -> Result<Time, Refusal> {
+    time(now).ok_or(Refusal::NO_TIME)
 }
 
 /// A number that is none of a fetch names none: the first is 1.

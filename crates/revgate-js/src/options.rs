@@ -1,15 +1,13 @@
 //! Options as JavaScript hands them in: numbers, of which some are there.
 
 use revgate::gate::{Options, OptionsError};
-use revgate::{Backoff, Pacing, PacingError};
+use revgate::{Backoff, Pacing, PacingError, Time};
 
 use crate::exchange::{Exchange, Refusal};
-use crate::time::duration;
-
-/// How many of the options are times; they come first.
-const TIMES: usize = 7;
+use crate::time::time;
 
 /// The bits that follow on those of the times.
+const MAX_WAIT: u32 = 1 << 1;
 const LEADS: u32 = 1 << 7;
 const TRAILS: u32 = 1 << 8;
 const PAUSES_WHILE_HIDDEN: u32 = 1 << 9;
@@ -20,40 +18,29 @@ const HAS_JITTER: u32 = 1 << 10;
 /// and for no); then the jitter's seed.
 #[inline(never)]
 pub(crate) fn read(exchange: &mut Exchange, bits: u32) -> Result<Options, Refusal> {
-    let mut times = [None; TIMES];
+    let options = Options::default();
+    let (fetch_timeout, pauses) = (Time::from(options.fetch_timeout()), *options.pauses());
+    let mut times =
+        [Time::ZERO, Time::ZERO, Time::ZERO, fetch_timeout, pauses.first, pauses.cap, Time::NEVER];
     for (index, time) in times.iter_mut().enumerate() {
         if bits >> index & 1 == 1 {
-            *time = duration(exchange.numbers[index]);
-            if time.is_none() {
+            let Some(given) = self::time(exchange.numbers[index]) else {
                 exchange.numbers[0] = index as f64;
                 return Err(Refusal::NO_TIME);
-            }
+            };
+            *time = given;
         }
     }
     let [debounce, max_wait, throttle, fetch_timeout, first, cap, resync] = times;
-    let mut pacing = Pacing::debounce(debounce.unwrap_or_default());
-    pacing = pacing.throttle(throttle.unwrap_or_default());
-    if let Some(limit) = max_wait {
-        pacing = pacing.max_wait(limit);
-    }
-    if bits & (LEADS | TRAILS) != 0 {
-        pacing = pacing.leading(bits & LEADS != 0);
-    }
-    let backoff = Backoff {
-        first: first.unwrap_or(Backoff::default().first),
-        cap: cap.unwrap_or(Backoff::default().cap),
-        jitter_seed: (bits & HAS_JITTER != 0).then_some(exchange.wide[0]),
-    };
-    let mut options = Options::builder()
-        .pacing(pacing)
-        .backoff(backoff)
+    let max_wait = (bits & MAX_WAIT != 0).then_some(max_wait);
+    let leading = (bits & (LEADS | TRAILS) != 0).then_some(bits & LEADS != 0);
+    let jitter_seed = (bits & HAS_JITTER != 0).then_some(exchange.wide[0]);
+    let options = Options::builder()
+        .pacing(Pacing::from_parts(debounce, max_wait, throttle, leading))
+        .fetch_timeout(fetch_timeout)
+        .backoff(Backoff { first, cap, jitter_seed })
+        .resync(resync)
         .pause_while_hidden(bits & PAUSES_WHILE_HIDDEN != 0);
-    if let Some(limit) = fetch_timeout {
-        options = options.fetch_timeout(limit);
-    }
-    if let Some(interval) = resync {
-        options = options.resync(interval);
-    }
     options.build().map_err(contradiction)
 }
 

@@ -1,12 +1,16 @@
 //! What there is only in WASM: the exports, the memory, and how a panic ends.
 #![expect(unsafe_code, reason = "the boundary to JavaScript, and the memory behind it")]
 
-mod allocator;
+mod table;
 
+use core::alloc::{GlobalAlloc, Layout};
 use core::cell::UnsafeCell;
 use core::panic::PanicInfo;
+use core::ptr::null_mut;
 
 use crate::{Exchange, Module};
+
+pub(crate) use table::Table;
 
 struct Page(UnsafeCell<Module>);
 
@@ -19,6 +23,22 @@ static PAGE: Page = Page(UnsafeCell::new(Module::new()));
 #[panic_handler]
 fn trap(_: &PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
+}
+
+/// What the gate needs of `revgate` asks for no heap; what else is there must have an allocator to
+/// be linked with, and is not in the module.
+#[global_allocator]
+static NO_HEAP: NoHeap = NoHeap;
+
+struct NoHeap;
+
+// SAFETY: null is no memory.
+unsafe impl GlobalAlloc for NoHeap {
+    unsafe fn alloc(&self, _: Layout) -> *mut u8 {
+        null_mut()
+    }
+
+    unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
 }
 
 /// Where the exchange is.

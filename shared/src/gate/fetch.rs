@@ -1,17 +1,15 @@
 //! How a gate fetches, and what comes of it.
 
-use core::time::Duration;
-
 use super::{
     Applying, Candidate, Cause, FetchId, Gate, News, Output, Settlement, State, Ticket, Work,
 };
-use crate::{Phase, Version};
+use crate::{Phase, Time, Version};
 
 /// A fetch under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Fetching {
     id: FetchId,
-    pub(super) deadline: Option<Duration>,
+    pub(super) deadline: Time,
     /// What was wanted when it was sent: an older answer is stale.
     wanted: Option<Version>,
     /// The last refresh asked for when it was sent: the ones that its answer settles.
@@ -21,19 +19,19 @@ pub(super) struct Fetching {
 }
 
 impl Gate {
-    pub(super) fn fetch(&mut self, now: Duration) {
+    pub(super) fn fetch(&mut self, now: Time) {
         self.last_fetch.0 = self.last_fetch.0.wrapping_add(1);
         self.state = State::Live(Work::Fetching(Fetching {
             id: self.last_fetch,
-            deadline: now.checked_add(self.options.fetch_timeout),
+            deadline: now.after(self.options.fetch_timeout),
             wanted: self.versions.wanted(),
             covers: self.refreshes.asked(),
             proves: core::mem::take(&mut self.unproven),
         }));
-        self.outputs.push_back(Output::Fetch(self.last_fetch));
+        self.outputs.push(Output::Fetch(self.last_fetch));
     }
 
-    pub(super) fn handle_fetched(&mut self, now: Duration, id: FetchId, version: Version) {
+    pub(super) fn handle_fetched(&mut self, now: Time, id: FetchId, version: Version) {
         let Some(fetch) = self.fetching(id) else {
             // The state comes too late to be looked at, but its version exists.
             return self.handle_announced(now, version, News::Version);
@@ -48,7 +46,7 @@ impl Gate {
         }
     }
 
-    pub(super) fn handle_fetch_failed(&mut self, now: Duration, id: FetchId) {
+    pub(super) fn handle_fetch_failed(&mut self, now: Time, id: FetchId) {
         if let Some(fetch) = self.fetching(id) {
             self.fail_fetch(now, fetch, Phase::GetSnapshot, Cause::Failed);
         }
@@ -56,7 +54,7 @@ impl Gate {
 
     /// After a fetch's answer was dealt with: at once to the next one if newer announcements came
     /// meanwhile, but not if the backend answers with what is older than it announced before.
-    pub(super) fn finish_fetch(&mut self, now: Duration, fetch: Fetching, version: Version) {
+    pub(super) fn finish_fetch(&mut self, now: Time, fetch: Fetching, version: Version) {
         if let Some(wanted) = fetch.wanted.filter(|&wanted| self.versions.is_news(wanted)) {
             let cause = Cause::Stale { fetched: version, wanted };
             return self.fail_fetch(now, fetch, Phase::GetSnapshot, cause);
@@ -67,13 +65,7 @@ impl Gate {
         self.advance(now);
     }
 
-    pub(super) fn fail_fetch(
-        &mut self,
-        now: Duration,
-        fetch: Fetching,
-        phase: Phase,
-        cause: Cause,
-    ) {
+    pub(super) fn fail_fetch(&mut self, now: Time, fetch: Fetching, phase: Phase, cause: Cause) {
         self.unproven |= fetch.proves;
         self.fail(now, phase, cause);
         self.settle(fetch.covers, Settlement::Failed);

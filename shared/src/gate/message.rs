@@ -40,6 +40,7 @@ impl Ticket {
 
 /// What the driver tells the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)] // A tag of its own: what lies within may be larger for it, but the code is smaller.
 pub enum Input {
     /// Begin. Ignored if the gate has begun already.
     Start,
@@ -111,6 +112,7 @@ pub enum News {
 
 /// What the gate asks of the driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)] // A tag of its own: what lies within may be larger for it, but the code is smaller.
 pub enum Output {
     /// Ask to be told of writes; answer with [`Input::Subscribed`] or [`Input::SubscribeFailed`].
     Subscribe,

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::{Backoff, Pacing, PacingError};
+use crate::{Backoff, Pacing, PacingError, Time};
 
 /// How patient a [`Gate`](super::Gate) is. What it holds makes sense together.
 ///
@@ -24,9 +24,10 @@ use crate::{Backoff, Pacing, PacingError};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Options {
     pub(super) pacing: Pacing,
-    pub(super) fetch_timeout: Duration,
-    pub(super) backoff: Backoff,
-    pub(super) resync: Option<Duration>,
+    pub(super) fetch_timeout: Time,
+    pub(super) backoff: Backoff<Time>,
+    /// Never, if none was asked for.
+    pub(super) resync: Time,
     pub(super) pause_while_hidden: bool,
 }
 
@@ -81,17 +82,22 @@ impl Options {
 
     /// How long a fetch, or to subscribe, may take.
     pub fn fetch_timeout(&self) -> Duration {
-        self.fetch_timeout
+        self.fetch_timeout.duration()
     }
 
     /// How long to wait between failures.
-    pub fn backoff(&self) -> &Backoff {
+    pub fn backoff(&self) -> Backoff {
+        self.backoff.into()
+    }
+
+    /// As [`backoff`](Self::backoff).
+    pub fn pauses(&self) -> &Backoff<Time> {
         &self.backoff
     }
 
     /// How long without news to fetch again; `None` for never.
     pub fn resync(&self) -> Option<Duration> {
-        self.resync
+        self.resync.into()
     }
 
     /// Whether a hidden window fetches nothing more until it is shown.
@@ -104,9 +110,9 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             pacing: Pacing::none(),
-            fetch_timeout: Duration::from_secs(10),
-            backoff: Backoff::default(),
-            resync: None,
+            fetch_timeout: Time::of(Duration::from_secs(10)),
+            backoff: Backoff::default().into(),
+            resync: Time::NEVER,
             pause_while_hidden: false,
         }
     }
@@ -121,21 +127,21 @@ impl OptionsBuilder {
     }
 
     /// How long a fetch, or to subscribe, may take before it counts as failed. Default: 10 s.
-    pub fn fetch_timeout(mut self, limit: Duration) -> Self {
-        self.options.fetch_timeout = limit;
+    pub fn fetch_timeout(mut self, limit: impl Into<Time>) -> Self {
+        self.options.fetch_timeout = limit.into();
         self
     }
 
     /// How long to wait between failures. Default: [`Backoff::default`].
-    pub fn backoff(mut self, backoff: Backoff) -> Self {
-        self.options.backoff = backoff;
+    pub fn backoff(mut self, backoff: impl Into<Backoff<Time>>) -> Self {
+        self.options.backoff = backoff.into();
         self
     }
 
     /// How long without news, since a state was applied or a fetch answered, to fetch again, so
     /// that a lost announcement is healed. Default: never.
-    pub fn resync(mut self, interval: Duration) -> Self {
-        self.options.resync = Some(interval);
+    pub fn resync(mut self, interval: impl Into<Time>) -> Self {
+        self.options.resync = interval.into();
         self
     }
 
@@ -161,13 +167,13 @@ impl OptionsBuilder {
             return Err(OptionsError::NoBackoff);
         }
         if first > cap {
+            let (first, cap) = (first.duration(), cap.duration());
             return Err(OptionsError::BackoffBeginsAboveCap { first, cap });
         }
-        match *resync {
-            Some(resync) if resync < *fetch_timeout => {
-                Err(OptionsError::ResyncTooOften { resync, fetch_timeout: *fetch_timeout })
-            }
-            _ => Ok(self.options),
+        if resync < fetch_timeout {
+            let (resync, fetch_timeout) = (resync.duration(), fetch_timeout.duration());
+            return Err(OptionsError::ResyncTooOften { resync, fetch_timeout });
         }
+        Ok(self.options)
     }
 }

@@ -98,7 +98,7 @@ fn handles_are_given_again_and_never_twice() {
     for handle in [1, 3, 0, 3] {
         module.free(handle);
     }
-    assert_eq!(handles(&mut module), [0, 3, 1, 4]);
+    assert_eq!(handles(&mut module), [0, 1, 3, 4]);
 }
 
 #[test]

@@ -46,7 +46,7 @@ function outputOf(output: Output): unknown[] {
 		case 'report': {
 			const { phase, cause, attempt, retryIn, fetched, wanted } = output;
 			const versions = [traceOf(fetched), traceOf(wanted)];
-			return ['report', phase, cause, attempt, retryIn ?? null, ...versions];
+			return ['report', phase, cause, attempt, retryIn === Infinity ? 'Infinity' : (retryIn ?? null), ...versions];
 		}
 		case 'settle':
 			return ['settle', output.through, output.settlement];
