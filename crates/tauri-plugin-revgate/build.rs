@@ -1,9 +1,17 @@
 //! Generates the permission files of the plugin's commands, and the JSON schema of their scopes.
 
-const COMMANDS: &[&str] =
-    &["subscribe", "unsubscribe", "snapshot", "snapshot_bytes", "replace", "patch", "inspect"];
+const COMMANDS: &[&str] = &[
+    "subscribe",
+    "unsubscribe",
+    "snapshot",
+    "snapshot_bytes",
+    "replace",
+    "patch",
+    "act",
+    "inspect",
+];
 
-/// Topics that a window may read or write. What reads it is `src/scope.rs`.
+/// Topics that a window may read, write, or do actions to. What reads it is `src/scope.rs`.
 #[derive(schemars::JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct Entry {
@@ -11,6 +19,9 @@ struct Entry {
     #[schemars(regex(pattern = r"^(\*|[A-Za-z0-9_/:-]{1,64}\*?)$"))]
     #[expect(dead_code, reason = "only the schema is wanted here")]
     topic: String,
+    /// Of `revgate:act` alone: which actions, by their names. Default: all of them.
+    #[expect(dead_code, reason = "only the schema is wanted here")]
+    actions: Option<Vec<String>>,
 }
 
 fn main() {

@@ -40,6 +40,14 @@ fn the_answer_has_versions_and_never_the_state() {
     pinned(Acted::<u8>::new(made, None), r#"{"revision":"9","epoch":"3"}"#);
     let json = r#"{"revision":"9","epoch":"3","base":{"epoch":"3","revision":"8"}}"#;
     pinned(Acted::<u8>::new(made, Some(base)), json);
+    let print = revgate::json::fingerprint("state").expect("JSON");
+    let json = format!(
+        r#"{{"revision":"9","epoch":"3","base":{{"epoch":"3","revision":"8"}},"fingerprint":"{print}"}}"#
+    );
+    pinned(Acted::<u8> { fingerprint: Some(print), ..Acted::new(made, Some(base)) }, &json);
+    let json = r#"{"revision":"9","epoch":"3","notDurable":"the disk is full"}"#;
+    let not_durable = Some("the disk is full".to_owned());
+    pinned(Acted::<u8> { not_durable, ..Acted::new(made, None) }, json);
 }
 
 #[wire_test(unsupported = test)]

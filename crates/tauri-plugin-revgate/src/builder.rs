@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use revgate::{Invalidation, Topic};
+use revgate::{Action, Invalidation, Topic};
 use revgate_persistence::{Incident, Persistence, Storage, StorageError};
 use tauri::plugin::{self, TauriPlugin};
 use tauri::webview::PageLoadEvent;
@@ -58,6 +58,8 @@ pub struct Builder {
     events: BTreeSet<String>,
     persist: Persist,
     ignores_signals: bool,
+    /// What registers the actions of topics, which may follow theirs.
+    actions: Vec<fn(&Registry) -> Result<(), RegistryError>>,
     error: Option<RegistryError>,
 }
 
@@ -91,6 +93,46 @@ impl Builder {
     /// As [`Builder::topic`], and saved: shorthand for [`TopicOptions::persist`] with the defaults.
     pub fn persistent_topic<T: Topic>(self, initial: T) -> Self {
         self.topic_with(initial, TopicOptions::new().persist(Persistence::new()))
+    }
+
+    /// Lets windows do the actions `A` to the topic that they are for, or to each topic of the
+    /// family: those that a window's capability lists.
+    ///
+    /// ```no_run
+    /// # use revgate::{Action, Topic, action::Context};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Player { liked: Vec<u32> }
+    /// # impl Topic for Player { const NAME: &'static str = "player"; }
+    /// # #[derive(Clone, Serialize, Deserialize)]
+    /// # enum PlayerAction { Like { track: u32 } }
+    /// # impl Action for PlayerAction {
+    /// #     type Topic = Player;
+    /// #     type Error = String;
+    /// #     fn name(&self) -> &'static str { "like" }
+    /// #     fn apply(&self, _: &mut Player, _: &Context) -> Result<(), String> { Ok(()) }
+    /// # }
+    /// # fn plugin<R: tauri::Runtime>() -> tauri::plugin::TauriPlugin<R> {
+    /// use tauri_plugin_revgate::Builder;
+    ///
+    /// Builder::new().topic(Player::default()).actions::<PlayerAction>().build()
+    /// # }
+    /// ```
+    ///
+    /// ```json
+    /// { "identifier": "revgate:act", "allow": [{ "topic": "player", "actions": ["like"] }] }
+    /// ```
+    ///
+    /// An action that a window repeats, as it has heard no answer, is done once. For that the topic
+    /// remembers the last [128](revgate::action::Ledger::MOST_OUTCOMES) actions of the
+    /// [256](revgate::action::Ledger::MOST_SOURCES) windows that have acted last, as long as the
+    /// app runs; what is repeated after that is refused, and its window told that nobody knows.
+    ///
+    /// If there is no such topic or family, or it has actions already, the app's start is stopped
+    /// with a [`RegistryError`].
+    pub fn actions<A: Action>(mut self) -> Self {
+        self.actions.push(Registry::register_actions::<A>);
+        self
     }
 
     /// Where the topics that are to be saved are kept; `open` is given the folder for them, which
@@ -156,7 +198,10 @@ impl Builder {
 
     /// The plugin, for `tauri::Builder::plugin`.
     pub fn build<R: Runtime>(self) -> TauriPlugin<R> {
-        let Self { registry, events, persist, ignores_signals, error } = self;
+        let Self { registry, events, persist, ignores_signals, actions, error } = self;
+        // The first error is the one to report.
+        let errors = actions.into_iter().map(|register| register(&registry).err());
+        let error = errors.fold(error, Option::or);
         plugin::Builder::new("revgate")
             .invoke_handler(tauri::generate_handler![
                 commands::subscribe,
@@ -165,6 +210,7 @@ impl Builder {
                 commands::snapshot_bytes,
                 commands::replace,
                 commands::patch,
+                commands::act,
                 commands::inspect,
             ])
             .setup(move |app, _| {

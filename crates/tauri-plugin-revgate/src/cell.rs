@@ -6,6 +6,7 @@ use revgate::{Epoch, Revision, Topic, TopicName, Version};
 use revgate_persistence::saver::Flush;
 use revgate_persistence::{FlushError, Loaded, OnDisk, Saver, session};
 
+use crate::actions::Actions;
 use crate::error::{RegistryError, UpdateError};
 use crate::live::Live;
 use crate::options::TopicOptions;
@@ -21,6 +22,8 @@ pub(crate) struct TopicCell<T> {
     pub(crate) live: Arc<Live<T>>,
     /// Set before anybody can write, if the topic is saved at all.
     pub(crate) saved: OnceLock<Arc<Saved<T>>>,
+    /// Set before anybody can ask for them, if windows can.
+    pub(crate) actions: OnceLock<Actions<T>>,
 }
 
 impl<T: Topic> TopicCell<T> {
@@ -40,7 +43,7 @@ impl<T: Topic> TopicCell<T> {
         let store = Store::new(Version::new(epoch, Revision::FIRST), Arc::clone(&initial))
             .map_err(|invalid| RegistryError::InvalidInitial { topic: name.clone(), invalid })?;
         let live = Arc::new(Live { name, store, outbox: Outbox::new(options, queue) });
-        Ok(Self { initial, live, saved: OnceLock::new() })
+        Ok(Self { initial, live, saved: OnceLock::new(), actions: OnceLock::new() })
     }
 
     /// One of a family that was saved, with how it begins; `None` if it was not.
@@ -75,16 +78,21 @@ impl<T: Topic> TopicCell<T> {
         source: Option<&str>,
         draft: impl FnOnce(&T) -> Result<T, UpdateError>,
     ) -> Result<Published<T>, WriteError<T>> {
-        if let Some(saved) = self.saved.get() {
-            saved.check_writable()?;
-        }
+        self.check_writable()?;
         let Written { state, is_news } = self.live.write(base, source, draft)?;
-        if let Some(saved) = self.saved.get() {
-            let version = state.version;
-            let confirmed = saved.confirm(version, is_news);
-            confirmed.map_err(|error| self.not_durable(version, error))?;
-        }
+        self.confirm(state.version, is_news)?;
         Ok(state)
+    }
+
+    /// Refuses what could not be saved.
+    pub(crate) fn check_writable(&self) -> Result<(), UpdateError> {
+        self.saved.get().map_or(Ok(()), |saved| saved.check_writable())
+    }
+
+    /// Has what was written saved, if it is news. Returns when it may be answered.
+    pub(crate) fn confirm(&self, version: Version, is_news: bool) -> Result<(), UpdateError> {
+        let confirmed = self.saved.get().map_or(Ok(()), |saved| saved.confirm(version, is_news));
+        confirmed.map_err(|error| self.not_durable(version, error))
     }
 
     pub(crate) fn not_durable(&self, version: Version, error: FlushError) -> UpdateError {

@@ -5,6 +5,10 @@
 //!
 //! Each command that sends or takes a state has an argument `form`: see [`Form`].
 
+mod act;
+
+pub(crate) use act::*;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -2,13 +2,13 @@
 
 use std::io::{self, Write};
 
-use revgate::wire::Refusal;
+use revgate::wire::{Asked, MAX_ACTIONS, Refusal};
 use revgate::{Invalid, Topic};
 use serde::{Deserializer, Serialize};
 use serde_ignored::Path;
 use serde_json::Value;
 
-use crate::form::{Refused, Sent};
+use crate::form::{Json, Refused, Sent};
 use crate::options::{TopicOptions, UnknownFields};
 
 impl Sent {
@@ -31,6 +31,26 @@ impl Sent {
                 Ok(state)
             }
         }
+    }
+
+    /// The actions that were sent, not read yet.
+    ///
+    /// # Errors
+    ///
+    /// If it is no list of them, or there are too many.
+    pub(crate) fn into_asked(self, options: &TopicOptions) -> Result<Vec<Asked<Json>>, Refused> {
+        let text = match self {
+            Self::Value(value) => value.to_string(),
+            Self::Text(text) => text,
+        };
+        within(options.max_bytes, text.len() as u64)?;
+        let asked: Vec<_> = serde_json::from_str(&text).map_err(|it| invalid("actions", &it))?;
+        if asked.len() > MAX_ACTIONS {
+            let many = asked.len();
+            let reason = format!("{many} are more than the {MAX_ACTIONS} that may come at once");
+            return Err(Refusal::Invalid(Invalid::new("actions", reason)));
+        }
+        Ok(asked)
     }
 
     /// The operations of the patch that was sent, not parsed yet.

@@ -17,18 +17,18 @@ thread_local! {
     static IS_EDITING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whose turn it is to edit a topic.
+/// Whose turn it is to edit a topic, and what only they may touch.
 #[derive(Default)]
-pub(crate) struct Turn(Mutex<()>);
+pub(crate) struct Turn<M>(Mutex<M>);
 
 /// An edit of a topic, for as long as this lives.
-pub(crate) struct Editing<'a> {
+pub(crate) struct Editing<'a, M> {
     /// Let go of after the thread is free for its next edit.
-    _turn: MutexGuard<'a, ()>,
+    turn: MutexGuard<'a, M>,
     _this_thread: PhantomData<*const ()>,
 }
 
-impl Turn {
+impl<M> Turn<M> {
     /// Begins an edit when no other thread edits the topic.
     ///
     /// # Errors
@@ -36,7 +36,7 @@ impl Turn {
     /// If this thread is within an edit already, be it of another topic: two threads that each
     /// edit within an edit what the other one edits would wait for each other for ever. Or if
     /// another thread's edit does not end.
-    pub(crate) fn begin(&self, topic: &TopicName) -> Result<Editing<'_>, UpdateError> {
+    pub(crate) fn begin(&self, topic: &TopicName) -> Result<Editing<'_, M>, UpdateError> {
         if IS_EDITING.get() {
             return Err(UpdateError::Reentrant(topic.clone()));
         }
@@ -44,11 +44,17 @@ impl Turn {
         let busy = || UpdateError::Busy { topic: topic.clone(), patience: PATIENCE };
         let turn = turn.ok_or_else(busy)?;
         IS_EDITING.set(true);
-        Ok(Editing { _turn: turn, _this_thread: PhantomData })
+        Ok(Editing { turn, _this_thread: PhantomData })
     }
 }
 
-impl Drop for Editing<'_> {
+impl<M> Editing<'_, M> {
+    pub(crate) fn kept(&mut self) -> &mut M {
+        &mut self.turn
+    }
+}
+
+impl<M> Drop for Editing<'_, M> {
     fn drop(&mut self) {
         IS_EDITING.set(false);
     }

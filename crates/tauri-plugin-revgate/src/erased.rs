@@ -6,6 +6,7 @@ use std::sync::Arc;
 use revgate::{Epoch, Topic};
 use revgate_persistence::Saver;
 
+use crate::actions::Actions;
 use crate::cell::TopicCell;
 use crate::error::RegistryError;
 use crate::restore::{Disk, Restored};
@@ -20,6 +21,8 @@ pub(crate) trait ErasedTopic: View {
     fn is_persistent(&self) -> bool;
     /// Whether its newest state is to be on the disk, and may not be there.
     fn is_unsaved(&self) -> bool;
+    /// Lets windows ask for these, which are the [`Actions`] of its type.
+    fn take_actions(&self, actions: &(dyn Any + Send + Sync));
     /// See [`TopicCell::load`].
     fn load(&self, disk: &Disk<'_>) -> Result<Restored, RegistryError>;
     /// See [`TopicCell::begin`].
@@ -43,6 +46,13 @@ impl<T: Topic> ErasedTopic for TopicCell<T> {
 
     fn is_unsaved(&self) -> bool {
         self.saved.get().is_some_and(|saved| saved.is_unsaved())
+    }
+
+    fn take_actions(&self, actions: &(dyn Any + Send + Sync)) {
+        if let Some(actions) = actions.downcast_ref::<Actions<T>>() {
+            // Once, by whoever creates the topic.
+            self.actions.get_or_init(|| actions.clone());
+        }
     }
 
     fn load(&self, disk: &Disk<'_>) -> Result<Restored, RegistryError> {

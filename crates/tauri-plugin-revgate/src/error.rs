@@ -59,6 +59,20 @@ pub enum RegistryError {
         /// The type asked for.
         asked: &'static str,
     },
+    /// There is neither a topic nor a family that these actions are for.
+    #[error(
+        "there is no topic `{topic}` for the actions `{actions}`: register it, with the type that \
+         they are for"
+    )]
+    NoTopicForActions {
+        /// The topic.
+        topic: TopicName,
+        /// The type of the actions.
+        actions: &'static str,
+    },
+    /// A topic, or a family, was to have two types of actions.
+    #[error("the topic `{0}` is given actions twice: make one enum of them")]
+    DuplicateActions(TopicName),
     /// The options for saving the topic make no sense.
     #[error("the topic `{topic}`: {error}")]
     Persistence {
@@ -111,7 +125,7 @@ pub enum UpdateError {
     /// infinity, a map's key that is no text, or it nests too deep.
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    /// The closure given to `update` panicked, or the state's own `clone`, `validate` or
+    /// The closure given to `update` panicked, or the action, or the state's own `clone`, `validate` or
     /// `Serialize`. A program built with `panic = "abort"` ends instead.
     #[error("the update of the topic `{topic}` panicked: {message}")]
     Panicked {
@@ -168,4 +182,46 @@ pub enum UpdateError {
     /// The revision counter is at its end.
     #[error(transparent)]
     Exhausted(#[from] RevisionExhausted),
+}
+
+/// An action was not done; the state is what it was, unless the error says otherwise.
+///
+/// ```no_run
+/// # use revgate::{Action, Topic, action::Context};
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Default, Serialize, Deserialize)]
+/// # struct Player { volume: u8 }
+/// # impl Topic for Player { const NAME: &'static str = "player"; }
+/// # #[derive(Clone, Serialize, Deserialize)]
+/// # struct Louder;
+/// # #[derive(Clone, Debug, Serialize, Deserialize, thiserror::Error)]
+/// # #[error("it is at its loudest")]
+/// # struct Loudest;
+/// # impl Action for Louder {
+/// #     type Topic = Player;
+/// #     type Error = Loudest;
+/// #     fn name(&self) -> &'static str { "louder" }
+/// #     fn apply(&self, player: &mut Player, _: &Context) -> Result<(), Loudest> {
+/// #         if player.volume == 11 { return Err(Loudest) }
+/// #         player.volume += 1;
+/// #         Ok(())
+/// #     }
+/// # }
+/// use tauri_plugin_revgate::{ActError, TopicHandle};
+///
+/// fn louder(player: &TopicHandle<Player>) -> Result<(), String> {
+///     match player.act(Louder) {
+///         Ok(_) | Err(ActError::Refused(Loudest)) => Ok(()),
+///         Err(ActError::Update(error)) => Err(error.to_string()),
+///     }
+/// }
+/// ```
+#[derive(Debug, thiserror::Error)]
+pub enum ActError<E> {
+    /// The action has refused itself.
+    #[error("{0}")]
+    Refused(E),
+    /// It could not be written, as any update.
+    #[error(transparent)]
+    Update(#[from] UpdateError),
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use revgate::{Snapshot, Topic, TopicName, Version};
+use revgate::{Action, Snapshot, Topic, TopicName, Version};
 use revgate_persistence::saver::{Flush, Saving};
 
+use crate::actions;
 use crate::cell::TopicCell;
-use crate::error::{RegistryError, UpdateError};
+use crate::error::{ActError, RegistryError, UpdateError};
 use crate::registry::Registry;
 use crate::saving::Saved;
 use crate::store::WriteError;
@@ -156,6 +157,18 @@ impl<T: Topic> TopicHandle<T> {
         self.write(|_| Ok(T::clone(&self.cell.initial)))
     }
 
+    /// Does an action to the state and tells every window. Returns the new version, or the one that
+    /// there is if nothing changes: see [`TopicHandle::update`].
+    ///
+    /// The time is that of the clock, the seed another one for each call.
+    ///
+    /// # Errors
+    ///
+    /// The action's own; or as [`TopicHandle::update`].
+    pub fn act<A: Action<Topic = T>>(&self, action: A) -> Result<Version, ActError<A::Error>> {
+        Ok(self.durably(actions::act(&self.cell, action)?)?)
+    }
+
     /// Follows the changes from now on, whoever makes them.
     pub fn watch(&self) -> Watch<T> {
         Watch::new(self.cell.live.store.watch())
@@ -224,6 +237,11 @@ impl<T: Topic> TopicHandle<T> {
             Err(WriteError::Update(error)) => return Err(error),
             Err(WriteError::Conflict(_)) => unreachable!("a write without a base has no conflict"),
         };
+        self.durably(version)
+    }
+
+    /// Waits until this version is on the disk, if the topic is one of those.
+    fn durably(&self, version: Version) -> Result<Version, UpdateError> {
         match self.cell.flush_if_durable().map(Flush::wait) {
             Some(Err(error)) => Err(self.cell.not_durable(version, error)),
             Some(Ok(())) | None => Ok(version),

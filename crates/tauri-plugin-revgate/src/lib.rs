@@ -44,7 +44,8 @@
 //! ```json
 //! "permissions": [
 //!   { "identifier": "revgate:read", "allow": [{ "topic": "player" }, { "topic": "doc:*" }] },
-//!   { "identifier": "revgate:write", "allow": [{ "topic": "player" }] }
+//!   { "identifier": "revgate:write", "allow": [{ "topic": "player" }] },
+//!   { "identifier": "revgate:act", "allow": [{ "topic": "doc:*", "actions": ["rename"] }] }
 //! ]
 //! ```
 //!
@@ -52,8 +53,9 @@
 //! write with a `base`, and any patch, needs reading too, as its answer tells of the state. What
 //! windows call is in the crates `revgate-client` and `revgate-leptos`.
 
-// The arrows go one way: `builder → commands, start → registry → erased → view → cell → saving →
-// live → store, outbox`. The public `family → handle` stand on the registry, which knows neither.
+// The arrows go one way: `builder → commands, start → registry → erased → view → actions → cell →
+// saving → live → store, outbox`. The public `family → handle` stand on the registry, which knows neither.
+mod actions;
 mod builder;
 mod cell;
 mod closed;
@@ -91,7 +93,7 @@ mod view;
 mod watch;
 
 pub use builder::Builder;
-pub use error::{RegistryError, UpdateError};
+pub use error::{ActError, RegistryError, UpdateError};
 pub use family::Family;
 pub use handle::TopicHandle;
 pub use options::{Delivery, TopicOptions, UnknownFields};

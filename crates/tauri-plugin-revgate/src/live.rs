@@ -27,10 +27,15 @@ impl<T: Topic> Live<T> {
         draft: impl FnOnce(&T) -> Result<T, UpdateError>,
     ) -> Result<Written<T>, WriteError<T>> {
         let written = self.store.write(&self.name, base, source, draft)?;
+        self.tell(&written);
+        Ok(written)
+    }
+
+    /// Has every window hear of what was written, if it is news.
+    pub(crate) fn tell(self: &Arc<Self>, written: &Written<T>) {
         if written.is_news {
             self.outbox.mark(|| Arc::<Self>::clone(self));
         }
-        Ok(written)
     }
 }
 

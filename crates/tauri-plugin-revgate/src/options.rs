@@ -93,7 +93,8 @@ impl TopicOptions {
 
     /// How large the state may become by a window's write, in bytes of compact JSON; also how
     /// much a window may send at once, and how much one patch may copy and move. A patch may shift
-    /// eight elements of lists for each of these bytes. Default: 16 MiB.
+    /// eight elements of lists for each of these bytes. What an action makes of the state is up to
+    /// the action, and to the topic's validation. Default: 16 MiB.
     pub const fn max_bytes(mut self, max_bytes: u64) -> Self {
         self.max_bytes = max_bytes;
         self

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use revgate::TopicName;
 use serde::Deserialize;
 
-/// An entry of a scope: `{ "topic": "settings" }`. `build.rs` has its JSON schema.
+/// An entry of a scope: `{ "topic": "settings" }`, or of that of actions
+/// `{ "topic": "player", "actions": ["like"] }`. `build.rs` has its JSON schema.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Entry {
     topic: Pattern,
+    /// `None`: all of them.
+    actions: Option<Vec<String>>,
 }
 
 /// Which topics an entry covers.
@@ -33,6 +36,16 @@ struct PatternError {
 impl Entry {
     pub(crate) fn matches(&self, topic: &str) -> bool {
         self.topic.matches(topic)
+    }
+
+    /// Whether it lists actions, and so stands for a part of what can be done to its topics.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.actions.is_some()
+    }
+
+    fn matches_action(&self, topic: &str, action: &str) -> bool {
+        let lists = |actions: &Vec<String>| actions.iter().any(|name| name == action);
+        self.matches(topic) && self.actions.as_ref().is_none_or(lists)
     }
 }
 
@@ -63,10 +76,21 @@ impl Pattern {
     }
 }
 
-/// Whether an entry of `allows` covers the topic, and none of `denies`.
+/// Whether an entry of `allows` covers the topic, or a part of it, and none of `denies` the whole.
 pub(crate) fn covers(allows: &[Arc<Entry>], denies: &[Arc<Entry>], topic: &str) -> bool {
     allows.iter().any(|entry| entry.matches(topic))
-        && !denies.iter().any(|entry| entry.matches(topic))
+        && !denies.iter().any(|entry| entry.matches(topic) && !entry.is_partial())
+}
+
+/// Whether an entry of `allows` covers this action on the topic, and none of `denies`.
+pub(crate) fn covers_action(
+    allows: &[Arc<Entry>],
+    denies: &[Arc<Entry>],
+    topic: &str,
+    action: &str,
+) -> bool {
+    allows.iter().any(|entry| entry.matches_action(topic, action))
+        && !denies.iter().any(|entry| entry.matches_action(topic, action))
 }
 
 /// The topics that are allowed and not denied, of those that `first` finds: the first one whose
@@ -166,7 +190,8 @@ mod tests {
     }
 
     fn entries(patterns: &[&str]) -> Vec<Arc<Entry>> {
-        let entry = |text: &&str| Arc::new(Entry { topic: parse(text).expect(text) });
+        let entry =
+            |text: &&str| Arc::new(Entry { topic: parse(text).expect(text), actions: None });
         patterns.iter().map(entry).collect()
     }
 

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::ops::Bound::{Included, Unbounded};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use revgate::{Epoch, Topic, TopicName, UnknownTopic};
+use revgate::{Action, Epoch, Topic, TopicName, UnknownTopic};
 use revgate_persistence::{LoadError, session};
 
+use crate::actions::Actions;
 use crate::cell::TopicCell;
 use crate::erased::ErasedTopic;
 use crate::error::RegistryError;
@@ -76,6 +77,31 @@ impl Registry {
             return Err(RegistryError::Duplicate(name));
         }
         families.insert(name, Kin::new::<T>(Arc::new(options)));
+        Ok(())
+    }
+
+    /// Lets windows do these actions to their topic, or to all topics of their family.
+    pub(crate) fn register_actions<A: Action>(&self) -> Result<(), RegistryError> {
+        let name = TopicName::of::<A::Topic>();
+        let actions = Actions::<A::Topic>::of::<A>();
+        let mut catalogue = self.write();
+        let topic = catalogue.topics.get(&name).cloned();
+        let topic = topic.and_then(|topic| topic.into_any().downcast::<TopicCell<A::Topic>>().ok());
+        let family = catalogue.families.get_mut(&name);
+        let family = family.filter(|kin| kin.id == TypeId::of::<A::Topic>());
+        if topic.is_none() && family.is_none() {
+            return Err(RegistryError::NoTopicForActions {
+                topic: name,
+                actions: type_name::<A>(),
+            });
+        }
+        let is_taken = topic.as_ref().is_some_and(|topic| topic.actions.get().is_some())
+            || family.as_ref().is_some_and(|kin| kin.actions.is_some());
+        if is_taken {
+            return Err(RegistryError::DuplicateActions(name));
+        }
+        topic.inspect(|topic| topic.take_actions(&actions));
+        family.into_iter().for_each(|kin| kin.actions = Some(Arc::new(actions.clone())));
         Ok(())
     }
 
@@ -174,6 +200,8 @@ impl Registry {
                 return Err(RegistryError::Ending(topic));
             }
         }
+        let kin = catalogue.families.get(&TopicName::of::<T>());
+        kin.and_then(|kin| kin.actions.as_ref()).inspect(|actions| cell.take_actions(&***actions));
         catalogue.refused.remove(&topic);
         catalogue.topics.insert(topic, cell.clone());
         Ok(cell)

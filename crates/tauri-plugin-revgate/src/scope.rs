@@ -44,6 +44,11 @@ impl<R: Runtime> Caller<R> {
         covers(&self.scope, topic)
     }
 
+    /// Whether the scope of the command covers this action on `topic`.
+    pub(crate) fn may_do(&self, topic: &str, action: &str) -> bool {
+        pattern::covers_action(self.scope.allows(), self.scope.denies(), topic, action)
+    }
+
     /// The denial of `access` to `topic` unless the scope of the command covers it.
     pub(crate) fn permit(&self, topic: &str, access: Access) -> Result<(), Refused> {
         if self.is_in_scope(topic) { Ok(()) } else { Err(denied(topic, access)) }
@@ -128,10 +133,19 @@ impl<'a, R: Runtime> CommandArg<'a, R> for Caller<R> {
     /// If an entry of the scope is malformed, naming its text: then nothing is allowed.
     fn from_command(command: CommandItem<'a, R>) -> Result<Self, InvokeError> {
         let resolved = command.acl.iter().flatten();
-        Ok(Self {
-            webview: command.message.webview(),
-            origins: resolved.map(|command| command.context.clone()).collect(),
-            scope: CommandScope::from_command(command)?,
-        })
+        let webview = command.message.webview();
+        let origins = resolved.map(|command| command.context.clone()).collect();
+        let takes_actions = command.name == "act";
+        let scope = CommandScope::<Entry>::from_command(command)?;
+        // An entry with `actions` would otherwise allow, or deny, more than it says.
+        let entries = scope.allows().iter().chain(scope.denies());
+        if let Some(entry) = entries.into_iter().find(|entry| !takes_actions && entry.is_partial())
+        {
+            let reason = format!(
+                "an entry with `actions` is for the permission `revgate:act` alone: {entry:?}"
+            );
+            return Err(InvokeError::from(reason));
+        }
+        Ok(Self { webview, origins, scope })
     }
 }

@@ -5,16 +5,18 @@ use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use revgate::action::Ledger;
 use revgate::json::{Fingerprint, fingerprint};
 use revgate::{Epoch, Invalid, Snapshot, Topic, TopicName, Version};
 use tokio::sync::watch;
 
-use crate::editing::Turn;
+use crate::actions::Outcome;
+use crate::editing::{Editing, Turn};
 use crate::error::UpdateError;
 
 /// A state and its history's end: the newest version.
 pub(crate) struct Store<T> {
-    turn: Turn,
+    turn: Turn<Ledger<Outcome>>,
     /// Its lock is held only to copy or swap what is in it, which is pointers.
     published: watch::Sender<Published<T>>,
 }
@@ -27,8 +29,26 @@ pub(crate) struct Published<T> {
     pub(crate) fingerprint: Fingerprint,
     /// The window that wrote it; `None` for the backend.
     pub(crate) source: Option<Arc<str>>,
+    /// The actions that made it of the version before, if nothing else did.
+    pub(crate) actions: Option<Arc<[&'static str]>>,
     /// The topic is gone: no other state follows.
     pub(crate) removed: bool,
+}
+
+/// An edit of the newest state, which nobody else makes meanwhile.
+pub(crate) struct Edit<'a, T> {
+    store: &'a Store<T>,
+    topic: &'a TopicName,
+    editing: Editing<'a, Ledger<Outcome>>,
+    // It ends after the edit does: dropping the last hold of a large state takes its time.
+    /// The newest state.
+    pub(crate) current: Published<T>,
+}
+
+/// A state to be published.
+pub(crate) struct Draft<T> {
+    pub(crate) data: Arc<T>,
+    pub(crate) fingerprint: Fingerprint,
 }
 
 /// What a write is based on.
@@ -59,7 +79,8 @@ impl<T: Topic> Store<T> {
     /// If the state cannot be JSON.
     pub(crate) fn new(version: Version, data: Arc<T>) -> Result<Self, Invalid> {
         let fingerprint = fingerprint(&*data)?;
-        let published = Published { version, data, fingerprint, source: None, removed: false };
+        let (source, actions) = (None, None);
+        let published = Published { version, data, fingerprint, source, actions, removed: false };
         Ok(Self { turn: Turn::default(), published: watch::Sender::new(published) })
     }
 
@@ -102,45 +123,33 @@ impl<T: Topic> Store<T> {
         source: Option<&str>,
         draft: impl FnOnce(&T) -> Result<T, UpdateError>,
     ) -> Result<Written<T>, WriteError<T>> {
-        let removed = || UpdateError::Removed(topic.clone()).into();
-        // It ends after the edit does: dropping the last hold of a large state takes its time.
-        let current;
-        let _editing = self.turn.begin(topic)?;
-        current = self.published();
-        if current.removed {
-            return Err(removed());
-        }
-        if base.is_some_and(|base| !base.is(&current)) {
+        let edit = self.edit(topic)?;
+        let Edit { current, .. } = &edit;
+        if base.is_some_and(|base| !base.is(current)) {
             return Err(WriteError::Conflict(current.snapshot()));
         }
         // A draft that a panic left half-edited is dropped with it.
-        let (data, fingerprint) = catch_unwind(AssertUnwindSafe(|| {
+        let draft = catch_unwind(AssertUnwindSafe(|| {
             let data = draft(&current.data)?;
             data.validate()?;
             let fingerprint = fingerprint(&data)?;
-            Ok::<_, UpdateError>((Arc::new(data), fingerprint))
+            Ok::<_, UpdateError>(Draft { data: Arc::new(data), fingerprint })
         }))
         .map_err(|panic| UpdateError::Panicked {
             topic: topic.clone(),
             message: words(&*panic),
         })??;
-        let is_news = fingerprint != current.fingerprint;
-        let state = if is_news {
-            let version = current.version.next().map_err(UpdateError::from)?;
-            let source = source.map(Arc::from);
-            Published { version, data, fingerprint, source, removed: false }
-        } else {
-            Published { data, ..current.clone() }
-        };
-        let mut stands = false;
-        self.published.send_if_modified(|published| {
-            stands = !published.removed;
-            if stands {
-                *published = state.clone();
-            }
-            stands && is_news
-        });
-        if stands { Ok(Written { state, is_news }) } else { Err(removed()) }
+        Ok(edit.publish(draft, source, None)?)
+    }
+
+    /// Begins an edit of the newest state; errors name the topic.
+    pub(crate) fn edit<'a>(&'a self, topic: &'a TopicName) -> Result<Edit<'a, T>, UpdateError> {
+        let editing = self.turn.begin(topic)?;
+        let current = self.published();
+        if current.removed {
+            return Err(UpdateError::Removed(topic.clone()));
+        }
+        Ok(Edit { store: self, topic, editing, current })
     }
 
     /// Ends the topic. Waits for no edit: one that is under way is refused.
@@ -149,8 +158,51 @@ impl<T: Topic> Store<T> {
     }
 }
 
+impl<T> Edit<'_, T> {
+    pub(crate) fn topic(&self) -> &TopicName {
+        self.topic
+    }
+
+    /// The actions that windows have asked for.
+    pub(crate) fn ledger(&mut self) -> &mut Ledger<Outcome> {
+        self.editing.kept()
+    }
+
+    /// Publishes what the edit has made. See [`Store::write`].
+    pub(crate) fn publish(
+        &self,
+        draft: Draft<T>,
+        source: Option<&str>,
+        actions: Option<Arc<[&'static str]>>,
+    ) -> Result<Written<T>, UpdateError> {
+        let Self { store, topic, current, .. } = self;
+        let Draft { data, fingerprint } = draft;
+        let is_news = fingerprint != current.fingerprint;
+        let state = if is_news {
+            let version = current.version.next()?;
+            let source = source.map(Arc::from);
+            Published { version, data, fingerprint, source, actions, removed: false }
+        } else {
+            Published { data, ..current.clone() }
+        };
+        let mut stands = false;
+        store.published.send_if_modified(|published| {
+            stands = !published.removed;
+            if stands {
+                *published = state.clone();
+            }
+            stands && is_news
+        });
+        if stands {
+            Ok(Written { state, is_news })
+        } else {
+            Err(UpdateError::Removed(TopicName::clone(topic)))
+        }
+    }
+}
+
 /// What a panic said, as far as that is text.
-fn words(panic: &(dyn Any + Send)) -> String {
+pub(crate) fn words(panic: &(dyn Any + Send)) -> String {
     let words = panic.downcast_ref::<&str>().copied();
     let words = words.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     words.unwrap_or("without words").to_owned()
@@ -181,7 +233,8 @@ impl<T> Clone for Published<T> {
     fn clone(&self) -> Self {
         let Self { version, fingerprint, removed, .. } = *self;
         let (data, source) = (Arc::clone(&self.data), self.source.clone());
-        Self { version, data, fingerprint, source, removed }
+        let actions = self.actions.clone();
+        Self { version, data, fingerprint, source, actions, removed }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use revgate::json::{self, Fingerprint};
-use revgate::wire::{Refusal, Written};
+use revgate::wire::{Acted, Asked, Refusal, Written};
 use revgate::{Invalid, Snapshot, Topic, Version, bytes};
 use revgate_persistence::FlushError;
 use revgate_persistence::saver::{Flush, Saving};
@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::value::{Value, to_raw_value};
 use tauri::ipc::Channel;
 
+use crate::actions::Request;
 use crate::cell::TopicCell;
 use crate::decode::{decode, unwritable};
 use crate::error::UpdateError;
@@ -55,6 +56,12 @@ pub(crate) trait View: Send + Sync {
         base: Option<Version>,
         source: &str,
     ) -> Result<Written<Json>, Refused>;
+    /// The actions that were sent, not read yet.
+    fn asked(&self, sent: Sent) -> Result<Vec<Asked<Json>>, Refused>;
+    /// Does what a window asks for.
+    fn act(&self, request: &Request<'_>) -> Result<Acted<Json>, Refused>;
+    /// Says of this version that it is not on the disk.
+    fn not_on_disk(&self, version: Version, error: FlushError) -> String;
 }
 
 impl<T: Topic> View for TopicCell<T> {
@@ -116,6 +123,24 @@ impl<T: Topic> View for TopicCell<T> {
             let is_known = matches!(&sent, Sent::Text(text) if text == state.get());
             Ok((!is_known).then_some(state))
         })
+    }
+
+    fn asked(&self, sent: Sent) -> Result<Vec<Asked<Json>>, Refused> {
+        sent.into_asked(self.options())
+    }
+
+    fn act(&self, request: &Request<'_>) -> Result<Acted<Json>, Refused> {
+        let none = || Refusal::Failed {
+            reason: format!(
+                "the topic `{}` has no actions: add `.actions::<…>()` to the plugin's builder",
+                self.live.name
+            ),
+        };
+        self.actions.get().ok_or_else(none)?.act(self, request)
+    }
+
+    fn not_on_disk(&self, version: Version, error: FlushError) -> String {
+        TopicCell::not_durable(self, version, error).to_string()
     }
 
     fn patch(

@@ -53,6 +53,9 @@ pub struct Change<T> {
     pub version: Version,
     /// Who wrote `new`: a window's label, `None` for the backend.
     pub source: Option<Arc<str>>,
+    /// The names of the [actions](revgate::Action::name) that made `new` of `old`, in their order;
+    /// `None` if anything else was written in between, or the watch has missed a version.
+    pub actions: Option<Arc<[&'static str]>>,
 }
 
 impl<T: Topic> Watch<T> {
@@ -88,9 +91,10 @@ impl<T: Topic> Watch<T> {
     }
 
     fn see(&mut self, newest: Published<T>) -> Change<T> {
-        let Published { version, data: new, source, .. } = newest.clone();
-        let old = std::mem::replace(&mut self.seen, newest).data;
-        Change { old, new, version, source }
+        let Published { version, data: new, source, actions, .. } = newest.clone();
+        let seen = std::mem::replace(&mut self.seen, newest);
+        let actions = actions.filter(|_| seen.version.next() == Ok(version));
+        Change { old: seen.data, new, version, source, actions }
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{Access, Denied, canonical, lenient, required};
 use crate::action::{Context, Seed, Seq, Source};
+use crate::json::Fingerprint;
 use crate::{Epoch, Invalid, Revision, Version};
 
 /// The most actions that may be asked for at once.
@@ -74,6 +75,14 @@ pub struct Acted<E> {
     /// before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<Version>,
+    /// What tells the state of that version from others, for a window that may read it: with this it
+    /// knows that it has done the same. Absent if `base` is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Fingerprint>,
+    /// Why what was done is not known to be on the disk, where it should be before it is answered:
+    /// the topic is durable, or the app is ending. Absent if it is, or need not be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_durable: Option<String>,
     /// Those that were not done; the others were.
     #[serde(
         default = "Vec::new",
@@ -124,7 +133,8 @@ impl<E> Acted<E> {
     /// Actions that have all been done, to the state of the version `base`.
     pub fn new(version: Version, base: Option<Version>) -> Self {
         let Version { epoch, revision } = version;
-        Self { revision, epoch, base, refused: Vec::new() }
+        let (fingerprint, not_durable) = (None, None);
+        Self { revision, epoch, base, fingerprint, not_durable, refused: Vec::new() }
     }
 
     /// The version that has all of them that were done.

@@ -1,6 +1,6 @@
 //! Topics of families: those that were saved, and come back.
 
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 use std::sync::{Arc, PoisonError};
 
 use revgate::{Topic, TopicName};
@@ -25,12 +25,14 @@ type LoadKin =
 pub(super) struct Kin {
     pub(super) id: TypeId,
     pub(super) options: Arc<TopicOptions>,
+    /// The [`Actions`](crate::actions::Actions) of their type.
+    pub(super) actions: Option<Arc<dyn Any + Send + Sync>>,
     load: LoadKin,
 }
 
 impl Kin {
     pub(super) fn new<T: Topic>(options: Arc<TopicOptions>) -> Self {
-        Self { id: TypeId::of::<T>(), options, load: load::<T> }
+        Self { id: TypeId::of::<T>(), options, actions: None, load: load::<T> }
     }
 }
 
@@ -43,7 +45,7 @@ impl Registry {
         name: &TopicName,
         disk: &Disk<'_>,
     ) -> Result<Option<Restored>, RegistryError> {
-        let Some(Kin { options, load, .. }) = self.kin(name) else { return Ok(None) };
+        let Some(Kin { options, load, actions, .. }) = self.kin(name) else { return Ok(None) };
         let loaded = match load(name.clone(), options, Arc::clone(self.queue()), disk) {
             Err(RegistryError::Load {
                 topic,
@@ -60,6 +62,7 @@ impl Registry {
             loaded => loaded?,
         };
         Ok(loaded.map(|(topic, restored)| {
+            actions.inspect(|actions| topic.take_actions(&**actions));
             self.write().topics.insert(name.clone(), topic);
             restored
         }))

@@ -1,0 +1,247 @@
+//! What can be done to a topic: its actions, as windows ask for them and as Rust does.
+
+mod play;
+
+use std::any::type_name;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use revgate::action::{Context, Recall, Seq, Source};
+use revgate::wire::{Acted, Asked, Denied, Refusal, Refused, Unacted};
+use revgate::{Action, Epoch, Topic, Version};
+use serde_json::value::to_raw_value;
+
+use crate::cell::TopicCell;
+use crate::error::{ActError, UpdateError};
+use crate::form::{self, Json};
+use crate::store::{Edit, Written};
+use play::{Fault, Played, Step, play};
+
+/// How an action of a window has ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Outcome {
+    /// The version that has it, or that it was not done to.
+    version: Version,
+    refused: Option<Box<Unacted<Json>>>,
+}
+
+/// The actions of a topic of the type `T`, of whatever type they are.
+pub(crate) struct Actions<T>(Arc<dyn Act<T>>);
+
+/// What a window asks for.
+pub(crate) struct Request<'a> {
+    /// The topic's epoch, as the window knows it.
+    pub(crate) epoch: Epoch,
+    pub(crate) source: Source,
+    /// Whether it has asked before, and heard no answer.
+    pub(crate) is_again: bool,
+    pub(crate) asked: Vec<Asked<Json>>,
+    /// Whether the window may do the action of this name.
+    pub(crate) may: &'a dyn Fn(&str) -> bool,
+    /// Its label.
+    pub(crate) window: &'a str,
+}
+
+trait Act<T>: Send + Sync {
+    fn act(&self, cell: &TopicCell<T>, request: &Request<'_>)
+    -> Result<Acted<Json>, form::Refused>;
+}
+
+struct Of<A>(PhantomData<fn() -> A>);
+
+impl<T: Topic> Actions<T> {
+    pub(crate) fn of<A: Action<Topic = T>>() -> Self {
+        Self(Arc::new(Of::<A>(PhantomData)))
+    }
+
+    /// Does what the window asks for, each action once, and those that are refused left out alone.
+    ///
+    /// # Errors
+    ///
+    /// If none can be done.
+    pub(crate) fn act(
+        &self,
+        cell: &TopicCell<T>,
+        request: &Request<'_>,
+    ) -> Result<Acted<Json>, form::Refused> {
+        self.0.act(cell, request)
+    }
+}
+
+impl<T> Clone for Actions<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<A: Action> Act<A::Topic> for Of<A> {
+    fn act(
+        &self,
+        cell: &TopicCell<A::Topic>,
+        request: &Request<'_>,
+    ) -> Result<Acted<Json>, form::Refused> {
+        let topic = &cell.live.name;
+        let read = |asked: &Asked<Json>| read::<A>(asked, request, topic.as_str());
+        let asked: Vec<_> = request.asked.iter().map(read).collect();
+        cell.check_writable().map_err(failed)?;
+        let mut edit = cell.live.store.edit(topic).map_err(failed)?;
+        let Version { epoch, .. } = edit.current.version;
+        if epoch != request.epoch {
+            return Err(Refusal::OtherEpoch { epoch });
+        }
+        let (acted, written) = once(&mut edit, request, asked).map_err(failed)?;
+        drop(edit);
+        if let Some(written) = &written {
+            cell.live.tell(written);
+        }
+        let is_news = written.is_some_and(|written| written.is_news);
+        let not_durable = cell.confirm(acted.version(), is_news).err();
+        Ok(Acted { not_durable: not_durable.map(|error| error.to_string()), ..acted })
+    }
+}
+
+/// An action that was asked for, if it can be read and may be done.
+type Readable<A> = (Seq, Result<Step<A>, Unacted<Json>>);
+
+fn read<A: Action>(asked: &Asked<Json>, request: &Request<'_>, topic: &str) -> Readable<A> {
+    let step = match serde_json::from_str::<A>(asked.action.get()) {
+        Err(error) => Err(Unacted::Unreadable { reason: error.to_string() }),
+        Ok(action) if !(request.may)(action.name()) => {
+            Err(Unacted::Denied(Denied::of_action(topic, action.name())))
+        }
+        Ok(action) => Ok(Step { action, context: asked.context(request.source) }),
+    };
+    (asked.seq, step)
+}
+
+/// Does those that have not been done yet, in one write, and remembers how each ended.
+fn once<A: Action>(
+    edit: &mut Edit<'_, A::Topic>,
+    request: &Request<'_>,
+    asked: Vec<Readable<A>>,
+) -> Result<(Acted<Json>, Option<Written<A::Topic>>), UpdateError> {
+    let &Request { source, is_again, window, .. } = request;
+    let base = edit.current.version;
+    // How those ended that were asked for before, and the others, with their places among `steps`.
+    let (mut ends, mut new) = (Vec::new(), Vec::<(Seq, Result<usize, _>)>::new());
+    let mut steps = Vec::new();
+    let mut is_first = true;
+    for (seq, step) in asked {
+        match edit.ledger().recall(source, seq, is_again) {
+            Recall::New if new.last().is_none_or(|(last, _)| *last < seq) => {
+                let place = step.map(|step| {
+                    steps.push(step);
+                    steps.len() - 1
+                });
+                new.push((seq, place));
+            }
+            Recall::Known(outcome) => {
+                is_first = false;
+                ends.push((seq, outcome.clone()));
+            }
+            Recall::New | Recall::Forgotten => {
+                let refused = Some(Box::new(Unacted::Forgotten));
+                ends.push((seq, Outcome { version: base, refused }));
+            }
+        }
+    }
+    let (written, faults) = perform(edit, &steps, Some(window))?;
+    let made = written.as_ref().map_or(&edit.current, |written| &written.state);
+    let (version, fingerprint) = (made.version, made.fingerprint);
+    for (seq, place) in new {
+        let why = place.map_or_else(Some, |place| faults.get(&place).map(unacted));
+        let outcome = Outcome { version, refused: why.map(Box::new) };
+        edit.ledger().record(source, seq, outcome.clone());
+        ends.push((seq, outcome));
+    }
+    ends.sort_by_key(|(seq, _)| *seq);
+    let newest = ends.iter().map(|(_, outcome)| outcome.version).max().unwrap_or(base);
+    let refused = ends
+        .into_iter()
+        .filter_map(|(seq, outcome)| outcome.refused.map(|why| Refused { seq, why: *why }));
+    let acted = Acted {
+        fingerprint: is_first.then_some(fingerprint),
+        refused: refused.collect(),
+        ..Acted::new(newest, is_first.then_some(base))
+    };
+    Ok((acted, written))
+}
+
+/// Does one action, asked for by Rust.
+pub(crate) fn act<A: Action>(
+    cell: &TopicCell<A::Topic>,
+    action: A,
+) -> Result<Version, ActError<A::Error>> {
+    let step = Step { action, context: context() };
+    cell.check_writable()?;
+    let edit = cell.live.store.edit(&cell.live.name)?;
+    let (written, mut faults) = perform(&edit, &[step], None)?;
+    let version = written.as_ref().map_or(edit.current.version, |it| it.state.version);
+    drop(edit);
+    if let Some(fault) = faults.remove(&0) {
+        return Err(match fault {
+            Fault::Refused(error) => ActError::Refused(error),
+            Fault::Invalid(invalid) => UpdateError::Invalid(invalid).into(),
+            Fault::Panicked(message) => {
+                UpdateError::Panicked { topic: cell.live.name.clone(), message }.into()
+            }
+        });
+    }
+    if let Some(written) = &written {
+        cell.live.tell(written);
+    }
+    cell.confirm(version, written.is_some_and(|written| written.is_news))?;
+    Ok(version)
+}
+
+/// What an action of Rust's may know. No two are the same.
+fn context() -> Context {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let at = now.as_millis().try_into().unwrap_or(u64::MAX);
+    // Of the standard library: keys that are random, and others each time.
+    Context::new(at, RandomState::new().build_hasher().finish())
+}
+
+type Performed<A> = (
+    Option<Written<<A as Action>::Topic>>,
+    std::collections::BTreeMap<usize, Fault<<A as Action>::Error>>,
+);
+
+/// Publishes what the actions make of the newest state, if any of them can be done.
+fn perform<A: Action>(
+    edit: &Edit<'_, A::Topic>,
+    steps: &[Step<A>],
+    source: Option<&str>,
+) -> Result<Performed<A>, UpdateError> {
+    let Played { draft, faults } = play(edit.topic(), &*edit.current.data, steps)?;
+    for (place, fault) in &faults {
+        if let (Fault::Panicked(message), Some(step)) = (fault, steps.get(*place)) {
+            let (topic, action) = (edit.topic(), step.action.name());
+            tracing::error!(%topic, action, "an action of {} panicked: {message}", type_name::<A>());
+        }
+    }
+    let Some(draft) = draft else { return Ok((None, faults)) };
+    let done = steps.iter().enumerate().filter(|(place, _)| !faults.contains_key(place));
+    let names = done.map(|(_, step)| step.action.name()).collect();
+    Ok((Some(edit.publish(draft, source, Some(names))?), faults))
+}
+
+fn unacted<E: serde::Serialize>(fault: &Fault<E>) -> Unacted<Json> {
+    match fault {
+        Fault::Refused(error) => match to_raw_value(error) {
+            Ok(error) => Unacted::Refused(error),
+            Err(error) => Unacted::Invalid(revgate::Invalid::new(
+                "",
+                format!("the error is no JSON: {error}"),
+            )),
+        },
+        Fault::Invalid(invalid) => Unacted::Invalid(invalid.clone()),
+        Fault::Panicked(_) => Unacted::Panicked,
+    }
+}
+
+fn failed(error: UpdateError) -> form::Refused {
+    Refusal::Failed { reason: error.to_string() }
+}

@@ -1,0 +1,71 @@
+//! How a window asks for actions.
+
+use revgate::Epoch;
+use revgate::action::Source;
+use revgate::wire::{Access, Acted};
+use serde_json::Value;
+use tauri::ipc::Response;
+use tauri::{Runtime, State, command};
+
+use super::Answer;
+use crate::actions::Request;
+use crate::decode::unwritable;
+use crate::erased::ErasedTopic;
+use crate::form::{Failure, Form, Json};
+use crate::registry::Registry;
+use crate::scope::Caller;
+
+/// Does `actions` to `topic`, each of them once however often it is sent: they are told apart by
+/// their `source` and their numbers. Returns what was `Acted`.
+///
+/// The answer tells nothing of the state but its version and what the actions themselves say when
+/// they refuse: so the window need not be allowed to read the topic. **Each action that the scope
+/// does not list is refused alone.**
+///
+/// `epoch` is the topic's, as the window knows it; in another one, nothing is done. `again` says
+/// that they have been sent before, and no answer came.
+#[command]
+#[expect(clippy::too_many_arguments, reason = "each is an argument of the command")]
+pub(crate) async fn act<R: Runtime>(
+    caller: Caller<R>,
+    registry: State<'_, Registry>,
+    topic: String,
+    epoch: Option<Epoch>,
+    source: Source,
+    again: Option<bool>,
+    actions: Value,
+    form: Option<Form>,
+) -> Result<Response, Failure> {
+    let form = form.unwrap_or_default();
+    let act = async || {
+        caller.permit(&topic, Access::Act)?;
+        let Some(found) = registry.find(&topic) else {
+            return Err(caller.readable()?.unknown(&topic, &registry));
+        };
+        let mut acted = found.act(&Request {
+            epoch: epoch.unwrap_or_default(),
+            source,
+            is_again: again.unwrap_or_default(),
+            asked: found.asked(form.sent(actions)?)?,
+            may: &|action| caller.may_do(&topic, action),
+            window: caller.label(),
+        })?;
+        // It would tell a window that may not read whether it has guessed the state; and one that
+        // is no Rust cannot do the actions itself.
+        if form != Form::Text || !caller.readable()?.covers(&topic) {
+            acted.fingerprint = None;
+        }
+        durably(&*found, acted).await
+    };
+    form.answer(act().await)
+}
+
+/// The answer, once what was done is on the disk if the topic is one of those.
+async fn durably(topic: &dyn ErasedTopic, mut acted: Acted<Json>) -> Answer<String> {
+    if let Some(flush) = topic.flush_if_durable()
+        && let Err(error) = flush.await
+    {
+        acted.not_durable = Some(topic.not_on_disk(acted.version(), error));
+    }
+    serde_json::to_string(&acted).map_err(|error| unwritable(&error))
+}
