@@ -173,22 +173,17 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 				gate = it;
 			}
 		};
-		const failed = (error: unknown) => giveUp('start', error);
 		const later = <A>(then: (it: A) => void) => (it: A) => {
 			isOpening = false;
 			turns.resume(() => then(it));
 		};
-		try {
-			const opening = openGate(gateOptions);
-			if (isThenable(opening)) {
-				isOpening = true;
-				turns.hold();
-				opening.then(later(opened), later(failed));
-			} else {
-				gate = opening;
-			}
-		} catch (error) {
-			failed(error);
+		const opening = openGate(gateOptions);
+		if (isThenable(opening)) {
+			isOpening = true;
+			turns.hold();
+			opening.then(later(opened), later((error) => giveUp('start', error)));
+		} else {
+			gate = opening;
 		}
 	}
 
