@@ -219,10 +219,10 @@ impl Gate {
 
     /// Takes one input. An input that does not fit the state (the failure of a fetch given up, a
     /// second start, the end of a subscription while none stands, anything after a stop) changes
-    /// nothing. Nor does one for whose outputs there is no room, since many before it were not
-    /// polled.
+    /// nothing. Nor does one other than a stop for whose outputs there is no room, since many before
+    /// it were not polled.
     pub fn handle(&mut self, now: impl Into<Time>, input: Input) {
-        if self.outputs.has_room() {
+        if input == Input::Stop || self.outputs.has_room() {
             self.take(Time::now(now), input);
         }
     }

@@ -102,10 +102,16 @@ fn what_is_not_polled_is_kept_in_order_and_beyond_its_room_inputs_are_ignored() 
     busy.into_iter().for_each(|input| bench.gate.handle(bench.now, input));
     bench.gate.handle(bench.now, Input::Subscribed);
     let before = bench.gate.clone();
-    for input in [Input::Stop, announced(9), Input::Refresh] {
+    for input in [announced(9), Input::Refresh] {
         bench.gate.handle(bench.now, input);
         assert_eq!(bench.gate, before, "{input:?}");
     }
+    let mut stopped = before;
+    stopped.handle(bench.now, Input::Stop);
+    let outputs: Vec<_> = (0..10).map(|_| stopped.poll_output()).collect();
+    assert!(outputs.contains(&Output::Unsubscribe), "a stop is always heard: {outputs:?}");
+    let settled = outputs.iter().any(|it| matches!(it, Output::Settle(_, Settlement::Stopped)));
+    assert!(settled && outputs.ends_with(&[Output::Wait(None)]), "{outputs:?}");
     assert_eq!(bench.gate.poll_output(), Output::Subscribe);
     assert!(matches!(bench.gate.poll_output(), Output::Fetch(_)));
     assert!(matches!(bench.gate.poll_output(), Output::Report(_)));

@@ -15,14 +15,17 @@ pub(super) struct Outputs {
 }
 
 impl Outputs {
-    const ROOM: usize = 8;
+    const ROOM: usize = 10;
 
     /// More than one input leads to.
     const MOST: usize = 4;
 
-    /// Whether whatever one more input leads to would find room.
+    /// What a stop leads to at most, which always finds room.
+    const OF_A_STOP: usize = 2;
+
+    /// Whether whatever one more input leads to would find room, and a stop after it.
     pub(super) fn has_room(&self) -> bool {
-        self.queue[Self::ROOM - Self::MOST].is_none()
+        self.queue[Self::ROOM - Self::OF_A_STOP - Self::MOST].is_none()
     }
 
     pub(super) fn is_empty(&self) -> bool {
