@@ -10,10 +10,11 @@ import {
 	type StorageBackend,
 } from '../../src/persistence/index.js';
 import type { SnapshotEnvelope } from '../../src/types.js';
+import { watchErrors } from '../watch.js';
 import { createMemoryStorageBackend, snapshot } from './kinds.js';
-import { Heard, watchTheWindow } from './setup.js';
+import { Heard } from './setup.js';
 
-watchTheWindow();
+watchErrors();
 
 /** A window: what it shows, in order, and its persistence applier. */
 function windowOn<T>(storage: StorageBackend<T>, options: Partial<PersistenceApplierOptions<T>> = {}) {

@@ -10,10 +10,11 @@ import {
 	isBroadcastChannelSupported,
 } from '../../src/persistence/index.js';
 import type { SnapshotEnvelope } from '../../src/types.js';
+import { watchErrors } from '../watch.js';
 import { snapshot } from './kinds.js';
-import { Heard, watchTheWindow } from './setup.js';
+import { Heard } from './setup.js';
 
-watchTheWindow();
+watchErrors();
 
 let channels = 0;
 const channel = () => `channel-${channels++}-${Math.random()}`;

@@ -5,10 +5,11 @@ import {
 	createSnapshotCache,
 	type IndexedDBBackendOptions,
 } from '../../src/persistence/index.js';
+import { watchErrors } from '../watch.js';
 import { snapshot } from './kinds.js';
-import { Heard, watchTheWindow } from './setup.js';
+import { Heard } from './setup.js';
 
-watchTheWindow();
+watchErrors();
 
 let databases = 0;
 const name = () => `database-${databases++}-${Math.random()}`;

@@ -17,10 +17,11 @@ import {
 } from '../../src/persistence/index.js';
 import { crc32 } from '../../src/persistence/checksum.js';
 import { decode, type Encoded } from '../../src/persistence/exact.js';
+import { watchErrors } from '../watch.js';
 import { kinds, snapshot } from './kinds.js';
-import { Heard, watchTheWindow } from './setup.js';
+import { Heard } from './setup.js';
 
-watchTheWindow();
+watchErrors();
 
 /** A cache of the state in a memory that others see too. */
 function cacheIn<T>(storage: SnapshotCacheOptions<T>['storage'], options: Partial<SnapshotCacheOptions<T>> = {}) {

@@ -15,9 +15,10 @@ import {
 	type StorageBackend,
 } from '../../src/persistence/index.js';
 import type { InvalidationEvent, Revision, SnapshotEnvelope } from '../../src/types.js';
-import { watchTheWindow } from './setup.js';
+import { watchErrors } from '../watch.js';
+import './setup.js';
 
-watchTheWindow();
+watchErrors();
 
 interface SettingsV1 {
 	darkMode: boolean;

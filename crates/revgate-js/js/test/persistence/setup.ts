@@ -1,5 +1,3 @@
-import { afterEach, beforeEach, expect } from 'vitest';
-
 import type { PersistenceErrorContext } from '../../src/persistence/index.js';
 
 if (typeof indexedDB === 'undefined') {
@@ -21,33 +19,4 @@ export class Heard {
 	get message(): string {
 		return this.contexts.at(-1)?.error.message ?? '';
 	}
-}
-
-/** Fails each test after which a rejection was left to nobody, or an error to the window. */
-export function watchTheWindow(): void {
-	const unheard: unknown[] = [];
-	const inNode = (reason: unknown) => unheard.push(reason);
-	const inWindow = (event: Event) => {
-		unheard.push((event as PromiseRejectionEvent).reason ?? (event as ErrorEvent).error);
-		event.preventDefault();
-	};
-	beforeEach(() => {
-		unheard.length = 0;
-		if (typeof window === 'undefined') {
-			process.on('unhandledRejection', inNode);
-		} else {
-			addEventListener('unhandledrejection', inWindow);
-			addEventListener('error', inWindow);
-		}
-	});
-	afterEach(async () => {
-		await new Promise((resolve) => setTimeout(resolve));
-		if (typeof window === 'undefined') {
-			process.off('unhandledRejection', inNode);
-		} else {
-			removeEventListener('unhandledrejection', inWindow);
-			removeEventListener('error', inWindow);
-		}
-		expect(unheard).toEqual([]);
-	});
 }

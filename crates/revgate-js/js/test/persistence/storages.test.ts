@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { loadPersistedSnapshot } from '../../src/persistence/index.js';
 import type { LoadOptions, StorageBackend } from '../../src/persistence/index.js';
 import type { SnapshotEnvelope } from '../../src/types.js';
+import { watchErrors } from '../watch.js';
 import { kinds, snapshot } from './kinds.js';
-import { Heard, watchTheWindow } from './setup.js';
+import { Heard } from './setup.js';
 
-watchTheWindow();
+watchErrors();
 
 /** What a window would show, and what it was told. */
 async function shownBy<T>(storage: StorageBackend<T>, options: LoadOptions<T> = {}) {
