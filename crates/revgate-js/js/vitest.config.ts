@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 import { entries } from './build/entries.mjs';
 import { chromium } from './test/chromium.js';
+import { decorators } from './test/decorators.js';
 import { svelte, svelteClient } from './test/svelte.js';
 
 // The package by its own name is its source.
@@ -18,7 +19,7 @@ export default defineConfig({
 		globalSetup: 'test/built.ts',
 		projects: [
 			{
-				plugins: [svelte()],
+				plugins: [decorators(), svelte()],
 				resolve: { alias: [...revgate, ...svelteClient] },
 				test: {
 					name: 'node',
@@ -27,7 +28,7 @@ export default defineConfig({
 				},
 			},
 			{
-				plugins: [svelte()],
+				plugins: [decorators(), svelte()],
 				resolve: { alias: revgate },
 				// Its parts must not be bundled each on its own: they share what is being tracked.
 				optimizeDeps: { exclude: ['svelte'] },

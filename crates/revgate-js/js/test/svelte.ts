@@ -9,6 +9,7 @@ const module = (path: string): string => fileURLToPath(new URL(`../node_modules/
 export const svelteClient = [
 	{ find: /^svelte$/, replacement: module('svelte/src/index-client.js') },
 	{ find: /^svelte\/reactivity$/, replacement: module('svelte/src/reactivity/index-client.js') },
+	{ find: /^svelte\/store$/, replacement: module('svelte/src/store/index-client.js') },
 	{ find: /^solid-js$/, replacement: module('solid-js/dist/solid.js') },
 ];
 

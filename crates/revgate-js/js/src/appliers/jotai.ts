@@ -1,6 +1,6 @@
 import type { SnapshotApplier } from '../types.js';
-import { merge } from './merge.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
+import { take } from './take.js';
 
 /** What the applier needs of a store: that of `createStore` or `getDefaultStore`. */
 export interface JotaiStoreLike {
@@ -40,11 +40,16 @@ export function createJotaiSnapshotApplier<State, Data = State>(
 	atom: JotaiAtomLike<State>,
 	options: JotaiSnapshotApplierOptions<State, Data> = {},
 ): SnapshotApplier<Data> {
+	if (typeof atom?.write !== 'function') {
+		throw new TypeError('revgate/jotai: this is no atom that can be written to; pass the one that holds the state');
+	}
+	const held = {
+		get: () => store.get(atom as never),
+		set: (value: unknown) => store.set(atom as never, value as never),
+	};
 	const context = { store, atom } as unknown as JotaiContext<State>;
 	return createApplier<State, Data, JotaiContext<State>>('jotai', options, context, {
 		holdsAnything: true,
-		write: (state, rules) => {
-			store.set(atom as never, merge(store.get(atom as never), state, rules) as never);
-		},
+		write: (state, rules) => take('jotai', held, state, rules),
 	});
 }

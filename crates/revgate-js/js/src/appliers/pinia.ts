@@ -2,7 +2,7 @@ import type { SnapshotApplier } from '../types.js';
 import { assign, type Changes, changesOf } from './place.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
 import { type Fields, isCode, kindOf } from './value.js';
-import { mark, ownOf, rawOf, refsOf } from './vue-raw.js';
+import { mark, rawOf, waysOf } from './vue-raw.js';
 
 /** What the applier needs of a store, be it an option store or a setup store. */
 export interface PiniaStoreLike<State extends object> {
@@ -37,13 +37,15 @@ export function createPiniaSnapshotApplier<State extends object, Data = State>(
 	store: PiniaStoreLike<State>,
 	options: PiniaSnapshotApplierOptions<State, Data> = {},
 ): SnapshotApplier<Data> {
+	if (!store.$state) {
+		throw new TypeError('revgate/pinia: this is no store; pass what its function returns: useStore()');
+	}
 	return createApplier<State, Data, { store: PiniaStoreLike<State> }>('pinia', options, { store }, {
 		write: (next, rules) => {
 			const state = store.$state as Fields;
-			const isOwn = ownOf(state);
-			// Actions and getters are in the store alone; so are the refs of keys that are gone.
-			const leaves = (key: string) => isOwn(key) || (!(key in state) && isDerived((rawOf(store) as Fields)[key]));
-			const changes = changesOf(state, next, rules, refsOf(state), rawOf, leaves);
+			const ways = waysOf(state);
+			const isOwn = (key: string) => ways.isOwn?.(key) || (!(key in state) && isOwnOf(store, key));
+			const changes = changesOf(state, next, rules, { ...ways, isOwn });
 			if (!changes.length) return;
 			const steps = changes.map((change) => refilling(store, change) ?? (() => assign(state, [change])));
 			store.$patch(() => steps.forEach((step) => step()));
@@ -51,9 +53,20 @@ export function createPiniaSnapshotApplier<State extends object, Data = State>(
 	});
 }
 
-/** Whether it is an action or a getter: Pinia tells a getter from a ref by the same mark. */
-function isDerived(held: unknown): boolean {
-	return isCode(held) || (!!mark(held, '__v_isRef') && !!(held as Fields)['effect']);
+/**
+ * Whether what the store alone has is the app's: an action, or a getter, which Pinia tells from a ref
+ * by the same mark. The refs of keys that are gone are not.
+ *
+ * @throws TypeError for a value that a setup store returns as it is: Pinia shows no other.
+ */
+function isOwnOf(store: object, key: string): boolean {
+	const fields = rawOf(store) as Fields;
+	const held = fields[key];
+	if (isCode(held)) return true;
+	if (!(key in fields) || mark(held, '__v_isReactive')) return false;
+	if (mark(held, '__v_isRef') && !(held as Fields)['effect']) return false;
+	if (mark(held, '__v_isReadonly')) return true;
+	throw new TypeError(`revgate/pinia: '${key}' is in the store, and no state of it; make it a ref`);
 }
 
 /**
@@ -66,7 +79,7 @@ function refilling(store: object, [key, value]: Changes[number]): (() => void) |
 	if (!mark(held, '__v_isReactive') || kindOf(held) !== kind) return undefined;
 	if (kind !== 'array' && kind !== 'object') return undefined;
 	const all = { replaces: true, allows: () => true };
-	const changes = changesOf(held, value as Fields, all, refsOf(held), rawOf, ownOf(held));
+	const changes = changesOf(held, value as Fields, all, waysOf(held));
 	return () => {
 		if (kind === 'array') held['length'] = (value as unknown[]).length;
 		assign(held, changes);

@@ -61,6 +61,9 @@ export function snapshotApplied<State>(
 }
 snapshotApplied.type = SNAPSHOT_ACTION_TYPE as typeof SNAPSHOT_ACTION_TYPE;
 
+/** How many snapshots reducers have taken, in all stores. */
+let taken = 0;
+
 /**
  * Makes a reducer take snapshots: that of the whole state, or of the one slice that is synced.
  * What a snapshot does not change keeps its identity; a snapshot that changes nothing leaves the
@@ -74,6 +77,7 @@ export function withSnapshotHandling<State, Action extends { type: string }, Pre
 ): (state: State | Preloaded | undefined, action: Action | SnapshotAppliedAction<State>) => State {
 	return (state, action) => {
 		if (!isSnapshot<State>(action)) return reducer(state, action);
+		taken += 1;
 		const current = state ?? reducer(undefined, { type: '@@revgate/INIT' } as Action);
 		return merge(current, action.payload, rulesOf(action.meta)) as State;
 	};
@@ -99,15 +103,25 @@ export function createReduxSnapshotApplier<State, Data = State>(
 	store: ReduxStoreLike<State>,
 	options: ReduxSnapshotApplierOptions<State, Data> = {},
 ): SnapshotApplier<Data> {
-	const { mode = 'patch', pickKeys, omitKeys } = options as RuleOptions;
+	const { pickKeys, omitKeys } = options as RuleOptions;
 	const keys = { ...(pickKeys && { pickKeys }), ...(omitKeys && { omitKeys }) };
+	let isHandled = false;
 	return createApplier<State, Data, { store: ReduxStoreLike<State> }>('redux', options, { store }, {
 		holdsAnything: true,
 		write: (state, rules, { revision }) => {
 			const payload = rules.replaces
 				? merge(store.getState(), state, rules)
 				: Object.fromEntries(Object.entries(state as Fields).filter(([key]) => rules.allows(key)));
+			const [before, takenBefore] = [store.getState(), taken];
+			const mode = rules.replaces ? 'replace' : 'patch';
 			store.dispatch(snapshotApplied(payload as Partial<State>, { mode, revision, ...keys }));
+			isHandled ||= taken !== takenBefore || store.getState() !== before;
+			// A reducer of the app's own leaves the state as it is, if that says so already.
+			const isShown = (part: unknown) => merge(part, payload, { ...rules, replaces: false }) === part;
+			if (isHandled || [before, ...Object.values(before ?? {})].some(isShown)) return;
+			throw new TypeError(
+				"revgate/redux: no reducer has taken the snapshot; make the store's by withSnapshotHandling(reducer)",
+			);
 		},
 	});
 }

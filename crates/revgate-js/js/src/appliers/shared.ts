@@ -1,3 +1,4 @@
+import { FUNCTION, kind, maybe, only, type Shape } from '../gate/check.js';
 import type { SnapshotApplier, SnapshotEnvelope } from '../types.js';
 import { type Fields, kindOf } from './value.js';
 
@@ -35,6 +36,20 @@ export type ApplierOptions<State, Data, Context> = {
 	  }
 );
 
+const KEYS = maybe(kind('a list of keys', (it) => Array.isArray(it) && it.every((key) => typeof key === 'string')));
+const OPTIONS: Shape = {
+	mode: oneOf('patch', 'replace'),
+	toState: maybe(FUNCTION),
+	strict: maybe(kind('true or false', (it) => typeof it === 'boolean')),
+	pickKeys: KEYS,
+	omitKeys: KEYS,
+};
+
+/** One of two words, or nothing. */
+export function oneOf(first: string, second: string): Shape[string] {
+	return maybe(kind(`'${first}' or '${second}'`, (it) => it === first || it === second));
+}
+
 /** Which top-level keys may be touched, and whether those that are gone go away. */
 export interface Rules {
 	readonly replaces: boolean;
@@ -55,30 +70,38 @@ export function rulesOf({ mode, pickKeys, omitKeys }: RuleOptions): Rules {
 	return { replaces: mode === 'replace', allows: (key) => keys.has(key) === !!pickKeys };
 }
 
-/** How a library's container takes a state: one that holds anything may get anything. */
+/** How a library's container takes a state, at once or by a promise: one that holds anything may get anything. */
 export type Container =
-	| { holdsAnything: true; write(state: unknown, rules: Rules, snapshot: SnapshotEnvelope<unknown>): void }
+	| { holdsAnything: true; write(state: unknown, rules: Rules, snapshot: SnapshotEnvelope<unknown>): unknown }
 	| { holdsAnything?: false; write(state: Fields, rules: Rules): void };
 
-/** The part of all appliers that knows no library. */
+/**
+ * The part of all appliers that knows no library.
+ *
+ * @param own the options that the library has besides those of all
+ * @throws TypeError for options that make no sense
+ */
 export function createApplier<State, Data, Context>(
 	library: string,
 	options: ApplierOptions<State, Data, Context>,
 	context: Context,
 	{ holdsAnything, write }: Container,
+	own?: Shape,
 ): SnapshotApplier<Data> {
-	const { toState, strict = true, pickKeys, omitKeys } = options;
+	only({ ...OPTIONS, ...own })(options, 'options');
+	const { toState, pickKeys, omitKeys } = options;
+	const strict = options.strict ?? true;
 	const rules = rulesOf(options);
 	const takesAnything = holdsAnything && !strict && rules.replaces && !pickKeys && !omitKeys;
 	return {
 		apply(snapshot) {
 			const state: unknown = toState ? toState(snapshot.data, context) : snapshot.data;
-			const kind = kindOf(state);
-			if (kind === 'object' || takesAnything) {
-				write(state as Fields, rules, snapshot);
+			const given = kindOf(state);
+			if (given === 'object' || takesAnything) {
+				return write(state as Fields, rules, snapshot) as void | Promise<void>;
 			} else if (strict) {
 				throw new TypeError(
-					`revgate/${library}: the state is '${kind}', which has no keys; return an object from toState` +
+					`revgate/${library}: the state is '${given}', which has no keys; return an object from toState` +
 						(holdsAnything ? ", or pass mode: 'replace', strict: false" : ''),
 				);
 			}

@@ -1,19 +1,22 @@
 import type { SnapshotApplier } from '../types.js';
 import { merge } from './merge.js';
-import { assign, changesOf } from './place.js';
-import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
-import type { Fields } from './value.js';
+import { checkKeyed, fill, type MapLike } from './place.js';
+import { type ApplierOptions, type ApplyMode, createApplier, oneOf } from './shared.js';
+import { take } from './take.js';
+import { type Fields, isCode } from './value.js';
 
-/**
- * What the applier needs of a store: that of `writable`, or one of your own. If it can be subscribed
- * to, a snapshot that changes nothing notifies nobody.
- */
+/** What the applier needs of a store: that of `writable`, or one of your own. */
 export interface SvelteStoreLike<State> {
 	set(value: State): void;
 	update(updater: (current: State) => State): void;
 }
 
-interface Readable<State> {
+/**
+ * The same by Svelte's contract of stores. As it can be subscribed to, a snapshot that changes nothing
+ * notifies nobody.
+ */
+export interface SvelteContractLike<State> {
+	set(value: State): void;
 	subscribe(run: (value: State) => void): () => void;
 }
 
@@ -46,8 +49,20 @@ export type SvelteStateSnapshotApplierOptions<State extends object, Data> = Appl
  * const applier = createSvelteSnapshotApplier(settings);
  */
 export function createSvelteSnapshotApplier<State, Data = State>(
-	store: SvelteStoreLike<State>,
+	store: SvelteStoreLike<State> | SvelteContractLike<State>,
 	options?: SvelteStoreSnapshotApplierOptions<State, Data>,
+): SnapshotApplier<Data>;
+
+/**
+ * Applies snapshots to a `SvelteMap` in place: a key of the snapshot is one of the Map.
+ *
+ * @example
+ * const settings = new SvelteMap<string, string>();
+ * const applier = createSvelteSnapshotApplier(settings);
+ */
+export function createSvelteSnapshotApplier<Value, Data = Record<string, Value>>(
+	map: MapLike<Value>,
+	options?: SvelteStateSnapshotApplierOptions<Record<string, Value>, Data>,
 ): SnapshotApplier<Data>;
 
 /**
@@ -66,28 +81,56 @@ export function createSvelteSnapshotApplier<State extends object, Data = State>(
 ): SnapshotApplier<Data>;
 
 export function createSvelteSnapshotApplier<State extends object, Data>(
-	target: SvelteStoreLike<State> | State,
+	target: object,
 	options: ApplierOptions<State, Data, never> & { target?: SvelteTargetKind } = {},
 ): SnapshotApplier<Data> {
-	const isStore = options.target ? options.target === 'store' : 'set' in target && 'update' in target;
-	if (!isStore) {
-		const state = target as Fields;
-		return createApplier('svelte', options, { state } as never, {
-			write: (next, rules) => assign(state, changesOf(state, next, rules)),
-		});
+	if ((options.target ?? kindOfTarget(target)) === 'state') {
+		checkState(target);
+		return createApplier('svelte', options, { state: target } as never, {
+			write: (next, rules) => fill(target, next, rules),
+		}, OWN);
 	}
 
-	const store = target as SvelteStoreLike<State> & Partial<Readable<State>>;
+	const store = target as SvelteStoreLike<State> & Partial<SvelteContractLike<State>>;
+	if (!isFunction(store.set)) {
+		throw new TypeError('revgate/svelte: the store is readonly; pass the writable that it is made of');
+	}
+	const held = {
+		get() {
+			let current: unknown;
+			store.subscribe?.((value) => (current = value))();
+			return current;
+		},
+		set: (value: unknown) => store.set(value as State),
+	};
 	return createApplier('svelte', options, { store } as never, {
 		holdsAnything: true,
 		write: (next, rules) => {
-			const after = (current: unknown) => merge(current, next, rules) as State;
-			if (!store.subscribe) return store.update(after);
-			// To a store, an object is always news: so it is not told what it has already.
-			let current: unknown;
-			store.subscribe((value) => (current = value))();
-			const value = after(current);
-			if (!Object.is(value, current)) store.set(value);
+			if (store.subscribe) return take('svelte', held, next, rules);
+			return store.update((current) => merge(current, next, rules) as State);
 		},
-	});
+	}, OWN);
+}
+
+const OWN = { target: oneOf('store', 'state') };
+
+function isFunction(value: unknown): boolean {
+	return typeof value === 'function';
+}
+
+/** @throws TypeError for what may be either: an object of `$state` can have methods of any name. */
+function kindOfTarget(target: object): SvelteTargetKind {
+	const { subscribe, set, update } = target as Fields;
+	if (isFunction(subscribe) || isCode(target)) return 'store';
+	if (!isFunction(set) || !isFunction(update)) return 'state';
+	throw new TypeError("revgate/svelte: what has set, update and values may be either; say target: 'state' or 'store'");
+}
+
+/** @throws TypeError for what no change of a key would show in. */
+function checkState(state: object): void {
+	checkKeyed('svelte', state, false);
+	const isOfStore = Object.keys(state).join() === 'current' && Object.getOwnPropertyDescriptor(state, 'current')?.get;
+	if (isOfStore || isCode(state)) {
+		throw new TypeError("revgate/svelte: this is made of a store, and no object of $state; pass the store");
+	}
 }

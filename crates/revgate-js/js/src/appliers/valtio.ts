@@ -1,7 +1,6 @@
 import type { SnapshotApplier } from '../types.js';
-import { assign, changesOf } from './place.js';
+import { checkKeyed, fill, type MapLike } from './place.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
-import type { Fields } from './value.js';
 
 /** What `proxy` of Valtio returns. */
 export type ValtioProxyLike<State extends object> = State;
@@ -17,6 +16,18 @@ export type ValtioSnapshotApplierOptions<State extends object, Data> = ApplierOp
 >;
 
 /**
+ * Applies snapshots to a `proxyMap` in place: a key of the snapshot is one of the Map.
+ *
+ * @example
+ * const settings = proxyMap<string, string>();
+ * const applier = createValtioSnapshotApplier(settings);
+ */
+export function createValtioSnapshotApplier<Value, Data = Record<string, Value>>(
+	map: MapLike<Value>,
+	options?: ValtioSnapshotApplierOptions<Record<string, Value>, Data>,
+): SnapshotApplier<Data>;
+
+/**
  * Applies snapshots to a Valtio proxy in place: Valtio notifies once per snapshot. Functions and
  * getters stay. What a snapshot does not change keeps its identity, in `snapshot()` too; a snapshot
  * that changes nothing notifies nobody.
@@ -27,9 +38,15 @@ export type ValtioSnapshotApplierOptions<State extends object, Data> = ApplierOp
  */
 export function createValtioSnapshotApplier<State extends object, Data = State>(
 	proxy: ValtioProxyLike<State>,
+	options?: ValtioSnapshotApplierOptions<State, Data>,
+): SnapshotApplier<Data>;
+
+export function createValtioSnapshotApplier<State extends object, Data>(
+	proxy: State,
 	options: ValtioSnapshotApplierOptions<State, Data> = {},
 ): SnapshotApplier<Data> {
+	checkKeyed('valtio', proxy, false);
 	return createApplier<State, Data, { proxy: State }>('valtio', options, { proxy }, {
-		write: (next, rules) => assign(proxy as Fields, changesOf(proxy as Fields, next, rules)),
+		write: (next, rules) => fill(proxy, next, rules),
 	});
 }

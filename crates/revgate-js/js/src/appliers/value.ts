@@ -10,6 +10,25 @@ export function kindOf(value: unknown): string {
 	return prototype && Object.getPrototypeOf(prototype) ? `class ${prototype.constructor.name}` : 'object';
 }
 
+/** Whether it is a Map, of the language or of a library. */
+export function isMap(value: unknown): value is Map<unknown, unknown> {
+	return tagOf(value) === 'Map';
+}
+
+/** What the language calls it: `'Object'` for one of a class, too. */
+export function tagOf(value: unknown): string {
+	return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/** @throws TypeError for a key that no state has. */
+export function fieldsOf(map: Map<unknown, unknown>): Fields {
+	for (const key of map.keys()) {
+		if (typeof key === 'string') continue;
+		throw new TypeError(`revgate: the state's key '${String(key)}' cannot be set: it is a ${typeof key}, and no text`);
+	}
+	return Object.fromEntries(map) as Fields;
+}
+
 /**
  * What `next` says, made of the parts of `previous` that say the same already; `previous` itself
  * if all of it does. What is new is a copy: a snapshot is never handed over to be changed. But an

@@ -1,4 +1,5 @@
 import { isOwn } from './own.js';
+import type { Ways } from './place.js';
 import type { Fields } from './value.js';
 
 /** The marks that Vue puts on what it makes: read here so that Vue itself need not be imported. */
@@ -22,15 +23,19 @@ export function rawOf(value: unknown): unknown {
 	return mark(value, '__v_raw') ?? value;
 }
 
-/** The refs in a reactive object: none can go away, as whoever holds it would not be told. */
-export function refsOf(state: Fields): (key: string) => unknown {
-	return (key) => mark((rawOf(state) as Fields)[key], '__v_isRef');
-}
-
-/** What is left to the app: besides the rest, a computed value in a reactive object. */
-export function ownOf(state: Fields): (key: string) => unknown {
-	return (key) => {
-		const held = (rawOf(state) as Fields)[key];
-		return isOwn(state, key) || (mark(held, '__v_isRef') && mark(held, '__v_isReadonly'));
+/** How a reactive object is written to. */
+export function waysOf(state: Fields): Ways {
+	const heldBy = (key: string) => (rawOf(state) as Fields)[key];
+	return {
+		read: rawOf,
+		// No ref can go away: whoever holds it would not be told.
+		isFixed: (key) => mark(heldBy(key), '__v_isRef'),
+		isOwn(key) {
+			const held = heldBy(key);
+			if (!mark(held, '__v_isRef') || !mark(held, '__v_isReadonly')) return isOwn(state, key);
+			// It is computed; or what hides a ref that could be set.
+			if (!mark(held, '__v_raw')) return true;
+			throw new TypeError(`revgate: the state's key '${key}' cannot be set: its ref is readonly`);
+		},
 	};
 }

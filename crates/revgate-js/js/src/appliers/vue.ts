@@ -1,11 +1,11 @@
 import type { Ref } from 'vue';
 
 import type { SnapshotApplier } from '../types.js';
-import { merge } from './merge.js';
-import { assign, changesOf } from './place.js';
-import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
+import { checkKeyed, fill, type MapLike } from './place.js';
+import { type ApplierOptions, type ApplyMode, createApplier, oneOf } from './shared.js';
+import { take } from './take.js';
 import type { Fields } from './value.js';
-import { mark, ownOf, rawOf, refsOf } from './vue-raw.js';
+import { mark, rawOf, waysOf } from './vue-raw.js';
 
 /** What holds a state in `value`: a `ref`, a `shallowRef`, a writable `computed`, or your own. */
 export interface VueRefLike<State> {
@@ -15,7 +15,7 @@ export interface VueRefLike<State> {
 /** See {@link ApplyMode}. */
 export type VueApplyMode = ApplyMode;
 
-/** What is given to the applier; told apart by itself, if it is of Vue. */
+/** What is given to the applier; it tells what is of Vue by itself. */
 export type VueTargetKind = 'ref' | 'reactive';
 
 /** What {@link createVueSnapshotApplier} can be told for a reactive object. */
@@ -58,6 +58,18 @@ export function createVueSnapshotApplier<State, Data = State>(
 ): SnapshotApplier<Data>;
 
 /**
+ * The same for a reactive Map: a key of the snapshot is one of the Map.
+ *
+ * @example
+ * const settings = reactive(new Map<string, string>());
+ * const applier = createVueSnapshotApplier(settings);
+ */
+export function createVueSnapshotApplier<Value, Data = Record<string, Value>>(
+	map: MapLike<Value>,
+	options?: VueReactiveSnapshotApplierOptions<Record<string, Value>, Data>,
+): SnapshotApplier<Data>;
+
+/**
  * Applies snapshots to a reactive object in place: what reads a key that a snapshot does not change
  * does not run again. In mode `'replace'`, a ref in it that a snapshot does not have becomes
  * undefined.
@@ -78,22 +90,26 @@ export function createVueSnapshotApplier<State extends object, Data>(
 	if (mark(target, '__v_isReadonly')) {
 		throw new TypeError('revgate/vue: the state is readonly; pass what it was made of');
 	}
-	if (options.target ? options.target === 'reactive' : !mark(target, '__v_isRef')) {
-		const state = target as Fields;
-		return createApplier('vue', options, { state } as never, {
-			write: (next, rules) => assign(state, changesOf(state, next, rules, refsOf(state), rawOf, ownOf(state))),
-		});
+	if (mark(target, '__v_isRef') || (options.target === 'ref' && 'value' in target)) {
+		const ref = target as VueRefLike<State>;
+		const held = { get: () => rawOf(ref.value), set: (value: unknown) => void (ref.value = value as State) };
+		return createApplier('vue', options, { ref } as never, {
+			holdsAnything: true,
+			write: (next, rules) => take('vue', held, next, rules),
+		}, OWN);
 	}
 
-	const ref = target as VueRefLike<State>;
-	return createApplier('vue', options, { ref } as never, {
-		holdsAnything: true,
-		write: (next, rules) => {
-			const current = rawOf(ref.value);
-			const value = merge(current, next, rules);
-			if (!Object.is(value, current)) ref.value = value as State;
-		},
-	});
+	if (!mark(target, '__v_isReactive')) {
+		throw new TypeError('revgate/vue: the state is neither reactive nor a ref; pass reactive(state)');
+	}
+	checkKeyed('vue', target);
+	const state = target as Fields;
+	const ways = waysOf(state);
+	return createApplier('vue', options, { state } as never, {
+		write: (next, rules) => fill(state, next, rules, ways),
+	}, OWN);
 }
+
+const OWN = { target: oneOf('ref', 'reactive') };
 
 export { type UsedTopic, useTopic } from '../hooks/vue.js';

@@ -1,11 +1,18 @@
 import type { SnapshotApplier } from '../types.js';
-import { merge } from './merge.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
+import { take } from './take.js';
 
 /** What the applier needs of a store: that of `create`, of `createStore`, with any middleware. */
 export interface ZustandStoreLike<State> {
 	getState(): State;
 	setState(state: NoInfer<State>, replace: true): void;
+	/** That of the middleware `persist`. */
+	persist?: Hydration;
+}
+
+interface Hydration {
+	hasHydrated(): boolean;
+	onFinishHydration(listener: () => void): () => void;
 }
 
 /** See {@link ApplyMode}. */
@@ -31,10 +38,21 @@ export function createZustandSnapshotApplier<State, Data = State>(
 	store: ZustandStoreLike<State>,
 	options: ZustandSnapshotApplierOptions<State, Data> = {},
 ): SnapshotApplier<Data> {
+	const held = { get: () => store.getState(), set: (value: unknown) => store.setState(value as State, true) };
 	return createApplier<State, Data, { store: ZustandStoreLike<State> }>('zustand', options, { store }, {
 		holdsAnything: true,
 		write: (state, rules) => {
-			store.setState(merge(store.getState(), state, rules) as State, true);
+			const write = () => take('zustand', held, state, rules);
+			const { persist } = store;
+			if (persist && !persist.hasHydrated()) {
+				// What it reads by then is older, and would be put over the snapshot.
+				const end = persist.onFinishHydration(() => {
+					end();
+					// Whether it can be stored was told at once.
+					Promise.resolve(write()).catch(() => {});
+				});
+			}
+			return write();
 		},
 	});
 }

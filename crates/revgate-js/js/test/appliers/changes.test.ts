@@ -155,7 +155,7 @@ describe.each(containers)('%s', (library, make) => {
 	});
 
 	// Valtio itself makes lists of their keys.
-	test.skipIf(library === 'Valtio')('a hole at the end of a list counts', () => {
+	test.skipIf(library.startsWith('Valtio'))('a hole at the end of a list counts', () => {
 		const rig = make({ list: [1, 2] });
 		const list = () => (rig.state() as never as { list: number[] }).list;
 		for (const next of [[1, 2, ,], [1, ,], [1]]) {
@@ -172,8 +172,8 @@ describe.each(containers)('%s', (library, make) => {
 	});
 
 	test('a list that becomes an object leaves nothing of the list', () => {
+		if (!make(initial()).holdsAnything) return;
 		const rig = make([7, 8]);
-		if (!rig.holdsAnything) return;
 		rig.applier.apply(snapshotOf({ theme: 'dark' }));
 		expect(plain(rig)).toEqual({ theme: 'dark' });
 	});
@@ -202,7 +202,8 @@ describe.each(containers)('%s', (library, make) => {
 		(key) => {
 			const rig = make(initial());
 			const data = JSON.parse(`{ "theme": "dark", "${key}": { "polluted": true } }`) as object;
-			if (rig.holdsAnything) {
+			// What a box of MobX holds is written to in place.
+			if (rig.holdsAnything && library !== 'MobX, a box') {
 				rig.applier.apply(snapshotOf(data));
 				expect(Object.entries(rig.state())).toEqual(Object.entries({ ...initial(), ...data }));
 			} else {
@@ -215,6 +216,18 @@ describe.each(containers)('%s', (library, make) => {
 			expect('polluted' in {}).toBe(false);
 		},
 	);
+
+	test.each(['__proto__', 'constructor'])('%s on top may hold nothing, where it is a key', (key) => {
+		for (const value of [undefined, {}]) {
+			const rig = make(initial());
+			if (!rig.holdsAnything || library === 'MobX, a box') return;
+			rig.applier.apply(snapshotOf({ [key]: value }));
+			const held: unknown = Object.getOwnPropertyDescriptor(rig.state(), key)?.value;
+			expect(held).toEqual(value);
+			expect(held).not.toBe(Object.prototype);
+			expect(Object.keys(rig.state())).toContain(key);
+		}
+	});
 
 	test('__proto__ within the state is a key as any', () => {
 		const rig = make(initial());

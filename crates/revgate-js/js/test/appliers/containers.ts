@@ -2,134 +2,26 @@
 
 import { configureStore } from '@reduxjs/toolkit';
 import { atom, createStore as createJotaiStore } from 'jotai/vanilla';
-import { autorun, configure, makeAutoObservable, observable, runInAction, toJS } from 'mobx';
-import { createPinia, defineStore, setActivePinia } from 'pinia';
+import { makeAutoObservable, observable, runInAction } from 'mobx';
+import { defineStore } from 'pinia';
+import { SvelteMap } from 'svelte/reactivity';
 import { get, writable } from 'svelte/store';
-import { proxy, snapshot as valtioSnapshot, subscribe } from 'valtio/vanilla';
-import { nextTick, reactive, ref, shallowRef, watch } from 'vue';
+import { proxy, snapshot as valtioSnapshot } from 'valtio/vanilla';
+import { proxyMap } from 'valtio/vanilla/utils';
+import { reactive, ref, shallowRef } from 'vue';
 import { createStore as createZustandStore } from 'zustand/vanilla';
 
 import { createJotaiSnapshotApplier } from '../../src/appliers/jotai.js';
-import { createMobXSnapshotApplier } from '../../src/appliers/mobx.js';
-import { createPiniaSnapshotApplier } from '../../src/appliers/pinia.js';
 import { createReduxSnapshotApplier, withSnapshotHandling } from '../../src/appliers/redux.js';
-import type { ApplyMode } from '../../src/appliers/shared.js';
 import { createSvelteSnapshotApplier } from '../../src/appliers/svelte.js';
-import { createValtioSnapshotApplier } from '../../src/appliers/valtio.js';
-import { createVueSnapshotApplier } from '../../src/appliers/vue.js';
 import { createZustandSnapshotApplier } from '../../src/appliers/zustand.js';
-import type { Revision, SnapshotApplier } from '../../src/types.js';
-import { effect, stateOf } from './runes.svelte.js';
+import type { Revision } from '../../src/types.js';
+import { fieldsOf, type Make, mobx, pinia, type Rig, runes, type Settings, untyped, valtio, vue } from './rigs.js';
+import { stateOf } from './runes.svelte.js';
 
-export interface Nested {
-	a: number;
-	deep: { b: number };
-}
-
-/** Local to the window: `isLoading`. May be missing in a snapshot: `note`. */
-export interface Settings {
-	theme: string;
-	fontSize: number;
-	note?: string;
-	nested: Nested;
-	items: { id: number; name: string }[];
-	isLoading: boolean;
-}
-
-export const initial = (): Settings => ({
-	theme: 'light',
-	fontSize: 14,
-	note: 'mine',
-	nested: { a: 1, deep: { b: 2 } },
-	items: [
-		{ id: 1, name: 'one' },
-		{ id: 2, name: 'two' },
-	],
-	isLoading: true,
-});
-
-/** The options as the table has them; that their types fit each library is a test of its own. */
-export interface Options {
-	mode?: ApplyMode;
-	pickKeys?: string[];
-	omitKeys?: string[];
-	strict?: boolean;
-	toState?: (data: unknown, context: Record<string, unknown>) => object;
-}
-
-export interface Rig {
-	/** What the library shows, in its own objects. */
-	state(): Settings;
-	/** The names of what `toState` gets of the library, and these things. */
-	context: Record<string, unknown>;
-	applier: SnapshotApplier<unknown>;
-	/** How often whoever shows the state has been told, once all that is due has run. */
-	told(): Promise<number>;
-	/** Changes `nested.a` as the app would, if the library lets it be changed in place. */
-	change?(value: number): void;
-	/** Whether the container can hold anything. */
-	holdsAnything: boolean;
-}
-
-type Make = (initial: object, options?: Options) => Rig;
-
-configure({ enforceActions: 'always' });
+export { initial, type Nested, type Settings } from './rigs.js';
 
 let stores = 0;
-
-/** Reads all of a state. */
-function everyKey(state: unknown): void {
-	if (typeof state === 'object' && state !== null) Object.values(state).forEach(everyKey);
-}
-
-/** The appliers' options are typed by the state; the table is not. */
-function untyped<Create>(create: Create): (target: unknown, options?: object) => SnapshotApplier<unknown> {
-	return create as never;
-}
-
-function mobx(store: object, options: Options | undefined): Rig {
-	let runs = -1;
-	autorun(() => {
-		toJS(store);
-		runs += 1;
-	});
-	return {
-		state: () => store as Settings,
-		context: { store },
-		applier: untyped(createMobXSnapshotApplier)(store, { ...options, runInAction }),
-		told: async () => runs,
-		change: (value) => runInAction(() => ((store as Settings).nested.a = value)),
-		holdsAnything: false,
-	};
-}
-
-function pinia(useStore: () => object, options: Options | undefined): Rig {
-	setActivePinia(createPinia());
-	const store = useStore() as ReturnType<ReturnType<typeof defineStore>>;
-	let runs = 0;
-	store.$subscribe(() => (runs += 1));
-	return {
-		state: () => store.$state as unknown as Settings,
-		context: { store },
-		applier: untyped(createPiniaSnapshotApplier)(store, options),
-		told: () => nextTick(() => runs),
-		change: (value) => ((store.$state as unknown as Settings).nested.a = value),
-		holdsAnything: false,
-	};
-}
-
-function vue(target: object, state: () => Settings, context: object, options: Options | undefined): Rig {
-	let runs = 0;
-	watch(target as never, () => (runs += 1), { deep: true });
-	return {
-		state,
-		context: { ...context },
-		applier: untyped(createVueSnapshotApplier)(target, options),
-		told: () => nextTick(() => runs),
-		change: (value) => (state().nested.a = value),
-		holdsAnything: 'ref' in context,
-	};
-}
 
 export const containers: [name: string, make: Make][] = [
 	[
@@ -204,6 +96,20 @@ export const containers: [name: string, make: Make][] = [
 		},
 	],
 	[
+		'MobX, an observable map',
+		(initial, options) => {
+			const map = observable.map(Object.entries(initial));
+			return mobx(map, options, fieldsOf(() => map));
+		},
+	],
+	[
+		'MobX, a box',
+		(initial, options) => {
+			const box = observable.box(initial);
+			return { ...mobx(box, options, () => box.get() as Settings), holdsAnything: true };
+		},
+	],
+	[
 		'Pinia, an option store',
 		(initial, options) => pinia(defineStore(`options ${(stores += 1)}`, { state: () => initial as never }), options),
 	],
@@ -217,17 +123,16 @@ export const containers: [name: string, make: Make][] = [
 	[
 		'Valtio',
 		(initial, options) => {
-			const state = proxy(initial);
-			let runs = 0;
-			subscribe(state, () => (runs += 1));
-			return {
-				state: () => valtioSnapshot(state) as Settings,
-				context: { proxy: state },
-				applier: untyped(createValtioSnapshotApplier)(state, options),
-				told: () => nextTick(() => runs),
-				change: (value) => ((state as Settings).nested.a = value),
-				holdsAnything: false,
-			};
+			const state = proxy(initial) as Settings;
+			const rig = valtio(state, () => valtioSnapshot(state) as Settings, options);
+			return { ...rig, change: (value) => (state.nested.a = value) };
+		},
+	],
+	[
+		'Valtio, a proxyMap',
+		(initial, options) => {
+			const map = proxyMap(Object.entries(initial));
+			return valtio(map, fieldsOf(() => valtioSnapshot(map)), options);
 		},
 	],
 	[
@@ -249,19 +154,14 @@ export const containers: [name: string, make: Make][] = [
 		'Svelte, runes',
 		(initial, options) => {
 			const state = stateOf(initial) as Settings;
-			let runs = -1;
-			effect(
-				() => everyKey(state),
-				() => (runs += 1),
-			);
-			return {
-				state: () => state,
-				context: { state },
-				applier: untyped(createSvelteSnapshotApplier)(state, { target: 'state', ...options }),
-				told: () => nextTick(() => runs),
-				change: (value) => (state.nested.a = value),
-				holdsAnything: false,
-			};
+			return { ...runes(state, () => state, options), change: (value) => (state.nested.a = value) };
+		},
+	],
+	[
+		'Svelte, a SvelteMap',
+		(initial, options) => {
+			const map = new SvelteMap(Object.entries(initial));
+			return runes(map, fieldsOf(() => map), options);
 		},
 	],
 	[
@@ -269,6 +169,13 @@ export const containers: [name: string, make: Make][] = [
 		(initial, options) => {
 			const state = reactive(initial);
 			return vue(state, () => state as Settings, { state }, options);
+		},
+	],
+	[
+		'Vue, a reactive Map',
+		(initial, options) => {
+			const map = reactive(new Map(Object.entries(initial)));
+			return vue(map, fieldsOf(() => map), { state: map }, options);
 		},
 	],
 	[

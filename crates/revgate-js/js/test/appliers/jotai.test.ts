@@ -47,6 +47,32 @@ test('atoms of jotai/utils that take what they hold', () => {
 	expect(store.get(reduced)).toEqual(fetched);
 });
 
+test('atomWithStorage whose storage takes its time is waited for', async () => {
+	const stored = new Map([['settings', JSON.stringify({ ...initial, note: 'stored' })]]);
+	const storage = createJSONStorage<Settings>(() => ({
+		getItem: async (key) => stored.get(key) ?? null,
+		setItem: async (key, value) => void stored.set(key, value),
+		removeItem: async (key) => void stored.delete(key),
+	}));
+	const store = createStore();
+	const settings = atomWithStorage<Settings>('settings', initial, storage as never);
+	store.sub(settings, () => {});
+	expect(store.get(settings)).toBeInstanceOf(Promise);
+	const applier = createJotaiSnapshotApplier(store, settings);
+	await applier.apply(snapshotOf(fetched));
+	expect(store.get(settings)).toEqual({ ...fetched, note: 'stored' });
+	expect(JSON.parse(stored.get('settings')!)).toEqual({ ...fetched, note: 'stored' });
+});
+
+test('a storage that rejects what is written is told', async () => {
+	const storage = { getItem: () => initial, setItem: () => Promise.reject(new Error('it is full')), removeItem() {} };
+	const store = createStore();
+	const settings = atomWithStorage<Settings>('settings', initial, storage as never);
+	const applier = createJotaiSnapshotApplier(store, settings);
+	await expect(applier.apply(snapshotOf(fetched))).rejects.toThrow('it is full');
+	expect(store.get(settings)).toEqual(fetched);
+});
+
 test('what is derived of what has not changed is not told', () => {
 	const store = createStore();
 	const settings = atom(initial);

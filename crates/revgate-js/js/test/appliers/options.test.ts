@@ -1,8 +1,13 @@
 // Every option, for every way to hold a state.
 
-import { configure } from 'mobx';
+import { configure, observable } from 'mobx';
+import { writable } from 'svelte/store';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { reactive } from 'vue';
 
+import { createMobXSnapshotApplier } from '../../src/appliers/mobx.js';
+import { createSvelteSnapshotApplier } from '../../src/appliers/svelte.js';
+import { createVueSnapshotApplier } from '../../src/appliers/vue.js';
 import { containers, initial, plain, snapshotOf } from './containers.js';
 
 // MobX's strictest: the appliers read and write in actions alone.
@@ -86,6 +91,27 @@ describe.each(containers)('%s', (_, make) => {
 		);
 	});
 
+	test.each([
+		[{ mode: 'merge' }, "[revgate] `mode` must be 'patch' or 'replace', not 'merge'"],
+		[{ pickKeys: 'theme' }, "[revgate] `pickKeys` must be a list of keys, not 'theme'"],
+		[{ omitKeys: [1] }, '[revgate] `omitKeys` must be a list of keys, not object'],
+		[{ strict: 0 }, '[revgate] `strict` must be true or false, not 0'],
+		[{ toState: 'theme' }, "[revgate] `toState` must be a function, not 'theme'"],
+		[{ omitkeys: ['theme'] }, '[revgate] `options` has no `omitkeys`: it has mode,toState,strict,pickKeys,omitKeys'],
+	])('%o makes no sense and is refused', (options, words) => {
+		expect(() => make(initial(), options as never)).toThrow(words);
+	});
+
+	test('an option that is null or undefined is none', () => {
+		for (const none of [null, undefined]) {
+			const options = { mode: none, pickKeys: none, omitKeys: none, strict: none, toState: none };
+			const rig = make(initial(), options as never);
+			rig.applier.apply(snapshotOf({ theme: 'dark' }));
+			expect(plain(rig)).toEqual({ ...initial(), theme: 'dark' });
+			expect(() => rig.applier.apply(snapshotOf(7))).toThrow("the state is 'number'");
+		}
+	});
+
 	test('toState maps the data before keys are omitted, and gets what is of the library', () => {
 		let context: unknown;
 		const rig = make(initial(), {
@@ -167,4 +193,24 @@ describe.each(containers)('%s', (_, make) => {
 		rig.applier.apply(snapshotOf({ fontSize: 14, nested: { a: 1 } }));
 		expect(plain(rig)).toEqual({ theme: 'light', fontSize: 14, nested: { a: 1 } });
 	});
+});
+
+test.each([
+	[
+		'Svelte',
+		() => createSvelteSnapshotApplier(writable({}), { target: 'ref' as never }),
+		"[revgate] `target` must be 'store' or 'state', not 'ref'",
+	],
+	[
+		'Vue',
+		() => createVueSnapshotApplier(reactive({}), { target: 'state' as never }),
+		"[revgate] `target` must be 'ref' or 'reactive', not 'state'",
+	],
+	[
+		'MobX',
+		() => createMobXSnapshotApplier(observable({}), { runInAction: 1 as never }),
+		'[revgate] `runInAction` must be a function, not 1',
+	],
+])('what %s has besides is looked at, too', (_, create, words) => {
+	expect(create).toThrow(words);
 });

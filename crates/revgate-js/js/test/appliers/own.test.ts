@@ -125,6 +125,8 @@ describe.each(['patch', 'replace'] as const)('in mode %s', (mode) => {
 			applier.apply(snapshotOf({ held: 2, volume: 7 }));
 			expect(state()).toMatchObject({ held: 7, volume: 7 });
 			expect(before.held).toBe(1);
+			applier.apply(snapshotOf({ held: 3 }));
+			expect(state()).toMatchObject({ held: 3, volume: 3 });
 		});
 	});
 

@@ -1,4 +1,11 @@
-import { combineReducers, configureStore, createListenerMiddleware, createSlice, type PayloadAction } from '@reduxjs/toolkit';
+import {
+	combineReducers,
+	configureStore,
+	createListenerMiddleware,
+	createSlice,
+	type PayloadAction,
+	Tuple,
+} from '@reduxjs/toolkit';
 import { legacy_createStore as createStore } from 'redux';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
@@ -6,7 +13,6 @@ import {
 	createReduxSnapshotApplier,
 	SNAPSHOT_ACTION_TYPE,
 	snapshotApplied,
-	type SnapshotAppliedAction,
 	withSnapshotHandling,
 } from '../../src/appliers/redux.js';
 import { snapshotOf } from './containers.js';
@@ -46,10 +52,14 @@ test('the action has the type and the shape of the reference', () => {
 
 test('what is dispatched: the picked keys in mode patch, the whole state in mode replace', () => {
 	const dispatched: unknown[] = [];
-	const store = {
-		getState: () => initialState,
-		dispatch: (action: SnapshotAppliedAction<typeof initialState>) => dispatched.push(action),
-	};
+	const store = configureStore({
+		reducer: withSnapshotHandling(() => initialState),
+		middleware: () =>
+			new Tuple(() => (next: (action: unknown) => unknown) => (action: unknown) => {
+				dispatched.push(action);
+				return next(action);
+			}),
+	});
 	const data = { theme: 'dark', nested: { a: 2 }, isLoading: false };
 	const options = { omitKeys: ['isLoading'] } as const;
 	createReduxSnapshotApplier(store, options).apply(snapshotOf(data));
@@ -145,6 +155,57 @@ test('a slice can take the action itself', () => {
 	const store = configureStore({ reducer: own.reducer });
 	createReduxSnapshotApplier(store, { omitKeys: ['revision'] }).apply(snapshotOf({ theme: 'dark', revision: '9' }));
 	expect(store.getState()).toEqual({ theme: 'dark', revision: '1' });
+});
+
+/** Takes the action, and leaves the state as it is if that says the same. */
+const careful = createSlice({
+	name: 'careful',
+	initialState,
+	reducers: {},
+	extraReducers: (builder) => {
+		builder.addCase(snapshotApplied<Settings>, (state, { payload }) => void Object.assign(state, payload));
+	},
+});
+
+test.each([
+	['the store', () => configureStore({ reducer: careful.reducer })],
+	['a slice of it', () => configureStore({ reducer: { settings: careful.reducer, ui: ui.reducer } })],
+])('a reducer of the app in %s may find that a snapshot changes nothing', (_, make) => {
+	const store = make();
+	const before = store.getState();
+	const { nested: _nested, ...flat } = initialState;
+	for (const mode of ['patch', 'replace'] as const) {
+		createReduxSnapshotApplier<object>(store as never, { mode }).apply(snapshotOf(flat));
+		expect(store.getState()).toBe(before);
+	}
+});
+
+test('a slice deep within may find that a snapshot changes nothing', () => {
+	const app = combineReducers({ settings: withSnapshotHandling(settings.reducer) });
+	const store = configureStore({ reducer: { app } });
+	const before = store.getState();
+	createReduxSnapshotApplier<object>(store as never).apply(snapshotOf(structuredClone(initialState)));
+	expect(store.getState()).toBe(before);
+});
+
+test('once a reducer has taken a snapshot, one that it ignores is its own affair', () => {
+	const isNewer = (state: { at: number }, action: { type: string; payload?: { at: number } }) =>
+		action.type === SNAPSHOT_ACTION_TYPE && action.payload!.at > state.at ? action.payload! : state;
+	const store = configureStore({ reducer: (state: { at: number } = { at: 1 }, action) => isNewer(state, action as never) });
+	const applier = createReduxSnapshotApplier(store);
+	applier.apply(snapshotOf({ at: 3 }));
+	applier.apply(snapshotOf({ at: 2 }));
+	expect(store.getState()).toEqual({ at: 3 });
+});
+
+test('a snapshot that no reducer takes is told each time, whichever other store takes it', () => {
+	const deaf = configureStore({ reducer: settings.reducer });
+	const hearing = configureStore({ reducer: withSnapshotHandling(settings.reducer) });
+	const [unheard, heard] = [createReduxSnapshotApplier(deaf), createReduxSnapshotApplier(hearing)];
+	for (const theme of ['dark', 'blue']) {
+		heard.apply(snapshotOf({ ...initialState, theme }));
+		expect(() => unheard.apply(snapshotOf({ ...initialState, theme }))).toThrow(/withSnapshotHandling\(reducer\)$/);
+	}
 });
 
 test('Redux without its toolkit', () => {

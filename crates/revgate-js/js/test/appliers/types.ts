@@ -6,7 +6,9 @@ import { atom, createStore as createJotaiStore, getDefaultStore } from 'jotai';
 import { makeAutoObservable, observable, runInAction } from 'mobx';
 import { defineStore } from 'pinia';
 import { writable } from 'svelte/store';
+import { SvelteMap } from 'svelte/reactivity';
 import { proxy } from 'valtio';
+import { proxyMap } from 'valtio/utils';
 import { reactive, ref, shallowRef } from 'vue';
 import { create } from 'zustand';
 import { devtools, persist, subscribeWithSelector } from 'zustand/middleware';
@@ -106,6 +108,12 @@ createMobXSnapshotApplier(observable(initial), { runInAction, pickKeys: ['note']
 createMobXSnapshotApplier(new MobXStore(), { runInAction, omitKeys: ['setTheme'], mode: 'replace' });
 // @ts-expect-error there is no such key
 createMobXSnapshotApplier(new MobXStore(), { runInAction, omitKeys: ['setColour'] });
+const mapApplier = createMobXSnapshotApplier(observable.map<string, number>(), { runInAction, pickKeys: ['any'] });
+same<typeof mapApplier, SnapshotApplier<Record<string, number>>>(true);
+const boxApplier = createMobXSnapshotApplier(observable.box(initial), { runInAction, pickKeys: ['theme'] });
+same<typeof boxApplier, SnapshotApplier<Settings>>(true);
+// @ts-expect-error there is no such key
+createMobXSnapshotApplier(observable.box(initial), { runInAction, pickKeys: ['colour'] });
 
 // Pinia: option and setup stores.
 const options = defineStore('options', { state: () => ({ ...initial, isSaving: false }), actions: { save() {} } })();
@@ -129,6 +137,9 @@ createValtioSnapshotApplier(proxy(initial), {
 // @ts-expect-error there is no such key
 createValtioSnapshotApplier(proxy(initial), { pickKeys: ['colour'] });
 
+const proxyMapApplier = createValtioSnapshotApplier(proxyMap<string, number>(), { omitKeys: ['any'] });
+same<typeof proxyMapApplier, SnapshotApplier<Record<string, number>>>(true);
+
 // Svelte: a store and a state.
 const svelteApplier = createSvelteSnapshotApplier(writable(initial), { omitKeys: ['note'] });
 same<typeof svelteApplier, SnapshotApplier<Settings>>(true);
@@ -147,6 +158,14 @@ createSvelteSnapshotApplier(writable<Settings | undefined>(undefined), {
 createSvelteSnapshotApplier(writable(initial), { omitKeys: ['colour'] });
 // @ts-expect-error there is no such key
 createSvelteSnapshotApplier(initial, { target: 'state', omitKeys: ['colour'] });
+
+const { subscribe, set } = writable(initial);
+same<ReturnType<typeof contract>, SnapshotApplier<Settings>>(true);
+function contract() {
+	return createSvelteSnapshotApplier({ subscribe, set }, { omitKeys: ['note'] });
+}
+const svelteMapApplier = createSvelteSnapshotApplier(new SvelteMap<string, number>(), { pickKeys: ['any'] });
+same<typeof svelteMapApplier, SnapshotApplier<Record<string, number>>>(true);
 
 // Vue: refs and reactives.
 const refApplier: SnapshotApplier<Settings> = createVueSnapshotApplier(ref(initial), { omitKeys: ['note'] });
@@ -167,6 +186,9 @@ createVueSnapshotApplier(reactive(initial), {
 createVueSnapshotApplier(ref(initial), { omitKeys: ['colour'] });
 // @ts-expect-error there is no such key
 createVueSnapshotApplier(reactive(initial), { omitKeys: ['colour'] });
+
+const reactiveMapApplier = createVueSnapshotApplier(reactive(new Map<string, number>()), { pickKeys: ['any'] });
+same<typeof reactiveMapApplier, SnapshotApplier<Record<string, number>>>(true);
 
 // To the sync, and to a topic.
 createTauriRevisionSync({ ...tauri, applier: createZustandSnapshotApplier(useStore, { omitKeys: ['isLoading'] }) });

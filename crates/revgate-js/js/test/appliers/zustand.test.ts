@@ -88,3 +88,32 @@ test('a frozen state is not written to', () => {
 	expect(store.getState()).toEqual({ ...initial, theme: 'dark', nested: { a: 2 } });
 	expect(state.nested.a).toBe(1);
 });
+
+test('what persist reads later than the first snapshot is not put over it', async () => {
+	let answer: (stored: { state: Settings; version: number }) => void = () => {};
+	const stored = new Promise<Parameters<typeof answer>[0]>((resolve) => (answer = resolve));
+	const written: unknown[] = [];
+	const storage = {
+		getItem: () => stored,
+		setItem: (_: string, { state }: { state: Settings }) => void written.push(state),
+		removeItem() {},
+	};
+	const store = createStore<Settings>()(persist(() => initial, { name: 'settings', storage }));
+	const applier = createZustandSnapshotApplier(store);
+	applier.apply(snapshotOf({ ...fetched, theme: 'blue' }));
+	applier.apply(snapshotOf(fetched));
+	answer({ state: { theme: 'old', note: 'stored', nested: { a: 0 } }, version: 0 });
+	await vi.waitFor(() => expect(store.persist.hasHydrated()).toBe(true));
+	// Only a key that no snapshot has is what was stored.
+	expect(store.getState()).toEqual({ ...fetched, note: 'stored' });
+	expect(written.at(-1)).toEqual(store.getState());
+});
+
+test('a storage of persist that rejects is told, and the state is shown', async () => {
+	const storage = { getItem: () => null, setItem: () => Promise.reject(new Error('it is full')), removeItem() {} };
+	const store = createStore<Settings>()(persist(() => initial, { name: 'settings', storage: storage as never }));
+	const applier = createZustandSnapshotApplier(store);
+	await expect(applier.apply(snapshotOf(fetched))).rejects.toThrow('it is full');
+	expect(store.getState().theme).toBe('dark');
+	expect(applier.apply(snapshotOf(fetched))).toBeUndefined();
+});
