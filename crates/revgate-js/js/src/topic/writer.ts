@@ -41,6 +41,8 @@ interface Behind {
 	/** How many edits it has, those of the write under way among them. */
 	readonly count: number;
 	readonly answer: Promise<Answer>;
+	/** How the write ahead has ended, once it has. */
+	ahead?: Answer;
 }
 
 /** Sends edits, one write at a time. As `replica/write.rs` and `replica/behind.rs` in Rust. */
@@ -96,7 +98,7 @@ export class Writer {
 		// Whole: nobody knows which of two states a patch would be applied to.
 		const { change, count, ahead } = behind;
 		const answer = this.#ask(whole(change, ahead), change.data);
-		const late = new Promise<Answer>((resolve) => void this.#afterLimit(resolve));
+		const late = new Promise<Answer>((resolve) => void answer.then(this.#afterLimit(resolve)));
 		// The page may live on, should it be asked whether it wants to go.
 		this.#behind = { count, answer: Promise.race([answer, late]) };
 	}
@@ -193,12 +195,8 @@ export class Writer {
 
 	#written(id: number, answer: Answer): void {
 		if (!this.#isAwaited(id)) return this.#takeLate(answer);
-		if (this.#behind) {
-			const behind = this.#behind;
-			this.#behind = undefined;
-			return this.#awaitBehind(id, answer, behind);
-		}
 		this.#cancelTimeout?.();
+		if (this.#behind) return this.#awaitBehind(id, answer, this.#behind);
 		if ('layer' in answer) {
 			this.#rebases = 0;
 			const edits = this.#edits.accepted(answer.layer);
@@ -215,17 +213,25 @@ export class Writer {
 		this.#replica.answered();
 	}
 
-	/** The write ahead has been answered with `first`; what that means hangs on the one behind. */
-	#awaitBehind(id: number, first: Answer, { count, answer }: Behind): void {
-		void answer.then((second) => {
+	/**
+	 * The write ahead has ended; what that means hangs on the one behind, and until that has ended,
+	 * too, nothing is sent: it may have been made. Meanwhile the one ahead may end again, by the answer
+	 * that comes after its time.
+	 */
+	#awaitBehind(id: number, ahead: Answer, behind: Behind): void {
+		const isAwaited = behind.ahead !== undefined;
+		behind.ahead = ahead;
+		if (isAwaited) return;
+		void behind.answer.then((second) => {
 			this.#replica.enter(() => {
+				this.#behind = undefined;
 				if ('failed' in second && second.failed.fate === 'refused') {
 					// It is as if it had never been sent.
 					this.#takeLate(second);
-					return this.#written(id, first);
+					return this.#written(id, behind.ahead ?? ahead);
 				}
 				// It was made, whatever has become of the other; or nobody knows.
-				if (this.#isAwaited(id)) this.#edits.takeBehind(count);
+				if (this.#isAwaited(id)) this.#edits.takeBehind(behind.count);
 				this.#written(id, second);
 			});
 		});

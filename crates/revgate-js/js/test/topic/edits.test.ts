@@ -364,6 +364,24 @@ describe('a write that is made, and is not on the disk', () => {
 });
 
 describe('a write that is not answered', () => {
+	it.runIf(typeof document !== 'undefined').each([
+		['after its time, before the one behind', [150, 95]],
+		['before its time, which the one behind reaches', [80, 60]],
+	])('that another was sent behind is not made twice, answered %s', async (_, delays) => {
+		const { backend, topic } = await live<Settings>(undefined, { writeTimeoutMs: 100 });
+		backend.way = async (what, act) => {
+			const answer = act();
+			if (what === 'write') await new Promise((done) => setTimeout(done, delays.shift() ?? 0));
+			return answer;
+		};
+		const edits = [dark, larger].map((recipe) => ending(topic.update(recipe)));
+		await pass(60);
+		dispatchEvent(new Event('beforeunload'));
+		await pass(1000);
+		expect(edits).toEqual(Array(2).fill({ value: { revision: '3' } }));
+		expect([backend.json, backend.written.length]).toEqual(['{"theme":"dark","fontSize":15,"tags":[]}', 2]);
+	});
+
 	it('in a kind that is not known ends as a whole, and is not made again', async () => {
 		const { backend, topic } = await live();
 		const { opens, open } = gatekeeper();

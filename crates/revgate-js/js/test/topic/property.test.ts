@@ -119,6 +119,8 @@ async function run(seed: number): Promise<void> {
 	for (let step = 0; step < 12 + below(20); step += 1) {
 		const page = below(2);
 		const topic = windows[page]!;
+		// The page may be asked whether it wants to go, and stay.
+		if (typeof window !== 'undefined' && below(6) === 0) dispatchEvent(new Event('beforeunload'));
 		switch (below(8)) {
 			case 0:
 				backend.change((state: Board) => ({ ...state, fields: { ...state.fields, rust: step } }));
