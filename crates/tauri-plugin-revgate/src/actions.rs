@@ -116,12 +116,15 @@ fn read<A: Action>(asked: &Asked<Json>, request: &Request<'_>, topic: &str) -> R
     (asked.seq, step)
 }
 
+/// What the window is told, and what was written, if anything was.
+type Done<T> = (Acted<Json>, Option<Written<T>>);
+
 /// Does those that have not been done yet, in one write, and remembers how each ended.
 fn once<A: Action>(
     edit: &mut Edit<'_, A::Topic>,
     request: &Request<'_>,
     asked: Vec<Readable<A>>,
-) -> Result<(Acted<Json>, Option<Written<A::Topic>>), UpdateError> {
+) -> Result<Done<A::Topic>, UpdateError> {
     let &Request { source, is_again, window, .. } = request;
     let base = edit.current.version;
     // How those ended that were asked for before, and the others, with their places among `steps`.

@@ -59,9 +59,12 @@ pub struct Builder {
     persist: Persist,
     ignores_signals: bool,
     /// What registers the actions of topics, which may follow theirs.
-    actions: Vec<fn(&Registry) -> Result<(), RegistryError>>,
+    actions: Vec<Register>,
     error: Option<RegistryError>,
 }
+
+/// Adds to a registry.
+type Register = fn(&Registry) -> Result<(), RegistryError>;
 
 impl Builder {
     /// A plugin without topics.
