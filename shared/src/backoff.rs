@@ -110,6 +110,13 @@ mod tests {
     }
 
     #[test]
+    fn a_delay_that_just_stays_below_the_cap_is_not_the_cap() {
+        let nanos = Duration::from_nanos;
+        let backoff = Backoff { first: nanos(1), cap: nanos(3), jitter_seed: None };
+        assert_eq!([1, 2, 3].map(|failures| backoff.delay(failures)), [1, 2, 3].map(nanos));
+    }
+
+    #[test]
     fn the_largest_durations_are_no_trouble() {
         let (first, cap) = (Duration::MAX, Duration::MAX);
         let backoff = Backoff { first, cap, jitter_seed: Some(1) };
