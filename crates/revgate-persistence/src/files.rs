@@ -180,6 +180,8 @@ impl Files {
         let target = self.file(item.topic)?;
         let ownership = match self.disk.examine(&target) {
             Ok(metadata) if metadata.permissions().readonly() => {
+                // One that cannot even be read is said to be that.
+                self.read(&target)?;
                 let denied = io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only");
                 return Err(StorageError::io("replacing", target.display())(denied));
             }

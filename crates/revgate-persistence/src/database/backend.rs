@@ -1,8 +1,8 @@
 //! The file of a database, on any file system.
 
 use std::fs::File;
-use std::io;
-use std::ops::Bound;
+use std::io::{self, ErrorKind};
+use std::ops::Bound::{self, Included, Unbounded};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -32,15 +32,17 @@ impl Backend {
     }
 
     /// Passes over locks that there are not: redb knows what that means.
-    fn lock<T>(&self, locked: Lock<T>) -> Lock<T> {
-        match locked {
-            Err(BackendError::Io(error)) if is_unsupported(&error) => {
-                let fault = StorageError::io("locking", self.place.display());
-                self.limits.note(Limit::Locks, fault(error));
-                Err(BackendError::Unsupported)
-            }
-            locked => locked,
-        }
+    fn lock<T>(&self, start: Bound<u64>, end: Bound<u64>, locked: Lock<T>) -> Lock<T> {
+        let is_whole = matches!((start, end), (Unbounded | Included(0), Unbounded));
+        let error = match locked {
+            Err(BackendError::Io(error)) if is_unsupported(&error) => error,
+            // Where parts of a file cannot be locked, the whole may be.
+            Err(BackendError::Unsupported) if is_whole => ErrorKind::Unsupported.into(),
+            locked => return locked,
+        };
+        let fault = StorageError::io("locking", self.place.display());
+        self.limits.note(Limit::Locks, fault(error));
+        Err(BackendError::Unsupported)
     }
 }
 
@@ -77,27 +79,27 @@ impl StorageBackend for Backend {
     }
 
     fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Lock<bool> {
-        self.lock(self.file.try_lock_range(start, end))
+        self.lock(start, end, self.file.try_lock_range(start, end))
     }
 
     fn try_lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Lock<bool> {
-        self.lock(self.file.try_lock_shared_range(start, end))
+        self.lock(start, end, self.file.try_lock_shared_range(start, end))
     }
 
     fn lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Lock<()> {
-        self.lock(self.file.lock_range(start, end))
+        self.lock(start, end, self.file.lock_range(start, end))
     }
 
     fn lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Lock<()> {
-        self.lock(self.file.lock_shared_range(start, end))
+        self.lock(start, end, self.file.lock_shared_range(start, end))
     }
 
     fn unlock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Lock<()> {
-        self.lock(self.file.unlock_range(start, end))
+        self.lock(start, end, self.file.unlock_range(start, end))
     }
 
     fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Lock<bool> {
-        self.lock(self.file.query_lock_range(start, end))
+        self.lock(start, end, self.file.query_lock_range(start, end))
     }
 }
 
@@ -108,4 +110,28 @@ pub(super) fn copy(bytes: &[u8]) -> io::Result<InMemoryBackend> {
     copy.set_len(bytes.len() as u64)?;
     copy.write(0, bytes)?;
     Ok(copy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_system_without_any_locks_is_told_of_and_one_that_locks_whole_files_is_not() {
+        let file = tempfile::tempfile().expect("a file");
+        let limits = Arc::new(Limits::default());
+        let backend = Backend::new(file, "topics.redb".into(), Arc::clone(&limits));
+        let backend = backend.expect("a file");
+        let unsupported = || Err::<bool, _>(BackendError::Unsupported);
+        let part = (Included(5), Unbounded);
+        assert!(backend.lock(part.0, part.1, unsupported()).is_err());
+        assert_eq!(limits.take().len(), 0, "redb goes on to lock all of it");
+        for start in [Unbounded, Included(0)] {
+            let locked = backend.lock(start, Unbounded, unsupported());
+            assert!(matches!(locked, Err(BackendError::Unsupported)), "redb goes on without");
+        }
+        let told = limits.take();
+        let [(Limit::Locks, fault)] = &told[..] else { panic!("once: {told:?}") };
+        assert!(fault.to_string().starts_with("locking topics.redb: "), "{fault}");
+    }
 }

@@ -317,7 +317,8 @@ impl Desk {
     /// Saves nothing of the topic any more, as what somebody else has written would be lost.
     fn hold(&self, track: &Track, fault: Fault) {
         let mut saving = track.lock();
-        let known = saving.fault.take().filter(|_| saving.is_held).map(|fault| fault.sign());
+        // A save that was to replace it may have said so.
+        let known = saving.fault.take().map(|fault| fault.sign());
         (saving.is_held, saving.fault) = (true, Some(fault.clone()));
         drop(saving);
         if known != Some(fault.sign()) {

@@ -147,6 +147,10 @@ impl Storage for Disk {
             if state.changed.contains(&place) && !item.overwrite {
                 return Err(StorageError::Changed { place });
             }
+            // It is compared with what is to be replaced.
+            if let Some(kind) = state.unreadable {
+                return Err(StorageError::io("reading", place)(kind.into()));
+            }
             self.memory.save(&[*item]).remove(0)
         };
         items.iter().map(save).collect()

@@ -285,3 +285,22 @@ fn many_topics_share_one_wait_for_their_folder() {
         );
     }
 }
+
+#[test]
+fn a_file_that_cannot_even_be_read_is_not_called_read_only() {
+    let (folder, disk) = (folder(), Arc::new(TestDisk::default()));
+    let files = open(&disk, folder.path());
+    LATER_SAVE.prepare(&files);
+    let file = folder.path().join("settings.json");
+    let mut permissions = fs::metadata(&file).expect("it was saved").permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&file, permissions).expect("set");
+    let fault = || {
+        let saved = save_all(&files, &LATER_SAVE.topics()).remove(0);
+        saved.expect_err("it may not be replaced").to_string()
+    };
+    assert!(fault().ends_with("settings.json: it is read-only"), "{}", fault());
+    disk.lack(&[("read", Error::Kind(ErrorKind::PermissionDenied))]);
+    let expected = format!("reading {}: {}", file.display(), ErrorKind::PermissionDenied);
+    assert_eq!(fault(), expected);
+}

@@ -129,6 +129,28 @@ fn what_cannot_be_read_any_more_is_said_once_and_stays() {
 }
 
 #[test]
+fn what_cannot_be_read_when_it_is_to_be_replaced_is_said_once() {
+    let mut bench = Bench::new();
+    let topic = bench.topic("a", Save::default());
+    bench.disk.state().unreadable = Some(ErrorKind::PermissionDenied);
+    bench.write(&topic, 0, 1);
+    bench.turn(0);
+    bench.turn(200);
+    assert!(!topic.track.saving().is_held);
+    bench.notice(&topic, 300);
+    assert!(topic.track.saving().is_held, "the system has told of it");
+    bench.turn(20_000);
+    let incidents = bench.incidents();
+    assert_eq!(incidents.len(), 1, "{incidents:?}");
+    assert!(incidents[0].contains("(attempt 1): reading a: "), "{incidents:?}");
+
+    bench.disk.state().unreadable = None;
+    bench.turn(40_000);
+    assert_eq!(bench.disk.text(&topic).as_deref(), Some("1"));
+    assert_eq!(bench.incidents(), [] as [&str; 0]);
+}
+
+#[test]
 fn what_is_removed_is_saved_again() {
     let mut bench = Bench::new();
     let (topic, hand) = (bench.topic("a", Save::default()), bench.topic("b", Save::Manually));
