@@ -46,7 +46,8 @@ fn a_debounced_burst_costs_one_fetch_when_it_is_over() {
         assert_eq!(bench.input(announced(revision)), []);
         bench.now += ms(10);
     }
-    assert_eq!(bench.deadline(), Some(bench.now + ms(40)));
+    let held = (bench.gate.paced_until(), bench.deadline());
+    assert_eq!(held, (Some(bench.now + ms(40)), Some(bench.now + ms(40))));
     let id = fetch_id(&bench.tick());
     bench.answer(id, version(11));
     assert_eq!(bench.deadline(), None);
