@@ -9,12 +9,12 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use revgate::json::Fingerprint;
-use revgate::wire::Fetched;
+use revgate::wire::{Acted, Fetched};
 use revgate::{Snapshot, Topic, TopicName, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::{self, Memory};
 use revgate_client::{
-    Announcement, Change, Host, Interruption, Transport, TransportError, WriteError,
+    Announcement, Batch, Change, Host, Interruption, Json, Transport, TransportError, WriteError,
 };
 
 use super::ms;
@@ -259,6 +259,29 @@ impl Transport for Network {
                 Err(_) => None,
             };
             network.note(Event::WriteEnded { begun, version });
+            answer
+        }
+    }
+
+    fn act(
+        &self,
+        topic: &TopicName,
+        batch: Batch,
+    ) -> impl Future<Output = Result<Acted<Json>, TransportError>> + 'static {
+        let (network, topic) = (self.clone(), topic.clone());
+        // What is repeated on its way arrives at a time of its own, and is answered to nobody.
+        if self.happens(|faults| faults.duplication) {
+            self.count(|harm| harm.repeated += 1);
+            let (network, topic, batch) = (network.clone(), topic.clone(), batch.clone());
+            self.shared.time.spawn(async move {
+                network.travel().await;
+                drop(network.shared.backend.act(&topic, batch).await);
+            });
+        }
+        async move {
+            network.carry().await?;
+            let answer = network.shared.backend.act(&topic, batch).await;
+            network.carry().await?;
             answer
         }
     }

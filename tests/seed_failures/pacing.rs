@@ -75,6 +75,14 @@ impl Host for Jumping {
         self.time.now().saturating_sub(self.back.get())
     }
 
+    fn random(&self) -> u64 {
+        self.time.random()
+    }
+
+    fn unix_time(&self) -> u64 {
+        self.time.unix_time()
+    }
+
     fn after(&self, delay: Duration, call: impl FnOnce() + 'static) -> Self::Timer {
         self.time.after(delay, call)
     }

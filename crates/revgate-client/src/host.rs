@@ -16,6 +16,12 @@ pub trait Host: Clone + 'static {
     /// Time since any fixed origin, monotonic.
     fn now(&self) -> Duration;
 
+    /// A random number: another one each time, and in each window.
+    fn random(&self) -> u64;
+
+    /// The time of day, in milliseconds since the Unix epoch.
+    fn unix_time(&self) -> u64;
+
     /// Calls `call` once, after `delay` at the earliest.
     fn after(&self, delay: Duration, call: impl FnOnce() + 'static) -> Self::Timer;
 

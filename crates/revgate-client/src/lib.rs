@@ -7,6 +7,7 @@
 //!
 //! No UI framework: `revgate-leptos` makes signals of it.
 
+mod action;
 mod error;
 mod guard;
 pub mod host;
@@ -19,6 +20,7 @@ pub mod tauri;
 mod trace;
 mod transport;
 
+pub use action::{ActError, Acting, Batch, Json};
 pub use error::{Fate, SyncError};
 pub use host::Host;
 pub use pending::Pending;

@@ -1,12 +1,14 @@
 //! A backend within the process, for tests and demonstrations: it speaks the same JSON as the
 //! real one, and does to its windows what the real one never should.
 
+mod actions;
+
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::{Rc, Weak};
 
 use revgate::json::{Fingerprint, fingerprint};
-use revgate::wire::{Fetched, Refusal};
+use revgate::wire::{Acted, Fetched, Refusal};
 use revgate::{
     Epoch, Invalid, Invalidation, Revision, Snapshot, Topic, TopicName, UnknownTopic, Version,
 };
@@ -14,6 +16,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use self::actions::Actor;
+use crate::action::{Batch, Json};
 use crate::transport::{announcement, fetched};
 use crate::{Announcement, Change, Interruption, Transport, TransportError, WriteError};
 
@@ -33,6 +37,8 @@ struct Inner {
     answers: RefCell<VecDeque<Result<Value, TransportError>>>,
     fetches: Cell<usize>,
     writes: Cell<usize>,
+    actors: RefCell<BTreeMap<TopicName, Actor>>,
+    actions: Cell<usize>,
 }
 
 /// A state as JSON, or why it is none.
@@ -107,6 +113,7 @@ impl Memory {
         let topic = TopicName::of::<T>();
         let epoch = self.version(&topic).epoch.number();
         let version = Version::new(Epoch::new(epoch.saturating_add(1)), Revision::FIRST);
+        self.forget_actions(&topic);
         self.inner.topics.borrow_mut().insert(topic, (version, Some(state(initial))));
         self.announce_version::<T>(version);
         version
@@ -283,6 +290,15 @@ impl Transport for Memory {
         ahead: Fingerprint,
     ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
         self.change(topic, change, Some(ahead))
+    }
+
+    fn act(
+        &self,
+        topic: &TopicName,
+        batch: Batch,
+    ) -> impl Future<Output = Result<Acted<Json>, TransportError>> + 'static {
+        let (backend, topic) = (self.clone(), topic.clone());
+        async move { backend.do_actions(&topic, &batch) }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a window shows while its own writes are under way.
 
+mod actions;
 mod edit;
 
 use std::collections::VecDeque;
@@ -10,8 +11,10 @@ use revgate::{Snapshot, Topic, Version};
 
 use crate::{Change, guard};
 
-use edit::play;
-pub(crate) use edit::{Edit, Fault, Layer};
+use edit::{Play, play};
+
+pub(crate) use actions::{Actions, Ends};
+pub(crate) use edit::{Ask, Done, Edit, Fault, Layer};
 
 /// The newest state of the backend, and on top of it the window's own edits that the backend has
 /// not answered yet, played again whenever what lies beneath changes.
@@ -23,6 +26,9 @@ pub(crate) struct Optimistic<T> {
     beneath: Option<Rc<Layer<T>>>,
     /// `beneath` with all edits played: the state to show.
     top: Option<Rc<Layer<T>>>,
+    /// Actions that the backend has done, by the version that has them: they are played beneath
+    /// the edits until the newest state is as new as that.
+    confirmed: VecDeque<(Version, Rc<Play<T>>)>,
     edits: VecDeque<Edit<T>>,
     /// How many of the edits, from the oldest, are in the write under way.
     in_flight: usize,
@@ -53,6 +59,9 @@ pub(crate) enum Next<T> {
     /// Together they change nothing of this version.
     Nothing(Vec<Edit<T>>, Version),
     Write(Change<T>),
+    Act(Actions),
+    /// Nobody knows what has become of these actions.
+    Lost(Vec<Edit<T>>),
 }
 
 /// How a write ended without having been made.
@@ -70,6 +79,7 @@ impl<T: Topic> Optimistic<T> {
             newest: None,
             beneath: None,
             top: None,
+            confirmed: VecDeque::new(),
             edits: VecDeque::new(),
             in_flight: 0,
             base: None,
@@ -106,11 +116,8 @@ impl<T: Topic> Optimistic<T> {
 
     /// Takes a state that the backend has had.
     pub(crate) fn learn(&mut self, snapshot: Snapshot<T>) {
-        if self.is_news(&snapshot) {
-            self.newest = Some(Rc::new(Layer::new(snapshot)));
-            if !self.is_writing() {
-                self.rebuild();
-            }
+        if self.take_newest(snapshot) && !self.is_writing() {
+            self.rebuild();
         }
     }
 
@@ -120,10 +127,16 @@ impl<T: Topic> Optimistic<T> {
             self.edits.push_back(edit);
             return Pushed::Kept;
         };
-        match play(top, &[&edit]) {
+        match play(top, &[&*edit.change]) {
             Err((_, fault)) => return Pushed::Fallen(edit, fault),
             // One behind others stays: should they fail, it may change something after all.
-            Ok(new) if new.says_the_same_as(top) && self.edits.is_empty() => {
+            // Nor is an action nothing that is nothing here: it is done to what the backend has.
+            Ok(new)
+                if new.says_the_same_as(top)
+                    && self.edits.is_empty()
+                    && self.confirmed.is_empty()
+                    && !edit.is_action() =>
+            {
                 return Pushed::Nothing(edit, top.version);
             }
             Ok(new) if new.says_the_same_as(top) => {}
@@ -137,7 +150,14 @@ impl<T: Topic> Optimistic<T> {
     pub(crate) fn next_write(&mut self) -> Next<T> {
         while !self.is_writing() && !self.edits.is_empty() {
             let (Some(newest), Some(top)) = (self.newest.clone(), self.top.clone()) else { break };
-            let count = self.edits.len().min(self.most());
+            if let Some(next) = self.next_actions(&newest) {
+                return next;
+            }
+            // They need a base that has all that was done before them.
+            if !self.confirmed.is_empty() {
+                break;
+            }
+            let count = self.closures().min(self.most());
             let new = if count == self.edits.len() {
                 top
             } else {
@@ -177,12 +197,17 @@ impl<T: Topic> Optimistic<T> {
             return None;
         }
         // Held since the write under way was sent.
-        let (beneath, top, made) = (self.beneath.as_ref()?, self.top.as_ref()?, self.made?);
+        let (beneath, top, made) = (self.beneath.as_ref()?, self.top.clone()?, self.made?);
+        let count = self.closures();
+        let top = match count == self.edits.len() {
+            true => top,
+            false => Rc::new(self.play(beneath, count).ok()?),
+        };
         let (base, old, new) = (beneath.version, &beneath.data, &top.data);
         let copy = || Change { base, old: old.clone(), new: new.clone() };
         let is_change = top.print() != Some(made) && Some(base) == self.base;
         let change = guard::call(copy).ok().filter(|_| is_change)?;
-        Some((change, self.edits.len(), made))
+        Some((change, count, made))
     }
 
     /// So many edits, from the oldest, are in the write under way: more were sent behind it.
@@ -192,9 +217,7 @@ impl<T: Topic> Optimistic<T> {
 
     /// The write under way was made, and this is the state since: its edits are part of it.
     pub(crate) fn accepted(&mut self, snapshot: Snapshot<T>) -> Vec<Edit<T>> {
-        if self.is_news(&snapshot) {
-            self.newest = Some(Rc::new(Layer::new(snapshot)));
-        }
+        self.take_newest(snapshot);
         self.suspects = self.suspects.saturating_sub(self.in_flight);
         self.take_written()
     }
@@ -202,9 +225,7 @@ impl<T: Topic> Optimistic<T> {
     /// The write under way came too late: its edits wait for the next one, on this state.
     pub(crate) fn lost_against(&mut self, snapshot: Snapshot<T>) {
         self.in_flight = 0;
-        if self.is_news(&snapshot) {
-            self.newest = Some(Rc::new(Layer::new(snapshot)));
-        }
+        self.take_newest(snapshot);
         self.rebuild();
     }
 
@@ -249,8 +270,14 @@ impl<T: Topic> Optimistic<T> {
         ended
     }
 
-    fn is_news(&self, snapshot: &Snapshot<T>) -> bool {
-        self.newest.as_ref().is_none_or(|newest| newest.version < snapshot.version())
+    /// Takes it if it is news; whether it is.
+    fn take_newest(&mut self, snapshot: Snapshot<T>) -> bool {
+        let is_news = self.newest.as_ref().is_none_or(|it| it.version < snapshot.version());
+        if is_news {
+            self.newest = Some(Rc::new(Layer::new(snapshot)));
+            self.forget_confirmed();
+        }
+        is_news
     }
 
     fn is_up_to_date(&self) -> bool {
@@ -260,24 +287,41 @@ impl<T: Topic> Optimistic<T> {
         }
     }
 
-    /// Plays all edits on the newest state. Those that cannot be played on it fall.
+    /// Plays all edits on the newest state. Those that cannot be played on it fall, but for actions
+    /// that may have been done: they are not shown.
     fn rebuild(&mut self) {
         self.beneath = self.newest.clone();
         let Some(beneath) = self.beneath.clone() else { return };
-        while !self.edits.is_empty() {
-            match self.play(&beneath, self.edits.len()) {
+        let mut hidden = Vec::new();
+        loop {
+            let confirmed = self.confirmed.iter().map(|(_, change)| change);
+            let changes = confirmed.chain(self.edits.iter().map(|edit| &edit.change)).enumerate();
+            let shown: Vec<_> = changes.filter(|(place, _)| !hidden.contains(place)).collect();
+            if shown.is_empty() {
+                self.top = Some(beneath);
+                return;
+            }
+            let played: Vec<&Play<T>> = shown.iter().map(|(_, change)| &***change).collect();
+            let (at, fault) = match play(&beneath, &played) {
                 Ok(top) => {
                     self.top = Some(Rc::new(top));
                     return;
                 }
-                Err((place, fault)) => self.fall(place, fault),
+                Err(fault) => fault,
+            };
+            let place = shown.get(at).map_or(0, |(place, _)| *place);
+            let edit = place.checked_sub(self.confirmed.len());
+            match edit.filter(|edit| self.edits.get(*edit).is_some_and(|it| it.sent_in().is_none()))
+            {
+                Some(edit) => self.fall(edit, fault),
+                None => hidden.push(place),
             }
         }
-        self.top = Some(beneath);
     }
 
     fn play(&self, base: &Layer<T>, count: usize) -> Result<Layer<T>, (usize, Fault)> {
-        let edits: Vec<_> = self.edits.iter().take(count).collect();
+        let edits: Vec<&Play<T>> =
+            self.edits.iter().take(count).map(|edit| &*edit.change).collect();
         play(base, &edits)
     }
 

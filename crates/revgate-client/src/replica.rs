@@ -1,5 +1,6 @@
 //! A topic's state in one window, kept the same as the backend's.
 
+mod act;
 mod behind;
 mod calls;
 mod end;
@@ -18,9 +19,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use futures_channel::mpsc::UnboundedReceiver;
+use revgate::action::{Seq, Source};
 use revgate::gate::{Gate, Input, Status};
-use revgate::{Invalidation, Topic, TopicName, Version};
+use revgate::{Action, Invalidation, Topic, TopicName, Version};
 
+use self::act::Flight;
 use self::behind::Behind;
 use self::calls::Calls;
 use self::listen::Held;
@@ -32,7 +35,7 @@ use self::waiting::Waiting;
 use crate::optimistic::Optimistic;
 use crate::pending::Pending;
 use crate::trace::{Trace, Traced};
-use crate::{Announcement, Host, SyncError, Transport};
+use crate::{Acting, Announcement, Host, SyncError, Transport};
 
 /// How patient a replica is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +124,12 @@ struct Inner<T: Topic, X: Transport, H: Host> {
     /// Counts writes, so that the answer to one that timed out is told from the awaited one.
     last_write: Cell<u64>,
     rebases: Cell<u32>,
+    /// What tells its actions from those of all others.
+    source: Source,
+    /// The number of the last one.
+    last_seq: Cell<Seq>,
+    /// The actions under way.
+    flight: RefCell<Option<Flight>>,
     /// What was sent behind the write under way, until that is answered.
     behind: RefCell<Option<Behind<T>>>,
     waiting: RefCell<Waiting>,
@@ -148,7 +157,6 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
             trace: RefCell::new(Trace::new(options.trace_len)),
             options,
             transport,
-            host,
             observer: Box::new(observer),
             calls: Calls::new(),
             statuses: Statuses::new(gate.status()),
@@ -162,11 +170,15 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
             write_timer: RefCell::new(None),
             last_write: Cell::new(0),
             rebases: Cell::new(0),
+            source: Source::new(host.random()),
+            last_seq: Cell::default(),
+            flight: RefCell::new(None),
             behind: RefCell::new(None),
             waiting: RefCell::default(),
             last_error: RefCell::new(None),
             is_ending: Cell::new(false),
             lingering: RefCell::new(None),
+            host,
         });
         inner.enter(|inner| inner.step(Input::Start, Payload::None));
         Self { inner }
@@ -225,6 +237,27 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
         change: impl Fn(&mut T) -> Result<(), E> + 'static,
     ) -> Pending {
         self.inner.edit(move |state| change(state).map_err(|error| error.to_string()))
+    }
+
+    /// Does an action: shown at once, done by the backend to whatever state it has by then, taken
+    /// back if that refuses it. So it loses against nobody, however often others write. It takes its
+    /// turn among the edits of [`Replica::update`]; actions that wait are sent together, and one
+    /// that is refused is taken out alone.
+    ///
+    /// What it knows beside the state is chosen here and now: see
+    /// [`Context`](revgate::action::Context). One that the window cannot do to the state that it
+    /// shows is refused at once, and never sent.
+    ///
+    /// **An action is sent again until it is answered**, for as long as three times
+    /// [`Options::write_timeout`]; the backend does it once. Edits by a function that follow it wait
+    /// until the window has a state that it is part of.
+    ///
+    /// # Errors
+    ///
+    /// [`Acting`] yields them: the action's own error, or one that says by [`SyncError::fate`]
+    /// whether it may have been done. Each also goes to the observer and the log.
+    pub fn act<A: Action<Topic = T>>(&self, action: A) -> Acting<A> {
+        self.inner.act(&action)
     }
 
     /// Fetches now, whatever the pacing, and ends when a state at least as new as this call is

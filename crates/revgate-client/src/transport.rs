@@ -2,8 +2,10 @@
 
 use json_patch::Patch;
 use revgate::json::Fingerprint;
-use revgate::wire::{self, Fetched, Payload, Refusal};
+use revgate::wire::{self, Acted, Fetched, Payload, Refusal};
 use revgate::{Invalidation, Snapshot, Topic, TopicName, Version};
+
+use crate::action::{Batch, Json};
 
 /// "There is a newer state", with the state or a patch if the backend sent that along.
 pub type Announcement<T> = wire::Announcement<T, Patch>;
@@ -52,6 +54,20 @@ pub trait Transport: Clone + 'static {
     ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
         let _ = ahead;
         self.write(topic, change)
+    }
+
+    /// Has these actions done to `topic`, each once however often it is sent. Those that were not
+    /// done are named in the answer; an error is one of all of them.
+    ///
+    /// By default an error: the backend has none.
+    fn act(
+        &self,
+        topic: &TopicName,
+        batch: Batch,
+    ) -> impl Future<Output = Result<Acted<Json>, TransportError>> + 'static {
+        let _ = batch;
+        let reason = format!("topic `{topic}`: this way to the backend carries no actions");
+        async move { Err(TransportError::Rejected(reason)) }
     }
 }
 

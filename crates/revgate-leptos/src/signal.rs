@@ -4,8 +4,8 @@ use std::fmt::Display;
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use revgate::{Topic, TopicName, TopicNameError, Version};
-use revgate_client::{Pending, Status, SyncError};
+use revgate::{Action, Topic, TopicName, TopicNameError, Version};
+use revgate_client::{Acting, Pending, Status, SyncError};
 
 use crate::shared::{Shared, Signals, shared};
 
@@ -101,6 +101,47 @@ impl<T: Topic> TopicSignal<T> {
         change: impl Fn(&mut T) -> Result<(), E> + 'static,
     ) -> Pending {
         self.ask(|shared| shared.replica.try_update(change))
+    }
+
+    /// Does an action to the topic: shown here at once, done by Rust to whatever the state is by
+    /// then, taken back if Rust refuses it. So it counts however often others write. It takes its
+    /// turn among the edits; and it is done once, however often it has to be sent.
+    ///
+    /// ```no_run,standalone_crate
+    /// use revgate::{Action, Topic, action::Context};
+    /// use revgate_leptos::TopicSignal;
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Player { liked: Vec<u32> }
+    /// # impl Topic for Player { const NAME: &'static str = "player"; }
+    /// #[derive(Clone, Serialize, Deserialize)]
+    /// struct Like { track: u32 }
+    ///
+    /// impl Action for Like {
+    ///     type Topic = Player;
+    ///     type Error = String;
+    ///
+    ///     fn name(&self) -> &'static str {
+    ///         "like"
+    ///     }
+    ///
+    ///     fn apply(&self, player: &mut Player, _: &Context) -> Result<(), String> {
+    ///         player.liked.push(self.track);
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// fn like(player: TopicSignal<Player>, track: u32) {
+    ///     player.act(Like { track });
+    /// }
+    /// ```
+    ///
+    /// The result may be dropped: a failure also shows in [`TopicSignal::error`] and the log.
+    pub fn act<A: Action<Topic = T>>(&self, action: A) -> Acting<A> {
+        let shared = self.shared.try_get_value();
+        let gone = || Acting::gone(TopicName::of::<T>());
+        shared.map_or_else(gone, |shared| shared.replica.act(action))
     }
 
     /// Fetches the state now, and ends when one at least as new as this call is shown, or with

@@ -17,7 +17,7 @@ use crate::cell::TopicCell;
 use crate::error::{ActError, UpdateError};
 use crate::form::{self, Json};
 use crate::store::{Edit, Written};
-use play::{Fault, Played, Step, play};
+use play::{Fault, Faults, Played, Step, play};
 
 /// How an action of a window has ended.
 #[derive(Clone, Debug)]
@@ -207,10 +207,7 @@ fn context() -> Context {
     Context::new(at, RandomState::new().build_hasher().finish())
 }
 
-type Performed<A> = (
-    Option<Written<<A as Action>::Topic>>,
-    std::collections::BTreeMap<usize, Fault<<A as Action>::Error>>,
-);
+type Performed<A> = (Option<Written<<A as Action>::Topic>>, Faults<<A as Action>::Error>);
 
 /// Publishes what the actions make of the newest state, if any of them can be done.
 fn perform<A: Action>(

@@ -40,6 +40,14 @@ impl Host for Browser {
         Duration::try_from_secs_f64(milliseconds / 1e3).unwrap_or_default()
     }
 
+    fn random(&self) -> u64 {
+        Self::entropy() ^ Self::entropy().rotate_left(32)
+    }
+
+    fn unix_time(&self) -> u64 {
+        js_sys::Date::now() as u64
+    }
+
     fn after(&self, delay: Duration, call: impl FnOnce() + 'static) -> BrowserTimer {
         let timer = BrowserTimer::default();
         set(&timer.timeout, delay, call);

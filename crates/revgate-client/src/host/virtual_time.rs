@@ -38,6 +38,7 @@ struct Inner {
     /// By time, then in the order of setting.
     timers: RefCell<BTreeMap<Key, Call>>,
     last_timer: Cell<u64>,
+    last_random: Cell<u64>,
     tasks: RefCell<LocalPool>,
     spawner: LocalSpawner,
 }
@@ -70,6 +71,7 @@ impl VirtualTime {
                 now: Cell::default(),
                 timers: RefCell::default(),
                 last_timer: Cell::default(),
+                last_random: Cell::default(),
                 spawner: tasks.spawner(),
                 tasks: RefCell::new(tasks),
             }),
@@ -145,6 +147,17 @@ impl Host for VirtualTime {
 
     fn now(&self) -> Duration {
         self.inner.now.get()
+    }
+
+    /// The same ones in the same order each time.
+    fn random(&self) -> u64 {
+        let next = self.inner.last_random.get().wrapping_add(0x9E37_79B9_7F4A_7C15);
+        self.inner.last_random.set(next);
+        next
+    }
+
+    fn unix_time(&self) -> u64 {
+        self.now().as_millis() as u64
     }
 
     fn after(&self, delay: Duration, call: impl FnOnce() + 'static) -> VirtualTimer {

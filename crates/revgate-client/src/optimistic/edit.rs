@@ -1,21 +1,63 @@
 //! An edit, and how it is played.
 
 use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
 
+use revgate::action::Seq;
 use revgate::json::{Fingerprint, fingerprint};
-use revgate::{Invalid, Snapshot, Topic, Version};
+use revgate::wire::Asked;
+use revgate::{Epoch, Invalid, Snapshot, Topic, Version};
 
+use crate::Json;
 use crate::guard::{self, Panicked};
-use crate::pending::Answer;
+use crate::pending::{Answer, Outcome};
 
 /// A change that the window makes, and who waits for it.
 pub(crate) struct Edit<T> {
-    pub(crate) change: Box<Play<T>>,
-    pub(crate) done: Answer,
+    pub(crate) change: Rc<Play<T>>,
+    pub(crate) done: Done,
+    /// How it is sent, if it is an action.
+    pub(crate) ask: Option<Ask>,
 }
 
 /// Changes a state, or says why it cannot.
-type Play<T> = dyn Fn(&mut T) -> Result<(), String>;
+pub(crate) type Play<T> = dyn Fn(&mut T) -> Result<(), Fault>;
+
+/// Tells whoever waits how it ended, and the error of an action that has refused itself, as JSON.
+pub(crate) type Done = Box<dyn FnOnce(Outcome, Option<&str>)>;
+
+/// What is sent of an action.
+pub(crate) struct Ask {
+    pub(crate) asked: Asked<Json>,
+    /// The topic's epoch in which it has been sent. **From then on it may have been done.**
+    pub(crate) sent_in: Cell<Option<Epoch>>,
+    /// What its error says, of which this is the JSON.
+    pub(crate) explain: fn(&str) -> Option<String>,
+}
+
+impl<T> Edit<T> {
+    pub(crate) fn closure(
+        change: impl Fn(&mut T) -> Result<(), String> + 'static,
+        done: Answer,
+    ) -> Self {
+        let change = move |state: &mut T| change(state).map_err(Fault::Failed);
+        // Whoever waits may have lost interest.
+        let done = |outcome, _: Option<&str>| drop(done.send(outcome));
+        Self { change: Rc::new(change), done: Box::new(done), ask: None }
+    }
+
+    pub(crate) fn is_action(&self) -> bool {
+        self.ask.is_some()
+    }
+
+    pub(super) fn sent_in(&self) -> Option<Epoch> {
+        self.ask.as_ref().and_then(|ask| ask.sent_in.get())
+    }
+
+    pub(super) fn is_asked_as(&self, seq: Seq) -> bool {
+        self.ask.as_ref().is_some_and(|ask| ask.asked.seq == seq)
+    }
+}
 
 /// Why an edit cannot be made on this state.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +68,9 @@ pub(crate) enum Fault {
     /// It said so itself.
     #[error("{0}")]
     Failed(String),
+    /// It is an action that has refused itself, with this error, as JSON.
+    #[error("{words}")]
+    Refused { words: String, error: String },
     #[error(
         "the edit {0}; it is played again on what other windows have written, where an index, \
              say, may have gone"
@@ -45,6 +90,11 @@ pub(crate) struct Layer<T> {
 impl<T: Topic> Layer<T> {
     pub(super) fn new(snapshot: Snapshot<T>) -> Self {
         Self { version: snapshot.version(), data: snapshot.data, print: OnceCell::new() }
+    }
+
+    /// The same state as one of the backend's.
+    pub(super) fn at(self, version: Version) -> Self {
+        Self { version, ..self }
     }
 
     /// Whether both are the same state.
@@ -71,7 +121,7 @@ impl<T: Topic> Layer<T> {
 /// The place of the first edit that does not, and why.
 pub(super) fn play<T: Topic>(
     base: &Layer<T>,
-    edits: &[&Edit<T>],
+    edits: &[&Play<T>],
 ) -> Result<Layer<T>, (usize, Fault)> {
     // Most often all go well, and one look at the end is enough.
     let played = try_play(base, edits, false);
@@ -83,7 +133,7 @@ pub(super) fn play<T: Topic>(
 
 fn try_play<T: Topic>(
     base: &Layer<T>,
-    edits: &[&Edit<T>],
+    edits: &[&Play<T>],
     look_at_each: bool,
 ) -> Result<Layer<T>, (usize, Fault)> {
     let place = Cell::new(0);
@@ -91,7 +141,7 @@ fn try_play<T: Topic>(
         let mut data = base.data.clone();
         for (number, edit) in edits.iter().enumerate() {
             place.set(number);
-            (edit.change)(&mut data).map_err(Fault::Failed)?;
+            edit(&mut data)?;
             data.validate()?;
             if look_at_each {
                 fingerprint(&data)?;

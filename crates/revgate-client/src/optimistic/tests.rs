@@ -26,7 +26,7 @@ fn snapshot(number: u64, count: u32) -> Snapshot<Count> {
 
 fn edit(change: impl Fn(&mut Count) -> Result<(), String> + 'static) -> Edit<Count> {
     let topic = revgate::TopicName::of::<Count>();
-    Edit { change: Box::new(change), done: Pending::new(&topic).0 }
+    Edit::closure(change, Pending::new(&topic).0)
 }
 
 fn add(number: u32) -> Edit<Count> {
@@ -56,6 +56,7 @@ fn next_write(optimistic: &mut Optimistic<Count>) -> Option<(u32, u32, Version)>
         Next::Write(Change { base, old, new }) => Some((old.0, new.0, base)),
         Next::Wait => None,
         Next::Nothing(..) => panic!("they change something"),
+        Next::Act(_) | Next::Lost(_) => panic!("there are no actions"),
     }
 }
 

@@ -20,6 +20,11 @@ pub(super) struct Behind<T> {
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn flush(&self) {
+        self.flush_writes();
+        self.flush_actions();
+    }
+
+    fn flush_writes(&self) {
         if self.behind.borrow().is_some() {
             return;
         }

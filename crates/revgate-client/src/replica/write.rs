@@ -1,6 +1,7 @@
 //! The window's own edits, on their way to the backend.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use revgate::gate::Input;
 use revgate::wire::Refusal;
@@ -9,7 +10,7 @@ use revgate::{Snapshot, Topic};
 use super::Inner;
 use super::calls::{Barred, MAX_WITHIN};
 use super::sync::Payload;
-use crate::optimistic::{Edit, Fault, Next, Optimistic, Pushed, Unmade};
+use crate::optimistic::{Done, Edit, Fault, Next, Optimistic, Pushed, Unmade};
 use crate::pending::{Outcome, Pending};
 use crate::{Change, Fate, Host, Transport, TransportError, WriteError, guard};
 
@@ -22,11 +23,15 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         change: impl Fn(&mut T) -> Result<(), String> + 'static,
     ) -> Pending {
         let (done, written) = Pending::new(&self.topic);
-        let edit = Edit { change: Box::new(change), done };
+        self.admit(Edit::closure(change, done));
+        written
+    }
+
+    /// Takes an edit, if it may be made now.
+    pub(super) fn admit(self: &Rc<Self>, edit: Edit<T>) {
         let reason = match self.calls.admit_edit() {
             Ok(()) if !self.has_ended() => {
-                self.enter(|inner| inner.take_edit(edit));
-                return written;
+                return self.enter(|inner| inner.take_edit(edit));
             }
             Ok(()) => "the replica has stopped".to_owned(),
             Err(Barred::WithinAnEdit) => {
@@ -40,7 +45,6 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let error = self.edit_error(Fate::NotSent, reason);
         tracing::warn!("{error}");
         self.end_edit(edit, Err(error));
-        written
     }
 
     fn take_edit(self: &Rc<Self>, edit: Edit<T>) {
@@ -66,6 +70,11 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                     self.send(change);
                     break;
                 }
+                Next::Act(actions) => {
+                    self.send_actions(actions);
+                    break;
+                }
+                Next::Lost(edits) => self.lose(edits),
                 Next::Wait => break,
             }
         }
@@ -77,15 +86,27 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let id = self.last_write.get().wrapping_add(1);
         self.last_write.set(id);
         let timeout = self.options.write_timeout;
-        let inner = Rc::downgrade(self);
-        *self.write_timer.borrow_mut() = Some(self.host.after(timeout, move || {
-            if let Some(inner) = inner.upgrade() {
-                let error = TransportError::Failed(format!("no answer within {timeout:?}"));
-                inner.enter(move |inner| inner.written(id, Err(error.into())));
-            }
-        }));
+        self.set_write_timer(timeout, move |inner| {
+            let error = TransportError::Failed(format!("no answer within {timeout:?}"));
+            inner.written(id, Err(error.into()));
+        });
         let write = self.transport.write(&self.topic, change);
         self.spawn(write, move |inner, answer| inner.written(id, answer));
+    }
+
+    /// Has `call` done after `delay`, unless the write under way ends before.
+    pub(super) fn set_write_timer(
+        self: &Rc<Self>,
+        delay: Duration,
+        call: impl FnOnce(&Rc<Self>) + 'static,
+    ) {
+        let inner = Rc::downgrade(self);
+        let timer = self.host.after(delay, move || {
+            if let Some(inner) = inner.upgrade() {
+                inner.enter(call);
+            }
+        });
+        *self.write_timer.borrow_mut() = Some(timer);
     }
 
     /// Whether this write is under way.
@@ -154,6 +175,11 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         if edits.is_empty() {
             return tracing::debug!("topic `{}`, some of several edits: {reason}", self.topic);
         }
+        self.fail_edits(edits, fate, reason);
+    }
+
+    /// Ends edits that have failed together.
+    pub(super) fn fail_edits(&self, edits: Vec<Edit<T>>, fate: Fate, reason: String) {
         let error = self.fail_edit(fate, reason);
         edits.into_iter().for_each(|edit| self.end_edit(edit, Err(error.clone())));
     }
@@ -173,7 +199,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     /// Tells the gate of the state that a write was answered with, and shows it also if it is no
     /// news to the gate: what lay beneath the edits was held during the write.
-    fn offer(self: &Rc<Self>, version: revgate::Version) {
+    pub(super) fn offer(self: &Rc<Self>, version: revgate::Version) {
         self.step(Input::Offered { version }, Payload::None);
         self.show_edits();
     }
@@ -187,18 +213,31 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     fn tell_of_fall(&self, edit: Edit<T>, fault: &Fault) {
         let error = self.fail_edit(Fate::NotSent, fault.to_string());
-        let Edit { change, done } = edit;
         match fault {
-            Fault::Panicked(_) => guard::abandon(change),
-            Fault::Invalid(_) | Fault::Failed(_) => self.let_go(change),
+            Fault::Panicked(_) => {
+                let Edit { change, done, .. } = edit;
+                guard::abandon(change);
+                self.tell_ended(done, Err(error), None);
+            }
+            Fault::Refused { error: refused, .. } => self.conclude(edit, Err(error), Some(refused)),
+            Fault::Invalid(_) | Fault::Failed(_) => self.end_edit(edit, Err(error)),
         }
-        self.answer(done, Err(error));
     }
 
     pub(super) fn end_edit(&self, edit: Edit<T>, outcome: Outcome) {
-        let Edit { change, done } = edit;
+        self.conclude(edit, outcome, None);
+    }
+
+    /// Ends an edit; if it is an action that has refused itself, with the JSON of its error.
+    pub(super) fn conclude(&self, edit: Edit<T>, outcome: Outcome, refused: Option<&str>) {
+        let Edit { change, done, .. } = edit;
         self.let_go(change);
-        self.answer(done, outcome);
+        self.tell_ended(done, outcome, refused);
+    }
+
+    fn tell_ended(&self, done: Done, outcome: Outcome, refused: Option<&str>) {
+        // Whom it wakes may be anybody.
+        let _ = guard::call(|| done(outcome, refused));
     }
 
     /// Drops what may hold anything.

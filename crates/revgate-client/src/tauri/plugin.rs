@@ -4,9 +4,10 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::{ArrayBuffer, Uint8Array};
+use revgate::action::Source;
 use revgate::json::{Fingerprint, fingerprint};
-use revgate::wire::{Fetched, Refusal, Written};
-use revgate::{Invalid, Snapshot, Topic, TopicName, Version, bytes};
+use revgate::wire::{Acted, Fetched, Refusal, Written};
+use revgate::{Epoch, Invalid, Snapshot, Topic, TopicName, Version, bytes};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
@@ -15,7 +16,9 @@ use super::ipc::{Callback, Rejection, call, get, read_value};
 use super::values::text;
 use crate::patch::{self, Cheapest};
 use crate::transport::{announcement, fetched};
-use crate::{Announcement, Change, Interruption, Transport, TransportError, WriteError};
+use crate::{
+    Announcement, Batch, Change, Interruption, Json, Transport, TransportError, WriteError,
+};
 
 /// The way from this window to the plugin `tauri-plugin-revgate`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -82,6 +85,22 @@ struct PatchArguments<'a> {
     patch: String,
     base: Version,
     form: Form,
+}
+
+#[derive(Serialize)]
+struct ActArguments<'a> {
+    topic: &'a TopicName,
+    #[serde(skip_serializing_if = "Epoch::is_zero")]
+    epoch: Epoch,
+    source: Source,
+    #[serde(skip_serializing_if = "is_false")]
+    again: bool,
+    actions: String,
+    form: Form,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl Transport for Tauri {
@@ -163,6 +182,23 @@ impl Transport for Tauri {
                 Ok(written) => Ok(read_answer::<Written<T>>(&written)?.into_snapshot(new)),
                 Err(rejection) => Err(rejection.into_write_error(new)),
             }
+        }
+    }
+
+    fn act(
+        &self,
+        topic: &TopicName,
+        batch: Batch,
+    ) -> impl Future<Output = Result<Acted<Json>, TransportError>> + 'static {
+        let topic = topic.clone();
+        async move {
+            let Batch { epoch, source, again, actions } = batch;
+            let actions = serde_json::to_string(&actions)
+                .map_err(|error| TransportError::Rejected(error.to_string()))?;
+            let (topic, form) = (&topic, Form::Text);
+            let arguments = ActArguments { topic, epoch, source, again, actions, form };
+            let answer = call("plugin:revgate|act", &arguments).await;
+            read_answer(&answer.map_err(Rejection::into_transport_error)?)
         }
     }
 

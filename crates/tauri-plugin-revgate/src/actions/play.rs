@@ -34,7 +34,7 @@ pub(super) struct Played<T, E> {
     pub(super) faults: Faults<E>,
 }
 
-type Faults<E> = BTreeMap<usize, Fault<E>>;
+pub(super) type Faults<E> = BTreeMap<usize, Fault<E>>;
 
 /// What the actions make of `before`, each of what the one before has left. **One that refuses
 /// itself, panics, or leaves an invalid state has done nothing.**

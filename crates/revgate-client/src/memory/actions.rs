@@ -1,0 +1,125 @@
+//! Actions, done as the real backend does them.
+
+use std::rc::Rc;
+
+use revgate::action::{Ledger, Recall, Source};
+use revgate::json::fingerprint;
+use revgate::wire::{Acted, Asked, Refusal, Refused, Unacted};
+use revgate::{Action, Invalidation, TopicName, Version};
+use serde_json::value::to_raw_value;
+
+use super::{Memory, json, read, state};
+use crate::action::{Batch, Json};
+use crate::{TransportError, guard};
+
+/// The actions of a topic, and those that were done.
+pub(super) struct Actor {
+    play: Rc<Play>,
+    ledger: Ledger<Outcome>,
+}
+
+/// The state that an action makes of another one, as JSON.
+type Play = dyn Fn(&str, &Asked<Json>, Source) -> Result<String, Unacted<Json>>;
+
+#[derive(Clone)]
+struct Outcome {
+    version: Version,
+    refused: Option<Unacted<Json>>,
+}
+
+impl Memory {
+    /// Lets windows do the actions `A`.
+    pub fn with_actions<A: Action>(self) -> Self {
+        let actor = Actor { play: Rc::new(play::<A>), ledger: Ledger::new() };
+        self.inner.actors.borrow_mut().insert(TopicName::of::<A::Topic>(), actor);
+        self
+    }
+
+    /// How many actions were done, none of them twice.
+    pub fn actions(&self) -> usize {
+        self.inner.actions.get()
+    }
+
+    /// A backend that starts anew knows nothing of what it did before.
+    pub(super) fn forget_actions(&self, topic: &TopicName) {
+        if let Some(actor) = self.inner.actors.borrow_mut().get_mut(topic) {
+            actor.ledger = Ledger::new();
+        }
+    }
+
+    pub(super) fn do_actions(
+        &self,
+        topic: &TopicName,
+        batch: &Batch,
+    ) -> Result<Acted<Json>, TransportError> {
+        let (base, mut newest) = self.stored(topic)?;
+        if base.epoch != batch.epoch {
+            return Err(TransportError::Refused(Refusal::OtherEpoch { epoch: base.epoch }));
+        }
+        let mut actors = self.inner.actors.borrow_mut();
+        let none = || TransportError::Rejected(format!("the topic `{topic}` has no actions"));
+        let Actor { play, ledger } = actors.get_mut(topic).ok_or_else(none)?;
+        let (mut is_first, mut ends, mut new) = (true, Vec::new(), Vec::new());
+        for asked in &batch.actions {
+            match ledger.recall(batch.source, asked.seq, batch.again) {
+                Recall::New if new.last().is_none_or(|(last, _)| *last < asked.seq) => {
+                    let played = play(&newest, asked, batch.source);
+                    let refused = played.map(|state| newest = state).err();
+                    new.push((asked.seq, refused));
+                }
+                Recall::Known(outcome) => {
+                    is_first = false;
+                    ends.push((asked.seq, outcome.clone()));
+                }
+                Recall::New | Recall::Forgotten => {
+                    let refused = Some(Unacted::Forgotten);
+                    ends.push((asked.seq, Outcome { version: base, refused }));
+                }
+            }
+        }
+        let data: serde_json::Value = read(&newest).map_err(TransportError::Malformed)?;
+        let version = self.write(topic, Ok(newest));
+        for (seq, refused) in new {
+            let done = self.inner.actions.get() + usize::from(refused.is_none());
+            self.inner.actions.set(done);
+            let outcome = Outcome { version, refused };
+            ledger.record(batch.source, seq, outcome.clone());
+            ends.push((seq, outcome));
+        }
+        drop(actors);
+        if version != base {
+            self.tell(topic, &json(&Invalidation::new(topic.clone(), version)));
+        }
+        let newest = ends.iter().map(|(_, outcome)| outcome.version).max().unwrap_or(base);
+        let refused = ends
+            .into_iter()
+            .filter_map(|(seq, outcome)| outcome.refused.map(|why| Refused { seq, why }));
+        Ok(Acted {
+            fingerprint: fingerprint(&data).ok().filter(|_| is_first),
+            refused: refused.collect(),
+            ..Acted::new(newest, is_first.then_some(base))
+        })
+    }
+}
+
+fn play<A: Action>(
+    before: &str,
+    asked: &Asked<Json>,
+    source: Source,
+) -> Result<String, Unacted<Json>> {
+    let unreadable = |reason| Unacted::Unreadable { reason };
+    let action: A = read(asked.action.get()).map_err(unreadable)?;
+    let mut draft: A::Topic = read(before).map_err(unreadable)?;
+    let context = asked.context(source);
+    let applied = guard::call(|| action.apply(&mut draft, &context));
+    match applied.map_err(|_| Unacted::Panicked)? {
+        Err(error) => Err(match to_raw_value(&error) {
+            Ok(error) => Unacted::Refused(error),
+            Err(error) => unreadable(error.to_string()),
+        }),
+        Ok(()) => {
+            let valid = revgate::Topic::validate(&draft).and_then(|()| state(&draft));
+            valid.map_err(Unacted::Invalid)
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Actions among the edits: they need no base, and are sent again until they are answered.
+
+use std::rc::Rc;
+
+use revgate::Epoch;
+use revgate::Topic;
+use revgate::wire::{Acted, Asked, MAX_ACTIONS, Unacted};
+
+use super::edit::{Edit, Layer, Play, play};
+use super::{Next, Optimistic};
+use crate::Json;
+
+/// The most actions of a batch, so that a page that goes can send as many again behind it.
+const MOST: usize = MAX_ACTIONS / 2;
+
+/// Actions to be sent.
+pub(crate) struct Actions {
+    /// The topic's, as the window knows it.
+    pub(crate) epoch: Epoch,
+    /// Whether any has been sent before.
+    pub(crate) again: bool,
+    pub(crate) asked: Vec<Asked<Json>>,
+}
+
+/// How the actions under way have ended.
+pub(crate) struct Ends<T> {
+    /// Whether the state that has them is at hand.
+    pub(crate) is_known: bool,
+    pub(crate) done: Vec<Edit<T>>,
+    pub(crate) refused: Vec<(Edit<T>, Unacted<Json>)>,
+}
+
+impl<T: Topic> Optimistic<T> {
+    /// Makes a batch of the actions that wait, if they are the oldest that do.
+    pub(super) fn next_actions(&mut self, newest: &Layer<T>) -> Option<Next<T>> {
+        let epoch = newest.version.epoch;
+        // Sent by a page that was about to go and has stayed; the backend has forgotten since.
+        let is_lost = |edit: &&Edit<T>| edit.sent_in().is_some_and(|sent_in| sent_in != epoch);
+        let lost = self.edits.iter().take_while(is_lost).count();
+        if lost > 0 {
+            let lost = self.edits.drain(..lost).collect();
+            self.rebuild();
+            return Some(Next::Lost(lost));
+        }
+        let actions = self.actions(0, MOST, epoch)?;
+        (self.in_flight, self.base, self.made) = (actions.asked.len(), Some(newest.version), None);
+        Some(Next::Act(actions))
+    }
+
+    /// The actions that need not wait for the write under way: those in it, and what follows them;
+    /// or what follows edits of another kind. `None` if there are none that were not sent yet.
+    pub(crate) fn actions_behind(&mut self) -> Option<Actions> {
+        let epoch = self.newest.as_ref()?.version.epoch;
+        let is_acting = self.edits.front().is_some_and(Edit::is_action);
+        let from = if is_acting { 0 } else { self.closures() };
+        let actions = self.edits.iter().skip(from).take_while(|edit| edit.is_action());
+        let sent_in: Vec<_> = actions.take(MAX_ACTIONS).map(Edit::sent_in).collect();
+        // What is under way in another life of the topic may have been done there.
+        let is_lost = sent_in.iter().flatten().any(|sent_in| *sent_in != epoch);
+        let has_new = sent_in.contains(&None);
+        if has_new && !is_lost { self.actions(from, MAX_ACTIONS, epoch) } else { None }
+    }
+
+    /// The actions from this place on, up to an edit of another kind. They count as sent.
+    fn actions(&self, from: usize, most: usize, epoch: Epoch) -> Option<Actions> {
+        let asks = self.edits.iter().skip(from).map_while(|edit| edit.ask.as_ref());
+        let asks: Vec<_> = asks.take(most).collect();
+        let again = asks.iter().any(|ask| ask.sent_in.get().is_some());
+        asks.iter().for_each(|ask| ask.sent_in.set(Some(epoch)));
+        let asked: Vec<_> = asks.iter().map(|ask| ask.asked.clone()).collect();
+        (!asked.is_empty()).then_some(Actions { epoch, again, asked })
+    }
+
+    /// How many of the edits, from the oldest, are no actions.
+    pub(super) fn closures(&self) -> usize {
+        self.edits.iter().take_while(|edit| !edit.is_action()).count()
+    }
+
+    /// The actions under way have been answered. Those that were done are part of the newest state,
+    /// or will be: till then they are played on what there is.
+    pub(crate) fn acted(&mut self, acted: &Acted<Json>) -> Ends<T> {
+        let version = acted.version();
+        let (mut done, mut refused) = (Vec::new(), Vec::new());
+        for edit in self.edits.drain(..std::mem::take(&mut self.in_flight)) {
+            let refusal = acted.refused.iter().find(|refused| edit.is_asked_as(refused.seq));
+            match refusal {
+                Some(refusal) => refused.push((edit, refusal.why.clone())),
+                None => done.push(edit),
+            }
+        }
+        let mut is_known = self.newest.as_ref().is_some_and(|newest| newest.version >= version);
+        if !is_known && let Some(layer) = self.made_by(acted, &done) {
+            self.newest = Some(Rc::new(layer));
+            self.forget_confirmed();
+            is_known = true;
+        }
+        if !is_known {
+            self.confirmed.extend(done.iter().map(|edit| (version, Rc::clone(&edit.change))));
+        }
+        self.rebuild();
+        Ends { is_known, done, refused }
+    }
+
+    /// The state that the actions have made in the backend, if it can be made here.
+    fn made_by(&self, acted: &Acted<Json>, done: &[Edit<T>]) -> Option<Layer<T>> {
+        let newest = self.newest.as_ref().filter(|newest| Some(newest.version) == acted.base)?;
+        let changes: Vec<&Play<T>> = done.iter().map(|edit| &*edit.change).collect();
+        let made = play(newest, &changes).ok()?;
+        let is_same = made.print().is_some() && made.print() == acted.fingerprint;
+        is_same.then(|| made.at(acted.version()))
+    }
+
+    /// Lets go of the actions that the newest state has.
+    pub(super) fn forget_confirmed(&mut self) {
+        let Some(newest) = self.newest.as_ref().map(|newest| newest.version) else { return };
+        let known = self.confirmed.partition_point(|(version, _)| *version <= newest);
+        self.confirmed.drain(..known);
+    }
+}
