@@ -23,6 +23,28 @@
 //!     }
 //! }
 //! ```
+//!
+//! What Rust and windows both know how to do is an action:
+//!
+//! ```no_run,standalone_crate
+//! # use revgate::{Action, Topic, action::Context};
+//! # use revgate_leptos::TopicSignal;
+//! # use serde::{Deserialize, Serialize};
+//! # #[derive(Clone, Default, Serialize, Deserialize)]
+//! # struct Player { volume: u8 }
+//! # impl Topic for Player { const NAME: &'static str = "player"; }
+//! # #[derive(Clone, Serialize, Deserialize)]
+//! # enum PlayerAction { Louder { by: u8 } }
+//! # impl Action for PlayerAction {
+//! #     type Topic = Player;
+//! #     type Error = String;
+//! #     fn name(&self) -> &'static str { "louder" }
+//! #     fn apply(&self, _: &mut Player, _: &Context) -> Result<(), String> { Ok(()) }
+//! # }
+//! # fn louder(player: TopicSignal<Player>) {
+//! player.act(PlayerAction::Louder { by: 1 });
+//! # }
+//! ```
 
 mod shared;
 mod signal;

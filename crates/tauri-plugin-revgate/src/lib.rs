@@ -39,6 +39,44 @@
 //! # }
 //! ```
 //!
+//! What windows may do to a topic can also be listed, one action by the other: see
+//! [`revgate::Action`].
+//!
+//! ```no_run
+//! # use revgate::{Topic, Action, action::Context};
+//! # use serde::{Deserialize, Serialize};
+//! # #[derive(Clone, Default, Serialize, Deserialize)]
+//! # struct Player { volume: u8 }
+//! # impl Topic for Player { const NAME: &'static str = "player"; }
+//! #[derive(Clone, Serialize, Deserialize)]
+//! enum PlayerAction { Louder { by: u8 } }
+//!
+//! impl Action for PlayerAction {
+//!     type Topic = Player;
+//!     type Error = String;
+//!
+//!     fn name(&self) -> &'static str {
+//!         match self { Self::Louder { .. } => "louder" }
+//!     }
+//!
+//!     fn apply(&self, player: &mut Player, _: &Context) -> Result<(), String> {
+//!         let Self::Louder { by } = self;
+//!         player.volume = player.volume.checked_add(*by).ok_or("that would be too loud")?;
+//!         Ok(())
+//!     }
+//! }
+//!
+//! # fn build<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
+//! builder
+//!     .plugin(
+//!         tauri_plugin_revgate::Builder::new()
+//!             .topic(Player::default())
+//!             .actions::<PlayerAction>()
+//!             .build(),
+//!     )
+//! # }
+//! ```
+//!
 //! Windows may read and write the topics that their capability lists, and no others:
 //!
 //! ```json
