@@ -4,7 +4,8 @@ use super::*;
 
 #[window_test(unsupported = test)]
 fn while_rust_writes_each_millisecond_two_windows_do_all_of_a_thousand_actions() {
-    const EACH: u64 = 500;
+    // A browser is slower.
+    const EACH: u64 = if cfg!(target_arch = "wasm32") { 50 } else { 500 };
     for round_trip in [1, 5, 20, 50] {
         let (backend, time) = (backend(), VirtualTime::new());
         let faults = Faults::none(Duration::from_micros(round_trip * 500));
@@ -19,7 +20,7 @@ fn while_rust_writes_each_millisecond_two_windows_do_all_of_a_thousand_actions()
         writing.set(false);
         time.advance(ms(2_000));
         let newest = book(&backend);
-        assert!(newest.ticks > 400, "{}", newest.ticks);
+        assert!(newest.ticks >= EACH, "{}", newest.ticks);
         for window in &windows {
             assert_eq!(window.look(), 0, "all have ended, at {round_trip} ms");
             assert_eq!(
