@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use revgate::settings::Settings;
+use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
-use revgate_client::{Pending, Status};
+use revgate_client::{Fate, Host, Options, Pending, Status};
 use serde_json::{Value, json};
 
-use super::harness::{Faults, Network, Window, far_away, live, ms, version, with_font_size};
+use super::harness::{
+    Faults, Network, Window, far_away, live, ms, patience, version, with_font_size,
+};
 use super::window_test;
 
 /// How long the first write takes to the backend.
@@ -116,4 +119,55 @@ fn a_flush_with_nothing_behind_the_write_sends_nothing() {
     window.replica.flush();
     window.settle();
     assert_eq!(backend.writes(), 1);
+}
+
+/// How long a write may take here.
+const LIMIT: Duration = ms(100);
+
+/// As [`going`], for edits that count: the first write is answered after `first` in all, and one
+/// sent behind it after 60 ms takes so long there and back, or gets no answer in the test's time.
+fn counting(first: Duration, behind: Option<Duration>) -> Going {
+    let (backend, time) = (Memory::new().with_topic(&with_font_size(20)), VirtualTime::new());
+    let network = Network::new(&backend, &time, 1, Faults::none(FIRST));
+    let gate = patience().build().expect("sensible options");
+    let options = Options { gate, write_timeout: LIMIT, ..Options::default() };
+    let window = Window::with_options(&time, &network, options);
+    window.until(|| window.replica.status() == Status::Live);
+    let first_edit = window.replica.update(|settings| settings.auto_save = false);
+    let last = window.replica.update(|settings| settings.font_size += 1);
+    window.settle();
+    network.set_faults(Faults::none(first - FIRST));
+    window.time.advance(ms(60));
+    network.set_faults(Faults::none(FIRST));
+    window.replica.flush();
+    let rest = behind.map_or(Duration::from_secs(3600), |behind| behind - FIRST);
+    network.set_faults(Faults::none(rest));
+    window.time.advance(FIRST);
+    network.set_faults(Faults::none(FIRST));
+    Going { backend, window, first: first_edit, last }
+}
+
+#[window_test(unsupported = test)]
+fn an_answer_after_its_time_makes_nothing_twice() {
+    // Before the one behind is answered; and one that came in time, which the other reaches.
+    for (first, behind) in [(ms(150), ms(95)), (ms(80), ms(60))] {
+        let Going { backend, window, first, last } = counting(first, Some(behind));
+        assert_eq!((window.end(first), window.end(last)), (Ok(version(3)), Ok(version(3))));
+        let end = Settings { auto_save: false, ..with_font_size(21) };
+        assert_eq!((stored(&backend), backend.writes()), (json!(end), 2));
+        assert_eq!(window.seen.shown(), end);
+    }
+}
+
+#[window_test(unsupported = test)]
+fn a_flush_that_is_never_answered_leaves_no_edit_waiting() {
+    for first in [ms(150), ms(80)] {
+        let Going { backend, window, first, last } = counting(first, None);
+        for edit in [first, last] {
+            let error = window.end(edit).expect_err("nobody has answered");
+            assert_eq!(error.fate, Some(Fate::Unknown), "{error}");
+        }
+        assert_eq!(window.time.now(), ms(20) + ms(60) + LIMIT);
+        assert_eq!(backend.writes(), 2);
+    }
 }

@@ -131,7 +131,7 @@ struct Inner<T: Topic, X: Transport, H: Host> {
     /// The actions under way.
     flight: RefCell<Option<Flight>>,
     /// What was sent behind the write under way, until that is answered.
-    behind: RefCell<Option<Behind<T>>>,
+    behind: RefCell<Option<Behind<T, H::Timer>>>,
     waiting: RefCell<Waiting>,
     last_error: RefCell<Option<SyncError>>,
     statuses: Statuses,

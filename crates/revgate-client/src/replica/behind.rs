@@ -1,5 +1,6 @@
 //! Edits that do not wait for the write under way to be answered.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
@@ -7,15 +8,19 @@ use futures_util::FutureExt;
 use revgate::Topic;
 
 use super::Inner;
-use super::write::{Answered, judge};
+use super::write::{Answered, judge, no_answer};
 use crate::guard::Guarded;
 use crate::{Fate, Host, Transport, TransportError};
 
 /// A write sent behind the one under way, which it holds.
-pub(super) struct Behind<T> {
+pub(super) struct Behind<T, Timer> {
     /// How many edits it has, those of the write under way among them.
     edits: usize,
-    answer: oneshot::Receiver<Answered<T>>,
+    /// Taken by whoever waits for it.
+    answer: Option<oneshot::Receiver<Answered<T>>>,
+    /// How the write ahead has ended, once it has.
+    ahead: Option<Answered<T>>,
+    _timer: Timer,
 }
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
@@ -33,6 +38,8 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         };
         let mut write = Guarded::new(self.transport.write_behind(&self.topic, change, ahead));
         let (done, answer) = oneshot::channel();
+        let done = Rc::new(Cell::new(Some(done)));
+        let late = Rc::clone(&done);
         // Begun at once: in a page that goes no task runs any more.
         let begun = (&mut write).now_or_never();
         self.host.spawn(async move {
@@ -40,31 +47,51 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 Some(answer) => answer,
                 None => write.await,
             };
-            if let Ok(answer) = answer {
-                // The replica may be gone.
+            // The replica may be gone, or the answer too late.
+            if let (Some(done), Ok(answer)) = (done.take(), answer) {
                 let _ = done.send(answer);
             }
         });
-        *self.behind.borrow_mut() = Some(Behind { edits, answer });
+        let timeout = self.options.write_timeout;
+        let timer = self.host.after(timeout, move || {
+            if let Some(done) = late.take() {
+                let _ = done.send(Err(no_answer(timeout).into()));
+            }
+        });
+        let answer = Some(answer);
+        *self.behind.borrow_mut() = Some(Behind { edits, answer, ahead: None, _timer: timer });
     }
 
-    /// The write ahead has been answered with `first`; what that means hangs on the one behind.
-    pub(super) fn await_behind(self: &Rc<Self>, id: u64, first: Answered<T>, behind: Behind<T>) {
-        let Behind { edits, answer } = behind;
+    /// The write ahead has ended; what that means hangs on the one behind, and until that has
+    /// ended, too, nothing is sent: it may have been made. Meanwhile the one ahead may end again, by
+    /// the answer that comes after its time.
+    pub(super) fn await_behind(self: &Rc<Self>, id: u64, ahead: Answered<T>) {
+        let (answer, before) = match self.behind.borrow_mut().as_mut() {
+            Some(behind) => (behind.answer.take(), behind.ahead.replace(ahead)),
+            None => return,
+        };
+        self.let_go(before);
+        let Some(answer) = answer else { return };
         let panicked = || TransportError::Malformed("reading it panicked".to_owned()).into();
         let second = async move { answer.await.unwrap_or_else(|_| Err(panicked())) };
-        self.spawn(second, move |inner, second| match second {
-            // It is as if it had never been sent.
-            Err(ref error) if matches!(judge(error).0, Fate::NotSent | Fate::Refused) => {
-                inner.take_late(second);
-                inner.written(id, first);
-            }
-            // It was made, whatever has become of the other; or nobody knows.
-            second => {
-                if inner.is_awaited(id) {
-                    inner.with_edits(|all| all.take_behind(edits));
+        self.spawn(second, move |inner, second| {
+            let Some(Behind { edits, ahead: Some(first), .. }) = inner.behind.take() else {
+                return;
+            };
+            match second {
+                // It is as if it had never been sent.
+                Err(ref error) if matches!(judge(error).0, Fate::NotSent | Fate::Refused) => {
+                    inner.take_late(second);
+                    inner.written(id, first);
                 }
-                inner.written(id, second);
+                // It was made, whatever has become of the other; or nobody knows.
+                second => {
+                    inner.let_go(first);
+                    if inner.is_awaited(id) {
+                        inner.with_edits(|all| all.take_behind(edits));
+                    }
+                    inner.written(id, second);
+                }
             }
         });
     }

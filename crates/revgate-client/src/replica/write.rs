@@ -87,8 +87,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         self.last_write.set(id);
         let timeout = self.options.write_timeout;
         self.set_write_timer(timeout, move |inner| {
-            let error = TransportError::Failed(format!("no answer within {timeout:?}"));
-            inner.written(id, Err(error.into()));
+            inner.written(id, Err(no_answer(timeout).into()))
         });
         let write = self.transport.write(&self.topic, change);
         self.spawn(write, move |inner, answer| inner.written(id, answer));
@@ -118,10 +117,10 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         if !self.is_awaited(id) {
             return self.take_late(answer);
         }
-        if let Some(behind) = self.behind.take() {
-            return self.await_behind(id, answer, behind);
-        }
         *self.write_timer.borrow_mut() = None;
+        if self.behind.borrow().is_some() {
+            return self.await_behind(id, answer);
+        }
         let echo = self.echo.take();
         match answer {
             Ok(made) => self.made(made, None),
@@ -241,7 +240,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     }
 
     /// Drops what may hold anything.
-    fn let_go<A>(&self, held: A) {
+    pub(super) fn let_go<A>(&self, held: A) {
         if let Err(panicked) = guard::call(|| drop(held)) {
             tracing::error!("topic `{}`: dropping an edit {panicked}", self.topic);
         }
@@ -251,6 +250,11 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn with_edits<A>(&self, call: impl FnOnce(&mut Optimistic<T>) -> A) -> A {
         self.calls.while_playing(|| call(&mut self.optimistic.borrow_mut()))
     }
+}
+
+/// Of a write that was not answered in time.
+pub(super) fn no_answer(timeout: Duration) -> TransportError {
+    TransportError::Failed(format!("no answer within {timeout:?}"))
 }
 
 /// What became of the edits of a write that failed so, and whether one of them is to blame.
