@@ -13,6 +13,7 @@ use serde_json::value::to_raw_value;
 
 use super::Inner;
 use super::sync::Payload;
+use super::write::no_answer;
 use crate::action::explain;
 use crate::guard::{self, Guarded};
 use crate::optimistic::{Actions, Ask, Edit, Ends, Fault, Unmade};
@@ -88,8 +89,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         };
         let timeout = self.options.write_timeout;
         self.set_write_timer(timeout, move |inner| {
-            let error = TransportError::Failed(format!("no answer within {timeout:?}"));
-            inner.acted(id, attempt, Err(error));
+            inner.acted(id, attempt, Err(no_answer(timeout)));
         });
         let act = self.transport.act(&self.topic, batch);
         self.spawn(act, move |inner, answer| inner.acted(id, attempt, answer));

@@ -331,7 +331,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 						}
 					}),
 				),
-			(error) => enter(() => handle(failed('getSnapshot', error))),
+			(error) => enter(() => handle(failed(phaseOf(error, 'getSnapshot'), error))),
 		);
 	}
 
@@ -368,8 +368,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 	}
 
 	function notApplied(gate: Gate, version: Version, error: unknown): void {
-		const phase = error instanceof ProtocolError ? 'protocol' : 'apply';
-		fault = failure(phase, error, { snapshotRevision: version.revision });
+		fault = failure(phaseOf(error, 'apply'), error, { snapshotRevision: version.revision });
 		gate.applyFailed(host.now());
 	}
 
@@ -457,6 +456,11 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 		},
 		fail,
 	};
+}
+
+/** The phase of what may be the message's fault. */
+function phaseOf(error: unknown, otherwise: SyncPhase): SyncPhase {
+	return error instanceof ProtocolError ? 'protocol' : otherwise;
 }
 
 /** Canonical text is the same if and only if the number is. */

@@ -13,7 +13,10 @@ import { create, isDraft } from './library.js';
 export type Recipe<T> = (draft: Draft<T>) => Draft<T> | T | void;
 
 /** A state with nothing read-only. */
-export type Draft<T> = T extends readonly unknown[] | object ? { -readonly [K in keyof T]: Draft<T[K]> } : T;
+export type Draft<T> = T extends Leaf ? T : T extends object ? { -readonly [K in keyof T]: Draft<T[K]> } : T;
+
+/** What has no parts. To TypeScript, text with a brand is an object, too. */
+type Leaf = string | number | bigint | boolean | null;
 
 /**
  * What the recipe makes of a state, which stays as it was. What it leaves alone is shared.

@@ -1,6 +1,7 @@
 /** The way to the plugin `tauri-plugin-revgate`. */
 
 import type { Version } from '../gate/gate.js';
+import { ProtocolError } from '../sync/messages.js';
 import type { Listener } from '../sync/transport.js';
 import { invoke, openChannel } from '../tauri/ipc.js';
 import type { Unsubscribe } from '../types.js';
@@ -75,7 +76,7 @@ function textOf(answer: unknown): string {
 	if (typeof answer === 'string') return answer;
 	if (answer instanceof ArrayBuffer) return decode(new Uint8Array(answer));
 	if (Array.isArray(answer)) return decode(Uint8Array.from(answer as number[]));
-	throw new TypeError(`malformed answer: bytes are expected, not ${typeof answer}`);
+	throw new ProtocolError(`malformed answer: bytes are expected, not ${typeof answer}`);
 }
 
 function decode(bytes: Uint8Array): string {

@@ -81,7 +81,7 @@ export class Replica implements Replicated {
 			topic,
 			transport: {
 				subscribe: (listener) => backend.subscribe(topic, listener),
-				fetch: async (known) => parse(await backend.fetch(topic, known)),
+				fetch: async (known) => read(await backend.fetch(topic, known)),
 				isHopeless: (error) => error instanceof NoBackendError,
 			},
 			sink: {
@@ -306,6 +306,15 @@ export class Replica implements Replicated {
 		if (!failed) return;
 		this.enter(() => this.#writer.abandon(failed));
 		for (const done of this.#starting.splice(0)) done(context);
+	}
+}
+
+/** @throws {ProtocolError} if an answer is no JSON: then the state cannot be read, as when it has no version. */
+function read(answer: string): unknown {
+	try {
+		return parse(answer);
+	} catch (cause) {
+		throw new ProtocolError(`the answer is no JSON: ${(cause as Error).message}`, { cause });
 	}
 }
 

@@ -157,6 +157,7 @@ describe('before the first state', () => {
 	it.each([
 		['whose integers need BigInts', '{"id":9007199254740993}', '/id'],
 		['without a version', FIRST, undefined],
+		['that is no JSON', FIRST.slice(0, -5), undefined],
 	])('a state %s ends what waits for it, too', async (_, state, path) => {
 		const backend = new Plugin('settings', '{"id":1}');
 		const version = path === undefined ? '' : '"revision":"1",';

@@ -5,6 +5,9 @@ import { createTopic, type Topic } from 'revgate';
 
 type Counters = { left: number; right: number };
 
+/** Text, to TypeScript of another kind than any. */
+type SongId = string & { readonly brand: 'song' };
+
 declare module 'revgate' {
 	interface Topics {
 		'typed/counters': Counters;
@@ -20,6 +23,15 @@ export function topics(): void {
 		draft.right = 'none';
 		// @ts-expect-error: there is no such counter
 		draft.middle = 1;
+	});
+	const queue = createTopic<{ readonly songs: readonly SongId[]; playing: SongId | null }>('undeclared-queue');
+	void queue.update((draft) => {
+		draft.songs.push(draft.playing as SongId);
+		draft.playing = draft.songs[0] ?? null;
+		const first: SongId | undefined = draft.songs[0];
+		void first?.toUpperCase();
+		// @ts-expect-error: not every text is a song's id
+		draft.playing = 'none';
 	});
 	const title: string | undefined = createTopic('typed-doc:readme').get()?.title;
 	// @ts-expect-error: what a document has is known
