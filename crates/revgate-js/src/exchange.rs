@@ -26,6 +26,8 @@ pub struct Exchange {
     /// The text of two versions: revision and epoch of the one, revision and epoch of the other.
     /// What is no ASCII is any byte above 127.
     pub text: [u8; 4 * TEXT],
+    /// The last version that was read from the first place. JavaScript has it as it was given.
+    given: Version,
 }
 
 /// Why a call did nothing: the number that it returns. What is more to say is in
@@ -50,7 +52,12 @@ impl Refusal {
 
 impl Exchange {
     pub(crate) const fn new() -> Self {
-        Self { numbers: [0.0; 8], wide: [0; 4], text: [0; 4 * TEXT] }
+        Self {
+            numbers: [0.0; 8],
+            wide: [0; 4],
+            text: [0; 4 * TEXT],
+            given: Version::new(Epoch::new(0), Revision::new(0)),
+        }
     }
 
     /// The version whose texts begin at this place, 0 or 2. `lengths` is that of the revision and,
@@ -59,7 +66,11 @@ impl Exchange {
         let (revision, epoch) = (lengths as usize & 0xFF, lengths as usize >> 8 & 0xFF);
         let revision = self.number(place, revision)?;
         let epoch = if epoch == ABSENT { 0 } else { self.number(place + 1, epoch)? };
-        Ok(Version::new(Epoch::new(epoch), Revision::new(revision)))
+        let version = Version::new(Epoch::new(epoch), Revision::new(revision));
+        if place == 0 {
+            self.given = version;
+        }
+        Ok(version)
     }
 
     fn number(&mut self, place: usize, length: usize) -> Result<u64, Refusal> {
@@ -81,7 +92,7 @@ impl Exchange {
         self.wide[place + 1] = version.revision.number();
     }
 
-    /// Puts what this output is, then what it holds.
+    /// Puts what this output is, then what it holds; of a version, also whether it was given last.
     pub(crate) fn put_output(&mut self, output: Output) {
         let (kind, first, second) = match output {
             Output::Wait(at) => (0, at.map_or(f64::INFINITY, |at| milliseconds(at.into())), 0),
@@ -92,7 +103,7 @@ impl Exchange {
             Output::Apply(Candidate::Offered) => (4, 0.0, 1),
             Output::Apply(Candidate::Announced(version)) => {
                 self.put_version(0, version);
-                (4, 0.0, 2)
+                (4, 0.0, if version == self.given { 3 } else { 2 })
             }
             Output::Report(report) => (5, f64::from(report.attempt), self.put_report(report)),
             Output::Settle(through, settlement) => {

@@ -40,7 +40,7 @@ fn the_largest_version_crosses_both_ways() {
     let lengths = put(&mut module, 0, &largest, Some(&largest));
     assert_eq!(module.input(gate, 0.0, 15, lengths, 0.0), OUTPUT);
     assert_eq!(module.poll(gate), OUTPUT);
-    assert_eq!(module.exchange.numbers[..3], [4.0, 0.0, 2.0], "apply what was announced");
+    assert_eq!(module.exchange.numbers[..3], [4.0, 0.0, 3.0], "apply what was just announced");
     assert_eq!(module.exchange.wide[..2], [u64::MAX; 2]);
     assert_eq!((module.look(gate, 0), module.exchange.wide[..2].to_vec()), (1.0, vec![0, 1]));
 }

@@ -46,16 +46,15 @@ export class Abi {
 	/** Halves of 64 bits, the lower one first. */
 	halves!: Uint32Array;
 	#text!: Uint8ClampedArray;
+	/** What the module has read from the first place last, unless that was refused. */
+	given: Version | undefined;
 
 	constructor(module: GateModule) {
 		this.module = module;
 		this.refresh();
 	}
 
-	/**
-	 * Views do not see memory that has grown. Only a call that makes something, or that leaves an
-	 * output behind, takes memory.
-	 */
+	/** Views do not see memory that has grown, as a call that makes something may have it grow. */
 	refresh(): void {
 		const { buffer } = this.module.memory;
 		if (this.numbers?.buffer !== buffer) {
@@ -68,7 +67,11 @@ export class Abi {
 	}
 
 	/** Copies a version's text to one of the two places, 0 or 2; its lengths. */
-	put(place: number, { revision, epoch }: Version): number {
+	put(place: number, version: Version): number {
+		const { revision, epoch } = version;
+		if (place === 0) {
+			this.given = version;
+		}
 		const length = this.#copy(place, revision);
 		return length | ((epoch === undefined ? ABSENT : this.#copy(place + 1, epoch)) << 8);
 	}
@@ -89,6 +92,7 @@ export class Abi {
 		if (answer >= OUTPUT) {
 			return answer;
 		}
+		this.given = undefined;
 		if (answer === NOT_CANONICAL) {
 			const [place] = this.numbers;
 			const field = place! % 2 ? 'epoch' : 'revision';
@@ -102,6 +106,7 @@ export class Abi {
 
 	/** What is wrong with a text, in the words of the core. */
 	fault(text: string): string | undefined {
+		this.given = undefined;
 		const zero = this.put(2, { revision: '0' as Revision });
 		const answer = this.module.compare(this.#copy(0, text) | (ABSENT << 8), zero);
 		return answer === NOT_CANONICAL ? this.#words() : undefined;

@@ -64,6 +64,7 @@ const PHASES: readonly SyncPhase[] = [
 	'throttle',
 	'write',
 ];
+const CANDIDATES = ['fetched', 'offered'] as const;
 const CAUSES = ['failed', 'timedOut', 'stale'] as const;
 const SETTLEMENTS = ['fresh', 'failed', 'stopped'] as const;
 const STATUSES = ['loading', 'live', 'stopped'] as const;
@@ -92,6 +93,8 @@ export class Gate {
 	/** Whether an output may be there; if not, `#wait` is the next. */
 	#pending = true;
 	#wait: Output & { type: 'wait' } = { type: 'wait', deadline: undefined };
+	/** The last status seen, and its number: it is asked for far more often than it changes. */
+	#status: readonly [number, GateStatus] = [0, { type: 'loading' }];
 
 	/** @throws RangeError if options contradict each other, naming them. */
 	constructor(module: GateModule, options: GateOptions = {}) {
@@ -216,8 +219,11 @@ export class Gate {
 	/** How the replica is doing. */
 	get status(): GateStatus {
 		const status = this.#look(5);
-		const type = STATUSES[status];
-		return type ? { type } : { type: 'retrying', attempt: status - 2 };
+		if (status !== this.#status[0]) {
+			const type = STATUSES[status];
+			this.#status = [status, type ? { type } : { type: 'retrying', attempt: status - 2 }];
+		}
+		return this.#status[1];
 	}
 
 	/** Gives its memory back. Again, it does nothing. */
@@ -238,7 +244,6 @@ export class Gate {
 	#take(answer: number): void {
 		this.#pending = answer === OUTPUT;
 		if (this.#pending) {
-			this.#abi.refresh();
 			return;
 		}
 		const deadline = deadlineOf(answer);
@@ -269,7 +274,7 @@ function outputOf(abi: Abi): Output {
 		case 3:
 			return { type: 'fetch', id: first };
 		case 4: {
-			const candidate = second === 2 ? abi.version(0) : second ? 'offered' : 'fetched';
+			const candidate = CANDIDATES[second] ?? ((second === 3 && abi.given) || abi.version(0));
 			return { type: 'apply', candidate };
 		}
 		case 5: {

@@ -221,7 +221,11 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 		payload = fault = undefined;
 		if (news.length > 0) {
 			const counted = gate.kept;
-			news = counted === undefined ? [] : news.filter(({ version }) => isSame(version, counted));
+			if (counted === undefined) {
+				news.length = 0;
+			} else {
+				news = news.filter(({ version }) => isSame(version, counted));
+			}
 		}
 		// A fetch without a start is made once: nothing is due after it.
 		deadline = isListening || waiting.length > 0 ? until : undefined;

@@ -282,6 +282,27 @@ describe.each(flavours)('in %s', (_, module) => {
 	});
 });
 
+describe.each(flavours)('the version to apply in %s', (_, module) => {
+	const told: [string, (other: Gate, gate: Gate) => unknown][] = [
+		['another gate is told of another one', (other) => other.announced(0, version('9'), 'state')],
+		['its own is told of text that is none', (_, gate) => thrownBy(() => gate.announced(0, version('08'), 'state'))],
+		['the base of a patch is none', (_, gate) => thrownBy(() => gate.announced(0, version('9'), version('x')))],
+		['texts are compared', () => compareVersions(module, version('7'), version('8'))],
+		['its text is looked at after another gate is told of another one', (other) => {
+			other.announced(0, version('9'), 'state');
+			parseFault(module, '8');
+		}],
+		['a text that is none is looked at', () => parseFault(module, '08')],
+	];
+
+	test.each(told)('is the one announced, though meanwhile %s', (_, meanwhile) => {
+		const [gate, other] = [live(module), live(module)];
+		gate.announced(0, version('8'), 'state');
+		meanwhile(other, gate);
+		expect(drain(gate)).toEqual([{ type: 'apply', candidate: version('8') }]);
+	});
+});
+
 describe.each(flavours)('the memory in %s', (_, module) => {
 	const pages = () => module.memory.buffer.byteLength / 65_536;
 
@@ -302,7 +323,7 @@ describe.each(flavours)('the memory in %s', (_, module) => {
 			gate.free();
 		}
 		expect(pages()).toBe(before);
-	});
+	}, 30_000);
 
 	test('does not grow with options that are refused, texts that are none, or errors', () => {
 		const gate = live(module);
