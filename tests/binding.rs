@@ -10,11 +10,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Function, Reflect, eval};
+use revgate::action::{Seq, Source};
 use revgate::settings::{Settings, Theme};
-use revgate::wire::{Fetched, Payload};
+use revgate::wire::{Asked, Fetched, Payload, Refusal, Unacted};
 use revgate::{Epoch, Revision, TopicName, Version};
 use revgate_client::tauri::{Tauri, window_label};
-use revgate_client::{Change, Interruption, Transport, TransportError, WriteError};
+use revgate_client::{Batch, Change, Interruption, Transport, TransportError, WriteError};
+use serde_json::value::RawValue;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -161,6 +163,47 @@ async fn a_write_that_was_made_and_is_not_on_the_disk_says_what_was_made() {
         Err(WriteError::NotDurable { made, .. }) => assert_eq!(made.data.font_size, 20),
         other => panic!("{other:?}"),
     }
+}
+
+#[wasm_bindgen_test]
+async fn actions_are_sent_as_text_with_their_ids_and_answered_without_a_state() {
+    let batch = |again| Batch {
+        epoch: Epoch::new(2),
+        source: Source::new(u64::MAX),
+        again,
+        actions: vec![Asked {
+            seq: Seq::new(1),
+            at: 1_700_000_000_000,
+            seed: None,
+            action: RawValue::from_string("18446744073709551615".to_owned()).expect("JSON"),
+        }],
+    };
+    install(
+        "(command, args) => {
+            if (command !== 'plugin:revgate|act') throw command;
+            globalThis.sent = JSON.stringify(args);
+            return answer({revision: '6', epoch: '2', refused: [{seq: '1', kind: 'forgotten'}]});
+        }",
+    );
+    let acted = Tauri.act(&settings(), batch(false)).await.expect("answered");
+    assert_eq!(acted.version(), Version::new(Epoch::new(2), Revision::new(6)));
+    assert!(matches!(acted.refused[0].why, Unacted::Forgotten), "{acted:?}");
+    let sent = || eval("sent").expect("it was sent").as_string().expect("text");
+    let actions = r#"[{\"seq\":\"1\",\"at\":\"1700000000000\",\"action\":18446744073709551615}]"#;
+    let expected = format!(
+        r#"{{"actions":"{actions}","epoch":"2","form":"text","source":"18446744073709551615","topic":"settings"}}"#
+    );
+    assert_eq!(sent(), expected);
+    assert!(expected.len() <= 200, "{}", expected.len());
+    Tauri.act(&settings(), batch(true)).await.expect("answered");
+    assert!(sent().contains(r#""again":true"#), "{}", sent());
+
+    install("() => refuse({kind: 'otherEpoch', epoch: '3'})");
+    let other = Tauri.act(&settings(), batch(true)).await.expect_err("refused");
+    assert_eq!(other, TransportError::Refused(Refusal::OtherEpoch { epoch: Epoch::new(3) }));
+    remove();
+    let none = Tauri.act(&settings(), batch(false)).await.expect_err("no backend");
+    assert_eq!(none, TransportError::NoBackend);
 }
 
 #[wasm_bindgen_test]
