@@ -5,7 +5,7 @@ import { createApplying, type Ended } from './applying.js';
 import { attempt, isThenable, quietly } from './guard.js';
 import { isOfInterest, newsOf } from './hearing.js';
 import { type Host, platform } from './host.js';
-import { checkTopic, type Fields, fieldsOf, type Material, ProtocolError, versionOf } from './messages.js';
+import { checkTopic, type Fields, fieldsOf, isSame, type Material, ProtocolError, versionOf } from './messages.js';
 import { checkOptions, openGate } from './opening.js';
 import { createReporter, type Extra } from './report.js';
 import { createSubscription } from './subscription.js';
@@ -17,6 +17,9 @@ const LIMIT_MS = 10_000;
 
 /** A delivery that pacing held back and that comes later than this is worth a word. */
 const LATE_MS = 1000;
+
+/** When to try again to apply what another apply, late, has overwritten. */
+const AGAIN_MS = 1000;
 
 /** The ticket of those who wait for the start: of no refresh. */
 const START = Infinity;
@@ -83,15 +86,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 	const turns = createTurns((error) => fail('refresh', error));
 	const enter = (call: () => void) => turns.enter(call, undefined);
 	const alarm = createAlarm(host, () => enter(tick));
-	const applying = createApplying(host, limitMs, () =>
-		enter(() => {
-			// Maybe on top of what was applied since.
-			const { version, data } = again ?? {};
-			if (version !== undefined) {
-				quietly(() => sink.apply(version, data as T), (error) => fail('apply', error));
-			}
-		}),
-	);
+	const applying = createApplying(host, limitMs, () => enter(applyAgain));
 	const subscription = createSubscription(transport, {
 		enter,
 		announced: (message) => turns.enter(hear, message),
@@ -135,6 +130,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 	let news: Payload[] = [];
 	/** What was applied since an apply was given up. */
 	let again: { readonly version: Version; readonly data: T } | undefined;
+	let cancelAgain: (() => void) | undefined;
 	/** What the gate waits for, and until when this waits. */
 	let rested: Output | undefined;
 	let deadline: number | undefined;
@@ -298,6 +294,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 		news = [];
 		alarm(undefined);
 		applying.stop();
+		cancelAgain?.();
 		log('debug', status.type);
 		setStatus(status);
 		const left = waiting;
@@ -369,6 +366,29 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 		again = applying.isOverdue ? { version, data } : undefined;
 		log('debug', 'applied', version);
 		gate.appliedOne(host.now());
+	}
+
+	/** One that was given up has ended, maybe on top of what was applied since: that is applied again. */
+	function applyAgain(): void {
+		if (again === undefined) {
+			return;
+		}
+		const { version, data } = again;
+		const failed = (error: unknown) => {
+			cancelAgain?.();
+			cancelAgain = host.after(AGAIN_MS, () => enter(applyAgain));
+			const extra = { snapshotRevision: version.revision, willRetry: true, nextDelayMs: AGAIN_MS };
+			fail('apply', error, extra);
+		};
+		try {
+			const answer = sink.apply(version, data);
+			if (isThenable(answer)) {
+				applying.wait(answer, (failure) => turns.resume(() => hasEnded || (failure && failed(failure.error))));
+				turns.hold();
+			}
+		} catch (error) {
+			failed(error);
+		}
 	}
 
 	function notApplied(gate: Gate, version: Version, error: unknown): void {
@@ -465,9 +485,4 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 /** The phase of what may be the message's fault. */
 function phaseOf(error: unknown, otherwise: SyncPhase): SyncPhase {
 	return error instanceof ProtocolError ? 'protocol' : otherwise;
-}
-
-/** Canonical text is the same if and only if the number is. */
-function isSame(a: Version | undefined, b: Version | undefined): boolean {
-	return a?.revision === b?.revision && (a?.epoch ?? '0') === (b?.epoch ?? '0');
 }

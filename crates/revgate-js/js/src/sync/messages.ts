@@ -41,6 +41,11 @@ export function versionOf({ revision, epoch }: Fields): Version {
 	return (epoch === undefined || epoch === null ? { revision } : { revision, epoch }) as Version;
 }
 
+/** Canonical text is the same if and only if the number is. */
+export function isSame(a: Version | undefined, b: Version | undefined): boolean {
+	return a?.revision === b?.revision && (a?.epoch ?? '0') === (b?.epoch ?? '0');
+}
+
 /** An announcement as those are told who decide on it. */
 export function eventOf(event: Fields): InvalidationEvent {
 	const { topic, sourceId, timestampMs } = event;

@@ -1,4 +1,5 @@
 import { check, FUNCTION, having, maybe, type Shape, TEXT } from '../gate/check.js';
+import type { Version } from '../gate/gate.js';
 import { GATE, type GateOptions, PACING } from '../gate/options.js';
 import type {
 	InvalidationEvent,
@@ -14,6 +15,7 @@ import type {
 import { createDriver } from './driver.js';
 import { atOnce, isThenable } from './guard.js';
 import type { Host } from './host.js';
+import { isSame, ProtocolError } from './messages.js';
 import { ZERO_REVISION } from './report.js';
 import { until } from './retry.js';
 import type { Done, Sink, Status, Transport } from './transport.js';
@@ -177,14 +179,20 @@ function sinkOf<T>(options: RevisionSyncOptions<T>): Sink<T> {
 
 /** A sink that keeps the state shown, untouched by whoever shows it, to patch it. */
 function patching<T>(sink: Sink<T>, applyPatch: (data: T, patch: unknown) => T): Sink<T> {
-	let shown: T;
+	let shown: { readonly version: Version; readonly data: T } | undefined;
 	return {
 		...sink,
-		patched: (_base, patch) => atOnce('applyPatch', applyPatch(shown, patch)),
+		patched(base, patch) {
+			// An apply that was given up may have ended since.
+			if (shown === undefined || !isSame(shown.version, base)) {
+				throw new ProtocolError(`a patch on revision ${base.revision}, which is not at hand`);
+			}
+			return atOnce('applyPatch', applyPatch(shown.data, patch));
+		},
 		apply(version, data) {
-			const copy = structuredClone(data);
+			const next = { version, data: structuredClone(data) };
 			const made = () => {
-				shown = copy;
+				shown = next;
 			};
 			const answer = sink.apply(version, data);
 			return isThenable(answer) ? answer.then(made) : made();

@@ -239,6 +239,76 @@ describe('callbacks', () => {
 		expect(window.sync.getLocalRevision()).toBe('2');
 	});
 
+	/** A window whose first apply has been given up; what else is applied does as `next` says. */
+	async function givenUp(next: (theme: string) => void | Promise<void>, options: Partial<RevisionSyncOptions<Settings>> = {}) {
+		const late = deferred();
+		const shown: string[] = [];
+		const backend = new Backend();
+		const window = new Window(backend, {
+			applier: {
+				apply({ data: { theme } }) {
+					const ended = theme === 'system' ? late.promise : next(theme);
+					return ended === undefined ? void shown.push(theme) : ended.then(() => void shown.push(theme));
+				},
+			},
+			...options,
+		});
+		void window.sync.start();
+		await pass(10_000);
+		backend.write('dark');
+		await pass(500);
+		expect(shown).toEqual(['dark']);
+		return { late, shown, backend, window };
+	}
+
+	it('and until that has ended, nothing newer is applied', async () => {
+		const slow = deferred();
+		const applied: string[] = [];
+		const { late, shown, backend, window } = await givenUp((theme) => {
+			applied.push(theme);
+			return applied.length === 2 ? slow.promise : undefined;
+		});
+		late.resolve();
+		await pass();
+		backend.write('light');
+		await pass();
+		expect([applied, shown]).toEqual([['dark', 'dark'], ['dark', 'system']]);
+		slow.resolve();
+		await pass();
+		expect([shown, window.sync.getLocalRevision()]).toEqual([['dark', 'system', 'dark', 'light'], '3']);
+	});
+
+	it.each([
+		['throws', () => { throw new Error('of the app'); }, 0],
+		['never ends', () => new Promise<void>(() => undefined), 10_000],
+	])('and is tried again if what puts it right %s', async (_, fail, patience) => {
+		let applies = 0;
+		const { late, shown, window } = await givenUp(() => (++applies === 2 ? fail() : undefined));
+		late.resolve();
+		await pass(patience);
+		expect(window.errors.at(-1)).toMatchObject({ phase: 'apply', snapshotRevision: '2', willRetry: true, nextDelayMs: 1000 });
+		await pass(999);
+		expect(shown).toEqual(['dark', 'system']);
+		await pass(1);
+		expect(shown).toEqual(['dark', 'system', 'dark']);
+	});
+
+	it('and no patch is applied to what it has shown', async () => {
+		const patched: string[] = [];
+		let applies = 0;
+		const { late, shown, backend } = await givenUp(
+			() => {
+				if (++applies === 2) throw new Error('of the app');
+			},
+			{ applyPatch: (data) => (patched.push(data.theme), data) },
+		);
+		late.resolve();
+		await pass();
+		backend.write('light', { base: { revision: '2' }, patch: {} });
+		await pass(500);
+		expect([patched, shown]).toEqual([[], ['dark', 'system', 'light']]);
+	});
+
 	it('what calls back is heard when it has returned', async () => {
 		const backend = new Backend();
 		const calls: string[] = [];
