@@ -13,6 +13,14 @@ import {
 	withRetry,
 	withRetryReporting,
 } from '../src/index.js';
+import {
+	createCrossTabSync,
+	createIndexedDBBackend,
+	createLocalStorageBackend,
+	createMemoryStorageBackend,
+	createSessionStorageBackend,
+	createSnapshotCache,
+} from '../src/persistence/index.js';
 
 /** What options may have that makes no sense, and the words for it. */
 type Wrong = [options: Record<string, unknown>, words: string];
@@ -87,6 +95,12 @@ const COMMAND: Wrong[] = [
 	[{ args: 'x' }, "`args` must be an object, not 'x'"],
 ];
 
+/** Without a name of its own, each would have the same. */
+const NAMED = (name: string): Wrong[] => [
+	[{ [name]: undefined }, `\`${name}\` must be a non-empty string, not undefined`],
+	[{ [name]: ' ' }, `\`${name}\` must be a non-empty string, not ' '`],
+];
+
 const RETRY: Wrong[] = [
 	[{ maxAttempts: NaN }, '`maxAttempts` must be a number from 1 on, not NaN'],
 	[{ maxAttempts: '5' }, "`maxAttempts` must be a number from 1 on, not '5'"],
@@ -138,6 +152,17 @@ const wrong: [name: string, make: (options: never) => unknown, wrong: Wrong[]][]
 		[{ policy: 5 }, '`policy` must be an object, not 5'],
 	]],
 	['createTopic', (it: object) => createTopic('options', it), TOPIC],
+	['createLocalStorageBackend', (it: object) => createLocalStorageBackend({ key: 'x', ...it }), NAMED('key')],
+	['createSessionStorageBackend', (it: object) => createSessionStorageBackend({ key: 'x', ...it }), NAMED('key')],
+	['createIndexedDBBackend', (it: object) => createIndexedDBBackend({ dbName: 'x', storeName: 'y', ...it }), [
+		...NAMED('dbName'),
+		...NAMED('storeName'),
+		[{ recordKey: '' }, "`recordKey` must be a non-empty string, not ''"],
+	]],
+	['createCrossTabSync', (it: object) => createCrossTabSync({ channelName: 'x', ...it }), NAMED('channelName')],
+	['createSnapshotCache', (it: object) => createSnapshotCache({ storage: createMemoryStorageBackend(), ...it }), [
+		[{ crossTabSync: true }, '`channelName` must be a non-empty string, not undefined'],
+	]],
 ];
 
 describe.each(wrong)('what makes no sense is refused by %s when it is made, by name', (_, make, wrong) => {

@@ -1,3 +1,4 @@
+import { check, TEXT } from '../gate/check.js';
 import type { Version } from '../gate/gate.js';
 import { quietly } from '../sync/guard.js';
 import type { SnapshotEnvelope } from '../types.js';
@@ -40,6 +41,8 @@ export interface CrossTabSync<T> {
  * there is none by events of `localStorage`. A state that is not newer than the newest one sent or
  * received is passed over, so that nothing ever goes back.
  *
+ * @throws TypeError without a `channelName`: whoever has none would hear each other.
+ *
  * @example
  * const tabs = createCrossTabSync<Settings>({
  * 	channelName: 'settings',
@@ -48,6 +51,7 @@ export interface CrossTabSync<T> {
  * tabs.broadcast(snapshot);
  */
 export function createCrossTabSync<T>(options: CrossTabSyncHandlers<T>): CrossTabSync<T> {
+	check(options, { channelName: TEXT });
 	return new Tabs(options);
 }
 

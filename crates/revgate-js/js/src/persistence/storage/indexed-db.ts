@@ -1,3 +1,4 @@
+import { check, maybe, TEXT } from '../../gate/check.js';
 import { asPersistenceError, PersistenceError, reasonOf } from '../errors.js';
 import type { StorageBackendWithMetadata } from '../types.js';
 import { RecordBackend, type SerializerOptions } from './backend.js';
@@ -15,10 +16,13 @@ export interface IndexedDBBackendOptions extends ConnectionOptions, SerializerOp
  * Keeps the last state in IndexedDB: for states that `localStorage` has no room for. Several states
  * may share a database, each with its own store or its own key.
  *
+ * @throws TypeError without a `dbName` or a `storeName`.
+ *
  * @example
  * const storage = createIndexedDBBackend<Project>({ dbName: 'my-app', storeName: 'cache' });
  */
 export function createIndexedDBBackend<T>(options: IndexedDBBackendOptions): StorageBackendWithMetadata<T> {
+	check(options, { dbName: TEXT, storeName: TEXT, recordKey: maybe(TEXT) });
 	return new RecordBackend(new IndexedDBCell(options), options);
 }
 

@@ -1,3 +1,4 @@
+import { check, TEXT } from '../../gate/check.js';
 import type { Unsubscribe } from '../../types.js';
 import { asPersistenceError, PersistenceError } from '../errors.js';
 import { exclusively } from '../locks.js';
@@ -19,10 +20,13 @@ export interface SessionStorageBackendOptions extends SerializerOptions {
  * Keeps the last state in `localStorage`: shared by all windows of one origin, there after a restart,
  * limited to about 5 million characters for the whole origin.
  *
+ * @throws TypeError without a `key`: storages that share one would show each other's states.
+ *
  * @example
  * const storage = createLocalStorageBackend<Settings>({ key: 'settings' });
  */
 export function createLocalStorageBackend<T>(options: LocalStorageBackendOptions): StorageBackendWithMetadata<T> {
+	check(options, { key: TEXT });
 	return new RecordBackend(new WebStorageCell('localStorage', options.key), options);
 }
 
@@ -30,10 +34,13 @@ export function createLocalStorageBackend<T>(options: LocalStorageBackendOptions
  * Keeps the last state in `sessionStorage`: of this window alone, there after a reload, gone when it
  * is closed; limited to about 5 million characters.
  *
+ * @throws TypeError without a `key`.
+ *
  * @example
  * const storage = createSessionStorageBackend<Draft>({ key: 'draft' });
  */
 export function createSessionStorageBackend<T>(options: SessionStorageBackendOptions): StorageBackendWithMetadata<T> {
+	check(options, { key: TEXT });
 	return new RecordBackend(new WebStorageCell('sessionStorage', options.key), options);
 }
 
