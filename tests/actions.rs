@@ -54,10 +54,22 @@ impl Topic for Book {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum BookAction {
-    Add { window: usize, number: u64 },
-    Remove { window: usize, number: u64 },
+    Add {
+        window: usize,
+        number: u64,
+    },
+    Remove {
+        window: usize,
+        number: u64,
+    },
     Append(String),
     Break,
+    /// What no action should be: another one each time that it is done.
+    Roll,
+}
+
+thread_local! {
+    static ROLLS: Cell<u32> = const { Cell::new(0) };
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
@@ -77,6 +89,7 @@ impl Action for BookAction {
             Self::Remove { .. } => "remove",
             Self::Append(_) => "append",
             Self::Break => "break",
+            Self::Roll => "roll",
         }
     }
 
@@ -92,6 +105,7 @@ impl Action for BookAction {
             }
             Self::Append(ref text) => book.title += text,
             Self::Break => panic!("it breaks"),
+            Self::Roll => book.title = ROLLS.replace(ROLLS.get() + 1).to_string(),
         }
         Ok(())
     }

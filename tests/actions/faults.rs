@@ -144,3 +144,22 @@ fn an_action_that_meets_another_life_of_the_topic_is_not_done_there() {
     assert_eq!((window.look(), window.done.take()), (0, vec![2]));
     assert_eq!(window.shown(), book(&backend));
 }
+
+#[window_test(unsupported = test)]
+fn a_page_that_goes_sends_nothing_again_that_may_have_been_done_in_another_life() {
+    let (backend, network, time, window) = near();
+    window.add();
+    time.advance(ms(6));
+    network.set_faults(Faults { failure: 1.0, ..Faults::none(ms(5)) });
+    time.advance(ms(6));
+    network.set_faults(Faults::none(ms(1)));
+    // It starts anew with what it has saved, and the window hears of that before it tries again.
+    backend.restart(&book(&backend));
+    time.advance(ms(5));
+    window.add();
+    window.replica.flush();
+    time.advance(ms(1_000));
+    assert_eq!((window.look(), window.unknown.take(), window.done.take()), (0, vec![1], vec![2]));
+    assert_eq!(window.numbers(&book(&backend)), [1, 2]);
+    assert_eq!(window.shown(), book(&backend));
+}

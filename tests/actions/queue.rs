@@ -42,6 +42,7 @@ fn an_edit_behind_an_action_waits_for_a_state_that_has_it() {
     backend.set(&Book { title: "x".to_owned(), ..Book::default() });
     end(&time, acting).expect("done");
     end(&time, edit).expect("done");
+    assert_eq!(backend.writes(), 1, "none on a base that was known to be old");
     assert_eq!((book(&backend).title, window.shown().title), ("xab".to_owned(), "xab".to_owned()));
 }
 
@@ -149,4 +150,16 @@ fn a_way_that_carries_no_actions_says_so() {
     assert_eq!(error.fate, Some(Fate::Refused));
     assert!(error.reason.contains("the topic `book` has no actions"), "{error}");
     assert_eq!(window.shown(), Book::default());
+}
+
+#[window_test(unsupported = test)]
+fn a_window_that_makes_another_state_than_the_backend_finds_it_out_and_fetches() {
+    let (backend, _, time, window) = near();
+    let before = backend.fetches();
+    let acting = window.replica.act(BookAction::Roll);
+    let rolled = window.shown().title;
+    end(&time, acting).expect("done");
+    time.advance(ms(100));
+    assert_ne!(book(&backend).title, rolled);
+    assert_eq!((window.shown(), backend.fetches() - before), (book(&backend), 1));
 }
