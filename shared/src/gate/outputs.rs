@@ -8,10 +8,12 @@ use super::Output;
 ///
 /// A driver polls after every input, so there is room for what a few inputs lead to and no heap: a
 /// JavaScript window carries every byte of the module along.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Outputs {
-    /// Without gaps; the first is the next.
-    queue: [Option<Output>; Self::ROOM],
+    /// A ring: what comes behind the last place is at the first.
+    ring: [Output; Self::ROOM],
+    first: usize,
+    count: usize,
 }
 
 impl Outputs {
@@ -25,34 +27,57 @@ impl Outputs {
 
     /// Whether whatever one more input leads to would find room, and a stop after it.
     pub(super) fn has_room(&self) -> bool {
-        self.queue[Self::ROOM - Self::OF_A_STOP - Self::MOST].is_none()
+        self.count <= Self::ROOM - Self::OF_A_STOP - Self::MOST
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.queue[0].is_none()
+        self.count == 0
     }
 
     pub(super) fn push(&mut self, output: Output) {
-        let free = self.queue.iter_mut().find(|place| place.is_none());
-        debug_assert!(free.is_some(), "one input leads to too much: {output:?}");
-        if let Some(free) = free {
-            *free = Some(output);
+        debug_assert!(self.count < Self::ROOM, "one input leads to too much: {output:?}");
+        if let Some(free) = self.ring.get_mut(Self::place(self.first, self.count)) {
+            *free = output;
+            self.count += 1;
         }
     }
 
     pub(super) fn pop(&mut self) -> Option<Output> {
-        let first = self.queue[0];
-        self.queue.copy_within(1.., 0);
-        self.queue[Self::ROOM - 1] = None;
-        first
+        let output = self.iter().next()?;
+        (self.first, self.count) = (Self::place(self.first, 1), self.count - 1);
+        Some(output)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Output> {
+        let places = (0..self.count).map(|behind| Self::place(self.first, behind));
+        places.filter_map(|place| self.ring.get(place).copied())
+    }
+
+    /// So many places behind this one.
+    const fn place(place: usize, behind: usize) -> usize {
+        let place = place + behind;
+        if place < Self::ROOM { place } else { place - Self::ROOM }
     }
 }
 
-/// As of what is there: how much room there is says nothing about a gate.
+impl Default for Outputs {
+    fn default() -> Self {
+        Self { ring: [Output::Wait(None); Self::ROOM], first: 0, count: 0 }
+    }
+}
+
+/// As of what is there: where in the ring that is says nothing about a gate.
+impl PartialEq for Outputs {
+    fn eq(&self, other: &Self) -> bool {
+        self.count == other.count && self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Outputs {}
+
 impl Hash for Outputs {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let length = self.queue.iter().flatten().count();
-        state.write_usize(length);
-        self.queue.iter().flatten().for_each(|output| output.hash(state));
+        state.write_usize(self.count);
+        self.iter().for_each(|output| output.hash(state));
     }
 }
