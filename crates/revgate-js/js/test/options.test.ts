@@ -18,6 +18,8 @@ import {
 	createIndexedDBBackend,
 	createLocalStorageBackend,
 	createMemoryStorageBackend,
+	createPersistenceApplier,
+	createPersistenceApplierWithDefaults,
 	createSessionStorageBackend,
 	createSnapshotCache,
 } from '../src/persistence/index.js';
@@ -76,6 +78,7 @@ const SYNC: Wrong[] = [
 	[{ topic: undefined }, '`topic` must be a non-empty string, not undefined'],
 	[{ topic: ' ' }, "`topic` must be a non-empty string, not ' '"],
 	[{ applier: undefined }, '`applier` must be an object with apply, not undefined'],
+	[{ applier: none }, '`applier` must be an object with apply, not function'],
 	[{ shouldRefresh: true }, '`shouldRefresh` must be a function, not true'],
 	[{ onError: 'log' }, "`onError` must be a function, not 'log'"],
 	[{ onStatus: {} }, '`onStatus` must be a function, not object'],
@@ -126,6 +129,41 @@ const TOPIC: Wrong[] = [
 	[{ writeTimeout: 5 }, '`options` has no `writeTimeout`: it has bigints,writeTimeoutMs,'],
 ];
 
+const CHANNEL: Wrong[] = [
+	...NAMED('channelName'),
+	[{ receiveUpdates: 'no' }, "`receiveUpdates` must be true or false, not 'no'"],
+	[{ broadcastSaves: 0 }, '`broadcastSaves` must be true or false, not 0'],
+	[{ channel: 'x' }, 'has no `channel`: it has channelName,receiveUpdates,broadcastSaves'],
+];
+
+const CACHE: Wrong[] = [
+	...PACED,
+	[{ storage: undefined }, '`storage` must be an object with save, load, not undefined'],
+	[{ storage: { save: none } }, '`storage` must be an object with save, load, not object'],
+	[{ debounceMs: '50' }, "`debounceMs` must be milliseconds from 0 on, not '50'"],
+	[{ ttl: 5 }, '`options` has no `ttl`: it has storage,throttling,'],
+	[{ ttlMs: '5' }, "`ttlMs` must be milliseconds from 0 on, not '5'"],
+	[{ ttlMs: -1 }, '`ttlMs` must be milliseconds from 0 on, not -1'],
+	[{ schemaVersion: -1 }, '`schemaVersion` must be a whole number from 0 on, not -1'],
+	[{ migration: [] }, '`migration.currentVersion` must be a whole number from 0 on, not undefined'],
+	[{ migration: { currentVersion: 2 } }, '`migration.migrations` must be an object, not undefined'],
+	[{ migration: { currentVersion: 2, migrations: {}, validator: none } }, '`migration` has no `validator`: it has currentVersion,migrations,validate'],
+	[{ compression: 'gzip' }, "`compression` must be an object with compress, decompress, not 'gzip'"],
+	[{ compression: { compress: none, decompress: none } }, '`compression.algorithm` must be a non-empty string, not undefined'],
+	[{ olderBackend: 'replcae' }, "`olderBackend` must be 'keep' or 'replace', not 'replcae'"],
+	[{ onPersistenceError: 5 }, '`onPersistenceError` must be a function, not 5'],
+	[{ enableHash: 'no' }, "`enableHash` must be true or false, not 'no'"],
+	[{ crossTabSync: true }, '`crossTabSync` must be an object, not true'],
+	[{ crossTabSync: { channelName: '' } }, "`crossTabSync.channelName` must be a non-empty string, not ''"],
+	[{ crossTabSync: { channelName: 'x', broadcast: true } }, '`crossTabSync` has no `broadcast`'],
+];
+
+const WRAPPED: Wrong[] = [
+	...CACHE,
+	[{ applier: undefined }, '`applier` must be an object with apply, not undefined'],
+	[{ applier: none }, '`applier` must be an object with apply, not function'],
+];
+
 const wrong: [name: string, make: (options: never) => unknown, wrong: Wrong[]][] = [
 	['createRevisionSync', (it: object) => createRevisionSync({ topic: 'x', subscriber, provider, applier, ...it }), SYNC],
 	['createRevisionSync', (it: object) => createRevisionSync({ topic: 'x', subscriber, provider, applier, ...it }), [
@@ -159,9 +197,18 @@ const wrong: [name: string, make: (options: never) => unknown, wrong: Wrong[]][]
 		...NAMED('storeName'),
 		[{ recordKey: '' }, "`recordKey` must be a non-empty string, not ''"],
 	]],
-	['createCrossTabSync', (it: object) => createCrossTabSync({ channelName: 'x', ...it }), NAMED('channelName')],
-	['createSnapshotCache', (it: object) => createSnapshotCache({ storage: createMemoryStorageBackend(), ...it }), [
-		[{ crossTabSync: true }, '`channelName` must be a non-empty string, not undefined'],
+	['createCrossTabSync', (it: object) => createCrossTabSync({ channelName: 'x', ...it }), [
+		...CHANNEL,
+		[{ onSnapshot: 5 }, '`onSnapshot` must be a function, not 5'],
+		[{ onClear: 'x' }, "`onClear` must be a function, not 'x'"],
+	]],
+	['createSnapshotCache', (it: object) => createSnapshotCache({ storage: createMemoryStorageBackend(), ...it }), CACHE],
+	['createPersistenceApplier', (it: object) => createPersistenceApplier({ storage: createMemoryStorageBackend(), applier, ...it }), WRAPPED],
+	['createPersistenceApplierWithDefaults', (it: object) => createPersistenceApplierWithDefaults({ storage: createMemoryStorageBackend(), applier, ...it }), [
+		...WRAPPED,
+		[{ enableCrossTab: 'yes', topic: 'x' }, "`enableCrossTab` must be true or false, not 'yes'"],
+		[{ enableCrossTab: true }, '`topic` must be a non-empty string, not undefined'],
+		[{ topic: 5 }, '`topic` must be a non-empty string, not 5'],
 	]],
 ];
 
@@ -184,6 +231,10 @@ it('what is given besides options is looked at, too', () => {
 	expect(say(() => createTauriSnapshotProvider(null as never))).toContain('`invoke` must be a function, not undefined');
 	expect(say(() => withRetry({} as never))).toContain('`provider` must be an object with getSnapshot, not object');
 	expect(say(() => withRetry(provider, {}, 'log' as never))).toContain("`onRetry` must be a function, not 'log'");
+	expect(say(() => createPersistenceApplier(undefined as never))).toContain('`options` must be an object, not undefined');
+	expect(say(() => createPersistenceApplierWithDefaults(undefined as never))).toContain('`options` must be an object, not undefined');
+	expect(say(() => createSnapshotCache(null as never))).toContain('`options` must be an object, not null');
+	expect(say(() => createCrossTabSync(null as never))).toContain('`options` must be an object, not null');
 	expect(say(() => tagLogger({} as never, {}))).toContain('`base` must be an object with debug, warn, error, not object');
 });
 
@@ -200,6 +251,8 @@ it('what is given as undefined, or null, is not given', () => {
 	createRevisionSync({ topic: 'x', subscriber, provider, applier, ...options }).stop();
 	createRevisionSync({ topic: 'x', subscriber, provider, applier, throttling: null as never, gate: { backoff: null as never } }).stop();
 	withRetry(provider, { maxAttempts: undefined as never });
+	const absent = { throttling: null, ttlMs: null, schemaVersion: null, migration: undefined, compression: null, olderBackend: null };
+	createPersistenceApplier({ storage: createMemoryStorageBackend(), applier, ...(absent as object) }).dispose();
 });
 
 it('a sync takes what an app hands in besides', () => {

@@ -1,4 +1,4 @@
-import { FUNCTION, kind, maybe, only, type Shape } from '../gate/check.js';
+import { FLAG, FUNCTION, kind, maybe, oneOf, only, type Shape } from '../gate/check.js';
 import type { SnapshotApplier, SnapshotEnvelope } from '../types.js';
 import { type Fields, kindOf } from './value.js';
 
@@ -40,15 +40,10 @@ const KEYS = maybe(kind('a list of keys', (it) => Array.isArray(it) && it.every(
 const OPTIONS: Shape = {
 	mode: oneOf('patch', 'replace'),
 	toState: maybe(FUNCTION),
-	strict: maybe(kind('true or false', (it) => typeof it === 'boolean')),
+	strict: maybe(FLAG),
 	pickKeys: KEYS,
 	omitKeys: KEYS,
 };
-
-/** One of two words, or nothing. */
-export function oneOf(first: string, second: string): Shape[string] {
-	return maybe(kind(`'${first}' or '${second}'`, (it) => it === first || it === second));
-}
 
 /** Which top-level keys may be touched, and whether those that are gone go away. */
 export interface Rules {

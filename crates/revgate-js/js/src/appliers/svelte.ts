@@ -1,7 +1,8 @@
+import { oneOf } from '../gate/check.js';
 import type { SnapshotApplier } from '../types.js';
 import { merge } from './merge.js';
 import { checkKeyed, fill, type MapLike } from './place.js';
-import { type ApplierOptions, type ApplyMode, createApplier, oneOf } from './shared.js';
+import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
 import { take } from './take.js';
 import { type Fields, isCode } from './value.js';
 

@@ -1,8 +1,9 @@
 import type { Ref } from 'vue';
 
+import { oneOf } from '../gate/check.js';
 import type { SnapshotApplier } from '../types.js';
 import { checkKeyed, fill, type MapLike } from './place.js';
-import { type ApplierOptions, type ApplyMode, createApplier, oneOf } from './shared.js';
+import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
 import { take } from './take.js';
 import type { Fields } from './value.js';
 import { mark, rawOf, waysOf } from './vue-raw.js';

@@ -24,16 +24,25 @@ export function kind(words: string, isRight: (value: unknown) => boolean): Kind 
 export const FUNCTION = kind('a function', (it) => typeof it === 'function');
 export const OBJECT = kind('an object', (it) => typeof it === 'object' && it !== null);
 export const TEXT = kind('a non-empty string', (it) => typeof it === 'string' && it.trim() !== '');
+export const FLAG = kind('true or false', (it) => typeof it === 'boolean');
 export const TIME = atLeast(0, 'milliseconds');
 
 export function atLeast(least: number, unit = 'a number'): Kind {
 	return kind(`${unit} from ${least} on`, (it) => typeof it === 'number' && it >= least);
 }
 
-/** Whatever has these functions. */
+/** One of two words, or nothing. */
+export function oneOf(first: string, second: string): Kind {
+	return maybe(kind(`'${first}' or '${second}'`, (it) => it === first || it === second));
+}
+
+/** Whatever has these functions: its own, as every function has an `apply`. */
 export function having(...names: readonly string[]): Kind {
 	return kind(`an object with ${names.join(', ')}`, (it) =>
-		names.every((name) => typeof (it as Record<string, unknown> | null | undefined)?.[name] === 'function'),
+		names.every((name) => {
+			const found = (it as Record<string, unknown> | null | undefined)?.[name];
+			return typeof found === 'function' && found !== Function.prototype.apply;
+		}),
 	);
 }
 

@@ -1,6 +1,6 @@
 import type { InvalidationThrottlingOptions } from '../types.js';
 import { type Abi, CONTRADICTION } from './abi.js';
-import { kind, maybe, only, TIME } from './check.js';
+import { FLAG, kind, maybe, only, TIME } from './check.js';
 
 /** How patient a gate is. Times are in milliseconds; `Infinity` has no end. */
 export interface GateOptions {
@@ -30,7 +30,7 @@ export interface BackoffOptions {
 }
 
 const time = maybe(TIME);
-const flag = maybe(kind('true or false', (it) => typeof it === 'boolean'));
+const flag = maybe(FLAG);
 
 /** What paces may be. */
 export const PACING = only({ debounceMs: time, maxWaitMs: time, throttleMs: time, leading: flag, trailing: flag });

@@ -1,3 +1,4 @@
+import { check, FLAG, having, maybe, OBJECT, TEXT } from '../gate/check.js';
 import type { Version } from '../gate/gate.js';
 import { isThenable } from '../sync/guard.js';
 import type { SnapshotApplier, SnapshotEnvelope, Unsubscribe } from '../types.js';
@@ -33,7 +34,7 @@ export function wrapperOf<T>(applier: SnapshotApplier<T>): PersistenceApplier<T>
  * const sync = createRevisionSync({ topic: 'settings', subscriber, provider, applier });
  * await sync.start();
  *
- * @throws RangeError for options that make no sense, naming them.
+ * @throws TypeError | RangeError for options that make no sense, naming them.
  */
 export function createPersistenceApplier<T>(options: PersistenceApplierOptions<T>): DisposablePersistenceApplier<T> {
 	const wrapper = new PersistenceApplier(options);
@@ -52,6 +53,8 @@ export function createPersistenceApplier<T>(options: PersistenceApplierOptions<T
 export function createPersistenceApplierWithDefaults<T>(
 	options: PersistenceApplierOptions<T> & { topic?: string; enableCrossTab?: boolean },
 ): DisposablePersistenceApplier<T> {
+	OBJECT(options, 'options');
+	check(options, { topic: options.enableCrossTab ? TEXT : maybe(TEXT), enableCrossTab: maybe(FLAG) });
 	const { topic, enableCrossTab = false, ...rest } = options;
 	const channel = enableCrossTab && topic !== undefined ? { channelName: `revgate:${topic}` } : undefined;
 	return createPersistenceApplier({
@@ -75,9 +78,9 @@ class PersistenceApplier<T> implements DisposablePersistenceApplier<T> {
 	#peer: Version | undefined;
 	#disposed = false;
 
-	constructor({ applier, ...options }: PersistenceApplierOptions<T>) {
-		this.#inner = applier;
-		this.cache = new Cache(options);
+	constructor(options: PersistenceApplierOptions<T>) {
+		this.cache = new Cache(options, { applier: having('apply') });
+		this.#inner = options.applier;
 		this.cache.onPeer((snapshot) => this.#offer(snapshot, 'peer'));
 	}
 

@@ -1,3 +1,4 @@
+import type { Shape } from '../gate/check.js';
 import { platform } from '../sync/host.js';
 import type { SnapshotEnvelope, Unsubscribe } from '../types.js';
 import { type CrossTabSync, createCrossTabSync } from './cross-tab.js';
@@ -5,6 +6,7 @@ import { asPersistenceError } from './errors.js';
 import { Events } from './events.js';
 import type { Keeper } from './keeper.js';
 import { onLeaving } from './leaving.js';
+import { givenOf } from './options.js';
 import { recall } from './recall.js';
 import { versionOf } from './record.js';
 import { report } from './reporting.js';
@@ -55,14 +57,17 @@ export class Cache<T> implements SnapshotCache<T> {
 	#toldNoGate = false;
 	#disposed = false;
 
-	/** @throws RangeError for options that make no sense, naming them. */
-	constructor(options: SnapshotCacheOptions<T>) {
-		checkNumbers(options);
-		this.#options = options;
-		this.storage = options.storage;
-		this.#keeper = keeperOf(options.storage);
+	/**
+	 * @param own what options there may be besides
+	 * @throws TypeError | RangeError for options that make no sense, naming them.
+	 */
+	constructor(options: SnapshotCacheOptions<T>, own?: Shape) {
+		this.#options = givenOf(options, own);
+		const { storage, crossTabSync } = this.#options;
+		this.storage = storage;
+		this.#keeper = keeperOf(storage);
 		this.#begin();
-		this.#tabs = options.crossTabSync && this.#join(options.crossTabSync);
+		this.#tabs = crossTabSync && this.#join(crossTabSync);
 		const siblings = open.get(this.storage) ?? new Set();
 		open.set(this.storage, siblings.add(this as unknown as Cache<never>));
 		this.#ends.push(
@@ -270,20 +275,5 @@ export class Cache<T> implements SnapshotCache<T> {
 		if (this.#tabs && this.#parts) {
 			this.#tabs.broadcast(this.#parts.writing.copyOf(item));
 		}
-	}
-}
-
-function checkNumbers<T>({ ttlMs, schemaVersion, migration }: SnapshotCacheOptions<T>): void {
-	if (ttlMs !== undefined && !(ttlMs >= 0)) {
-		throw new RangeError(`\`ttlMs\` (${ttlMs}) is no time: give milliseconds, from 0 on`);
-	}
-	const version = schemaVersion ?? migration?.currentVersion ?? 1;
-	if (!Number.isSafeInteger(version) || version < 0) {
-		throw new RangeError(`the schema version (${version}) is no whole number: give one from 0 on`);
-	}
-	if (migration && migration.currentVersion !== version) {
-		throw new RangeError(
-			`\`schemaVersion\` (${version}) is not the \`currentVersion\` of \`migration\` (${migration.currentVersion}): give one of them`,
-		);
 	}
 }

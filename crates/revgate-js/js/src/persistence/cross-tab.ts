@@ -1,9 +1,10 @@
-import { check, TEXT } from '../gate/check.js';
+import { FUNCTION, maybe, only } from '../gate/check.js';
 import type { Version } from '../gate/gate.js';
 import { quietly } from '../sync/guard.js';
 import type { SnapshotEnvelope } from '../types.js';
 import { type Channel, openChannel } from './channel.js';
 import { versionOf } from './record.js';
+import { CHANNEL } from './options.js';
 import type { CrossTabSyncOptions } from './types.js';
 import { type Versions, versions, versionsNow } from './versions.js';
 
@@ -23,6 +24,9 @@ export interface CrossTabSyncHandlers<T> extends CrossTabSyncOptions {
 	onClear?: (fromTabId: string) => void;
 }
 
+const handler = maybe(FUNCTION);
+const HANDLERS = only({ ...CHANNEL, onSnapshot: handler, onSyncRequest: handler, onClear: handler });
+
 /** Tabs that tell each other their newest state. Nothing of it throws. */
 export interface CrossTabSync<T> {
 	/** Tells a state, unless a newer one was sent or received. */
@@ -41,7 +45,8 @@ export interface CrossTabSync<T> {
  * there is none by events of `localStorage`. A state that is not newer than the newest one sent or
  * received is passed over, so that nothing ever goes back.
  *
- * @throws TypeError without a `channelName`: whoever has none would hear each other.
+ * @throws TypeError for options that make no sense, and without a `channelName`: whoever has none would
+ * hear each other.
  *
  * @example
  * const tabs = createCrossTabSync<Settings>({
@@ -51,7 +56,7 @@ export interface CrossTabSync<T> {
  * tabs.broadcast(snapshot);
  */
 export function createCrossTabSync<T>(options: CrossTabSyncHandlers<T>): CrossTabSync<T> {
-	check(options, { channelName: TEXT });
+	HANDLERS(options, 'options');
 	return new Tabs(options);
 }
 

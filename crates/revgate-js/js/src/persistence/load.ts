@@ -23,7 +23,7 @@ import type {
  * const cache = createSnapshotCache<Settings>({ storage: createLocalStorageBackend({ key: 'settings' }) });
  * const settings = createTopic('settings', { cache });
  *
- * @throws RangeError for options that make no sense, naming them.
+ * @throws TypeError | RangeError for options that make no sense, naming them.
  */
 export function createSnapshotCache<T>(options: SnapshotCacheOptions<T>): SnapshotCache<T> {
 	return new Cache(options);

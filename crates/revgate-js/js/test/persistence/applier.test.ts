@@ -281,12 +281,21 @@ describe('an applier that keeps what it applies', () => {
 			expect(() => windowOn(kept('1'), options)).toThrow(new RangeError(message));
 		refused({ throttling: { maxWaitMs: 5 } }, '`maxWaitMs` has no meaning without `debounceMs`');
 		refused({ debounceMs: 50, throttling: { maxWaitMs: 20 } }, '`maxWaitMs` must not be shorter than `debounceMs`');
-		refused({ ttlMs: Number.NaN }, '`ttlMs` (NaN) is no time: give milliseconds, from 0 on');
-		refused({ schemaVersion: 1.5 }, 'the schema version (1.5) is no whole number: give one from 0 on');
+		refused({ ttlMs: Number.NaN }, '[revgate] `ttlMs` must be milliseconds from 0 on, not NaN');
+		refused({ schemaVersion: 1.5 }, '[revgate] `schemaVersion` must be a whole number from 0 on, not 1.5');
 		refused(
 			{ schemaVersion: 1, migration: { currentVersion: 2, migrations: {} } },
 			'`schemaVersion` (1) is not the `currentVersion` of `migration` (2): give one of them',
 		);
+	});
+
+	it.each([Infinity, null, undefined])('with the time to live %s, what is saved can be loaded', async (ttlMs) => {
+		const storage = createMemoryStorageBackend<unknown>();
+		const { applier } = windowOn(storage, { ttlMs: ttlMs as number });
+		await applier.apply(snapshot('1', 'one'));
+		await applier.flush();
+		const next = windowOn(storage, { ttlMs: ttlMs as number });
+		expect([await next.applier.load(), next.heard.faults]).toEqual([snapshot('1', 'one'), []]);
 	});
 
 	it('with defaults, a burst is saved once', async () => {

@@ -1,0 +1,49 @@
+import { check, FLAG, FUNCTION, having, kind, maybe, OBJECT, oneOf, only, type Shape, TEXT, TIME } from '../gate/check.js';
+import { PACING } from '../gate/options.js';
+import type { SnapshotCacheOptions } from './types.js';
+
+const SCHEMA_VERSION = kind('a whole number from 0 on', (it) => Number.isSafeInteger(it) && (it as number) >= 0);
+
+/** Which channel tabs talk on. */
+export const CHANNEL: Shape = { channelName: TEXT, receiveUpdates: maybe(FLAG), broadcastSaves: maybe(FLAG) };
+
+const MIGRATION = only(
+	{ currentVersion: SCHEMA_VERSION, migrations: OBJECT, validate: maybe(FUNCTION) },
+	'migration.',
+);
+
+const CACHE: Shape = {
+	storage: having('save', 'load'),
+	throttling: maybe(PACING),
+	debounceMs: maybe(TIME),
+	onPersistenceError: maybe(FUNCTION),
+	schemaVersion: maybe(SCHEMA_VERSION),
+	migration: maybe(MIGRATION),
+	ttlMs: maybe(TIME),
+	compression: maybe((value, name) => {
+		having('compress', 'decompress')(value, name);
+		check(value, { algorithm: TEXT }, 'compression.');
+	}),
+	enableHash: maybe(FLAG),
+	crossTabSync: maybe(only(CHANNEL, 'crossTabSync.')),
+	olderBackend: oneOf('keep', 'replace'),
+};
+
+/**
+ * The options that are given: neither `null` nor a time to live without an end, which no record can hold.
+ *
+ * @param own the options that there are besides those of a cache
+ * @throws TypeError | RangeError naming the option that is misspelt, of the wrong kind, or contradicts another
+ */
+export function givenOf<T>(options: SnapshotCacheOptions<T>, own?: Shape): SnapshotCacheOptions<T> {
+	only({ ...CACHE, ...own })(options, 'options');
+	const { schemaVersion, migration } = options;
+	if (schemaVersion != null && migration && migration.currentVersion !== schemaVersion) {
+		throw new RangeError(
+			`\`schemaVersion\` (${schemaVersion}) is not the \`currentVersion\` of \`migration\` ` +
+				`(${migration.currentVersion}): give one of them`,
+		);
+	}
+	const isGiven = ([name, value]: [string, unknown]) => value != null && !(name === 'ttlMs' && value === Infinity);
+	return Object.fromEntries(Object.entries(options).filter(isGiven)) as unknown as SnapshotCacheOptions<T>;
+}
