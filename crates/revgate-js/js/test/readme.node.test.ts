@@ -13,8 +13,9 @@ const READMES = { root: '../../../README.md', package: 'README.md' };
 const NAMES = `
 import type { InvalidationSubscriber, SnapshotProvider } from 'revgate';
 declare global {
-	interface Settings { theme: string; fontSize: number; isLoading: boolean }
-	const useSettings: import('zustand').UseBoundStore<import('zustand').StoreApi<Settings>>;
+	interface Settings { theme: string; fontSize: number }
+	interface SettingsStore extends Settings { isLoading: boolean; setTheme(theme: string): void }
+	const useSettings: import('zustand').UseBoundStore<import('zustand').StoreApi<SettingsStore>>;
 	const listen: typeof import('@tauri-apps/api/event').listen;
 	const invoke: typeof import('@tauri-apps/api/core').invoke;
 	type Doc = { title: string };

@@ -190,6 +190,28 @@ createVueSnapshotApplier(reactive(initial), { omitKeys: ['colour'] });
 const reactiveMapApplier = createVueSnapshotApplier(reactive(new Map<string, number>()), { pickKeys: ['any'] });
 same<typeof reactiveMapApplier, SnapshotApplier<Record<string, number>>>(true);
 
+// A store with keys of its own, and a backend's state without them: both are said, of each library.
+interface Own extends Settings {
+	isLoading: boolean;
+}
+declare const own: Own;
+const settingsOnly: SnapshotApplier<Settings>[] = [
+	createReduxSnapshotApplier<Own, Settings>(configureStore({ reducer: withSnapshotHandling((state: Own = own) => state) })),
+	createZustandSnapshotApplier<ZustandStore, Settings>(useStore, { omitKeys: ['isLoading'] }),
+	createJotaiSnapshotApplier<Own, Settings>(getDefaultStore(), atom(own)),
+	createMobXSnapshotApplier<Own, Settings>(observable(own), { runInAction }),
+	createPiniaSnapshotApplier<(typeof options)['$state'], Settings>(options, { omitKeys: ['isSaving'] }),
+	createValtioSnapshotApplier<Own, Settings>(proxy(own)),
+	createSvelteSnapshotApplier<Own, Settings>(writable(own)),
+	createVueSnapshotApplier<Own, Settings>(ref(own)),
+	createVueSnapshotApplier<Own, Settings>(reactive(own)),
+];
+for (const applier of settingsOnly) {
+	createTopic<Settings>('settings').subscribe((data, version) => applier.apply({ ...version, data }));
+}
+// @ts-expect-error without, a snapshot has what the store has
+createTopic<Settings>('settings').subscribe((data, version) => plain.apply({ ...version, data }));
+
 // To the sync, and to a topic.
 createTauriRevisionSync({ ...tauri, applier: createZustandSnapshotApplier(useStore, { omitKeys: ['isLoading'] }) });
 createRevisionSync({ topic: 'settings', subscriber, provider, applier: createVueSnapshotApplier(reactive(initial)) });
