@@ -172,3 +172,21 @@ fn a_folder_that_is_removed_comes_back_with_all_topics() {
     assert_eq!(running.incidents(), [] as [&str; 0]);
     end(running.app);
 }
+
+#[test]
+fn a_folder_that_becomes_a_link_while_the_app_runs_is_saved_to_as_before() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let running = Running::start(folder.path());
+    running.set(3);
+    running.until("saved", |_| saved(folder.path(), "player.json") == Some(3.into()));
+    let (here, there) = (folder.path().join("revgate"), folder.path().join("moved"));
+    fs::rename(&here, &there).expect("it is there");
+    symlink(&there, &here).expect("its name is free");
+    for volume in [4, 5] {
+        running.set(volume);
+        running.until("saved", |_| saved(folder.path(), "player.json") == Some(volume.into()));
+    }
+    assert!(there.join("player.json").exists(), "where the link leads");
+    assert_eq!(running.incidents(), [] as [&str; 0]);
+    end(running.app);
+}
