@@ -6,6 +6,8 @@ import type { GateModule } from './abi.js';
  */
 export class GateLoadError extends Error {
 	override readonly name = 'GateLoadError';
+	/** With `revgate/slim`: settles when there is a module after all, of another `provideGate`. */
+	mended?: Promise<unknown>;
 }
 
 /** A module with its own memory; `undefined` if the engine compiles this much only in passing. */

@@ -16,14 +16,22 @@ export type GateSource =
 	| Promise<BufferSource | WebAssembly.Module | Response>;
 
 let module: GateModule | undefined;
+/** Rejects when all that were on their way have failed, with the error of the last. */
 let loading: Promise<GateModule> | undefined;
+let arrive!: (module: GateModule) => void;
+/** The first good module, whoever hands it in. */
+const arrival = new Promise<GateModule>((resolve) => {
+	arrive = resolve;
+});
 
 /**
- * Hands in the gate's WASM module. What needs the gate waits for it, if this was called before.
- * A call after one that went well does nothing; after one that failed it tries anew.
+ * Hands in the gate's WASM module. What needs the gate waits for it, if this is called before or in
+ * the same turn, as by a module that imports one which has made a topic. A call after one that went
+ * well does nothing; after one that failed it tries anew.
  *
- * Rejects with a {@link GateLoadError} that says what is wrong, and so does, until another call,
- * whatever needs the gate.
+ * Rejects with a {@link GateLoadError} that says what is wrong, and so does whatever needs the gate,
+ * if no other call is on its way. Topics, syncs that were started, and caches begin by themselves
+ * once a later call goes well.
  *
  * @example
  * import { provideGate } from 'revgate/slim';
@@ -32,8 +40,12 @@ let loading: Promise<GateModule> | undefined;
  */
 export async function provideGate(source: GateSource): Promise<void> {
 	if (!module) {
-		loading = load(source);
-		await loading;
+		const own = load(source);
+		const others = loading;
+		const all = others ? own.catch((error) => others.catch(() => Promise.reject(error))) : own;
+		loading = Promise.race([arrival, all]);
+		loading.catch(() => {}); // Whoever needs it is told, and the caller.
+		await own;
 	}
 }
 
@@ -48,12 +60,25 @@ export async function loadGate(): Promise<GateModule> {
 		return module;
 	}
 	if (!loading) {
-		throw new GateLoadError(
-			'Revgate has no WebAssembly module yet: with `revgate/slim`, call `provideGate` with ' +
-				"the bytes or the address of 'revgate/gate.wasm' first, or import 'revgate' instead",
+		// Who is imported comes before who imports: the call may follow in the same turn.
+		await new Promise((resolve) => setTimeout(resolve));
+	}
+	const awaited = loading;
+	if (!awaited) {
+		throw mendable(
+			new GateLoadError(
+				'Revgate has no WebAssembly module yet: with `revgate/slim`, call `provideGate` with ' +
+					"the bytes or the address of 'revgate/gate.wasm' first, or import 'revgate' instead",
+			),
 		);
 	}
-	return loading;
+	// If that fails, another may have been handed in meanwhile.
+	return awaited.catch((error) => (loading === awaited ? Promise.reject(error) : loadGate()));
+}
+
+function mendable(error: GateLoadError): GateLoadError {
+	error.mended = arrival;
+	return error;
 }
 
 /** What the module exports. One that has less is another one. */
@@ -84,9 +109,10 @@ async function load(source: GateSource): Promise<GateModule> {
 		const found = given === source ? instance(compiled) : await instantiate(compiled);
 		// Of two that are on their way, the first.
 		module ??= found;
+		arrive(module);
 		return module;
 	} catch (error) {
-		throw explained(error, isAddress ? String(source) : 'what `provideGate` was given');
+		throw mendable(explained(error, isAddress ? String(source) : 'what `provideGate` was given'));
 	}
 }
 

@@ -1,4 +1,5 @@
 import type { Shape } from '../gate/check.js';
+import type { GateLoadError } from '../gate/compile.js';
 import { platform } from '../sync/host.js';
 import type { SnapshotEnvelope, Unsubscribe } from '../types.js';
 import { type CrossTabSync, createCrossTabSync } from './cross-tab.js';
@@ -208,7 +209,10 @@ export class Cache<T> implements SnapshotCache<T> {
 		}
 		this.#loading = versions()
 			.then((gate) => this.#with(gate))
-			.catch((error) => this.#noGate(error))
+			.catch((error: Partial<GateLoadError>) => {
+				this.#noGate(error);
+				void error.mended?.then(() => this.#begin());
+			})
 			.finally(() => {
 				this.#loading = undefined;
 			});

@@ -1,3 +1,4 @@
+import type { GateLoadError } from '../gate/compile.js';
 import type { Candidate, Gate, GateOptions, Output, Version } from '../gate/gate.js';
 import type { Logger, SyncErrorContext, SyncPhase } from '../types.js';
 import { createAlarm } from './alarm.js';
@@ -113,6 +114,8 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 	/** There while the driver lives, once the module is loaded. */
 	let gate: Gate | undefined;
 	let isOpening = false;
+	/** Whether a start was asked for, be there a gate or not. */
+	let isAwaited = false;
 	/** Whether the gate was told to start, and whether anybody asked to listen. */
 	let hasBegun = false;
 	let isListening = false;
@@ -177,10 +180,34 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 		if (isThenable(opening)) {
 			isOpening = true;
 			turns.hold();
-			opening.then(later(opened), later((error) => giveUp('start', error)));
+			opening.then(
+				later(opened),
+				later((error: Partial<GateLoadError>) => {
+					giveUp('start', error);
+					void error.mended?.then(() => isAwaited && start(() => {}));
+				}),
+			);
 		} else {
 			gate = opening;
 		}
+	}
+
+	function start(done: Done): void {
+		isAwaited = true;
+		ask('start', done, (gate, now) => {
+			if (hasBegun && !isListening) {
+				// It has fetched without listening. It listens from now on, and fetches after that.
+				gate.subscriptionEnded(now);
+				const ticket = gate.refresh(now);
+				const caughtUp = () => {
+					isCatchingUp = false;
+				};
+				isCatchingUp = true;
+				waiting = [...waiting, { phase: 'start' as const, done: caughtUp }].map((it) => ({ ...it, ticket }));
+			}
+			isListening = true;
+			return START;
+		});
 	}
 
 	/** Hands an input to the gate and does what it then says; whether there is a gate. */
@@ -445,21 +472,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 		get hasEnded() {
 			return hasEnded;
 		},
-		start: (done) =>
-			ask('start', done, (gate, now) => {
-				if (hasBegun && !isListening) {
-					// It has fetched without listening. It listens from now on, and fetches after that.
-					gate.subscriptionEnded(now);
-					const ticket = gate.refresh(now);
-					const caughtUp = () => {
-						isCatchingUp = false;
-					};
-					isCatchingUp = true;
-					waiting = [...waiting, { phase: 'start' as const, done: caughtUp }].map((it) => ({ ...it, ticket }));
-				}
-				isListening = true;
-				return START;
-			}),
+		start,
 		refresh: (done) => ask('refresh', done, (gate, now) => gate.refresh(now)),
 		offer: (version, data) =>
 			enter(() =>
