@@ -199,6 +199,7 @@ const wrong: [name: string, make: (options: never) => unknown, wrong: Wrong[]][]
 	]],
 	['createCrossTabSync', (it: object) => createCrossTabSync({ channelName: 'x', ...it }), [
 		...CHANNEL,
+		[{ migration: {} }, '`migration.currentVersion` must be a whole number from 0 on, not undefined'],
 		[{ onSnapshot: 5 }, '`onSnapshot` must be a function, not 5'],
 		[{ onClear: 'x' }, "`onClear` must be a function, not 'x'"],
 	]],

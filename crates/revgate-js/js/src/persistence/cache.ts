@@ -253,6 +253,9 @@ export class Cache<T> implements SnapshotCache<T> {
 	#join(options: CrossTabSyncOptions): CrossTabSync<T> {
 		const tabs = createCrossTabSync<T>({
 			...options,
+			schemaVersion: this.#options.schemaVersion ?? this.#options.migration?.currentVersion ?? 1,
+			migration: this.#options.migration,
+			onError: this.#options.onPersistenceError,
 			onSnapshot: (snapshot) => {
 				for (const listener of [...this.#peers]) {
 					listener(snapshot);

@@ -3,19 +3,28 @@ import type { Version } from '../gate/gate.js';
 import { quietly } from '../sync/guard.js';
 import type { SnapshotEnvelope } from '../types.js';
 import { type Channel, openChannel } from './channel.js';
+import { PersistenceError, reasonOf } from './errors.js';
+import { migrateData } from './migration.js';
 import { versionOf } from './record.js';
-import { CHANNEL } from './options.js';
-import type { CrossTabSyncOptions } from './types.js';
+import { report } from './reporting.js';
+import { CHANNEL, SHAPE } from './options.js';
+import type { CrossTabSyncOptions, MigrationHandler, PersistenceErrorContext } from './types.js';
 import { type Versions, versions, versionsNow } from './versions.js';
 
 /** What tabs say to each other. */
 export type CrossTabMessage<T> =
-	| { type: 'snapshot'; payload: SnapshotEnvelope<T>; tabId: string }
+	| { type: 'snapshot'; payload: SnapshotEnvelope<T>; tabId: string; schemaVersion?: number }
 	| { type: 'request-sync'; tabId: string }
 	| { type: 'clear'; tabId: string };
 
 /** @see createCrossTabSync */
 export interface CrossTabSyncHandlers<T> extends CrossTabSyncOptions {
+	/** The shape of the data. Default: the `currentVersion` of `migration`, or any. */
+	schemaVersion?: number | undefined;
+	/** How data of an older shape becomes today's. What is of a newer one is passed over. */
+	migration?: MigrationHandler<T> | undefined;
+	/** Told what cannot be brought to today's shape. Default: `console.warn`. */
+	onError?: ((context: PersistenceErrorContext) => void) | undefined;
 	/** A newer state than any that this tab has sent or received. */
 	onSnapshot?: (snapshot: SnapshotEnvelope<T>, fromTabId: string) => void;
 	/** A tab that has just begun asks for the newest state. */
@@ -24,8 +33,18 @@ export interface CrossTabSyncHandlers<T> extends CrossTabSyncOptions {
 	onClear?: (fromTabId: string) => void;
 }
 
+/** The shape of what says none, as of what was kept without. */
+const FIRST_SHAPE = 1;
+
 const handler = maybe(FUNCTION);
-const HANDLERS = only({ ...CHANNEL, onSnapshot: handler, onSyncRequest: handler, onClear: handler });
+const HANDLERS = only({
+	...CHANNEL,
+	...SHAPE,
+	onError: handler,
+	onSnapshot: handler,
+	onSyncRequest: handler,
+	onClear: handler,
+});
 
 /** Tabs that tell each other their newest state. Nothing of it throws. */
 export interface CrossTabSync<T> {
@@ -43,7 +62,8 @@ export interface CrossTabSync<T> {
 /**
  * Tells other tabs the newest state, and hears it from them, over a `BroadcastChannel`, or where
  * there is none by events of `localStorage`. A state that is not newer than the newest one sent or
- * received is passed over, so that nothing ever goes back.
+ * received is passed over, so that nothing ever goes back, and so is one that a newer program has sent.
+ * One of an older program is migrated, and all are validated, as what was kept is.
  *
  * @throws TypeError for options that make no sense, and without a `channelName`: whoever has none would
  * hear each other.
@@ -65,9 +85,14 @@ class Tabs<T> implements CrossTabSync<T> {
 	readonly #tabId = Math.random().toString(36).slice(2) + Date.now().toString(36);
 	#channel: Channel | undefined;
 	#newest: Version | undefined;
+	/** The newest that was told to be of no use: tabs send the same more than once. */
+	#told: Version | undefined;
+	/** The shape of the data, if it is known. */
+	readonly #today: number | undefined;
 
 	constructor(options: CrossTabSyncHandlers<T>) {
 		this.#options = options;
+		this.#today = options.migration?.currentVersion ?? options.schemaVersion ?? undefined;
 		this.#channel = openChannel(options.channelName, (message) => this.#heard(message));
 	}
 
@@ -79,7 +104,9 @@ class Tabs<T> implements CrossTabSync<T> {
 			const version = versionOf(snapshot);
 			if (!gate.faultOf(version) && !(this.#newest && gate.isOlder(version, this.#newest))) {
 				this.#newest = version;
-				this.#post({ type: 'snapshot', payload: { ...version, data: snapshot.data }, tabId: this.#tabId });
+				const payload = { ...version, data: snapshot.data };
+				const shape = this.#today !== undefined && { schemaVersion: this.#today };
+				this.#post({ type: 'snapshot', payload, tabId: this.#tabId, ...shape });
 			}
 		});
 	}
@@ -110,13 +137,13 @@ class Tabs<T> implements CrossTabSync<T> {
 		if (typeof message !== 'object' || message === null || this.#options.receiveUpdates === false) {
 			return;
 		}
-		const { type, tabId, payload } = message as Partial<Record<string, unknown>>;
+		const { type, tabId, payload, schemaVersion } = message as Partial<Record<string, unknown>>;
 		if (typeof tabId !== 'string' || tabId === this.#tabId) {
 			return;
 		}
 		switch (type) {
 			case 'snapshot':
-				return this.#offered(payload, tabId);
+				return this.#offered(payload, tabId, schemaVersion);
 			case 'request-sync':
 				return quietly(() => this.#options.onSyncRequest?.(tabId));
 			case 'clear':
@@ -124,7 +151,7 @@ class Tabs<T> implements CrossTabSync<T> {
 		}
 	}
 
-	#offered(payload: unknown, tabId: string): void {
+	#offered(payload: unknown, tabId: string, schemaVersion: unknown): void {
 		if (typeof payload !== 'object' || payload === null || !('data' in payload)) {
 			return;
 		}
@@ -133,9 +160,44 @@ class Tabs<T> implements CrossTabSync<T> {
 			if (gate.faultOf(snapshot) || (this.#newest && !gate.isOlder(this.#newest, versionOf(snapshot)))) {
 				return;
 			}
-			this.#newest = versionOf(snapshot);
-			quietly(() => this.#options.onSnapshot?.(snapshot, tabId));
+			const readable = this.#inTodaysShape(gate, snapshot, schemaVersion);
+			if (readable) {
+				this.#newest = versionOf(snapshot);
+				quietly(() => this.#options.onSnapshot?.(readable, tabId));
+			}
 		});
+	}
+
+	/** Nothing for what a newer program has sent, or cannot be brought to today's shape. */
+	#inTodaysShape(
+		gate: Versions,
+		snapshot: SnapshotEnvelope<T>,
+		then: unknown = FIRST_SHAPE,
+	): SnapshotEnvelope<T> | undefined {
+		const today = this.#today;
+		if (today === undefined) {
+			return snapshot;
+		}
+		if (!Number.isSafeInteger(then) || (then as number) > today) {
+			return undefined;
+		}
+		const { migration, onError } = this.#options;
+		const result = migrateData<T>(snapshot.data, then as number, migration ?? { currentVersion: today, migrations: {} });
+		if (result.success) {
+			return { ...snapshot, data: result.data as T };
+		}
+		if (this.#told && !gate.isOlder(this.#told, versionOf(snapshot))) {
+			return undefined;
+		}
+		this.#told = versionOf(snapshot);
+		const error = new PersistenceError(
+			'migration',
+			`the state that another tab has sent cannot be brought from schema version ${then} to ${today}: ` +
+				`${reasonOf(result.error)}. It is not shown here.`,
+			result.error,
+		);
+		report(onError, { operation: 'migrate', error, snapshot, willRetry: false });
+		return undefined;
 	}
 
 	/** Compares by the gate, at once if it is there; in the order of the calls if it is not yet. */

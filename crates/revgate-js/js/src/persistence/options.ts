@@ -7,18 +7,20 @@ const SCHEMA_VERSION = kind('a whole number from 0 on', (it) => Number.isSafeInt
 /** Which channel tabs talk on. */
 export const CHANNEL: Shape = { channelName: TEXT, receiveUpdates: maybe(FLAG), broadcastSaves: maybe(FLAG) };
 
-const MIGRATION = only(
-	{ currentVersion: SCHEMA_VERSION, migrations: OBJECT, validate: maybe(FUNCTION) },
-	'migration.',
-);
+/** What says of which shape data is. */
+export const SHAPE: Shape = {
+	schemaVersion: maybe(SCHEMA_VERSION),
+	migration: maybe(
+		only({ currentVersion: SCHEMA_VERSION, migrations: OBJECT, validate: maybe(FUNCTION) }, 'migration.'),
+	),
+};
 
 const CACHE: Shape = {
 	storage: having('save', 'load'),
 	throttling: maybe(PACING),
 	debounceMs: maybe(TIME),
 	onPersistenceError: maybe(FUNCTION),
-	schemaVersion: maybe(SCHEMA_VERSION),
-	migration: maybe(MIGRATION),
+	...SHAPE,
 	ttlMs: maybe(TIME),
 	compression: maybe((value, name) => {
 		having('compress', 'decompress')(value, name);

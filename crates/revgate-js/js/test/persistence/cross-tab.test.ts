@@ -8,6 +8,8 @@ import {
 	createSharedMemoryStorage,
 	type CrossTabSyncHandlers,
 	isBroadcastChannelSupported,
+	type MigrationHandler,
+	type PersistenceApplierOptions,
 } from '../../src/persistence/index.js';
 import type { SnapshotEnvelope } from '../../src/types.js';
 import { watchErrors } from '../watch.js';
@@ -147,7 +149,11 @@ describe('createCrossTabSync', () => {
 });
 
 describe('two windows with one storage', () => {
-	function windowIn(storage: ReturnType<ReturnType<typeof createSharedMemoryStorage<unknown>>['getBackend']>, channelName: string) {
+	function windowIn(
+		storage: ReturnType<ReturnType<typeof createSharedMemoryStorage<unknown>>['getBackend']>,
+		channelName: string,
+		options: Pick<PersistenceApplierOptions<unknown>, 'schemaVersion' | 'migration'> = {},
+	) {
 		const heard = new Heard();
 		const shown: [string, unknown][] = [];
 		const applier = createPersistenceApplier<unknown>({
@@ -159,9 +165,76 @@ describe('two windows with one storage', () => {
 			},
 			onPersistenceError: heard.listener,
 			crossTabSync: { channelName },
+			...options,
 		});
 		return { applier, shown, heard };
 	}
+
+	/** A program of the second schema version, and one of the first. */
+	function olderAndNewer(name: string, first: { schemaVersion?: number }) {
+		const storage = () => createSharedMemoryStorage<unknown>().getBackend('place');
+		const migration: MigrationHandler<unknown> = {
+			currentVersion: 2,
+			migrations: { 1: ({ darkMode }) => ({ theme: ({ true: 'dark', false: 'light' } as Record<string, string>)[darkMode] }) },
+			validate: (data): data is unknown => typeof (data as { theme?: unknown }).theme === 'string',
+		};
+		const [older, newer] = [windowIn(storage(), name, first), windowIn(storage(), name, { migration })];
+		const say = async (from: typeof older, version: string, data: unknown) => {
+			await from.applier.apply(snapshot(version, data));
+			await from.applier.flush();
+			await delivered(name);
+		};
+		const end = () => [older, newer].forEach(({ applier }) => applier.dispose());
+		return { older, newer, say, end };
+	}
+
+	it.each([{ schemaVersion: 1 }, {}])('a state of an older program (%o) is migrated, one of a newer passed over', async (first) => {
+		const { older, newer, say, end } = olderAndNewer(channel(), first);
+		await say(older, '10', { darkMode: true });
+		expect(newer.shown).toEqual([['10', { theme: 'dark' }]]);
+		await say(newer, '11', { theme: 'light' });
+		expect(older.shown).toEqual([['10', { darkMode: true }]]);
+		await say(older, '12', { darkMode: false });
+		expect(newer.shown.at(-1)).toEqual(['12', { theme: 'light' }]);
+		expect([...older.heard.faults, ...newer.heard.faults]).toEqual([]);
+		end();
+	});
+
+	it('what another tab sends and is not of today’s shape is told, and not shown; the same version may come anew', async () => {
+		const name = channel();
+		const { older, newer, say, end } = olderAndNewer(name, { schemaVersion: 1 });
+		await say(older, '10', { darkMode: 'perhaps' });
+		expect([newer.shown, newer.heard.faults]).toEqual([[], ['migrate migration']]);
+		expect(newer.heard.message).toBe(
+			'the state that another tab has sent cannot be brought from schema version 1 to 2: ' +
+				'the data is not valid in schema version 2. It is not shown here.',
+		);
+		const { tab } = tabOn(name, { schemaVersion: 2 });
+		tab.broadcast(snapshot('10', { colour: 'red' }));
+		await delivered(name);
+		expect([newer.shown, newer.heard.faults], 'told once').toEqual([[], ['migrate migration']]);
+		const other = tabOn(name, { schemaVersion: 2 });
+		other.tab.broadcast(snapshot('10', { theme: 'red' }));
+		await delivered(name);
+		expect(newer.shown).toEqual([['10', { theme: 'red' }]]);
+		tab.dispose();
+		other.tab.dispose();
+		end();
+	});
+
+	it('what says a shape that is none is passed over, and what says none is of the first', async () => {
+		const name = channel();
+		const { older, newer, end } = olderAndNewer(name, {});
+		const stranger = new BroadcastChannel(name);
+		for (const schemaVersion of ['2', NaN, 1.5, null, {}]) {
+			stranger.postMessage({ type: 'snapshot', tabId: 'x', payload: snapshot('9', { theme: 'x' }), schemaVersion });
+		}
+		stranger.postMessage({ type: 'snapshot', tabId: 'x', payload: snapshot('8', { darkMode: true }) });
+		await delivered(name);
+		expect([newer.shown, older.shown]).toEqual([[['8', { theme: 'dark' }]], [['8', { darkMode: true }]]]);
+		stranger.close();
+		end();
+	});
 
 	it('what one saves the other shows, and neither goes back', async () => {
 		const name = channel();
