@@ -110,6 +110,13 @@ mod tests {
     }
 
     #[test]
+    fn so_many_times_a_span_ends_with_the_range() {
+        let most = Time::from_nanos(u64::MAX / 10);
+        assert_eq!(most.times(10), Time::from_nanos(u64::MAX - 5));
+        assert_eq!(Time::from_nanos(most.nanos() + 1).times(10), Time::NEVER);
+    }
+
+    #[test]
     fn what_never_comes_has_not_come_at_the_end_of_time() {
         let (soon, last) = (Time::from_nanos(1), Time::now(Duration::MAX));
         assert!(!soon.has_come(Time::ZERO) && soon.has_come(soon) && soon.has_come(last));
