@@ -38,6 +38,7 @@ fn the_context_is_what_came_with_the_action_or_follows_from_its_id() {
 fn the_answer_has_versions_and_never_the_state() {
     let (made, base) = (version(3, 9), version(3, 8));
     pinned(Acted::<u8>::new(made, None), r#"{"revision":"9","epoch":"3"}"#);
+    assert_eq!(Acted::<u8>::new(made, Some(base)).version(), made);
     let json = r#"{"revision":"9","epoch":"3","base":{"epoch":"3","revision":"8"}}"#;
     pinned(Acted::<u8>::new(made, Some(base)), json);
     let print = revgate::json::fingerprint("state").expect("JSON");
