@@ -2,22 +2,10 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { GateModule } from '../../src/gate/abi.js';
 import { createTauriRevisionSync, GateLoadError } from '../../src/index.js';
+import { realModule, source } from '../source.js';
 import { Backend, type Deferred, deferred, type Outcome, outcome, pass, watchEverything, Window } from './harness.js';
 
-/** How the module is to be had: at once, later, or not at all. */
-const source = vi.hoisted(() => ({
-	sync: undefined as (() => unknown) | undefined,
-	later: undefined as (() => Promise<unknown>) | undefined,
-}));
-
-vi.mock('../../src/gate/source.js', async (original) => {
-	const real = await original<typeof import('../../src/gate/source.js')>();
-	return {
-		loadGateSync: () => (source.sync ?? real.loadGateSync)(),
-		loadGate: () => (source.later ?? real.loadGate)(),
-		real: real.loadGateSync,
-	};
-});
+vi.mock('../../src/gate/source.js', async (original) => (await import('../source.js')).controlled(original));
 
 watchEverything();
 
@@ -27,8 +15,7 @@ describe('where the module is compiled in passing', () => {
 
 	beforeEach(async () => {
 		source.sync = source.later = undefined;
-		const { real } = (await import('../../src/gate/source.js')) as unknown as { real: () => GateModule };
-		module = real();
+		module = realModule();
 		loading = deferred();
 		source.sync = () => undefined;
 		source.later = () => loading.promise;

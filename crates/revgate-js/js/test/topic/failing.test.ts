@@ -1,21 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { GateModule } from '../../src/gate/abi.js';
 import { createTopic, GateLoadError, noopLogger, type Topic, TopicError, type TopicOptions } from '../../src/index.js';
+import { realModule, source } from '../source.js';
 import { Plugin, refusal } from './backend.js';
 import { ending, FIRST, open, pass, type Settings, watchEverything } from './harness.js';
 
-/** How the module is to be had: as it really is, or not. */
-const source = vi.hoisted(() => ({ sync: undefined as (() => unknown) | undefined, later: undefined as (() => Promise<unknown>) | undefined }));
-
-vi.mock('../../src/gate/source.js', async (original) => {
-	const real = await original<typeof import('../../src/gate/source.js')>();
-	return {
-		loadGateSync: () => (source.sync ?? real.loadGateSync)(),
-		loadGate: () => (source.later ?? real.loadGate)(),
-		real: real.loadGateSync,
-	};
-});
+vi.mock('../../src/gate/source.js', async (original) => (await import('../source.js')).controlled(original));
 
 watchEverything();
 
@@ -37,11 +27,6 @@ describe.each<[string, () => void]>([
 		source.later = () => Promise.reject(new GateLoadError('the policy forbids it'));
 	}],
 ])('where the gate cannot be loaded, which is found out %s', (_, forbid) => {
-	const there = async (): Promise<GateModule> => {
-		const { real } = (await import('../../src/gate/source.js')) as unknown as { real: () => GateModule };
-		return real();
-	};
-
 	it('every promise ends with what forbids it, and the status says so', async () => {
 		forbid();
 		const backend = new Plugin('settings', FIRST);
@@ -65,7 +50,7 @@ describe.each<[string, () => void]>([
 		const topic = open(new Plugin('settings', FIRST));
 		await pass();
 		expect(topic.status()).toEqual({ type: 'failed' });
-		const module = await there();
+		const module = realModule();
 		source.sync = () => module;
 		const ended = ending(how === 'update' ? topic.update(dark) : topic[how]());
 		await pass();
