@@ -2,21 +2,17 @@
 
 use std::path::Path;
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use revgate::{Topic, TopicName, Version};
 
 use crate::error::{Instead, Kept, LoadError};
 use crate::import::import;
+use crate::saver::edits::{LONGEST, SETTLING};
 use crate::state::Read;
 use crate::{
     Fault, Fields, Incident, Item, MigrationError, OnDisk, Persistence, Storage, StorageError,
 };
-
-/// How long what is no record is left alone, as somebody may be in the midst of writing it.
-const PAUSE: Duration = Duration::from_millis(50);
-/// How often, at most: some never stop.
-const LOOKS: u32 = 20;
 
 /// A state that a topic begins with, other than its initial one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,13 +102,13 @@ impl Place<'_> {
     /// What was saved last. What is no record counts only if it stays as it is for a moment.
     fn saved<T: Topic>(self, initial: Option<&T>) -> Result<Option<Read<T>>, Fault> {
         let mut found = self.storage.load(self.topic)?;
-        for _ in 0..LOOKS {
+        for _ in 0..LONGEST.as_millis() / SETTLING.as_millis() {
             let Some(bytes) = &found else { return Ok(None) };
             let read = self.persistence.read(bytes, initial);
             if !matches!(read, Err(Fault::Codec(_))) {
                 return read.map(Some);
             }
-            thread::sleep(PAUSE);
+            thread::sleep(SETTLING);
             let again = self.storage.load(self.topic)?;
             if again == found {
                 return read.map(Some);

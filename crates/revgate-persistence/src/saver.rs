@@ -6,7 +6,7 @@
 //! for one turn of it with all others.
 
 mod desk;
-mod edits;
+pub(crate) mod edits;
 mod end;
 mod inbox;
 mod pending;

@@ -8,9 +8,9 @@ use revgate::{Pacing, TopicName};
 
 /// How long what another program writes is left alone after its last sign: some write a file in
 /// several steps.
-const SETTLING: Duration = Duration::from_millis(50);
+pub(crate) const SETTLING: Duration = Duration::from_millis(50);
 /// The longest that it is left alone: some never stop.
-const LONGEST: Duration = Duration::from_secs(1);
+pub(crate) const LONGEST: Duration = Duration::from_secs(1);
 
 /// The topics that other programs are writing.
 #[derive(Default)]
