@@ -1,6 +1,7 @@
 //! A change of a topic, defined once: shown at once in the window, final in the backend.
 
 mod ledger;
+mod round;
 
 use alloc::format;
 use alloc::string::String;
@@ -11,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 pub use ledger::{Ledger, Recall};
+pub use round::{Outcome, Round};
 
 use crate::Topic;
 use crate::backoff::split_mix;

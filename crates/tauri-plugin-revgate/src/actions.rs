@@ -8,8 +8,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use revgate::action::{Context, Recall, Seq, Source};
-use revgate::wire::{Acted, Asked, Denied, Refusal, Refused, Unacted};
+use revgate::action::{Context, Round, Seq, Source};
+use revgate::wire::{Acted, Asked, Denied, Refusal, Unacted};
 use revgate::{Action, Epoch, Topic, Version};
 use serde_json::value::to_raw_value;
 
@@ -18,14 +18,6 @@ use crate::error::{ActError, UpdateError};
 use crate::form::{self, Json};
 use crate::store::{Edit, Written};
 use play::{Fault, Faults, Played, Step, play};
-
-/// How an action of a window has ended.
-#[derive(Clone, Debug)]
-pub(crate) struct Outcome {
-    /// The version that has it, or that it was not done to.
-    version: Version,
-    refused: Option<Box<Unacted<Json>>>,
-}
 
 /// The actions of a topic of the type `T`, of whatever type they are.
 pub(crate) struct Actions<T>(Arc<dyn Act<T>>);
@@ -126,49 +118,25 @@ fn once<A: Action>(
     asked: Vec<Readable<A>>,
 ) -> Result<Done<A::Topic>, UpdateError> {
     let &Request { source, is_again, window, .. } = request;
-    let base = edit.current.version;
-    // How those ended that were asked for before, and the others, with their places among `steps`.
-    let (mut ends, mut new) = (Vec::new(), Vec::<(Seq, Result<usize, _>)>::new());
-    let mut steps = Vec::new();
-    let mut is_first = true;
+    let mut round = Round::new(source, is_again, edit.current.version);
+    // Those that are to be done, with their places among `steps`.
+    let (mut new, mut steps) = (Vec::new(), Vec::new());
     for (seq, step) in asked {
-        match edit.ledger().recall(source, seq, is_again) {
-            Recall::New if new.last().is_none_or(|(last, _)| *last < seq) => {
-                let place = step.map(|step| {
-                    steps.push(step);
-                    steps.len() - 1
-                });
-                new.push((seq, place));
-            }
-            Recall::Known(outcome) => {
-                is_first = false;
-                ends.push((seq, outcome.clone()));
-            }
-            Recall::New | Recall::Forgotten => {
-                let refused = Some(Box::new(Unacted::Forgotten));
-                ends.push((seq, Outcome { version: base, refused }));
-            }
+        if round.admits(edit.ledger(), seq) {
+            let place = step.map(|step| {
+                steps.push(step);
+                steps.len() - 1
+            });
+            new.push((seq, place));
         }
     }
     let (written, faults) = perform(edit, &steps, Some(window))?;
     let made = written.as_ref().map_or(&edit.current, |written| &written.state);
     let (version, fingerprint) = (made.version, made.fingerprint);
-    for (seq, place) in new {
-        let why = place.map_or_else(Some, |place| faults.get(&place).map(unacted));
-        let outcome = Outcome { version, refused: why.map(Box::new) };
-        edit.ledger().record(source, seq, outcome.clone());
-        ends.push((seq, outcome));
-    }
-    ends.sort_by_key(|(seq, _)| *seq);
-    let newest = ends.iter().map(|(_, outcome)| outcome.version).max().unwrap_or(base);
-    let refused = ends
-        .into_iter()
-        .filter_map(|(seq, outcome)| outcome.refused.map(|why| Refused { seq, why: *why }));
-    let acted = Acted {
-        fingerprint: is_first.then_some(fingerprint),
-        refused: refused.collect(),
-        ..Acted::new(newest, is_first.then_some(base))
-    };
+    let ended = new.into_iter().map(|(seq, place)| {
+        (seq, place.map_or_else(Some, |place| faults.get(&place).map(unacted)))
+    });
+    let acted = round.end(edit.ledger(), version, Some(fingerprint), ended);
     Ok((acted, written))
 }
 

@@ -5,18 +5,21 @@ use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use revgate::action::Ledger;
+use revgate::action::{self, Outcome};
 use revgate::json::{Fingerprint, fingerprint};
 use revgate::{Epoch, Invalid, Snapshot, Topic, TopicName, Version};
 use tokio::sync::watch;
 
-use crate::actions::Outcome;
 use crate::editing::{Editing, Turn};
 use crate::error::UpdateError;
+use crate::form::Json;
+
+/// The actions that windows have asked for.
+pub(crate) type Ledger = action::Ledger<Outcome<Json>>;
 
 /// A state and its history's end: the newest version.
 pub(crate) struct Store<T> {
-    turn: Turn<Ledger<Outcome>>,
+    turn: Turn<Ledger>,
     /// Its lock is held only to copy or swap what is in it, which is pointers.
     published: watch::Sender<Published<T>>,
 }
@@ -39,7 +42,7 @@ pub(crate) struct Published<T> {
 pub(crate) struct Edit<'a, T> {
     store: &'a Store<T>,
     topic: &'a TopicName,
-    editing: Editing<'a, Ledger<Outcome>>,
+    editing: Editing<'a, Ledger>,
     // It ends after the edit does: dropping the last hold of a large state takes its time.
     /// The newest state.
     pub(crate) current: Published<T>,
@@ -164,7 +167,7 @@ impl<T> Edit<'_, T> {
     }
 
     /// The actions that windows have asked for.
-    pub(crate) fn ledger(&mut self) -> &mut Ledger<Outcome> {
+    pub(crate) fn ledger(&mut self) -> &mut Ledger {
         self.editing.kept()
     }
 

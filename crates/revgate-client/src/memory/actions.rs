@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use revgate::action::{Ledger, Recall, Source};
+use revgate::action::{Ledger, Outcome, Round, Source};
 use revgate::json::fingerprint;
-use revgate::wire::{Acted, Asked, Refusal, Refused, Unacted};
-use revgate::{Action, Invalidation, TopicName, Version};
+use revgate::wire::{Acted, Asked, Refusal, Unacted};
+use revgate::{Action, Invalidation, TopicName};
 use serde_json::value::to_raw_value;
 
 use super::{Memory, json, read, state};
@@ -15,17 +15,11 @@ use crate::{TransportError, guard};
 /// The actions of a topic, and those that were done.
 pub(super) struct Actor {
     play: Rc<Play>,
-    ledger: Ledger<Outcome>,
+    ledger: Ledger<Outcome<Json>>,
 }
 
 /// The state that an action makes of another one, as JSON.
 type Play = dyn Fn(&str, &Asked<Json>, Source) -> Result<String, Unacted<Json>>;
-
-#[derive(Clone)]
-struct Outcome {
-    version: Version,
-    refused: Option<Unacted<Json>>,
-}
 
 impl Memory {
     /// Lets windows do the actions `A`.
@@ -59,46 +53,24 @@ impl Memory {
         let mut actors = self.inner.actors.borrow_mut();
         let none = || TransportError::Rejected(format!("the topic `{topic}` has no actions"));
         let Actor { play, ledger } = actors.get_mut(topic).ok_or_else(none)?;
-        let (mut is_first, mut ends, mut new) = (true, Vec::new(), Vec::new());
+        let mut round = Round::new(batch.source, batch.again, base);
+        let mut ended = Vec::new();
         for asked in &batch.actions {
-            match ledger.recall(batch.source, asked.seq, batch.again) {
-                Recall::New if new.last().is_none_or(|(last, _)| *last < asked.seq) => {
-                    let played = play(&newest, asked, batch.source);
-                    let refused = played.map(|state| newest = state).err();
-                    new.push((asked.seq, refused));
-                }
-                Recall::Known(outcome) => {
-                    is_first = false;
-                    ends.push((asked.seq, outcome.clone()));
-                }
-                Recall::New | Recall::Forgotten => {
-                    let refused = Some(Unacted::Forgotten);
-                    ends.push((asked.seq, Outcome { version: base, refused }));
-                }
+            if round.admits(ledger, asked.seq) {
+                let played = play(&newest, asked, batch.source);
+                ended.push((asked.seq, played.map(|state| newest = state).err()));
             }
         }
         let data: serde_json::Value = read(&newest).map_err(TransportError::Malformed)?;
         let version = self.write(topic, Ok(newest));
-        for (seq, refused) in new {
-            let done = self.inner.actions.get() + usize::from(refused.is_none());
-            self.inner.actions.set(done);
-            let outcome = Outcome { version, refused };
-            ledger.record(batch.source, seq, outcome.clone());
-            ends.push((seq, outcome));
-        }
+        let done = ended.iter().filter(|(_, refused)| refused.is_none()).count();
+        self.inner.actions.set(self.inner.actions.get() + done);
+        let acted = round.end(ledger, version, fingerprint(&data).ok(), ended);
         drop(actors);
         if version != base {
             self.tell(topic, &json(&Invalidation::new(topic.clone(), version)));
         }
-        let newest = ends.iter().map(|(_, outcome)| outcome.version).max().unwrap_or(base);
-        let refused = ends
-            .into_iter()
-            .filter_map(|(seq, outcome)| outcome.refused.map(|why| Refused { seq, why }));
-        Ok(Acted {
-            fingerprint: fingerprint(&data).ok().filter(|_| is_first),
-            refused: refused.collect(),
-            ..Acted::new(newest, is_first.then_some(base))
-        })
+        Ok(acted)
     }
 }
 

@@ -1,0 +1,143 @@
+//! Actions that were sent together: each is done once, and all have one answer.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::{Ledger, Recall, Seq, Source};
+use crate::Version;
+use crate::json::Fingerprint;
+use crate::wire::{Acted, Refused, Unacted};
+
+/// How an action has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome<E> {
+    /// The version that has it, or that it was not done to.
+    version: Version,
+    refused: Option<Box<Unacted<E>>>,
+}
+
+/// What a backend goes through for the actions of one message: first it asks for each of them
+/// whether it is [to be done](Self::admits), then it does those, then it has the [answer](Self::end).
+#[derive(Clone, Debug)]
+pub struct Round<E> {
+    source: Source,
+    is_again: bool,
+    /// The version that what is new is done to.
+    base: Version,
+    /// Whether none of them has been done before.
+    is_first: bool,
+    last: Option<Seq>,
+    /// How those have ended that are not to be done now.
+    ends: Vec<(Seq, Outcome<E>)>,
+}
+
+impl<E: Clone> Round<E> {
+    /// Of actions that `source` has sent, to be done to the version `base`. `is_again` if it has
+    /// sent any of them before.
+    pub const fn new(source: Source, is_again: bool, base: Version) -> Self {
+        Self { source, is_again, base, is_first: true, last: None, ends: Vec::new() }
+    }
+
+    /// Whether this one, the next of the message, is to be done now: it is
+    /// [new](Recall::New), and comes in its order.
+    pub fn admits(&mut self, ledger: &Ledger<Outcome<E>>, seq: Seq) -> bool {
+        let outcome = match ledger.recall(self.source, seq, self.is_again) {
+            Recall::New if self.last < Some(seq) => {
+                self.last = Some(seq);
+                return true;
+            }
+            Recall::Known(outcome) => {
+                self.is_first = false;
+                outcome.clone()
+            }
+            Recall::New | Recall::Forgotten => {
+                Outcome { version: self.base, refused: Some(Box::new(Unacted::Forgotten)) }
+            }
+        };
+        self.ends.push((seq, outcome));
+        false
+    }
+
+    /// Remembers how those have ended that were to be done, `None` for done, and answers all. The
+    /// state is now that of `version`, with this fingerprint if it has one.
+    pub fn end(
+        mut self,
+        ledger: &mut Ledger<Outcome<E>>,
+        version: Version,
+        fingerprint: Option<Fingerprint>,
+        ended: impl IntoIterator<Item = (Seq, Option<Unacted<E>>)>,
+    ) -> Acted<E> {
+        for (seq, refused) in ended {
+            let outcome = Outcome { version, refused: refused.map(Box::new) };
+            ledger.record(self.source, seq, outcome.clone());
+            self.ends.push((seq, outcome));
+        }
+        self.ends.sort_by_key(|(seq, _)| *seq);
+        let newest = self.ends.iter().map(|(_, outcome)| outcome.version).max();
+        let ends = self.ends.into_iter();
+        let refused = ends.filter_map(|(seq, it)| it.refused.map(|why| Refused { seq, why: *why }));
+        Acted {
+            fingerprint: fingerprint.filter(|_| self.is_first),
+            refused: refused.collect(),
+            ..Acted::new(newest.unwrap_or(self.base), self.is_first.then_some(self.base))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Epoch, Revision};
+
+    fn version(revision: u64) -> Version {
+        Version::new(Epoch::default(), Revision::new(revision))
+    }
+
+    /// The answer to these, done to `base`, all but those that are refused.
+    fn act(
+        ledger: &mut Ledger<Outcome<u8>>,
+        base: u64,
+        seqs: &[u64],
+        refused: &[u64],
+    ) -> (Vec<u64>, Acted<u8>) {
+        let mut round = Round::new(Source::new(1), true, version(base));
+        let seqs = seqs.iter().copied();
+        let new: Vec<_> = seqs.filter(|&seq| round.admits(ledger, Seq::new(seq))).collect();
+        let end = |&seq: &u64| {
+            let why = refused.contains(&seq).then_some(Unacted::Refused(7));
+            (Seq::new(seq), why)
+        };
+        let made = version(base + u64::from(!new.is_empty()));
+        let print = crate::json::fingerprint(&base).ok();
+        let acted = round.end(ledger, made, print, new.iter().map(end));
+        (new, acted)
+    }
+
+    #[test]
+    fn what_is_new_is_done_and_what_is_repeated_answered_as_it_was() {
+        let mut ledger = Ledger::new();
+        let (new, acted) = act(&mut ledger, 4, &[1, 2], &[2]);
+        assert_eq!((new, acted.version(), acted.base), (vec![1, 2], version(5), Some(version(4))));
+        assert!(acted.fingerprint.is_some());
+        let refused = vec![Refused { seq: Seq::new(2), why: Unacted::Refused(7) }];
+        assert_eq!(acted.refused, refused);
+
+        let (new, acted) = act(&mut ledger, 9, &[1, 2], &[]);
+        assert_eq!((new, acted.version(), acted.refused), (vec![], version(5), refused.clone()));
+        assert_eq!((acted.base, acted.fingerprint), (None, None), "nobody can do the same");
+
+        let (new, acted) = act(&mut ledger, 9, &[2, 3], &[]);
+        assert_eq!((new, acted.version(), acted.refused), (vec![3], version(10), refused));
+        assert_eq!((acted.base, acted.fingerprint), (None, None), "part of it was done before");
+    }
+
+    #[test]
+    fn what_comes_out_of_its_order_is_not_done_and_said_in_order() {
+        let mut ledger = Ledger::new();
+        let (new, acted) = act(&mut ledger, 4, &[3, 2, 3, 4], &[]);
+        assert_eq!(new, [3, 4]);
+        let told: Vec<_> = acted.refused.iter().map(|it| (it.seq, it.why.clone())).collect();
+        assert_eq!(told, [2, 3].map(|seq| (Seq::new(seq), Unacted::Forgotten)));
+        assert_eq!(act(&mut ledger, 5, &[], &[]).1.version(), version(5), "of nothing");
+    }
+}
