@@ -244,7 +244,7 @@ fn an_edit_that_lost_too_often_says_so() {
     let desk = Desk::with(&time, &strict, Options { gate, max_rebases: 3, ..Options::default() });
     time.settle();
     let error = desk.end(desk.replica.update(|sheet| sheet.rows.push(1))).expect_err("too slow");
-    assert_eq!(error.fate, Some(Fate::Refused));
+    assert_eq!(error.fate, Some(Fate::Outraced));
     let reason = "after 3 times that others were faster: the state has changed to version 0.5";
     assert_eq!((&*error.reason, strict.written.borrow().len()), (reason, 4));
     assert_eq!((desk.shown().title, backend.writes()), ("!!!!".to_owned(), 4));

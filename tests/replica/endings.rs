@@ -3,15 +3,18 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use revgate::Phase;
 use revgate::settings::Settings;
+use revgate_client::host::VirtualTime;
+use revgate_client::memory::Memory;
 use revgate_client::{Fate, Pending, Status};
 use serde_json::json;
 
 use super::desk::{Asked, desk, sheet, stored};
-use super::harness::{Faults, far_away, ms, version, with_font_size};
+use super::harness::{Faults, Window, far_away, ms, version, with_font_size};
 use super::window_test;
 
-fn stored_settings(backend: &revgate_client::memory::Memory) -> serde_json::Value {
+fn stored_settings(backend: &Memory) -> serde_json::Value {
     backend.state::<Settings>().expect("it exists")
 }
 
@@ -121,6 +124,37 @@ fn an_edit_that_waits_for_the_first_state_ends_unsent() {
     window.replica.stop();
     let error = written.now().expect("answered").expect_err("there was nothing to edit");
     assert_eq!((error.fate, backend.writes()), (Some(Fate::NotSent), 0));
+}
+
+#[window_test(unsupported = test)]
+fn edits_on_a_topic_that_is_refused_do_not_wait_for_ever() {
+    let (backend, time) = (Memory::new(), VirtualTime::new());
+    let window = Window::open(&time, &backend);
+    let first = window.replica.update(|settings| settings.font_size = 20);
+    time.advance(ms(9_000));
+    let second = window.replica.update(|settings| settings.font_size = 30);
+    time.advance(ms(999));
+    assert_eq!(failures_of_writes(&window), 0);
+    time.advance(ms(1));
+    for edit in [first, second] {
+        let error = edit.now().expect("answered").expect_err("there was nothing to edit");
+        assert_eq!(error.fate, Some(Fate::NotSent));
+        let begins = "within 10s there was no state to make it on: ";
+        assert!(error.reason.starts_with(begins) && error.reason.contains("settings"), "{error}");
+    }
+    assert_eq!((failures_of_writes(&window), backend.writes()), (1, 0));
+
+    // It is registered late, and all is well from then on.
+    let third = window.replica.update(|settings| settings.auto_save = false);
+    let backend = backend.with_topic(&with_font_size(40));
+    window.end(third).expect("made");
+    assert_eq!((window.seen.shown().font_size, window.seen.shown().auto_save), (40, false));
+    assert_eq!((time.timers(), backend.writes()), (0, 1));
+}
+
+fn failures_of_writes(window: &Window) -> usize {
+    let errors = window.seen.errors.borrow();
+    errors.iter().filter(|error| error.phase == Phase::Write).count()
 }
 
 trait Now {

@@ -65,6 +65,7 @@ fn an_edit_before_the_first_state_that_changes_nothing_of_it_ends_with_it() {
     let written = desk.replica.update(|sheet| sheet.rows.truncate(1));
     assert_eq!((desk.end(written), backend.writes()), (Ok(version(1)), 0));
     assert_eq!(desk.take_shown(), [sheet(&[1])], "once");
+    assert_eq!(desk.time.timers(), 0, "nothing is waited for any more");
 }
 
 /// Windows that each sort the rows and take out what is there twice, whenever they change.

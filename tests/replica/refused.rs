@@ -157,6 +157,6 @@ fn the_loser_of_too_many_races_shows_the_winner_though_nobody_announced_it() {
     time.settle();
     backend.set_silently(&sheet(&[2]));
     let lost = desk.end(desk.replica.update(|sheet| sheet.title = "mine".to_owned()));
-    assert_eq!(lost.map_err(|error| error.fate), Err(Some(Fate::Refused)));
+    assert_eq!(lost.map_err(|error| error.fate), Err(Some(Fate::Outraced)));
     assert_eq!((desk.shown(), desk.replica.version()), (sheet(&[2]), Some(version(2))));
 }

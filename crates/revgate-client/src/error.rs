@@ -36,6 +36,10 @@ pub enum Fate {
     NotSent,
     /// The backend has refused it, and so it will again, unless the cause has gone.
     Refused,
+    /// It is not in the backend's state: others were faster each time, more often in a row than
+    /// [`Options::max_rebases`](crate::Options::max_rebases) allows. Made again it may win; an
+    /// [action](crate::Replica::act) loses against nobody.
+    Outraced,
     /// It was sent, and no answer came that could be read: it may have been made or not. Whoever
     /// would make it again looks at the state first.
     Unknown,
@@ -44,6 +48,24 @@ pub enum Fate {
     /// app runs: the edit need not be made again, and must not be if it would change the state once
     /// more.
     NotDurable,
+}
+
+impl Fate {
+    /// Whether the edit is in the backend's state, or may be.
+    ///
+    /// ```
+    /// use revgate_client::Fate;
+    ///
+    /// assert!(Fate::Unknown.may_be_made());
+    /// assert!(!Fate::Outraced.may_be_made());
+    /// ```
+    #[must_use]
+    pub const fn may_be_made(self) -> bool {
+        match self {
+            Self::NotSent | Self::Refused | Self::Outraced => false,
+            Self::Unknown | Self::NotDurable => true,
+        }
+    }
 }
 
 impl SyncError {
@@ -72,7 +94,7 @@ impl fmt::Display for SyncError {
         match self.fate {
             Some(Fate::Unknown) => write!(f, " (it may have been made)")?,
             Some(Fate::NotDurable) => write!(f, " (it was made, but is not on the disk)")?,
-            Some(Fate::NotSent | Fate::Refused) | None => {}
+            Some(Fate::NotSent | Fate::Refused | Fate::Outraced) | None => {}
         }
         match self.retry_in {
             Some(delay) => write!(f, " (attempt {attempt}, next in {delay:?})"),

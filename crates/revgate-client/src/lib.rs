@@ -9,6 +9,8 @@
 
 mod action;
 mod error;
+mod fate;
+mod flight;
 mod guard;
 pub mod host;
 pub mod memory;

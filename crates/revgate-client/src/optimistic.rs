@@ -1,6 +1,7 @@
 //! What a window shows while its own writes are under way.
 
 mod actions;
+mod asking;
 mod edit;
 
 use std::collections::VecDeque;
@@ -14,7 +15,8 @@ use crate::{Change, guard};
 use edit::{Play, play};
 
 pub(crate) use actions::{Actions, Ends};
-pub(crate) use edit::{Ask, Done, Edit, Fault, Layer};
+pub(crate) use asking::Asking;
+pub(crate) use edit::{Done, Edit, Fault, Layer};
 
 /// The newest state of the backend, and on top of it the window's own edits that the backend has
 /// not answered yet, played again whenever what lies beneath changes.

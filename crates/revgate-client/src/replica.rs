@@ -23,7 +23,6 @@ use revgate::action::{Seq, Source};
 use revgate::gate::{Gate, Input, Status};
 use revgate::{Action, Invalidation, Topic, TopicName, Version};
 
-use self::act::Flight;
 use self::behind::Behind;
 use self::calls::Calls;
 use self::listen::Held;
@@ -32,6 +31,7 @@ use self::screen::Screen;
 use self::status::Statuses;
 use self::sync::Payload;
 use self::waiting::Waiting;
+use crate::flight::Flight;
 use crate::optimistic::Optimistic;
 use crate::pending::Pending;
 use crate::trace::{Trace, Traced};
@@ -42,10 +42,11 @@ use crate::{Acting, Announcement, Host, SyncError, Transport};
 pub struct Options {
     /// The gate's own.
     pub gate: revgate::gate::Options,
-    /// How long a write may take before it counts as failed. Default: 10 s.
+    /// How long a write may take before it counts as failed, and how long edits wait for the first
+    /// state. Default: 10 s.
     pub write_timeout: Duration,
-    /// How often in a row a write may lose against other windows' before it counts as failed.
-    /// Default: 100.
+    /// How often in a row a write may lose against other windows' before it counts as failed, as
+    /// [`Fate::Outraced`](crate::Fate::Outraced). Default: 100.
     pub max_rebases: u32,
     /// How many of the gate's last inputs and outputs [`Replica::trace`] keeps. Default: 256.
     pub trace_len: usize,
@@ -198,8 +199,9 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
 
     /// Changes the state: shown at once, sent to the backend, taken back if it refuses. Edits made
     /// while a write is under way are sent together after it. Before the first snapshot nothing is
-    /// shown; the edit waits for it, as long as that takes: what keeps it away, such as a topic
-    /// that the window may not read, shows in the status and in [`Observer::failed`].
+    /// shown; the edit waits for it, and fails with those that wait already if none has come within
+    /// [`Options::write_timeout`] of the first of them: the topic is one that the window may not
+    /// read, say.
     ///
     /// **`change` is played again on whatever other windows have written meanwhile**, so it may run
     /// more than once, and on a state that was never shown here: it looks up what it changes by an

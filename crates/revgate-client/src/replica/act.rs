@@ -1,33 +1,19 @@
 //! The window's own actions, on their way to the backend.
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use futures_util::FutureExt;
-use revgate::action::Context;
 use revgate::gate::{Input, News};
-use revgate::json::fingerprint;
-use revgate::wire::{Acted, Asked, Refusal, Unacted};
+use revgate::wire::{Acted, Unacted};
 use revgate::{Action, Topic, Version};
-use serde_json::value::to_raw_value;
 
 use super::Inner;
 use super::sync::Payload;
 use super::write::no_answer;
-use crate::action::explain;
+use crate::flight::{Failed, Flight};
 use crate::guard::{self, Guarded};
-use crate::optimistic::{Actions, Ask, Edit, Ends, Fault, Unmade};
+use crate::optimistic::{Actions, Asking, Edit, Ends, Unmade};
 use crate::{ActError, Acting, Batch, Fate, Host, Json, SyncError, Transport, TransportError};
-
-/// Actions under way.
-pub(super) struct Flight {
-    batch: Batch,
-    since: Duration,
-    /// How often they have been sent.
-    attempts: u32,
-    /// Whether any was sent before that, by a page that was about to go.
-    was_sent: bool,
-}
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn act<A: Action<Topic = T>>(self: &Rc<Self>, action: &A) -> Acting<A> {
@@ -41,21 +27,19 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 (Err(error), None) => Err(ActError::Failed(error)),
             });
         };
-        let seq = self.last_seq.get().next();
-        match guard::call(|| written::<A>(action)).unwrap_or_else(|it| Err(it.to_string())) {
+        let (seq, at) = (self.last_seq.get().next(), self.host.unix_time());
+        match guard::call(|| Asking::new(action, self.source, seq, at))
+            .unwrap_or_else(|panicked| Err(panicked.to_string()))
+        {
             Err(reason) => {
                 let reason = format!("the action cannot be sent: {reason}");
                 let error = self.edit_error(Fate::NotSent, reason);
                 tracing::warn!("{error}");
                 done(Err(error), None);
             }
-            Ok((action, json)) => {
+            Ok(asking) => {
                 self.last_seq.set(seq);
-                let asked = Asked { seq, at: self.host.unix_time(), seed: None, action: json };
-                let context = asked.context(self.source);
-                let ask = Ask { asked, sent_in: None.into(), explain: explain::<A> };
-                let change = Rc::new(move |state: &mut T| apply(&action, state, &context));
-                self.admit(Edit { change, done: Box::new(done), ask: Some(ask) });
+                self.admit(asking.edit(Box::new(done)));
             }
         }
         acting
@@ -65,8 +49,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn send_actions(self: &Rc<Self>, actions: Actions) {
         let id = self.last_write.get().wrapping_add(1);
         self.last_write.set(id);
-        let (was_sent, batch) = (actions.again, self.batch(actions));
-        let flight = Flight { batch, since: self.host.now(), attempts: 0, was_sent };
+        let flight = Flight::new(self.batch(actions), self.host.now());
         *self.flight.borrow_mut() = Some(flight);
         self.send_again(id);
     }
@@ -82,10 +65,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let (batch, attempt) = {
             let mut flight = self.flight.borrow_mut();
             let Some(flight) = flight.as_mut() else { return };
-            flight.attempts += 1;
-            let batch = flight.batch.clone();
-            flight.batch.again = true;
-            (batch, flight.attempts)
+            (flight.send(), flight.attempts())
         };
         let timeout = self.options.write_timeout;
         self.set_write_timer(timeout, move |inner| {
@@ -100,7 +80,6 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             // It was given up, or is known already; it may tell of a version all the same.
             return answer.into_iter().for_each(|acted| self.hear_of(acted.version()));
         }
-        let attempts = self.flight.borrow().as_ref().map_or(0, |flight| flight.attempts);
         let echo = match answer {
             // Whichever of the messages was answered.
             Ok(acted) => {
@@ -108,8 +87,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 self.take_acted(&acted);
                 echo
             }
-            Err(_) if attempt != attempts => None,
-            Err(error) => self.try_again(id, &error),
+            Err(error) => self.try_again(id, attempt, &error),
         };
         if let Some(echo) = echo {
             self.take_in(echo);
@@ -125,31 +103,26 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     fn try_again(
         self: &Rc<Self>,
         id: u64,
+        attempt: u32,
         error: &TransportError,
     ) -> Option<crate::Announcement<T>> {
-        let (attempts, since, was_sent) = match &*self.flight.borrow() {
-            Some(flight) => (flight.attempts, flight.since, flight.was_sent),
-            None => return None,
+        let delay = self.options.gate.backoff().delay(attempt);
+        let (next, limit) = (self.host.now() + delay, self.options.write_timeout.saturating_mul(3));
+        let flight = self.flight.borrow();
+        let failed = flight.as_ref()?.fail(attempt, error, next, limit);
+        drop(flight);
+        let fate = match failed {
+            Failed::Outdated => return None,
+            Failed::Again => {
+                let topic = &self.topic;
+                tracing::debug!("topic `{topic}`: actions are sent again in {delay:?}: {error}");
+                self.set_write_timer(delay, move |inner| inner.send_again(id));
+                // It may be somebody else's.
+                return self.echo.take();
+            }
+            Failed::Over(fate) => fate,
         };
-        let limit = self.options.write_timeout.saturating_mul(3);
-        let delay = self.options.gate.backoff().delay(attempts);
-        let is_lost = matches!(error, TransportError::Failed(_) | TransportError::Malformed(_));
-        if is_lost && self.host.now().saturating_sub(since) + delay < limit {
-            tracing::debug!("topic `{}`: actions are sent again in {delay:?}: {error}", self.topic);
-            self.set_write_timer(delay, move |inner| inner.send_again(id));
-            // It may be somebody else's.
-            return self.echo.take();
-        }
         let echo = self.end_flight();
-        let fate = match error {
-            // The message that was lost may have been the one that counted.
-            _ if attempts > 1 || was_sent => Fate::Unknown,
-            TransportError::NoBackend => Fate::NotSent,
-            TransportError::Rejected(_) => Fate::Refused,
-            TransportError::Refused(Refusal::OtherEpoch { .. }) => Fate::Unknown,
-            TransportError::Refused(_) => Fate::Refused,
-            _ => Fate::Unknown,
-        };
         let edits = self.with_edits(|edits| edits.unmade(Unmade::AsAWhole));
         // Taken back first, so that the error is the last word on it.
         self.show_edits();
@@ -180,16 +153,15 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     }
 
     fn end_refused(&self, edit: Edit<T>, why: Unacted<Json>) {
-        let (fate, error) = match &why {
-            Unacted::Forgotten => (Fate::Unknown, None),
-            Unacted::Refused(error) => (Fate::Refused, Some(error.get().to_owned())),
-            _ => (Fate::Refused, None),
+        let error = match &why {
+            Unacted::Refused(error) => Some(error.get().to_owned()),
+            _ => None,
         };
         let explain = edit.ask.as_ref().map(|ask| ask.explain);
         let words = error.as_deref().and_then(|error| {
             guard::call(|| explain.and_then(|explain| explain(error))).ok().flatten()
         });
-        let failed = self.fail_edit(fate, words.unwrap_or_else(|| why.to_string()));
+        let failed = self.fail_edit(Fate::of(&why), words.unwrap_or_else(|| why.to_string()));
         self.conclude(edit, Err(failed), error.as_deref());
     }
 
@@ -217,22 +189,4 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             });
         }
     }
-}
-
-/// The action as the backend reads it, and its JSON.
-fn written<A: Action>(action: &A) -> Result<(A, Json), String> {
-    fingerprint(action).map_err(|invalid| invalid.to_string())?;
-    let json = to_raw_value(action).map_err(|error| error.to_string())?;
-    let read = serde_json::from_str(json.get());
-    Ok((read.map_err(|error| format!("it cannot be read back: {error}"))?, json))
-}
-
-fn apply<A: Action>(action: &A, state: &mut A::Topic, context: &Context) -> Result<(), Fault> {
-    action.apply(state, context).map_err(|error| {
-        let words = error.to_string();
-        match serde_json::to_string(&error) {
-            Ok(error) => Fault::Refused { words, error },
-            Err(_) => Fault::Failed(words),
-        }
-    })
 }

@@ -8,9 +8,9 @@ use futures_util::FutureExt;
 use revgate::Topic;
 
 use super::Inner;
-use super::write::{Answered, judge, no_answer};
+use super::write::{Answered, no_answer};
 use crate::guard::Guarded;
-use crate::{Fate, Host, Transport, TransportError};
+use crate::{Host, Transport, TransportError};
 
 /// A write sent behind the one under way, which it holds.
 pub(super) struct Behind<T, Timer> {
@@ -80,7 +80,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             };
             match second {
                 // It is as if it had never been sent.
-                Err(ref error) if matches!(judge(error).0, Fate::NotSent | Fate::Refused) => {
+                Err(ref error) if !error.judge().0.may_be_made() => {
                     inner.take_late(second);
                     inner.written(id, first);
                 }

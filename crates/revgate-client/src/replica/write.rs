@@ -4,13 +4,12 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use revgate::gate::Input;
-use revgate::wire::Refusal;
 use revgate::{Snapshot, Topic};
 
 use super::Inner;
 use super::calls::{Barred, MAX_WITHIN};
 use super::sync::Payload;
-use crate::optimistic::{Done, Edit, Fault, Next, Optimistic, Pushed, Unmade};
+use crate::optimistic::{Done, Edit, Fault, Next, Optimistic, Pushed};
 use crate::pending::{Outcome, Pending};
 use crate::{Change, Fate, Host, Transport, TransportError, WriteError, guard};
 
@@ -53,10 +52,26 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             return self.end_edit(edit, Err(error));
         }
         match self.with_edits(|edits| edits.push(edit)) {
-            Pushed::Kept => {}
+            Pushed::Kept => self.limit_wait(),
             Pushed::Nothing(edit, version) => self.end_edit(edit, Ok(version)),
             Pushed::Fallen(edit, fault) => self.tell_of_fall(edit, &fault),
         }
+    }
+
+    /// An edit waits for the first state no longer than for the answer to a write.
+    fn limit_wait(self: &Rc<Self>) {
+        if self.optimistic.borrow().top().is_some() || self.write_timer.borrow().is_some() {
+            return;
+        }
+        let timeout = self.options.write_timeout;
+        self.set_write_timer(timeout, move |inner| {
+            *inner.write_timer.borrow_mut() = None;
+            let why = inner.last_error.borrow().as_ref().map(|error| format!(": {}", error.reason));
+            let why = why.unwrap_or_default();
+            let reason = format!("within {timeout:?} there was no state to make it on{why}");
+            let edits = inner.with_edits(Optimistic::clear);
+            inner.fail_edits(edits, Fate::NotSent, reason);
+        });
     }
 
     /// Sends what waits, if no write is under way.
@@ -77,6 +92,14 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 Next::Lost(edits) => self.lose(edits),
                 Next::Wait => break,
             }
+        }
+        // Those that waited for the first state may have had nothing to send.
+        let is_at_rest = {
+            let edits = self.optimistic.borrow();
+            edits.top().is_some() && !edits.is_writing()
+        };
+        if is_at_rest {
+            *self.write_timer.borrow_mut() = None;
         }
         self.show_edits();
         self.tell_fallen();
@@ -152,7 +175,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     }
 
     fn give_up(self: &Rc<Self>, error: WriteError<T>) {
-        let (fate, how) = judge(&error);
+        let (fate, how) = error.judge();
         let reason = match self.rebases.replace(0) {
             0 => error.to_string(),
             rebases => format!("after {rebases} times that others were faster: {error}"),
@@ -255,28 +278,4 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 /// Of a write that was not answered in time.
 pub(super) fn no_answer(timeout: Duration) -> TransportError {
     TransportError::Failed(format!("no answer within {timeout:?}"))
-}
-
-/// What became of the edits of a write that failed so, and whether one of them is to blame.
-pub(super) fn judge<T>(error: &WriteError<T>) -> (Fate, Unmade) {
-    match error {
-        WriteError::Conflict(_) => (Fate::Refused, Unmade::AsAWhole),
-        WriteError::NotDurable { .. } => (Fate::NotDurable, Unmade::AsAWhole),
-        WriteError::Transport(TransportError::NoBackend) => (Fate::NotSent, Unmade::AsAWhole),
-        WriteError::Transport(TransportError::Rejected(_)) => (Fate::Refused, Unmade::AsAWhole),
-        WriteError::Transport(TransportError::Refused(refusal)) => match refusal {
-            Refusal::Invalid(_)
-            | Refusal::PatchFailed(_)
-            | Refusal::TooLarge { .. }
-            | Refusal::Failed { .. } => (Fate::Refused, Unmade::ByContent),
-            Refusal::NotDurable { .. } => (Fate::NotDurable, Unmade::AsAWhole),
-            Refusal::Denied(_)
-            | Refusal::UnknownTopic(_)
-            | Refusal::Conflict(_)
-            | Refusal::TooManySubscriptions { .. }
-            | Refusal::OtherLayout { .. }
-            | Refusal::OtherEpoch { .. } => (Fate::Refused, Unmade::AsAWhole),
-        },
-        WriteError::Transport(_) => (Fate::Unknown, Unmade::AsAWhole),
-    }
 }
