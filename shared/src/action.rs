@@ -203,3 +203,21 @@ impl Seed {
 canonical_number!(Source, "a source as a canonical decimal string, such as \"42\"");
 canonical_number!(Seq, "an action's number as a canonical decimal string, such as \"1\"");
 canonical_number!(Seed, "a seed as a canonical decimal string, such as \"7\"");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::MAX_ACTIONS;
+
+    #[test]
+    fn the_context_of_an_action_is_the_same_in_javascript() {
+        // `test/topic/actions.test.ts` of the npm package has the same numbers.
+        let context = Context { at: 1_700_000_000_000, seed: Source::new(42).seed(Seq::new(1)) };
+        assert_eq!(context.seed, Seed::new(9_129_838_320_742_759_465));
+        assert_eq!(context.random(0), 16_102_394_289_783_354_531);
+        assert_eq!(context.random(1), 9_464_678_557_269_587_936);
+        assert_eq!(context.id(0), "013dd0741ee0df042e345a5764154ff4");
+        assert_eq!(context.id(1), "d63dc9d9b08ceefcff83848f815243ca");
+        assert_eq!(MAX_ACTIONS, 128);
+    }
+}

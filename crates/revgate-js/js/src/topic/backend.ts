@@ -30,6 +30,12 @@ export interface TopicBackend {
 	 * `revision` and `epoch`, and with `data` if the backend has made another state of it.
 	 */
 	write(topic: string, change: Written): Promise<string>;
+	/**
+	 * Does actions, each once however often it is sent: they are told apart by their source and their
+	 * numbers. The answer is an object with `revision` and `epoch`, and `refused`, a list of those that
+	 * were not done. Without this function the topic has no actions.
+	 */
+	act?(topic: string, batch: ActionBatch): Promise<string>;
 }
 
 /**
@@ -45,3 +51,20 @@ export type Written =
 	 * it may also be made on top of that.
 	 */
 	| { readonly base: Version; readonly data: string; readonly ahead?: string };
+
+/**
+ * Actions as they are sent.
+ *
+ * @example
+ * const batch: ActionBatch = { source: '7', again: false, actions: '[{"seq":"1","at":"0","action":"skip"}]' };
+ */
+export interface ActionBatch {
+	/** The topic's epoch, as the window knows it: in another one, none is done. Absent is 0. */
+	readonly epoch?: string;
+	/** Who asks: a number of 64 bits. */
+	readonly source: string;
+	/** Whether any of them has been sent before. */
+	readonly again: boolean;
+	/** A list of objects with `seq`, `at` and `action`, in their order. */
+	readonly actions: string;
+}

@@ -1,8 +1,8 @@
 /** A change, as it is cheapest to send. */
 
 import type { Written } from './backend.js';
+import type { Change } from './edit.js';
 import { factsOf, write } from './exact/index.js';
-import type { Change } from './optimistic.js';
 import { diff } from './patch.js';
 
 /** A patch this short is not worth a look at how long the state is. */

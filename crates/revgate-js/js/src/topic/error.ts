@@ -35,6 +35,7 @@ export interface TopicFailure {
 	readonly fate?: Fate | undefined;
 	readonly path?: string | undefined;
 	readonly kind?: string | undefined;
+	readonly refused?: unknown;
 	readonly attempt?: number | undefined;
 	readonly retryInMs?: number | undefined;
 	readonly cause?: unknown;
@@ -65,6 +66,11 @@ export class TopicError extends Error {
 	readonly path: string | undefined;
 	/** What kind of refusal it is, as the plugin names it: `invalid`, `denied`, `tooLarge`, … */
 	readonly kind: string | undefined;
+	/**
+	 * The app's own error, of an action that has refused itself in Rust: its `Action::Error` as JSON,
+	 * in which integers beyond 2^53 are BigInts. The kind is `refused` then.
+	 */
+	readonly refused: unknown;
 	/** How many failures in a row this makes; 1 for what is not tried again. */
 	readonly attempt: number;
 	/** When the next try comes, in milliseconds from now; `undefined` if there is none. */
@@ -72,7 +78,7 @@ export class TopicError extends Error {
 
 	/** Made by the package. */
 	constructor(failure: TopicFailure) {
-		const { topic, phase, reason, fate, path, kind, attempt = 1, retryInMs, cause } = failure;
+		const { topic, phase, reason, fate, path, kind, refused, attempt = 1, retryInMs, cause } = failure;
 		const made = (fate && MADE[fate]) ?? '';
 		const retry = retryInMs === undefined ? '' : ` (attempt ${attempt}, next in ${Math.round(retryInMs)} ms)`;
 		super(`topic \`${topic}\`, phase ${phase}: ${reason}${made}${retry}`, { cause });
@@ -82,6 +88,7 @@ export class TopicError extends Error {
 		this.fate = fate;
 		this.path = path;
 		this.kind = kind;
+		this.refused = refused;
 		this.attempt = attempt;
 		this.retryInMs = retryInMs;
 	}

@@ -1,45 +1,10 @@
 /** What a window shows while its own writes are under way. */
 
 import type { Version } from '../gate/gate.js';
-import { playing } from './barrier.js';
-import { draw } from './draft.js';
-import { type Place, share, take, Unfit } from './exact/index.js';
+import { type Change, type Edit, type Fallen, type Fault, type Layer, play } from './edit.js';
+import { type Place, share } from './exact/index.js';
 import { isSame } from './patch.js';
-
-/** A state that the backend has had, or what edits make of one. */
-export interface Layer {
-	/** The backend's version that it is or is built on. */
-	readonly version: Version;
-	readonly data: unknown;
-}
-
-/** A change that the window makes, and who waits for it. */
-export interface Edit {
-	readonly recipe: (draft: unknown) => unknown;
-	readonly done: (outcome: Version) => void;
-	readonly failed: (error: unknown) => void;
-}
-
-/** An edit that cannot be made on the state, and why. */
-export interface Fallen {
-	readonly edit: Edit;
-	readonly fault: Fault;
-}
-
-/** Why an edit cannot be made: in words, where, and what was thrown. */
-export interface Fault {
-	readonly reason: string;
-	readonly path?: string;
-	readonly cause: unknown;
-}
-
-/** What a window makes of a state. */
-export interface Change {
-	/** The state that it was made on. */
-	readonly old: Layer;
-	/** The state to be. */
-	readonly data: unknown;
-}
+import { type Actions, Queue } from './queue.js';
 
 /** What became of an edit just made: it waits, changes nothing of this version, or cannot be made. */
 export type Pushed = { type: 'kept' } | { type: 'nothing'; version: Version } | { type: 'fallen'; fault: Fault };
@@ -49,7 +14,16 @@ export type Next =
 	| { type: 'wait' }
 	/** Together they change nothing of this version. */
 	| { type: 'nothing'; edits: Edit[]; version: Version }
-	| { type: 'write'; change: Change };
+	| { type: 'write'; change: Change }
+	| { type: 'act'; actions: Actions }
+	/** Nobody knows what has become of these actions. */
+	| { type: 'lost'; edits: Edit[] };
+
+/** An edit that has ended well, and the version that has it. */
+export interface Ended {
+	readonly edit: Edit;
+	readonly version: Version;
+}
 
 /** Whether one version is newer than another: the gate's own order. */
 export type IsNewer = (one: Version, other: Version) => boolean;
@@ -62,21 +36,28 @@ export class Optimistic {
 	/** The newest state that the backend is known to have had. Writes are made on it. */
 	#newest: Layer | undefined;
 	/**
-	 * What the edits are shown on: `newest`, but held while a write is under way, for nobody can
-	 * tell whether a state that arrives meanwhile holds that write already.
+	 * What the edits are shown on: `newest`, but held while a write is under way that is shown, for
+	 * nobody can tell whether a state that arrives meanwhile holds that write already.
 	 */
 	#beneath: Layer | undefined;
 	/** `beneath` with all edits played: the state to show. */
 	#top: Layer | undefined;
-	#edits: Edit[] = [];
-	/** How many of the edits, from the oldest, are in the write under way. */
-	#inFlight = 0;
-	/** The state that it makes, and the version that it is based on. */
+	/**
+	 * Actions that the backend has done, by the version that has them: they are played beneath the
+	 * edits until the state is as new as that.
+	 */
+	#confirmed: Ended[] = [];
+	/** Those of them that the state has by now, and nobody has been told of. */
+	#arrived: Ended[] = [];
+	readonly #queue = new Queue();
+	/** The state that it makes, and the version that it is based on; of actions nobody knows. */
 	#made: Layer | undefined;
-	/** Among so many edits, from the oldest, is one that the backend refuses; 0 if none is known. */
-	#suspects = 0;
 	/** Edits that what lies beneath has made impossible, and nobody has been told of. */
 	#fallen: Fallen[] = [];
+	/** Nothing is sent before there is a state of this version. */
+	#floor: Version | undefined;
+	/** What is shown before the first state. */
+	#recalled: unknown;
 
 	constructor(
 		readonly place: Place,
@@ -90,16 +71,16 @@ export class Optimistic {
 
 	/** How many edits the backend has not answered. */
 	get pending(): number {
-		return this.#edits.length;
+		return this.#queue.all.length;
 	}
 
 	get isWriting(): boolean {
-		return this.#inFlight > 0;
+		return this.#queue.inFlight > 0;
 	}
 
-	/** Whether an edit waits for its write. */
-	get isWaiting(): boolean {
-		return this.#edits.length > this.#inFlight;
+	/** Whether an action that was done is not in the state yet. */
+	get isCatchingUp(): boolean {
+		return this.#confirmed.length > 0;
 	}
 
 	/** The state that the write under way makes. */
@@ -121,37 +102,58 @@ export class Optimistic {
 
 	/** Takes a state that the backend has had. */
 	learn(layer: Layer): void {
-		if (this.#take(layer) && !this.isWriting) this.#rebuild();
+		if (this.#take(layer) && !this.#queue.isShownInFlight) this.#rebuild();
+	}
+
+	/** This is shown until there is a state of the backend's, which shares what is the same in it. */
+	recall(data: unknown): void {
+		this.#recalled = data;
 	}
 
 	/** Takes an edit, and plays it on what is shown. */
 	push(edit: Edit): Pushed {
 		if (this.#top) {
-			const played = this.#play(this.#top, [edit]);
+			const played = play(this.#top, [edit], this.place);
 			if ('fault' in played) return { type: 'fallen', fault: played.fault };
 			const isChange = !isSame(played.data, this.#top.data);
-			// One behind others stays: should they fail, it may change something after all.
-			if (!isChange && this.#edits.length === 0) return { type: 'nothing', version: this.#top.version };
+			// One behind others stays: should they fail, it may change something after all. Nor is an
+			// action nothing that is nothing here: it is done to what the backend has.
+			const isAlone = this.pending === 0 && !this.isCatchingUp;
+			if (!isChange && isAlone && !edit.ask) return { type: 'nothing', version: this.#top.version };
 			if (isChange) this.#top = played;
 		}
-		this.#edits.push(edit);
+		this.#queue.push(edit);
 		return { type: 'kept' };
 	}
 
 	/** Makes one write of all edits, or of as many as may be together. */
 	nextWrite(): Next {
-		while (!this.isWriting && this.#edits.length > 0 && this.#newest && this.#top) {
-			const count = Math.min(this.#edits.length, this.#most());
-			const made = count === this.#edits.length ? this.#top : this.#play(this.#newest, this.#edits.slice(0, count));
-			if ('fault' in made) {
-				this.#fall(made.place, made.fault);
+		const queue = this.#queue;
+		while (!this.isWriting && this.pending > 0 && this.#newest && this.#top) {
+			const { version, data } = this.#newest;
+			if (this.#floor && this.isNewer(this.#floor, version)) break;
+			const lost = queue.removeLost(version.epoch ?? '0');
+			if (lost.length > 0) {
 				this.#rebuild();
-			} else if (isSame(made.data, this.#newest.data)) {
-				this.#suspects = Math.max(0, this.#suspects - count);
-				return { type: 'nothing', edits: this.#edits.splice(0, count), version: this.#newest.version };
+				return { type: 'lost', edits: lost };
+			}
+			const actions = queue.takeActions(version.epoch ?? '0');
+			if (actions) {
+				this.#made = undefined;
+				return { type: 'act', actions };
+			}
+			// They need a base that has all that was done before them.
+			if (this.isCatchingUp) break;
+			const count = Math.min(queue.closures, queue.most);
+			const made = count === this.pending ? this.#top : this.#play(this.#newest, count);
+			if ('fault' in made) {
+				this.#fall(queue.all[made.place] as Edit, made.fault);
+				this.#rebuild();
+			} else if (isSame(made.data, data)) {
+				return { type: 'nothing', edits: queue.remove(count), version };
 			} else {
-				this.#inFlight = count;
-				this.#made = { version: this.#newest.version, data: made.data };
+				queue.fly(count);
+				this.#made = { version, data: made.data };
 				return { type: 'write', change: { old: this.#newest, data: made.data } };
 			}
 		}
@@ -164,27 +166,44 @@ export class Optimistic {
 	 */
 	writeBehind(): { change: Change; count: number; ahead: unknown } | undefined {
 		// Held since the write under way was sent.
-		const [beneath, top, made] = [this.#beneath, this.#top, this.#made];
-		if (!this.isWriting || !this.isWaiting || !beneath || !top || !made) return undefined;
-		if (beneath.version !== made.version || isSame(top.data, made.data)) return undefined;
-		return { change: { old: beneath, data: top.data }, count: this.#edits.length, ahead: made.data };
+		const [beneath, made, count] = [this.#beneath, this.#made, this.#queue.closures];
+		if (!this.isWriting || count <= this.#queue.inFlight || !beneath || beneath.version !== made?.version) return undefined;
+		const top = count === this.pending ? this.#top : this.#play(beneath, count);
+		if (!top || 'fault' in top || isSame(top.data, made.data)) return undefined;
+		return { change: { old: beneath, data: top.data }, count, ahead: made.data };
+	}
+
+	/** The actions that need not wait for the write under way: see {@link Queue.actionsBehind}. */
+	actionsBehind(): Actions | undefined {
+		return this.#newest && this.#queue.actionsBehind(this.#newest.version.epoch ?? '0');
 	}
 
 	/** So many edits, from the oldest, are in the write under way: more were sent behind it. */
 	takeBehind(count: number): void {
-		this.#inFlight = Math.min(count, this.#edits.length);
+		this.#queue.fly(count);
 	}
 
 	/** The write under way was made, and this is the state since: its edits are part of it. */
 	accepted(layer: Layer): Edit[] {
 		this.#take(layer);
-		this.#suspects = Math.max(0, this.#suspects - this.#inFlight);
 		return this.#takeWritten();
+	}
+
+	/**
+	 * The actions under way have been answered. All but those that were refused are part of the state
+	 * of this version, and until that is here, they are played on what there is.
+	 */
+	acted(version: Version, isRefused: (edit: Edit) => boolean): { done: Edit[]; refused: Edit[] } {
+		const ended = this.#queue.remove();
+		const done = ended.filter((edit) => !isRefused(edit));
+		this.#confirmed.push(...done.map((edit) => ({ edit, version })));
+		this.#rebuild();
+		return { done, refused: ended.filter(isRefused) };
 	}
 
 	/** The write under way came too late: its edits wait for the next one, on this state. */
 	lostAgainst(layer: Layer): void {
-		this.#inFlight = 0;
+		this.#queue.land(false);
 		this.#take(layer);
 		this.#rebuild();
 	}
@@ -195,14 +214,18 @@ export class Optimistic {
 	 * is not found yet, none has, and the next write has half of them.
 	 */
 	unmade(isByContent: boolean): Edit[] {
-		if (isByContent && this.#inFlight > 1) {
-			this.#suspects = this.#inFlight;
-			this.#inFlight = 0;
+		if (isByContent && this.#queue.inFlight > 1) {
+			this.#queue.land(true);
 			if (this.#beneath !== this.#newest) this.#rebuild();
 			return [];
 		}
-		this.#suspects = 0;
+		this.#queue.acquit();
 		return this.#takeWritten();
+	}
+
+	/** Sends nothing before there is a state of this version. */
+	holdUntil(version: Version): void {
+		this.#floor = version;
 	}
 
 	/** The edits that have become impossible since the last call. */
@@ -210,20 +233,19 @@ export class Optimistic {
 		return this.#fallen.splice(0);
 	}
 
-	/** Takes away all edits, answered or not. */
-	clear(): Edit[] {
-		this.#inFlight = 0;
-		return this.#edits.splice(0);
+	/** The actions that are in the state since the last call; or all that were done. */
+	takeArrived(evenIfNotThere = false): Ended[] {
+		const done = evenIfNotThere ? this.#confirmed : [];
+		return [...this.#arrived.splice(0), ...done];
 	}
 
-	/** How many edits the next write may have: half of those among which one is guilty. */
-	#most(): number {
-		return this.#suspects === 0 ? Infinity : Math.max(1, Math.floor(this.#suspects / 2));
+	/** Takes away all edits, answered or not. */
+	clear(): Edit[] {
+		return this.#queue.remove(this.pending);
 	}
 
 	#takeWritten(): Edit[] {
-		const ended = this.#edits.splice(0, this.#inFlight);
-		this.#inFlight = 0;
+		const ended = this.#queue.remove();
 		this.#rebuild();
 		return ended;
 	}
@@ -237,46 +259,38 @@ export class Optimistic {
 
 	/** The layer, in which all that is shown already is the very same. */
 	#shared({ version, data }: Layer): Layer {
-		return { version, data: share(this.#top?.data, data) };
+		return { version, data: share(this.#top ? this.#top.data : this.#recalled, data) };
 	}
 
-	/** Plays all edits on the newest state. Those that cannot be played on it fall. */
+	/**
+	 * Plays all edits on the newest state. Those that cannot be played on it fall, but for actions
+	 * that may have been done: they are not shown.
+	 */
 	#rebuild(): void {
-		this.#beneath = this.#newest;
-		if (!this.#beneath) return;
+		const beneath = (this.#beneath = this.#newest);
+		if (!beneath) return;
+		const isThere = ({ version }: Ended): boolean => !this.isNewer(version, beneath.version);
+		this.#arrived.push(...this.#confirmed.filter(isThere));
+		this.#confirmed = this.#confirmed.filter((ended) => !isThere(ended));
+		const shown = [...this.#confirmed.map(({ edit }) => edit), ...this.#queue.all];
 		for (;;) {
-			const played = this.#play(this.#beneath, this.#edits);
+			const played = play(beneath, shown, this.place);
 			if (!('fault' in played)) {
-				this.#top = played === this.#beneath ? played : this.#shared(played);
+				this.#top = played === beneath ? played : this.#shared(played);
 				return;
 			}
-			this.#fall(played.place, played.fault);
-		}
-	}
-
-	/** Plays the edits on a state, one after the other; each must leave a state that could be sent. */
-	#play(base: Layer, edits: readonly Edit[]): Layer | { place: number; fault: Fault } {
-		let data = base.data;
-		for (const [place, { recipe }] of edits.entries()) {
-			try {
-				data = take(playing(() => draw(data, recipe)), this.place);
-			} catch (error) {
-				return { place, fault: faultOf(error) };
+			for (const edit of shown.splice(played.place, 1)) {
+				if (edit.ask?.sentIn === undefined) this.#fall(edit, played.fault);
 			}
 		}
-		return data === base.data ? base : { version: base.version, data };
 	}
 
-	#fall(place: number, fault: Fault): void {
-		for (const edit of this.#edits.splice(place, 1)) {
-			if (place < this.#suspects) this.#suspects -= 1;
-			this.#fallen.push({ edit, fault });
-		}
+	#play(base: Layer, count: number): ReturnType<typeof play> {
+		return play(base, this.#queue.all.slice(0, count), this.place);
 	}
-}
 
-function faultOf(error: unknown): Fault {
-	if (error instanceof Unfit) return { reason: error.message, path: error.path, cause: error };
-	const words = error instanceof Error ? error.message : String(error);
-	return { reason: `the edit threw: ${words}`, cause: error };
+	#fall(edit: Edit, fault: Fault): void {
+		this.#queue.drop(edit);
+		this.#fallen.push({ edit, fault });
+	}
 }

@@ -1,10 +1,11 @@
 /** How a topic is followed. */
 
-import { atLeast, check, having, kind, maybe, only, TEXT, TIME } from '../gate/check.js';
+import { atLeast, check, FUNCTION, having, type Kind, kind, maybe, only, TEXT, TIME } from '../gate/check.js';
 import { GATE, type GateOptions, PACING } from '../gate/options.js';
 import type { SnapshotCache } from '../persistence/types.js';
 import type { Host } from '../sync/host.js';
 import type { InvalidationThrottlingOptions, Logger } from '../types.js';
+import type { OptimisticActions } from './action.js';
 import type { TopicBackend } from './backend.js';
 
 /**
@@ -46,10 +47,30 @@ export interface TopicOptions {
 	readonly host?: Host;
 }
 
+/**
+ * How a topic is followed, and what this handle shows of its actions.
+ *
+ * @example
+ * const player = createTopic<Player, PlayerAction>('player', {
+ * 	actions: { like: (draft, { like }) => { draft.liked.push(like.track); } },
+ * });
+ */
+export interface ActingOptions<T, A> extends TopicOptions {
+	/** What is shown before the backend's state has an action. Each handle's own. Default: nothing. */
+	readonly actions?: OptimisticActions<T, A>;
+}
+
 /** What a topic needs of a `SnapshotCache`. One that throws or rejects keeps nothing, which is said. */
 export type TopicCache = Pick<SnapshotCache<unknown>, 'load' | 'save' | 'flush'>;
 
 const texts = (it: unknown): boolean => Array.isArray(it) && it.every((text) => typeof text === 'string');
+
+/** One function, or one each by name. */
+const actions: Kind = (value, name) => {
+	if (typeof value === 'function') return;
+	kind('a function, or functions by the names of actions', (it) => typeof it === 'object' && it !== null)(value, name);
+	for (const [action, shown] of Object.entries(value as object)) maybe(FUNCTION)(shown, `${name}.${action}`);
+};
 
 const OPTIONS = only({
 	bigints: maybe(kind('a list of JSON pointers', texts)),
@@ -62,7 +83,18 @@ const OPTIONS = only({
 	backend: maybe(having('subscribe', 'fetch', 'write')),
 	cache: maybe(having('load', 'save', 'flush')),
 	host: maybe(having('now', 'after')),
+	actions: maybe(actions),
 });
+
+/** The options of a replica that have a default of their own here, which is not the gate's. */
+export const DEFAULTS = {
+	bigints: [],
+	writeTimeoutMs: 10_000,
+	maxRebases: 100,
+	resyncMs: 30_000,
+	gate: {},
+	throttling: {},
+} as const satisfies TopicOptions;
 
 /** @throws {TypeError | RangeError} that names what makes no sense. */
 export function checkTopic(name: unknown, options: unknown): void {

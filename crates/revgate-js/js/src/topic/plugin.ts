@@ -5,7 +5,7 @@ import { ProtocolError } from '../sync/messages.js';
 import type { Listener } from '../sync/transport.js';
 import { invoke, openChannel } from '../tauri/ipc.js';
 import type { Unsubscribe } from '../types.js';
-import type { TopicBackend, Written } from './backend.js';
+import type { ActionBatch, TopicBackend, Written } from './backend.js';
 import { parse } from './exact/parse.js';
 
 /** What the window and the plugin exchange is text that holds JSON: see `form.rs` of the plugin. */
@@ -56,10 +56,22 @@ export const plugin: TopicBackend = {
 		const args = ahead === undefined ? rest : { ...rest, aheadOf: ahead };
 		return textOf(await call('patch' in change ? 'patch' : 'replace', { topic, ...args }));
 	},
+
+	async act(topic: string, batch: ActionBatch): Promise<string> {
+		return textOf(await call('act', { topic, ...batch }));
+	},
 };
 
-function call(command: string, args: Record<string, unknown>): Promise<unknown> {
-	return invoke(`plugin:revgate|${command}`, { ...args, ...FORM });
+/** The permission that each command needs. */
+const PERMISSIONS = { subscribe: 'read', unsubscribe: 'read', snapshot: 'read', patch: 'write', replace: 'write', act: 'act' } as const;
+
+function call(command: keyof typeof PERMISSIONS, args: { topic: string } & Record<string, unknown>): Promise<unknown> {
+	return invoke(`plugin:revgate|${command}`, { ...args, ...FORM }).catch((error: unknown) => {
+		// Tauri's own refusal, before the plugin is asked: an app that is released says no more in it.
+		if (typeof error !== 'string' || !error.includes('not allowed')) throw error;
+		const grant = `{ "identifier": "revgate:${PERMISSIONS[command]}", "allow": [{ "topic": ${JSON.stringify(args.topic)} }] }`;
+		throw `${error}: add ${grant} to the permissions of the window's capability`;
+	});
 }
 
 /** An announcement, or what came in its place, which the driver reports. */

@@ -1,6 +1,7 @@
 /** Why a call was not carried out, and what that means for the edits in it. */
 
 import type { Version } from '../gate/gate.js';
+import { versionOf } from '../sync/messages.js';
 import { NoBackendError } from '../tauri/ipc.js';
 import type { SyncErrorContext } from '../types.js';
 import type { Fate } from './error.js';
@@ -15,17 +16,23 @@ export interface Failed {
 	readonly path?: string | undefined;
 	/** The kind of the plugin's refusal. */
 	readonly kind?: string | undefined;
+	/** The error of an action that has refused itself. */
+	readonly refused?: unknown;
+	/** Whether no answer came, or none that can be read. */
+	readonly isLost?: boolean;
 	/** Whether it was refused for what one of its edits has made of the state. */
 	readonly isByContent: boolean;
 	/** The newest state, if the write was made on another. */
 	readonly conflict?: { readonly version: Version; readonly data: unknown } | undefined;
 	/** The version that the write has made all the same, and its state if that is not the one sent. */
 	readonly made?: { readonly version: Version; readonly data?: unknown } | undefined;
+	/** The epoch that the topic is in, if the call was made in another. */
+	readonly epoch?: string | undefined;
 	readonly cause: unknown;
 }
 
 /** The fields of a refusal: `shared/src/wire/refusal.rs`. */
-interface Refusal {
+export interface Refusal {
 	readonly kind: string;
 	readonly [field: string]: unknown;
 }
@@ -37,13 +44,26 @@ const AS_A_WHOLE = new Set(['denied', 'unknownTopic', 'conflict']);
 /** Understands what a call was rejected with. */
 export function failedBy(cause: unknown): Failed {
 	const refusal = typeof cause === 'string' ? refusalIn(cause) : undefined;
-	if (refusal) return { ...judge(refusal), cause };
+	if (refusal) return { ...refusedBy(refusal), cause };
 	// Tauri's own refusals are text: for want of a permission, say. It was not done.
 	if (typeof cause === 'string') return { fate: 'refused', reason: cause, isByContent: false, cause };
-	const reason = cause instanceof Error ? cause.message : String(cause);
-	const fate = cause instanceof NoBackendError ? 'notSent' : 'unknown';
+	const isLost = !(cause instanceof NoBackendError);
 	const path = cause instanceof Unfit ? cause.path : undefined;
-	return { fate, reason, path, isByContent: false, cause };
+	return { fate: isLost ? 'unknown' : 'notSent', reason: wordsOf(cause), path, isLost, isByContent: false, cause };
+}
+
+/** Of a call that was not answered in time. */
+export function noAnswer(limitMs: number): Failed {
+	return failedBy(new Error(`no answer within ${limitMs} ms`));
+}
+
+/** Of a call whose answer cannot be read, for this fault. */
+export function malformed(fault: unknown): Failed {
+	return { ...failedBy(fault), fate: 'unknown', isLost: true, reason: `malformed answer: ${wordsOf(fault)}` };
+}
+
+export function wordsOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
 }
 
 /**
@@ -68,12 +88,13 @@ function refusalIn(text: string): Refusal | undefined {
 	}
 }
 
-function judge(refusal: Refusal): Omit<Failed, 'cause'> {
+/** Understands a refusal of the plugin. */
+export function refusedBy(refusal: Refusal): Failed {
 	const { kind } = refusal;
 	const isByContent = BY_CONTENT.has(kind);
 	// Of a kind that is not known here, the write may have been made.
 	const fate = isByContent || AS_A_WHOLE.has(kind) ? 'refused' : 'unknown';
-	const common = { fate, kind, isByContent, reason: reasonOf(refusal) } as const;
+	const common = { fate, kind, isByContent, reason: reasonOf(refusal), cause: undefined } as const;
 	switch (kind) {
 		case 'invalid':
 			return { ...common, path: pointerOfPath(String(refusal['path'])) };
@@ -85,13 +106,11 @@ function judge(refusal: Refusal): Omit<Failed, 'cause'> {
 			const made = { version: versionOf(refusal), ...('data' in refusal ? { data: refusal['data'] } : {}) };
 			return { ...common, fate: kind, made };
 		}
+		case 'otherEpoch':
+			return { ...common, epoch: String(refusal['epoch'] ?? '0') };
 		default:
 			return common;
 	}
-}
-
-function versionOf({ revision, epoch }: Refusal): Version {
-	return (epoch === undefined || epoch === null ? { revision } : { revision, epoch }) as Version;
 }
 
 /** The words of `Display` in Rust. */
@@ -116,6 +135,8 @@ function reasonOf(refusal: Refusal): string {
 			return `the state has changed to revision ${refusal['revision']}`;
 		case 'tooLarge':
 			return `${size} bytes of JSON are more than the ${limit} that the topic allows`;
+		case 'otherEpoch':
+			return 'the topic has been started anew since, and does not know what it did before';
 		case 'tooManySubscriptions':
 			return `the window has ${limit} subscriptions to the topic, and may not have more: end some`;
 		default:

@@ -1,6 +1,7 @@
 /** One replica per topic and page, however many handles it has. */
 
-import type { TopicOptions } from './options.js';
+import type { Fields } from '../sync/messages.js';
+import { DEFAULTS, type TopicOptions } from './options.js';
 import { Replica } from './replica.js';
 
 /** A replica, and how many use it. */
@@ -50,16 +51,25 @@ export function find(topic: string): Replica | undefined {
 	return shared.get(topic)?.replica;
 }
 
+/** These are data: all else is one and the same object, or another. */
+const DATA = new Set(['bigints', 'gate', 'throttling']);
+
 /** The first option that is given and is another one. */
-function differing(given: TopicOptions, there: TopicOptions): keyof TopicOptions | undefined {
-	const names = Object.keys(given) as (keyof TopicOptions)[];
-	return names.find((name) => {
-		const [one, other] = [given[name], there[name]];
-		const isData = name === 'bigints' || name === 'gate' || name === 'throttling';
-		return isData ? textOf(one) !== textOf(other) : one !== undefined && one !== other;
-	});
+function differing(given: TopicOptions, there: TopicOptions): string | undefined {
+	const other: Fields = { ...DEFAULTS, ...present(there) };
+	const isOther = ([name, value]: [string, unknown]): boolean =>
+		!(DATA.has(name) ? isSameData(value, other[name]) : value === other[name]);
+	return Object.entries(present(given)).find(isOther)?.[0];
 }
 
-function textOf(value: unknown): string {
-	return JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part)) ?? '';
+/** Whether both mean the same, in whatever order; what is nothing is not there. */
+function isSameData(one: unknown, other: unknown): boolean {
+	if (Array.isArray(one) && Array.isArray(other)) return String([...one].sort()) === String([...other].sort());
+	if (typeof one !== 'object' || typeof other !== 'object') return Object.is(one, other);
+	const [first, second] = [present(one), present(other)];
+	return Object.keys({ ...first, ...second }).every((name) => isSameData(first[name], second[name]));
+}
+
+function present(options: object | null): Fields {
+	return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value != null));
 }

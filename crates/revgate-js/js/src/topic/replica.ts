@@ -1,32 +1,31 @@
 /** A topic's state in one page, kept the same as the backend's. */
 
-import { compareVersions, type GateOptions, type Version } from '../gate/gate.js';
-import { loadGateSync } from '../gate/source.js';
+import { backoffDelay, type GateOptions, type Version } from '../gate/gate.js';
 import { createDriver, type Driver } from '../sync/driver.js';
 import { quietly } from '../sync/guard.js';
 import { type Host, platform } from '../sync/host.js';
 import { ProtocolError } from '../sync/messages.js';
-import { checkVersion } from '../sync/revision.js';
+import { checkVersion, gateNow } from '../sync/revision.js';
 import type { Done, Status } from '../sync/transport.js';
 import { NoBackendError } from '../tauri/ipc.js';
-import type { InvalidationEvent, Logger, SyncErrorContext, Unsubscribe } from '../types.js';
-import type { TopicBackend, Written } from './backend.js';
+import type { Logger, SyncErrorContext, Unsubscribe } from '../types.js';
+import { Numbered, type OptimisticAction } from './action.js';
+import type { ActionBatch, TopicBackend, Written } from './backend.js';
 import { Barrier, isTelling } from './barrier.js';
+import type { Edit, Fault, Layer, Waiting } from './edit.js';
+import { Echo } from './echo.js';
 import { TopicError } from './error.js';
-import { parse, type Place, rootPlace, take, takeParsed } from './exact/index.js';
+import { type Place, rootPlace, takeParsed } from './exact/index.js';
+import { gateOptions, isNewer, readFetched } from './gating.js';
+import { Kept } from './kept.js';
 import { Listeners } from './listeners.js';
-import { type Edit, type Layer, Optimistic } from './optimistic.js';
-import { type TopicCache, type TopicOptions, warnings } from './options.js';
+import { Optimistic } from './optimistic.js';
+import { DEFAULTS, type TopicOptions, warnings } from './options.js';
 import { followPage } from './page.js';
 import { applyPatch } from './patch.js';
 import { plugin } from './plugin.js';
-import { failedBy, lastingOf } from './refusal.js';
+import { failedBy, lastingOf, wordsOf } from './refusal.js';
 import { type Replicated, Writer } from './writer.js';
-
-/** How long after the last answer a window looks again, should the last announcement be lost. */
-const RESYNC_MS = 30_000;
-const WRITE_TIMEOUT_MS = 10_000;
-const MAX_REBASES = 100;
 
 /** Drives the gate, shows the state, and makes the edits. All handles of a topic share one. */
 export class Replica implements Replicated {
@@ -45,8 +44,10 @@ export class Replica implements Replicated {
 	readonly #writer: Writer;
 	readonly #barrier = new Barrier();
 	readonly #leavePage: Unsubscribe;
-	readonly #cache: TopicCache | undefined;
+	readonly #kept: Kept;
 	readonly #logger: Logger;
+	readonly #gateOptions: GateOptions;
+	readonly #actions = new Numbered();
 	/** What is shown. */
 	#shown: Layer | undefined;
 	#pending = 0;
@@ -55,20 +56,20 @@ export class Replica implements Replicated {
 	#isLingering = false;
 	/** Who waits for the first state. */
 	readonly #starting: Done[] = [];
-	/** The announcement of what may be the window's own write, until that is answered. */
-	#echo: object | undefined;
+	readonly #echo = new Echo();
 
 	/** @throws {RangeError} if an option makes no sense. */
 	constructor(topic: string, options: TopicOptions) {
-		const { bigints = [], logger = warnings, host = platform, backend = plugin } = options;
+		const [logger, host, backend] = [options.logger ?? warnings, options.host ?? platform, options.backend ?? plugin];
 		this.topic = topic;
-		this.place = rootPlace(bigints);
+		this.place = rootPlace(options.bigints ?? DEFAULTS.bigints);
 		this.host = host;
-		this.writeTimeoutMs = options.writeTimeoutMs ?? WRITE_TIMEOUT_MS;
-		this.maxRebases = options.maxRebases ?? MAX_REBASES;
+		this.writeTimeoutMs = options.writeTimeoutMs ?? DEFAULTS.writeTimeoutMs;
+		this.maxRebases = options.maxRebases ?? DEFAULTS.maxRebases;
 		this.#backend = backend;
-		this.#cache = options.cache;
+		this.#kept = new Kept(topic, options.cache, logger);
 		this.#logger = logger;
+		this.#gateOptions = gateOptions(options);
 		const failed = (error: unknown): void => void this.#driver.fail('apply', error);
 		this.states = new Listeners(failed);
 		this.statuses = new Listeners(failed);
@@ -76,25 +77,25 @@ export class Replica implements Replicated {
 		this.errors = new Listeners((error) => logger.warn(`[revgate] topic \`${topic}\`: onError threw`, error));
 		this.pendings = new Listeners(failed);
 		this.#edits = new Optimistic(this.place, isNewer);
-		this.#writer = new Writer(this, this.#edits);
+		this.#writer = new Writer(this, this.#edits, this.#actions.source);
 		this.#driver = createDriver<unknown>({
 			topic,
 			transport: {
 				subscribe: (listener) => backend.subscribe(topic, listener),
-				fetch: async (known) => read(await backend.fetch(topic, known)),
+				fetch: async (known) => readFetched(await backend.fetch(topic, known)),
 				isHopeless: (error) => error instanceof NoBackendError,
 			},
 			sink: {
 				apply: (version, data) => this.#apply(version, data),
 				patched: (base, patch) => this.#patched(base, patch),
-				holds: (event, message) => this.#holds(event, message),
+				holds: (event, message) => this.#echo.holds(this.#edits.writtenOn, event, message as object),
 				failed: (context) => this.#failed(context),
 				status: (status) => {
 					if (status.type === 'live') this.#error = undefined;
 					this.statuses.tell(status);
 				},
 			},
-			gate: gateOptions(options),
+			gate: this.#gateOptions,
 			logger,
 			host,
 		});
@@ -103,7 +104,7 @@ export class Replica implements Replicated {
 			(isVisible) => this.#driver.setVisible(isVisible),
 			() => this.enter(() => this.#writer.flush()),
 		);
-		if (options.cache) void this.#recall(options.cache);
+		void this.#kept.recall(this.place, (layer) => this.enter(() => this.#showKept(layer)));
 	}
 
 	get shown(): Layer | undefined {
@@ -156,25 +157,35 @@ export class Replica implements Replicated {
 		return new TopicError({ topic: this.topic, phase, reason, path, kind, attempt, retryInMs: nextDelayMs, cause: error });
 	}
 
-	check(version: Version): void {
-		checkVersion(version);
+	readonly check = checkVersion;
+
+	/** Asks for an action, of which `shown` is what is shown. */
+	act(action: unknown, shown: OptimisticAction<unknown, unknown> | undefined, waiting: Waiting): void {
+		if (!this.#backend.act) {
+			return this.refuse(waiting, { reason: 'the `backend` of this topic has no `act`, so it takes no actions' });
+		}
+		try {
+			this.edit(this.#actions.edit(action, shown, waiting));
+		} catch (cause) {
+			this.refuse(waiting, { reason: wordsOf(cause), cause });
+		}
 	}
 
 	/** Makes an edit. */
 	edit(edit: Edit): void {
 		const barred = this.#driver.hasEnded ? 'the topic was stopped' : this.#barrier.admit();
-		if (barred !== undefined) return this.refuse(edit, barred);
+		if (barred !== undefined) return this.refuse(edit, { reason: barred });
 		this.enter(() => this.#writer.take(edit));
 		if (!this.#edits.top) this.#hasten();
 	}
 
-	/** Ends an edit that is not even looked at. */
-	refuse(edit: Edit, reason: string): void {
-		const error = this.#writer.failure('notSent', { reason });
+	/** Ends an edit that is not even looked at; if it is one of a handle's that has ended, in silence. */
+	refuse({ failed }: Waiting, fault: Pick<Fault, 'reason'> & Partial<Fault>, isHeard = true): void {
+		const error = this.#writer.failure('notSent', fault);
 		// To tell listeners of what one of them has made might make it the next of a circle.
-		if (isTelling()) quietly(() => this.#logger.error(`[revgate] ${error.message}`, error));
+		if (isTelling() || !isHeard) quietly(() => this.#logger.error(`[revgate] ${error.message}`, error));
 		else this.enter(() => this.tell(error));
-		edit.failed(error);
+		failed(error);
 	}
 
 	/**
@@ -186,12 +197,23 @@ export class Replica implements Replicated {
 		this.#driver.stop();
 		this.#isLingering = this.#edits.isWriting;
 		this.enter(() => undefined);
-		this.#keep((cache) => cache.flush());
+		this.#kept.flush();
 	}
 
 	send(change: Written): Promise<string> {
 		return this.#backend.write(this.topic, change);
 	}
+
+	sendActions(batch: ActionBatch): Promise<string> {
+		// Nothing is asked for where there is no such function.
+		return this.#backend.act!(this.topic, batch);
+	}
+
+	backoff(failures: number): number {
+		return backoffDelay(gateNow(), this.#gateOptions.backoff ?? {}, failures);
+	}
+
+	readonly hearOf = (version: Version): void => this.#driver.take({ topic: this.topic, ...version });
 
 	show(): void {
 		const top = this.#edits.top;
@@ -207,8 +229,7 @@ export class Replica implements Replicated {
 	}
 
 	answered(): void {
-		const echo = this.#echo;
-		this.#echo = undefined;
+		const echo = this.#echo.take();
 		if (echo) this.#driver.take(echo);
 	}
 
@@ -220,7 +241,7 @@ export class Replica implements Replicated {
 	#finish(): void {
 		const { hasEnded } = this.#driver;
 		this.show();
-		this.#writer.tellFallen();
+		this.#writer.tellEnded();
 		if (!hasEnded || this.#isLingering) this.#writer.write();
 		if (hasEnded && !this.#edits.isWriting) {
 			this.#isLingering = false;
@@ -238,52 +259,21 @@ export class Replica implements Replicated {
 		this.#edits.learn({ version, data: state });
 		this.show();
 		this.enter(() => undefined);
-		this.#keep((cache) => cache.save({ ...version, data: state }));
-	}
-
-	/** Has the cache, which may be anybody's, do something. */
-	#keep(call: (cache: TopicCache) => unknown): void {
-		const cache = this.#cache;
-		if (!cache) return;
-		quietly(
-			() => call(cache),
-			(error) => this.#logger.warn(`[revgate] topic \`${this.topic}\`: the state is not kept`, error),
-		);
+		this.#kept.save({ version, data: state });
 	}
 
 	/** Shows the last known state, unless there is a better one by then. Edits wait as ever. */
-	async #recall(cache: TopicCache): Promise<void> {
-		try {
-			const kept = await cache.load();
-			if (!kept) return;
-			const { data, ...version } = kept;
-			const state = take(data, this.place);
-			this.enter(() => {
-				if (this.#shown !== undefined || this.#driver.hasEnded) return;
-				this.#shown = { version, data: state };
-				this.states.tell(state, version);
-			});
-		} catch (error) {
-			this.#logger.warn(`[revgate] topic \`${this.topic}\`: the last known state cannot be shown`, error);
-		}
+	#showKept(layer: Layer): void {
+		if (this.#shown !== undefined || this.#driver.hasEnded) return;
+		this.#edits.recall(layer.data);
+		this.#shown = layer;
+		this.states.tell(layer.data, layer.version);
 	}
 
 	#patched(base: Version, patch: unknown): unknown {
 		const layer = this.#edits.at(base);
 		if (layer) return applyPatch(layer.data, patch);
 		throw new ProtocolError(`a patch on revision ${base.revision}, which is not at hand`);
-	}
-
-	/** Whether the version alone is announced, and is the one that the write under way would make. */
-	#holds(event: InvalidationEvent, message: unknown): boolean {
-		const base = this.#edits.writtenOn;
-		const { data, patch } = message as { data?: unknown; patch?: unknown };
-		if (base === undefined || data !== undefined || patch !== undefined) return false;
-		const isNext = BigInt(base.revision) + 1n === BigInt(event.revision);
-		if (!isNext || (base.epoch ?? '0') !== (event.epoch ?? '0')) return false;
-		// The answer brings this state, or a newer one: it need not be fetched.
-		this.#echo = message as object;
-		return true;
 	}
 
 	#start(): void {
@@ -307,26 +297,4 @@ export class Replica implements Replicated {
 		this.enter(() => this.#writer.abandon(failed));
 		for (const done of this.#starting.splice(0)) done(context);
 	}
-}
-
-/** @throws {ProtocolError} if an answer is no JSON: then the state cannot be read, as when it has no version. */
-function read(answer: string): unknown {
-	try {
-		return parse(answer);
-	} catch (cause) {
-		throw new ProtocolError(`the answer is no JSON: ${(cause as Error).message}`, { cause });
-	}
-}
-
-/** The gate's own options, and what a window of an app adds to them. */
-function gateOptions({ gate, resyncMs = RESYNC_MS, throttling }: TopicOptions): GateOptions {
-	const jitterSeed = BigInt(Math.floor(Math.random() * 2 ** 53));
-	const pacing = throttling === undefined ? {} : { pacing: throttling };
-	return { resyncMs, ...pacing, ...gate, backoff: { jitterSeed, ...gate?.backoff } };
-}
-
-/** The gate's order. Versions come when the gate is there, and with it its module. */
-function isNewer(one: Version, other: Version): boolean {
-	const module = loadGateSync();
-	return module !== undefined && compareVersions(module, one, other) > 0;
 }

@@ -1,11 +1,15 @@
 /** The short way: a topic of the plugin in a JavaScript window. */
 
+import { FUNCTION } from '../gate/check.js';
 import type { Version } from '../gate/gate.js';
 import type { Done, Status } from '../sync/transport.js';
 import type { TopicName, Unsubscribe } from '../types.js';
+import { type Actions, type OptimisticAction, type OptimisticActions, shownOf } from './action.js';
 import type { Recipe } from './draft.js';
+import type { Waiting } from './edit.js';
 import type { TopicError } from './error.js';
-import { checkTopic, type TopicOptions } from './options.js';
+import type { Listeners } from './listeners.js';
+import { type ActingOptions, checkTopic, type TopicOptions } from './options.js';
 import { acquire, release } from './registry.js';
 import type { Replica } from './replica.js';
 
@@ -23,6 +27,9 @@ import type { Replica } from './replica.js';
  */
 export interface Topics {}
 
+/** The type of a topic's actions by its name, as {@link Actions} has it: of one that is not there, none. */
+export type ActionOf<Name> = Name extends keyof Actions ? Actions[Name] : never;
+
 /**
  * A topic in this window, kept the same as in every other until it is stopped.
  *
@@ -31,7 +38,7 @@ export interface Topics {}
  * settings.subscribe(({ theme }) => { document.documentElement.dataset.theme = theme; });
  * button.onclick = () => settings.update((draft) => { draft.theme = 'dark'; });
  */
-export interface Topic<T> {
+export interface Topic<T, A = unknown> {
 	/** Its name. */
 	readonly name: TopicName;
 	/**
@@ -76,6 +83,23 @@ export interface Topic<T> {
 	 * is told to the log alone: the topic was stopped, say, or the listener is in a circle of edits.
 	 */
 	update(recipe: Recipe<T>): Promise<Version>;
+	/**
+	 * Does something to the topic that its Rust type defines: **decided in Rust**, on whatever is the
+	 * state there, so that two windows that act at the same time both count. Sent in order with this
+	 * window's edits, several together, and again after a failure of the way there: done once.
+	 *
+	 * By default its effect shows when the backend's state has it. `shown`, or `options.actions`, shows
+	 * something at once, is played again as a recipe is, and goes when the state has the action. If it
+	 * throws before the action is sent, that is not sent.
+	 *
+	 * Resolves to the version that has it, when that is shown; at the latest so long after the answer
+	 * as a write may take. Rejects with a {@link TopicError}, as {@link Topic.update} does: if the
+	 * action has refused itself, with the app's own error in `refused`, and no other fails with it.
+	 *
+	 * @example
+	 * await player.act({ like: { track: 7 } }, (draft) => { draft.liked.push(7); });
+	 */
+	act(action: A, shown?: OptimisticAction<T, A>): Promise<Version>;
 	/** Replaces the state, as an {@link Topic.update} that returns it: also over others' edits. */
 	replace(state: T): Promise<Version>;
 	/**
@@ -109,20 +133,26 @@ export interface Topic<T> {
  * await settings.update((draft) => { draft.theme = 'dark'; });
  * settings.stop();
  */
-export function createTopic<K extends keyof Topics & string>(name: K, options?: TopicOptions): Topic<Topics[K]>;
-export function createTopic<T>(name: TopicName, options?: TopicOptions): Topic<T>;
-export function createTopic<T>(name: TopicName, options: TopicOptions = {}): Topic<T> {
+export function createTopic<K extends keyof Topics & string>(
+	name: K,
+	options?: ActingOptions<Topics[K], ActionOf<K>>,
+): Topic<Topics[K], ActionOf<K>>;
+export function createTopic<T, A = unknown>(name: TopicName, options?: ActingOptions<T, A>): Topic<T, A>;
+export function createTopic<T, A>(name: TopicName, options: TopicOptions & { actions?: unknown } = {}): Topic<T, A> {
 	checkTopic(name, options);
-	return new Handle<T>(acquire(name, options));
+	const { actions, ...shared } = options;
+	return new Handle<T, A>(acquire(name, shared), actions as OptimisticActions<T, A> | undefined);
 }
 
-class Handle<T> implements Topic<T> {
+class Handle<T, A> implements Topic<T, A> {
 	readonly #replica: Replica;
+	readonly #actions: OptimisticActions<T, A> | undefined;
 	readonly #ends = new Set<Unsubscribe>();
 	#hasEnded = false;
 
-	constructor(replica: Replica) {
+	constructor(replica: Replica, actions: OptimisticActions<T, A> | undefined) {
 		this.#replica = replica;
+		this.#actions = actions;
 	}
 
 	get name(): TopicName {
@@ -132,6 +162,7 @@ class Handle<T> implements Topic<T> {
 	// Bound, so that each can be handed on: as a store's, say.
 
 	readonly subscribe = (listener: (state: T, version: Version) => void): Unsubscribe => {
+		FUNCTION(listener, 'listener');
 		const { states, shown } = this.#replica;
 		const listen = listener as (state: unknown, version: Version) => void;
 		const end = this.#until(states.add(listen));
@@ -153,16 +184,15 @@ class Handle<T> implements Topic<T> {
 
 	readonly ready = (): Promise<T> => this.#ask((done) => this.#replica.started(done), () => this.get() as T);
 
-	readonly update = (recipe: Recipe<T>): Promise<Version> => {
-		const written = new Promise<Version>((done, failed) => {
-			const edit = { recipe: recipe as (draft: unknown) => unknown, done, failed };
-			if (this.#hasEnded) this.#replica.refuse(edit, 'this handle was stopped');
-			else this.#replica.edit(edit);
+	readonly update = (recipe: Recipe<T>): Promise<Version> =>
+		this.#make(recipe, 'recipe', (waiting) => {
+			this.#replica.edit({ ...waiting, recipe: recipe as (draft: unknown) => unknown });
 		});
-		// Told to whoever listens for errors, too.
-		written.catch(() => undefined);
-		return written;
-	};
+
+	readonly act = (action: A, shown = shownOf(action, this.#actions)): Promise<Version> =>
+		this.#make(shown ?? Boolean, 'shown', (waiting) => {
+			this.#replica.act(action, shown as OptimisticAction<unknown, unknown> | undefined, waiting);
+		});
 
 	readonly replace = (state: T): Promise<Version> => this.update(() => state);
 
@@ -170,13 +200,13 @@ class Handle<T> implements Topic<T> {
 		this.#ask((done) => this.#replica.refresh(done), () => this.version() as Version);
 
 	readonly onStatus = (listener: (status: Status) => void): Unsubscribe =>
-		this.#until(this.#replica.statuses.add(listener));
+		this.#listen(this.#replica.statuses, listener);
 
 	readonly onError = (listener: (error: TopicError) => void): Unsubscribe =>
-		this.#until(this.#replica.errors.add(listener));
+		this.#listen(this.#replica.errors, listener);
 
 	readonly onPending = (listener: (pending: number) => void): Unsubscribe =>
-		this.#until(this.#replica.pendings.add(listener));
+		this.#listen(this.#replica.pendings, listener);
 
 	readonly stop = (): void => {
 		if (this.#hasEnded) return;
@@ -191,6 +221,24 @@ class Handle<T> implements Topic<T> {
 		});
 		answer.catch(() => undefined);
 		return answer;
+	}
+
+	/** Makes an edit of this handle, of which `play` must be a function. */
+	#make(play: unknown, name: string, make: (waiting: Waiting) => void): Promise<Version> {
+		const written = new Promise<Version>((done, failed) => {
+			const waiting = { done, failed };
+			if (this.#hasEnded) return this.#replica.refuse(waiting, { reason: 'this handle was stopped' }, false);
+			if (typeof play === 'function') return make(waiting);
+			this.#replica.refuse(waiting, { reason: `\`${name}\` must be a function, not ${typeof play}` });
+		});
+		// Told to whoever listens for errors, too.
+		written.catch(() => undefined);
+		return written;
+	}
+
+	#listen<N extends unknown[]>(listeners: Listeners<N>, listener: (...news: N) => void): Unsubscribe {
+		FUNCTION(listener, 'listener');
+		return this.#until(listeners.add(listener));
 	}
 
 	/** What ends a listener, at the latest with the handle. */

@@ -2,27 +2,24 @@
 
 import type { Version } from '../gate/gate.js';
 import { attempt } from '../sync/guard.js';
-import type { Host } from '../sync/host.js';
+import { type Answer, readAnswer, readRefusal } from './answer.js';
+import type { Acted } from './acted.js';
 import type { Written } from './backend.js';
 import { cheapest, whole } from './change.js';
+import type { Edit, Fallen, Layer } from './edit.js';
 import { type Fate, TopicError } from './error.js';
-import { parse, type Place, takeParsed } from './exact/index.js';
-import type { Edit, Fallen, Fault, Layer, Optimistic } from './optimistic.js';
-import { type Failed, failedBy } from './refusal.js';
+import { type Place, takeParsed } from './exact/index.js';
+import { Flights, type Landed, type Sender } from './flight.js';
+import type { Optimistic } from './optimistic.js';
+import { type Failed, failedBy, noAnswer } from './refusal.js';
 
 /** What a writer needs of the replica that it writes for. */
-export interface Replicated {
+export interface Replicated extends Sender {
 	readonly topic: string;
 	readonly place: Place;
-	readonly host: Host;
-	/** How long a write may take, and how often in a row it may lose against others'. */
-	readonly writeTimeoutMs: number;
+	/** How often in a row a write may lose against others'. */
 	readonly maxRebases: number;
-	/** Does `call` when its turn comes, and then what follows from it. */
-	enter(call: () => void): void;
 	send(change: Written): Promise<string>;
-	/** Whether a version's texts are canonical: what is wrong with them is thrown. */
-	check(version: Version): void;
 	/** Shows the edits as they stand. */
 	show(): void;
 	/** A write was answered with this state. */
@@ -32,9 +29,6 @@ export interface Replicated {
 	/** Tells of a failure. */
 	tell(error: TopicError): void;
 }
-
-/** How a write has ended: made, though perhaps not on the disk; or not made, as far as is known. */
-type Answer = { layer: Layer; notDurable?: Failed } | { failed: Failed };
 
 /** A write sent behind the one under way, which it holds. */
 interface Behind {
@@ -49,15 +43,20 @@ interface Behind {
 export class Writer {
 	readonly #replica: Replicated;
 	readonly #edits: Optimistic;
+	readonly #flights: Flights;
 	/** Counts writes, so that the answer to one that timed out is told from the awaited one. */
 	#lastWrite = 0;
 	#rebases = 0;
 	#behind: Behind | undefined;
 	#cancelTimeout: (() => void) | undefined;
+	/** Ends the wait for the states that have the actions that were done. */
+	#cancelArrival: (() => void) | undefined;
 
-	constructor(replica: Replicated, edits: Optimistic) {
+	/** @param source the number by which the backend knows the replica's actions. */
+	constructor(replica: Replicated, edits: Optimistic, source: bigint) {
 		this.#replica = replica;
 		this.#edits = edits;
+		this.#flights = new Flights(replica, source);
 	}
 
 	/** Takes an edit, which is shown at once. */
@@ -75,16 +74,28 @@ export class Writer {
 				for (const edit of next.edits) edit.done(next.version);
 				continue;
 			}
+			if (next.type === 'lost') {
+				const reason = 'the topic has been started anew since it was sent';
+				this.#failAll(next.edits, { ...failedBy(new Error(reason)), fate: 'unknown' });
+				continue;
+			}
 			if (next.type === 'write') this.#send(cheapest(next.change));
+			if (next.type === 'act') {
+				// The answer to a write that was given up is not the answer to these.
+				this.#lastWrite += 1;
+				this.#flights.send(next.actions, (landed) => this.#landed(landed));
+			}
 			break;
 		}
 		this.#replica.show();
-		this.tellFallen();
+		this.tellEnded();
 	}
 
-	/** Tells of the edits that what lies beneath has made impossible. */
-	tellFallen(): void {
+	/** Tells of the edits that what lies beneath has made impossible, and of those that it has by now. */
+	tellEnded(): void {
 		for (const fallen of this.#edits.takeFallen()) this.#tellOfFall(fallen);
+		for (const { edit, version } of this.#edits.takeArrived()) edit.done(version);
+		if (!this.#edits.isCatchingUp) this.#cancelArrival?.();
 	}
 
 	/**
@@ -92,6 +103,12 @@ export class Writer {
 	 * nobody will be there to hear how that write ended. What is sent overwrites nobody.
 	 */
 	flush(): void {
+		this.#flushWrites();
+		const actions = this.#edits.actionsBehind();
+		if (actions) this.#flights.sendBehind(actions);
+	}
+
+	#flushWrites(): void {
 		if (this.#behind) return;
 		const behind = this.#edits.writeBehind();
 		if (!behind) return;
@@ -111,16 +128,23 @@ export class Writer {
 	/** Gives up whatever was not answered. */
 	end(): void {
 		this.#cancelTimeout?.();
-		const [fate, reason] = this.#edits.isWriting
-			? (['unknown', 'the topic was stopped before the backend answered'] as const)
-			: (['notSent', 'the topic was stopped before it was sent'] as const);
-		for (const edit of this.#edits.clear()) edit.failed(this.failure(fate, { reason }));
+		this.#cancelArrival?.();
+		this.#flights.end();
+		this.#tellDone();
+		const { isWriting } = this.#edits;
+		for (const edit of this.#edits.clear()) {
+			const [fate, reason] =
+				isWriting || edit.ask?.sentIn !== undefined
+					? (['unknown', 'the topic was stopped before the backend answered'] as const)
+					: (['notSent', 'the topic was stopped before it was sent'] as const);
+			edit.failed(this.failure(fate, { reason }));
+		}
 	}
 
 	/** An edit that failed. */
 	failure(fate: Fate, { reason, ...rest }: Pick<Failed, 'reason'> & Partial<Omit<Failed, 'fate'>>): TopicError {
-		const { path, kind, cause } = rest;
-		return new TopicError({ topic: this.#replica.topic, phase: 'write', fate, reason, path, kind, cause });
+		const { path, kind, refused, cause } = rest;
+		return new TopicError({ topic: this.#replica.topic, phase: 'write', fate, reason, path, kind, refused, cause });
 	}
 
 	#send(change: Written): void {
@@ -134,58 +158,22 @@ export class Writer {
 	#afterLimit(ended: (answer: Answer) => void): () => void {
 		const { host, writeTimeoutMs } = this.#replica;
 		return host.after(writeTimeoutMs, () => {
-			ended({ failed: failedBy(new Error(`no answer within ${writeTimeoutMs} ms`)) });
+			ended({ failed: noAnswer(writeTimeoutMs) });
 		});
 	}
 
 	/** Sends a change that makes `made` of the state, and reads the answer. Never rejects. */
 	#ask(change: Written, made: unknown): Promise<Answer> {
+		const { check, place } = this.#replica;
+		const layer = (version: Version, data: unknown): Layer => {
+			check(version);
+			return { version, data: takeParsed(data, place) };
+		};
+		const reader = { layer, isNewer: this.#edits.isNewer };
 		return attempt(() => this.#replica.send(change)).then(
-			(text) => this.#read(text, made),
-			(error: unknown) => this.#refused(error, made),
+			(text) => readAnswer(text, change.base, made, reader),
+			(error: unknown) => readRefusal(error, made, reader),
 		);
-	}
-
-	#read(text: string, made: unknown): Answer {
-		try {
-			const answer = parse(text) as { revision?: unknown; epoch?: unknown; data?: unknown };
-			const { revision, epoch } = answer;
-			const version = (epoch === undefined || epoch === null ? { revision } : { revision, epoch }) as Version;
-			return { layer: this.#layer(version, 'data' in answer ? answer.data : made) };
-		} catch (error) {
-			const words = error instanceof Error ? error.message : String(error);
-			return { failed: { ...failedBy(error), fate: 'unknown', reason: `malformed answer: ${words}` } };
-		}
-	}
-
-	#refused(error: unknown, made: unknown): Answer {
-		const failed = failedBy(error);
-		if (failed.made) return this.#notDurable(failed, { data: made, ...failed.made });
-		if (!failed.conflict) return { failed };
-		try {
-			const { version, data } = failed.conflict;
-			const { data: current } = this.#layer(version, data);
-			return { failed: { ...failed, conflict: { version, data: current } } };
-		} catch (fault) {
-			// There is a newer state, which this window cannot read: so it will be once more.
-			const words = fault instanceof Error ? fault.message : String(fault);
-			return { failed: { ...failed, conflict: undefined, reason: `${failed.reason}, which cannot be read: ${words}` } };
-		}
-	}
-
-	#notDurable(failed: Failed, { version, data }: Layer): Answer {
-		try {
-			return { layer: this.#layer(version, data), notDurable: failed };
-		} catch (fault) {
-			// The state has the edits, and will be fetched with them.
-			const words = fault instanceof Error ? fault.message : String(fault);
-			return { failed: { ...failed, reason: `${failed.reason}, and what was made cannot be read: ${words}` } };
-		}
-	}
-
-	#layer(version: Version, data: unknown): Layer {
-		this.#replica.check(version);
-		return { version, data: takeParsed(data, this.#replica.place) };
 	}
 
 	/** Whether this write is under way. */
@@ -211,6 +199,32 @@ export class Writer {
 			this.#giveUp(answer.failed);
 		}
 		this.#replica.answered();
+	}
+
+	/** Actions have ended. */
+	#landed(landed: Landed): void {
+		if ('acted' in landed) this.#acted(landed.acted);
+		else this.#giveUp(landed.failed);
+	}
+
+	#acted({ version, refused: reasons, notDurable }: Acted): void {
+		const reasonOf = ({ ask }: Edit): Failed | undefined => ask && reasons.get(ask.seq);
+		const { done, refused } = this.#edits.acted(version, (edit) => reasonOf(edit) !== undefined);
+		// Taken back first, so that the error is the last word on it.
+		this.#replica.show();
+		for (const edit of refused) this.#failAll([edit], reasonOf(edit) as Failed);
+		if (notDurable !== undefined) {
+			this.#failAll(done, { ...failedBy(notDurable), fate: 'notDurable', kind: 'notDurable' });
+		}
+		// Those that were done are told of when the window shows what has them: or after this time.
+		this.#cancelArrival?.();
+		const { host, writeTimeoutMs, enter, hearOf } = this.#replica;
+		this.#cancelArrival = host.after(writeTimeoutMs, () => enter(() => this.#tellDone()));
+		hearOf(version);
+	}
+
+	#tellDone(): void {
+		for (const { edit, version } of this.#edits.takeArrived(true)) edit.done(version);
 	}
 
 	/**
@@ -240,6 +254,9 @@ export class Writer {
 	#giveUp(failed: Failed): void {
 		const rebases = this.#rebases;
 		this.#rebases = 0;
+		// In another life of the topic, the window waits for the first state that it hears of.
+		const first = failed.epoch === undefined ? undefined : ({ revision: '0', epoch: failed.epoch } as Version);
+		if (first) this.#edits.holdUntil(first);
 		const reason = rebases === 0 ? failed.reason : `after ${rebases} times that others were faster: ${failed.reason}`;
 		if (failed.conflict) this.#edits.learn(failed.conflict);
 		const edits = this.#edits.unmade(failed.isByContent);
@@ -247,6 +264,7 @@ export class Writer {
 		if (failed.conflict) this.#offer(failed.conflict);
 		else this.#replica.show();
 		this.#failAll(edits, { ...failed, reason });
+		if (first) this.#replica.hearOf(first);
 	}
 
 	#failAll(edits: readonly Edit[], failed: Failed): void {
@@ -273,7 +291,7 @@ export class Writer {
 	}
 
 	#tellOfFall({ edit, fault }: Fallen): void {
-		const error = this.failure('notSent', fault as Fault);
+		const error = this.failure('notSent', fault);
 		this.#replica.tell(error);
 		edit.failed(error);
 	}

@@ -1,4 +1,4 @@
-import type { TopicBackend, Written } from '../../src/index.js';
+import type { ActionBatch, TopicBackend, Written } from '../../src/index.js';
 import type { Version } from '../../src/gate/gate.js';
 import type { Listener } from '../../src/sync/transport.js';
 import { Literal, parse } from '../../src/topic/exact/parse.js';
@@ -9,12 +9,34 @@ import { applyPatch, diff, isSame } from '../../src/topic/patch.js';
 import type { Revision, Unsubscribe } from '../../src/types.js';
 
 /** A call on its way, which a test may hold up, lose, or answer late. */
-export type Way = <A>(what: 'subscribe' | 'fetch' | 'write' | 'announce', act: () => A) => Promise<A>;
+export type Way = <A>(what: 'subscribe' | 'fetch' | 'write' | 'act' | 'announce', act: () => A) => Promise<A>;
 
 const atOnce: Way = async (_, act) => act();
 
 /** What the backend finds wrong with a state, as `Topic::validate` in Rust. */
 export type Validate = (state: never) => { path: string; reason: string } | undefined;
+
+/** Does an action, as `Action::apply` in Rust: returns the state to be, or throws why it is not done. */
+export type Apply = (state: never, action: never) => unknown;
+
+/** Why an action is not done, with the fields of the wire. */
+export class Unacted extends Error {
+	constructor(readonly fields: { kind: string } & Record<string, unknown>) {
+		super(fields.kind);
+	}
+}
+
+/** How an action has ended: the version by then, and why it was not done. */
+interface Outcome {
+	readonly version: Version;
+	readonly why?: object | undefined;
+}
+
+interface Asked {
+	readonly seq: string;
+	readonly at: string;
+	readonly action: never;
+}
 
 /**
  * The plugin, in memory: what it accepts, refuses and announces is what
@@ -31,6 +53,14 @@ export class Plugin implements TopicBackend {
 	readonly calls: string[] = [];
 	/** Each change as it came. */
 	readonly written: Written[] = [];
+	/** Each batch of actions as it came. */
+	readonly batches: ActionBatch[] = [];
+	apply: Apply = () => {
+		throw new Unacted({ kind: 'unreadable', reason: 'there are no actions' });
+	};
+	/** How each action has ended, by its source and its number; of each source, its last number. */
+	readonly #ledger = new Map<string, Outcome>();
+	readonly #last = new Map<string, bigint>();
 	/** Each state that there was. */
 	readonly history: unknown[] = [];
 	revision = 1n;
@@ -93,6 +123,60 @@ export class Plugin implements TopicBackend {
 			if (reason !== undefined) throw refusal({ kind: 'notDurable', ...this.version, reason });
 			return spell(this.version);
 		});
+	}
+
+	act(topic: string, batch: ActionBatch): Promise<string> {
+		this.calls.push('act');
+		this.batches.push(batch);
+		return this.way('act', () => {
+			this.#find(topic);
+			const epoch = this.epoch ?? '0';
+			if ((batch.epoch ?? '0') !== epoch) throw refusal({ kind: 'otherEpoch', epoch: this.epoch });
+			const asked = parse(batch.actions) as Asked[];
+			const base = this.version;
+			const outcomes = this.#once(batch.source, asked);
+			const versions = asked.map(({ seq }) => outcomes.get(seq)!.version.revision);
+			const revision = versions.reduce((one, other) => (BigInt(one) > BigInt(other) ? one : other), versions[0]!);
+			const refused = asked.flatMap(({ seq }) => outcomes.get(seq)?.why ?? []);
+			const notDurable = this.diskFault;
+			return spell({ ...base, revision, base, notDurable, ...(refused.length > 0 && { refused }) });
+		});
+	}
+
+	/** Forgets which actions were done, as when the backend, or the topic, is started anew. */
+	restart(epoch: string): void {
+		this.epoch = epoch;
+		this.#ledger.clear();
+		this.#last.clear();
+	}
+
+	/** Does those that are new, in one write. */
+	#once(source: string, asked: readonly Asked[]): ReadonlyMap<string, Outcome> {
+		let data = this.#data;
+		const whys = new Map<string, object | undefined>();
+		const outcomes = new Map<string, Outcome>();
+		for (const { seq, action } of asked) {
+			const known = this.#ledger.get(`${source}.${seq}`);
+			if (known) outcomes.set(seq, known);
+			else if (BigInt(seq) <= (this.#last.get(source) ?? 0n)) outcomes.set(seq, { version: this.version, why: { seq, kind: 'forgotten' } });
+			else {
+				this.#last.set(source, BigInt(seq));
+				whys.set(seq, undefined);
+				try {
+					data = this.apply(structuredClone(data) as never, action);
+				} catch (error) {
+					if (!(error instanceof Unacted)) throw error;
+					whys.set(seq, { seq, ...error.fields });
+				}
+			}
+		}
+		this.#replace(data);
+		for (const [seq, why] of whys) {
+			const outcome = { version: this.version, why };
+			this.#ledger.set(`${source}.${seq}`, outcome);
+			outcomes.set(seq, outcome);
+		}
+		return outcomes;
 	}
 
 	/** A change by Rust, or by another window. */

@@ -1,6 +1,6 @@
 import { expect, vi } from 'vitest';
 
-import { createTopic, type Topic, type TopicError, type TopicOptions, noopLogger } from '../../src/index.js';
+import { type ActingOptions, createTopic, type Topic, type TopicError, noopLogger } from '../../src/index.js';
 import { watch } from '../watch.js';
 import { Plugin } from './backend.js';
 
@@ -26,19 +26,19 @@ export class Window<T> {
 const opened: { stop(): void }[] = [];
 
 /** A handle that is stopped at the end of the test. */
-export function open<T = Settings>(backend: Plugin, options: TopicOptions = {}): Topic<T> {
-	const topic = createTopic<T>(backend.topic, { backend, logger: noopLogger, gate: { backoff: {} }, ...options });
+export function open<T = Settings, A = unknown>(backend: Plugin, options: ActingOptions<T, A> = {}): Topic<T, A> {
+	const topic = createTopic<T, A>(backend.topic, { backend, logger: noopLogger, gate: { backoff: {} }, ...options });
 	opened.push(topic);
 	return topic;
 }
 
 /** A window that is live, with the state as JSON. */
-export async function live<T = Settings>(
+export async function live<T = Settings, A = unknown>(
 	state: string = FIRST,
-	options: TopicOptions = {},
-): Promise<{ backend: Plugin; topic: Topic<T>; window: Window<T> }> {
+	options: ActingOptions<T, A> = {},
+): Promise<{ backend: Plugin; topic: Topic<T, A>; window: Window<T> }> {
 	const backend = new Plugin('settings', state);
-	const topic = open<T>(backend, options);
+	const topic = open<T, A>(backend, options);
 	const window = new Window(topic);
 	await pass();
 	expect(topic.status()).toEqual({ type: 'live' });

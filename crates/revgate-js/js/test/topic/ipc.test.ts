@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { createTopic, noopLogger, type Topic } from '../../src/index.js';
+import { type ActionBatch, createTopic, noopLogger, type Topic, type TopicError } from '../../src/index.js';
 import { invoke, NoBackendError, openChannel } from '../../src/tauri/ipc.js';
-import { FIRST, gatekeeper, pass, type Settings, watchEverything } from './harness.js';
+import { ending, FIRST, gatekeeper, pass, type Settings, watchEverything } from './harness.js';
 import { Plugin } from './backend.js';
 
 watchEverything();
@@ -31,8 +31,12 @@ class Tauri {
 
 	readonly #ends = new Map<number, () => void>();
 
+	/** Tauri's own words about a command that no capability has. */
+	denied: string | undefined;
+
 	readonly invoke = async (command: string, args: Record<string, never>): Promise<unknown> => {
 		expect(args['form']).toBe('text');
+		if (this.denied === command) throw `Command ${command} not allowed by ACL`;
 		const bytes = async (answer: Promise<string>) => new TextEncoder().encode(await answer).buffer;
 		switch (command) {
 			case 'plugin:revgate|subscribe': {
@@ -52,6 +56,10 @@ class Tauri {
 				return true;
 			case 'plugin:revgate|snapshot':
 				return bytes(this.plugin.fetch(args['topic'] as never, args['known'] as never));
+			case 'plugin:revgate|act': {
+				const { topic, form: _, ...batch } = args as never as { topic: string; form: string } & ActionBatch;
+				return bytes(this.plugin.act(topic, batch));
+			}
 			default:
 				return bytes(this.plugin.write(args['topic'] as never, { ...args, ahead: args['aheadOf'] } as never));
 		}
@@ -219,5 +227,39 @@ describe('a page that goes', () => {
 		expect(tauri.plugin.written[1]).toMatchObject({ base: { revision: '1' } });
 		topic.stop();
 		await pass(20_000);
+	});
+});
+
+describe('actions', () => {
+	it('are a command, whose arguments are those of the plugin', async () => {
+		tauri.plugin.apply = (state: Settings, theme: string) => ({ ...state, theme });
+		const topic = open();
+		const acted = topic.act('dark');
+		await pass();
+		expect(await acted).toEqual({ revision: '2' });
+		expect(topic.get()?.theme).toBe('dark');
+		const [batch] = tauri.plugin.batches;
+		expect(Object.keys(batch!).sort()).toEqual(['actions', 'again', 'source']);
+		topic.stop();
+		await pass();
+	});
+
+	it.each([
+		['act', 'act', (topic: Topic<Settings>) => topic.act('dark')],
+		['patch', 'write', (topic: Topic<Settings>) => topic.update((draft) => void (draft.theme = 'dark'))],
+		['snapshot', 'read', (topic: Topic<Settings>) => topic.ready()],
+	] as const)('and all else (%s) that no capability has say which permission is missing', async (command, permission, call) => {
+		tauri.denied = `plugin:revgate|${command}`;
+		const topic = open();
+		const end = ending(call(topic));
+		await pass();
+		const error = end.error as TopicError;
+		expect(error.reason).toBe(
+			`Command plugin:revgate|${command} not allowed by ACL: add { "identifier": "revgate:${permission}", ` +
+				`"allow": [{ "topic": "settings" }] } to the permissions of the window's capability`,
+		);
+		expect(error.fate).toBe(command === 'snapshot' ? undefined : 'refused');
+		topic.stop();
+		await pass();
 	});
 });

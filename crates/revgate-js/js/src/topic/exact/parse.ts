@@ -31,6 +31,7 @@ const MAX_DEPTH = 128;
  * @throws {SyntaxError} if it is no JSON.
  */
 export function parse(text: string): unknown {
+	if (typeof text !== 'string') throw new SyntaxError(`JSON as text is expected, not ${text === null ? 'null' : typeof text}`);
 	return DOUBTFUL.test(text) ? new Parser(text).whole() : JSON.parse(text);
 }
 

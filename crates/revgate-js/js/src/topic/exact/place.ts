@@ -6,6 +6,8 @@ import { keysOf } from './pointer.js';
 export interface Place {
 	/** Whether integers are BigInts here. */
 	readonly isBigint: boolean;
+	/** Whether each integer is what it needs to be: no type says which it is. */
+	readonly isFree?: boolean;
 	/** The place of a field or an element. */
 	child(key: string): Place;
 }
@@ -15,6 +17,9 @@ type Rest = readonly (readonly string[])[];
 
 /** Where no integer is a BigInt, nor below. */
 export const NOWHERE: Place = { isBigint: false, child: () => NOWHERE };
+
+/** Where integers are numbers up to 2^53, and beyond that BigInts: in what is no state. */
+export const ANYWHERE: Place = { isBigint: false, isFree: true, child: () => ANYWHERE };
 
 /**
  * The place of a whole state, with BigInts wherever one of the patterns leads: JSON pointers, in

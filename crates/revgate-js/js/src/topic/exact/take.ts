@@ -199,7 +199,7 @@ class Taker {
 			case 'number':
 				return this.#number(value, place);
 			case 'bigint':
-				if (!place.isBigint) throw this.#unfit(`the BigInt ${value} is where numbers are: ${LIST_IT}`);
+				if (!place.isBigint && !place.isFree) throw this.#unfit(`the BigInt ${value} is where numbers are: ${LIST_IT}`);
 				if (hasBits(128, value)) return value;
 				throw this.#unfit(`${value} has more bits than an integer in Rust`);
 			case 'undefined':
@@ -222,7 +222,7 @@ class Taker {
 
 	#literal({ text, isInteger }: Literal, place: Place): bigint {
 		if (!isInteger) throw this.#unfit(`${text} has more digits than a JavaScript number can hold`);
-		if (place.isBigint) return BigInt(text);
+		if (place.isBigint || place.isFree) return BigInt(text);
 		throw this.#unfit(`the integer ${text} is beyond 2^53, where numbers have gaps: ${LIST_IT}`);
 	}
 

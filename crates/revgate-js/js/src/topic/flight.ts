@@ -1,0 +1,132 @@
+/** Actions on their way to the backend. */
+
+import type { Version } from '../gate/gate.js';
+import { attempt } from '../sync/guard.js';
+import type { Host } from '../sync/host.js';
+import { type Acted, readActed } from './acted.js';
+import type { ActionBatch } from './backend.js';
+import type { Actions } from './queue.js';
+import { type Failed, failedBy, malformed, noAnswer } from './refusal.js';
+
+/** What actions need of the replica that they are sent for. */
+export interface Sender {
+	readonly host: Host;
+	/** How long one message may take; all of a batch together may take three times as long. */
+	readonly writeTimeoutMs: number;
+	/** How long to wait after so many failures in a row. */
+	backoff(failures: number): number;
+	/** Does `call` when its turn comes, and then what follows from it. */
+	enter(call: () => void): void;
+	sendActions(batch: ActionBatch): Promise<string>;
+	/** Whether a version's texts are canonical: what is wrong with them is thrown. */
+	check(version: Version): void;
+	/** There is a state of this version, wherever it is. */
+	hearOf(version: Version): void;
+}
+
+/** How a batch has ended. */
+export type Landed = { acted: Acted } | { failed: Failed };
+
+/** A batch under way. */
+interface Flight {
+	readonly actions: Actions;
+	readonly since: number;
+	readonly landed: (landed: Landed) => void;
+	/** How often it has been sent. */
+	attempts: number;
+}
+
+/**
+ * Sends actions, one batch at a time, and each again until it is answered: however often it comes, it
+ * is done once. As `replica/act.rs` in Rust.
+ */
+export class Flights {
+	readonly #sender: Sender;
+	readonly #source: string;
+	#flight: Flight | undefined;
+	#cancel: (() => void) | undefined;
+
+	/** @param source the replica's number, by which the backend knows its actions. */
+	constructor(sender: Sender, source: bigint) {
+		this.#sender = sender;
+		this.#source = String(source);
+	}
+
+	send(actions: Actions, landed: (landed: Landed) => void): void {
+		this.#flight = { actions, since: this.#sender.host.now(), landed, attempts: 0 };
+		this.#sendAgain(this.#flight);
+	}
+
+	/**
+	 * Sends actions behind those under way, for a page that is about to go. How they end is heard when
+	 * their turn comes: they are sent again then, and done once.
+	 */
+	sendBehind(actions: Actions): void {
+		attempt(() => this.#sender.sendActions(this.#batch(actions, false))).catch(() => undefined);
+	}
+
+	/** Awaits nothing any more. */
+	end(): void {
+		this.#cancel?.();
+		this.#flight = undefined;
+	}
+
+	#batch({ epoch, again, json }: Actions, isRepeated: boolean): ActionBatch {
+		const batch = { source: this.#source, again: again || isRepeated, actions: json };
+		return epoch === '0' ? batch : { ...batch, epoch };
+	}
+
+	#sendAgain(flight: Flight): void {
+		if (this.#flight !== flight) return;
+		const { host, writeTimeoutMs } = this.#sender;
+		const number = ++flight.attempts;
+		const heard = (landed: Landed): void => this.#sender.enter(() => this.#heard(flight, number, landed));
+		this.#cancel = host.after(writeTimeoutMs, () => heard({ failed: noAnswer(writeTimeoutMs) }));
+		void this.#ask(this.#batch(flight.actions, number > 1)).then(heard);
+	}
+
+	/** Never rejects. */
+	#ask(batch: ActionBatch): Promise<Landed> {
+		return attempt(() => this.#sender.sendActions(batch)).then(
+			(text) => {
+				try {
+					return { acted: readActed(text, this.#sender.check) };
+				} catch (error) {
+					return { failed: malformed(error) };
+				}
+			},
+			(error: unknown) => ({ failed: failedBy(error) }),
+		);
+	}
+
+	#heard(flight: Flight, number: number, landed: Landed): void {
+		if (this.#flight !== flight) {
+			// It was given up, or is known already; it may tell of a version all the same.
+			if ('acted' in landed) this.#sender.hearOf(landed.acted.version);
+			return;
+		}
+		// Whichever of the messages was answered; of those that were not, the last one counts.
+		if ('acted' in landed) this.#land(flight, landed);
+		else if (number === flight.attempts) this.#failed(flight, landed.failed);
+	}
+
+	#failed(flight: Flight, failed: Failed): void {
+		this.#cancel?.();
+		const { host, writeTimeoutMs } = this.#sender;
+		const { attempts, since, actions } = flight;
+		const delay = this.#sender.backoff(attempts);
+		if (failed.isLost && host.now() - since + delay < 3 * writeTimeoutMs) {
+			const again = (): void => this.#sender.enter(() => this.#sendAgain(flight));
+			this.#cancel = host.after(delay, again);
+			return;
+		}
+		// The message that was lost may have been the one that counted.
+		const fate = attempts > 1 || actions.again ? 'unknown' : failed.fate;
+		this.#land(flight, { failed: { ...failed, fate } });
+	}
+
+	#land(flight: Flight, landed: Landed): void {
+		this.end();
+		flight.landed(landed);
+	}
+}

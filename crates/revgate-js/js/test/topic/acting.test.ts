@@ -1,0 +1,281 @@
+// Actions on a way that loses, delays and repeats, and in a page that ends.
+
+import { describe, expect, it } from 'vitest';
+
+import { ending, gatekeeper, live, pass, watchEverything } from './harness.js';
+import { type Plugin, refusal, type Way } from './backend.js';
+
+watchEverything();
+
+type Add = { add: number };
+
+async function list(options = {}) {
+	const it = await live<number[], Add>('[]', { writeTimeoutMs: 1000, gate: { backoff: { firstMs: 100, jitterSeed: 1n } }, ...options });
+	it.backend.apply = (list: number[], { add }: Add) => [...list, add];
+	return it;
+}
+
+const push = (draft: number[], { add }: Add): void => void draft.push(add);
+const made = (backend: Plugin): number[] => JSON.parse(backend.json) as number[];
+const sent = ({ batches }: Plugin) => batches.map(({ again, actions }) => [again, (JSON.parse(actions) as { seq: string }[]).map(({ seq }) => seq).join()]);
+
+/** Does to the first messages, one after the other, what these do; all later ones pass. */
+function first(...ways: Way[]): Way {
+	return (what, act) => {
+		const way = what === 'act' ? ways.shift() : undefined;
+		return way ? way(what, act) : new Promise((resolve) => resolve(act()));
+	};
+}
+
+const lost: Way = () => new Promise(() => undefined);
+const cut: Way = () => Promise.reject(new Error('the wire is cut'));
+const unanswered: Way = (_, act) => (act(), lost('act', act));
+const cutOnTheWayBack: Way = (what, act) => (act(), cut(what, act));
+const after = (ms: number): Way => (_, act) => new Promise((resolve) => void setTimeout(() => resolve(act()), ms));
+
+describe('actions that are not answered', () => {
+	it.each([
+		['lost', lost],
+		['cut', cut],
+		['done, and the answer lost', unanswered],
+		['done, and the answer cut', cutOnTheWayBack],
+	])('are sent again with the same number, and done once: %s', async (_, way) => {
+		const { backend, topic, window } = await list();
+		backend.way = first(way, way);
+		const acted = ending(topic.act({ add: 7 }, push));
+		await pass(2900);
+		expect([acted.value, made(backend), topic.get()]).toEqual([{ revision: '2' }, [7], [7]]);
+		expect(sent(backend)).toEqual([[false, '1'], [true, '1'], [true, '1']]);
+		expect(new Set(backend.batches.map(({ source }) => source)).size).toBe(1);
+		expect(window.errors).toEqual([]);
+	});
+
+	it('wait between the messages as long as the gate says', async () => {
+		const { backend, topic } = await list();
+		backend.way = first(cut, cut, cut);
+		void topic.act({ add: 7 });
+		const at: number[] = [];
+		for (let ms = 0; ms < 1000; ms += 5) {
+			if (backend.batches.length > at.length) at.push(ms);
+			await pass(5);
+		}
+		const waits = at.slice(1).map((ms, index) => ms - at[index]!);
+		expect(waits).toHaveLength(3);
+		// 100, 200 and 400, each shortened by up to a half.
+		waits.forEach((wait, index) => expect(wait > 50 * 2 ** index && wait <= 100 * 2 ** index + 5, `${waits}`).toBe(true));
+	});
+
+	it('for three times as long as one message may take are unknown, and only they', async () => {
+		const { backend, topic, window } = await list();
+		backend.way = first(lost, lost, lost, lost);
+		const acted = ending(topic.act({ add: 7 }, push));
+		await pass(10);
+		const next = ending(topic.act({ add: 8 }, push));
+		await pass(2980);
+		expect([acted.error, topic.get()]).toEqual([undefined, [7, 8]]);
+		await pass(1000);
+		expect([acted.error?.fate, acted.error?.reason]).toEqual(['unknown', 'no answer within 1000 ms']);
+		await pass(2000);
+		expect([next.value !== undefined, made(backend), topic.get()]).toEqual([true, [8], [8]]);
+		expect(window.errors).toEqual([acted.error]);
+	});
+
+	it('but refused as a whole after that are unknown: the first message may have come', async () => {
+		const { backend, topic } = await list();
+		backend.way = first(unanswered, () => Promise.reject(refusal({ kind: 'denied', topic: 'x', access: 'act', grant: '{}' })));
+		const acted = ending(topic.act({ add: 7 }));
+		await pass(1500);
+		expect([acted.error?.fate, acted.error?.kind]).toEqual(['unknown', 'denied']);
+	});
+
+	it('at first, and then twice, end once', async () => {
+		const { backend, topic } = await list();
+		backend.way = first(after(1300), after(400));
+		const acted = ending(topic.act({ add: 7 }, push));
+		const other = ending(topic.act({ add: 8 }, push));
+		await pass(5000);
+		expect([acted.value, other.value, topic.get(), made(backend)]).toEqual([{ revision: '2' }, { revision: '3' }, [7, 8], [7, 8]]);
+	});
+
+	it('until others are under way tell of their version all the same', async () => {
+		const { backend, topic } = await list({ resyncMs: 1_000_000 });
+		backend.delivery = 'pull';
+		const announce = backend.announce.bind(backend);
+		backend.announce = () => undefined;
+		backend.way = first(after(4500), lost, lost, lost);
+		const acted = ending(topic.act({ add: 7 }));
+		await pass(4000);
+		expect(acted.error?.fate).toBe('unknown');
+		await pass(1000);
+		expect(topic.get()).toEqual([7]);
+		backend.announce = announce;
+	});
+});
+
+describe('an answer to actions that says nonsense', () => {
+	const NONSENSE: [string, string][] = [
+		['null', 'the answer to actions must be an object, not null'],
+		['7', 'the answer to actions must be an object, not number'],
+		['{', 'JSON'],
+		['{}', 'revision'],
+		['{"revision":7}', 'revision'],
+		['{"revision":"07"}', 'leading zero'],
+		['{"revision":"7","refused":{}}', '`refused` must be a list of actions'],
+		['{"revision":"7","refused":[null]}', 'an action that was refused must be an object, not null'],
+		['{"revision":"7","refused":[{"seq":1,"kind":"panicked"}]}', 'an action that was refused must have `seq` and `kind`'],
+		['{"revision":"7","notDurable":5}', '`notDurable` must be text, not number'],
+	];
+	it.each(NONSENSE)('is asked for again, and what was done is known: %s', async (answer, words) => {
+		const { backend, topic } = await list();
+		const act = backend.act.bind(backend);
+		backend.act = async (...args) => (await act(...args), answer);
+		const acted = ending(topic.act({ add: 7 }));
+		await pass(200);
+		backend.act = act;
+		await pass(1000);
+		expect([acted.value, made(backend)]).toEqual([{ revision: '2' }, [7]]);
+		backend.act = async (...args) => (await act(...args), answer);
+		const next = ending(topic.act({ add: 8 }));
+		await pass(5000);
+		expect([next.error?.fate, made(backend)]).toEqual(['unknown', [7, 8]]);
+		expect(next.error?.reason).toContain('malformed answer: ');
+		expect(next.error?.reason).toContain(words);
+	});
+
+	it('names actions that nobody has asked for, or one twice', async () => {
+		const { backend, topic } = await list();
+		const act = backend.act.bind(backend);
+		const refused = '[{"seq":"99","kind":"panicked"},{"seq":"1","kind":"panicked"},{"seq":"1","kind":"forgotten"}]';
+		backend.act = async (...args) => (await act(...args)).replace('}', `,"refused":${refused}}`).replace('"base":{"revision":"1","refused', '"base":{"revision":"1"},"refused').replace(/\}\}$/, '}');
+		const acted = ending(topic.act({ add: 7 }));
+		await pass();
+		expect(acted.error?.kind).toBe('forgotten');
+	});
+
+	it('says an older version than there is', async () => {
+		const { backend, topic } = await list();
+		await topic.act({ add: 6 });
+		const act = backend.act.bind(backend);
+		backend.act = async (...args) => (await act(...args), '{"revision":"1"}');
+		const acted = ending(topic.act({ add: 7 }, push));
+		await pass();
+		expect([acted.value, topic.get()]).toEqual([{ revision: '1' }, [6, 7]]);
+	});
+});
+
+describe('actions in another life of the topic', () => {
+	it('are unknown; those behind them wait for its first state, and are done there', async () => {
+		const { backend, topic } = await list();
+		const { opens, open } = gatekeeper();
+		backend.way = (what, act) => (what === 'act' ? opens.then(act) : new Promise((resolve) => resolve(act())));
+		const first = ending(topic.act({ add: 7 }, push));
+		const second = ending(topic.act({ add: 8 }, push));
+		backend.restart('5');
+		open();
+		await pass();
+		expect([first.error?.fate, first.error?.kind]).toEqual(['unknown', 'otherEpoch']);
+		await pass(100);
+		expect([second.value, made(backend), topic.get()]).toEqual([{ revision: '2', epoch: '5' }, [8], [8]]);
+		expect(backend.batches.map(({ epoch }) => epoch)).toEqual([undefined, '5']);
+	});
+});
+
+describe('actions of a durable topic', () => {
+	it('that are not on the disk were done, and say so', async () => {
+		const { backend, topic } = await list();
+		backend.diskFault = 'the disk is full';
+		const acted = ending(topic.act({ add: 7 }, push));
+		await pass();
+		expect([acted.error?.fate, acted.error?.kind, acted.error?.reason]).toEqual(['notDurable', 'notDurable', 'the disk is full']);
+		expect([topic.get(), topic.pending()]).toEqual([[7], 0]);
+	});
+});
+
+describe('the state that has an action', () => {
+	it('may be long in coming: the action is shown until then, and ends in time', async () => {
+		const { backend, topic } = await list({ gate: { fetchTimeoutMs: 30_000 }, resyncMs: 60_000 });
+		backend.way = (what, act) => (what === 'fetch' ? lost(what, act) : new Promise((resolve) => resolve(act())));
+		const acted = ending(topic.act({ add: 7 }, push));
+		const edit = ending(topic.update((draft) => void draft.push(8)));
+		await pass(900);
+		expect([acted.value, topic.get(), topic.pending()], 'the edit needs a base that has it').toEqual([undefined, [7, 8], 1]);
+		await pass(200);
+		expect([acted.value, edit.value]).toEqual([{ revision: '2' }, undefined]);
+		backend.way = first();
+		backend.change((state: number[]) => [...state, 10]);
+		await pass(60_000);
+		expect([topic.get(), made(backend), edit.value !== undefined]).toEqual([[7, 10, 8], [7, 10, 8], true]);
+	});
+});
+
+describe('a topic that is stopped', () => {
+	it('while an action is under way still hears how that ends', async () => {
+		const { backend, topic } = await list();
+		const { opens, open } = gatekeeper();
+		backend.way = (_, act) => opens.then(act);
+		const acted = [ending(topic.act({ add: 7 })), ending(topic.act({ add: 8 }))];
+		topic.stop();
+		open();
+		await pass();
+		expect([acted.map(({ value }) => value !== undefined), made(backend)]).toEqual([[true, true], [7, 8]]);
+	});
+
+	it('while an action is tried again goes on with that, and leaves no timer', async () => {
+		const { backend, topic } = await list();
+		backend.way = first(cut, cut);
+		const acted = ending(topic.act({ add: 7 }));
+		await pass(10);
+		topic.stop();
+		await pass(1000);
+		expect([acted.value, made(backend)]).toEqual([{ revision: '2' }, [7]]);
+	});
+
+	it('before an action that was done is shown says that it was', async () => {
+		const { backend, topic } = await list();
+		backend.way = (what, act) => (what === 'fetch' ? lost(what, act) : new Promise((resolve) => resolve(act())));
+		const acted = ending(topic.act({ add: 7 }));
+		await pass(10);
+		expect(acted).toEqual({});
+		topic.stop();
+		await pass();
+		expect(acted.value).toEqual({ revision: '2' });
+	});
+
+	it('sends no more of them', async () => {
+		const { backend, topic } = await list();
+		topic.stop();
+		const acted = ending(topic.act({ add: 7 }));
+		await pass();
+		expect([acted.error?.fate, acted.error?.reason, backend.calls]).toEqual(['notSent', 'this handle was stopped', []]);
+	});
+});
+
+describe.runIf(typeof window !== 'undefined')('a page that is about to go', () => {
+	const goes = (): boolean => dispatchEvent(new Event('pagehide'));
+
+	it('sends at once the actions that wait, and hears of each once if it stays', async () => {
+		const { backend, topic } = await list();
+		const { opens, open } = gatekeeper();
+		backend.way = (_, act) => opens.then(act);
+		const acted = [7, 8, 9].map((add) => ending(topic.act({ add }, push)));
+		goes();
+		goes();
+		expect(sent(backend)).toEqual([[false, '1'], [true, '1,2,3']]);
+		open();
+		await pass();
+		expect([acted.map(({ value }) => value !== undefined), made(backend), topic.get()]).toEqual([[true, true, true], [7, 8, 9], [7, 8, 9]]);
+	});
+
+	it('loses those that it has sent in another life of the topic', async () => {
+		const { backend, topic } = await list();
+		const { opens, open } = gatekeeper();
+		backend.way = (what, act) => (what === 'act' ? opens.then(act) : new Promise((resolve) => resolve(act())));
+		const acted = [7, 8].map((add) => ending(topic.act({ add })));
+		goes();
+		backend.restart('5');
+		open();
+		await pass(100);
+		expect(acted.map(({ error }) => error?.fate)).toEqual(['unknown', 'unknown']);
+		expect(made(backend)).toEqual([]);
+	});
+});
