@@ -3,34 +3,38 @@
 import { createRevisionSync, type InvalidationEvent, type Revision, type RevisionSyncOptions } from '../src/index.js';
 import { createHandWrittenSync } from './engine.js';
 
-export const BURST = 100_000;
+const BURST = 100_000;
 
 type Make = (options: RevisionSyncOptions<number>) => ReturnType<typeof createRevisionSync>;
 
 const ENGINES: Record<string, Make> = { package: createRevisionSync, hand: createHandWrittenSync };
 
+interface Case {
+	readonly event: (n: number) => object;
+	readonly options?: Partial<RevisionSyncOptions<number>>;
+}
+
+const numbered = (n: number) => ({ topic: 'settings', revision: String(n + 2) });
+
 /** What announcements a burst is made of, and how the engine is to take them. */
-const CASES: Record<string, { readonly event: (n: number) => object; readonly options?: Partial<RevisionSyncOptions<number>> }> = {
-	'new revisions': { event: (n) => ({ topic: 'settings', revision: String(n + 2) }) },
-	'new revisions, debounced': {
-		event: (n) => ({ topic: 'settings', revision: String(n + 2) }),
-		options: { throttling: { debounceMs: 50 } },
-	},
+const CASES: Record<string, Case> = {
+	'new revisions': { event: numbered },
+	'new revisions, debounced': { event: numbered, options: { throttling: { debounceMs: 50 } } },
 	'new revisions of an epoch, with a source': {
-		event: (n) => ({ topic: 'settings', revision: String(n + 2), epoch: '3', sourceId: 'main', timestampMs: n }),
+		event: (n) => ({ ...numbered(n), epoch: '3', sourceId: 'main', timestampMs: n }),
 	},
 	'nothing new': { event: () => ({ topic: 'settings', revision: '1' }) },
-	'the whole state each time': { event: (n) => ({ topic: 'settings', revision: String(n + 2), data: n }) },
+	'the whole state each time': { event: (n) => ({ ...numbered(n), data: n }) },
 };
 
-/** Milliseconds for one burst, and whether the engine then shows the newest state. */
-async function burst(make: Make, name: string): Promise<{ ms: number; shown: string }> {
+/** Makes an engine that shows the first state; `run` announces all that follows, `end` checks what it then shows. */
+async function prepare(engine: string, name: string): Promise<void> {
 	const { event, options } = CASES[name]!;
 	const events = Array.from({ length: BURST }, (_, n) => event(n) as InvalidationEvent);
-	const { revision, epoch } = events.at(-1)! as { revision: Revision; epoch?: string };
+	const { revision, epoch } = events.at(-1)!;
 	let announce!: (event: InvalidationEvent) => void;
 	let fetches = 0;
-	const sync = make({
+	const sync = ENGINES[engine]!({
 		topic: 'settings',
 		subscriber: {
 			async subscribe(handler) {
@@ -50,33 +54,21 @@ async function burst(make: Make, name: string): Promise<{ ms: number; shown: str
 		...options,
 	});
 	await sync.start();
-	const begun = performance.now();
-	for (let n = 0; n < BURST; n++) {
-		announce(events[n]!);
-	}
-	const ms = performance.now() - begun;
-	await new Promise((resolve) => setTimeout(resolve, options?.throttling ? 200 : 20));
-	const shown = sync.getLocalRevision();
-	sync.stop();
-	return { ms, shown };
-}
-
-/** One round of each case: each engine once, in an order that changes. */
-async function round(n: number): Promise<Record<string, Record<string, number>>> {
-	const times: Record<string, Record<string, number>> = {};
-	for (const name of Object.keys(CASES)) {
-		const engines = Object.keys(ENGINES);
-		times[name] = {};
-		for (const engine of n % 2 === 0 ? engines : engines.reverse()) {
-			const { ms, shown } = await burst(ENGINES[engine]!, name);
-			const newest = name === 'nothing new' ? '1' : String(BURST + 1);
-			if (shown !== newest) {
-				throw new Error(`${engine}, ${name}: it shows ${shown}, not ${newest}`);
+	Object.assign(globalThis, {
+		run() {
+			for (let n = 0; n < BURST; n++) {
+				announce(events[n]!);
 			}
-			times[name]![engine] = ms;
-		}
-	}
-	return times;
+		},
+		async end() {
+			await new Promise((resolve) => setTimeout(resolve, options?.throttling ? 200 : 20));
+			const shown = sync.getLocalRevision();
+			sync.stop();
+			if (shown !== revision) {
+				throw new Error(`${engine}, ${name}: it shows ${shown}, not ${revision}`);
+			}
+		},
+	});
 }
 
-Object.assign(globalThis, { round });
+Object.assign(globalThis, { bench: { BURST, engines: Object.keys(ENGINES), cases: Object.keys(CASES) }, prepare });
