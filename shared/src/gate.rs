@@ -209,7 +209,12 @@ impl Gate {
 
     /// What to do next. Ends every drain with [`Output::Wait`].
     pub fn poll_output(&mut self) -> Output {
-        self.outputs.pop().unwrap_or_else(|| Output::Wait(self.deadline()))
+        self.next_output().unwrap_or_else(|| Output::Wait(self.deadline()))
+    }
+
+    /// What to do next but [wait](Output::Wait).
+    pub fn next_output(&mut self) -> Option<Output> {
+        self.outputs.pop()
     }
 
     /// Whether there is nothing to do but [wait](Output::Wait).

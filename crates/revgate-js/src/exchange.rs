@@ -26,8 +26,8 @@ pub struct Exchange {
     /// The text of two versions: revision and epoch of the one, revision and epoch of the other.
     /// What is no ASCII is any byte above 127.
     pub text: [u8; 4 * TEXT],
-    /// The last version that was read from the first place. JavaScript has it as it was given.
-    given: Version,
+    /// The last version that was read from the first place.
+    pub(crate) given: Version,
 }
 
 /// Why a call did nothing: the number that it returns. What is more to say is in
@@ -92,19 +92,17 @@ impl Exchange {
         self.wide[place + 1] = version.revision.number();
     }
 
-    /// Puts what this output is, then what it holds; of a version, also whether it was given last.
+    /// Puts what this output is, then what it holds. Which version is announced, the driver knows.
     pub(crate) fn put_output(&mut self, output: Output) {
         let (kind, first, second) = match output {
-            Output::Wait(at) => (0, at.map_or(f64::INFINITY, |at| milliseconds(at.into())), 0),
+            // What the call returns.
+            Output::Wait(_) => (0, 0.0, 0),
             Output::Subscribe => (1, 0.0, 0),
             Output::Unsubscribe => (2, 0.0, 0),
             Output::Fetch(id) => (3, id.number() as f64, 0),
             Output::Apply(Candidate::Fetched) => (4, 0.0, 0),
             Output::Apply(Candidate::Offered) => (4, 0.0, 1),
-            Output::Apply(Candidate::Announced(version)) => {
-                self.put_version(0, version);
-                (4, 0.0, if version == self.given { 3 } else { 2 })
-            }
+            Output::Apply(Candidate::Announced(_)) => (4, 0.0, 2),
             Output::Report(report) => (5, f64::from(report.attempt), self.put_report(report)),
             Output::Settle(through, settlement) => {
                 let how = match settlement {

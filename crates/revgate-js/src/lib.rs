@@ -31,8 +31,8 @@
 //!
 //! # Speed
 //!
-//! An announcement that changes nothing is one call, which returns the next deadline. What is
-//! applied most often, the version just announced, is told as that, and not read back as text.
+//! An announcement that changes nothing is one call, which returns the next deadline. The news to
+//! apply, of which there are one, the driver has with their version: it is not told again.
 
 #![cfg_attr(all(target_arch = "wasm32", not(test)), no_std)]
 

@@ -89,7 +89,7 @@ impl Module {
     /// Looks at a gate: 0 for the version applied, 1 wanted, 2 kept, which are put into the
     /// exchange (1 if there is one, or 0); 3 for the time of what the pacing holds back; 4 for the
     /// last ticket; 5 for the status: 0 loading, 1 live, 2 stopped, and if it tries again, 2 and
-    /// the number of the attempt.
+    /// the number of the attempt; 6 for whether the version kept is the one given last.
     pub fn look(&mut self, handle: u32, which: u32) -> f64 {
         answer(self.try_look(handle, which))
     }
@@ -167,15 +167,13 @@ impl Module {
 
     fn try_poll(&mut self, handle: u32) -> Answer {
         let gate = self.gate(handle)?;
-        if gate.is_drained() {
-            return Ok(milliseconds(gate.due()));
-        }
-        let output = gate.poll_output();
+        let Some(output) = gate.next_output() else { return Ok(milliseconds(gate.due())) };
         self.exchange.put_output(output);
         Ok(OUTPUT)
     }
 
     fn try_look(&mut self, handle: u32, which: u32) -> Answer {
+        let given = self.exchange.given;
         let gate = self.gate(handle)?;
         let version = match which {
             0 => gate.applied(),
@@ -183,7 +181,7 @@ impl Module {
             2 => gate.kept(),
             3 => return Ok(milliseconds(gate.held_until())),
             4 => return Ok(gate.asked().number() as f64),
-            _ => {
+            5 => {
                 return Ok(match gate.status() {
                     Status::Loading => 0.0,
                     Status::Live => 1.0,
@@ -191,6 +189,7 @@ impl Module {
                     Status::Retrying { attempt } => 2.0 + f64::from(attempt),
                 });
             }
+            _ => return Ok(f64::from(u8::from(gate.kept() == Some(given)))),
         };
         let Some(version) = version else { return Ok(0.0) };
         self.exchange.put_version(0, version);

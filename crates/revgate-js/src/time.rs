@@ -29,7 +29,8 @@ pub(crate) fn milliseconds(at: Time) -> f64 {
     }
     let mut number = at.nanos() as f64 / NANOSECONDS;
     while time(number) < Some(at) {
-        number = number.next_up();
+        // The next one up, of a number that is neither negative nor infinite.
+        number = f64::from_bits(number.to_bits() + 1);
     }
     number
 }

@@ -40,9 +40,23 @@ fn the_largest_version_crosses_both_ways() {
     let lengths = put(&mut module, 0, &largest, Some(&largest));
     assert_eq!(module.input(gate, 0.0, 15, lengths, 0.0), OUTPUT);
     assert_eq!(module.poll(gate), OUTPUT);
-    assert_eq!(module.exchange.numbers[..3], [4.0, 0.0, 3.0], "apply what was just announced");
+    assert_eq!(module.exchange.numbers[..3], [4.0, 0.0, 2.0], "apply what is kept");
+    assert_eq!(module.look(gate, 2), 1.0);
     assert_eq!(module.exchange.wide[..2], [u64::MAX; 2]);
     assert_eq!((module.look(gate, 0), module.exchange.wide[..2].to_vec()), (1.0, vec![0, 1]));
+}
+
+#[test]
+fn what_was_just_announced_is_to_be_kept_only_if_its_news_are_the_newest() {
+    let (mut module, gate) = live();
+    for (revision, news, keeps) in
+        [("5", 14, 0.0), ("4", 15, 1.0), ("3", 15, 0.0), ("6", 16, 1.0), ("6", 14, 1.0)]
+    {
+        let version = put(&mut module, 0, revision, None);
+        let base = put(&mut module, 2, "2", None);
+        module.input(gate, 0.0, news, version, base.into());
+        assert_eq!(module.look(gate, 6), keeps, "{revision} by {news}");
+    }
 }
 
 #[test]

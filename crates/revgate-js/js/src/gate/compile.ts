@@ -1,4 +1,4 @@
-import type { GateModule } from './abi.js';
+import { type GateExports, GateModule } from './abi.js';
 
 /**
  * The WASM module could not be used: most often because the page's content-security policy forbids
@@ -50,7 +50,7 @@ export function isModule(value: unknown): boolean {
 }
 
 function exportsOf(instance: WebAssembly.Instance): GateModule {
-	return instance.exports as unknown as GateModule;
+	return new GateModule(instance.exports as unknown as GateExports);
 }
 
 function refused(cause: unknown): GateLoadError {

@@ -1,5 +1,5 @@
 import type { InvalidationThrottlingOptions } from '../types.js';
-import { type Abi, CONTRADICTION } from './abi.js';
+import type { GateModule } from './abi.js';
 import { FLAG, kind, maybe, only, TIME } from './check.js';
 
 /** How patient a gate is. Times are in milliseconds; `Infinity` has no end. */
@@ -47,6 +47,9 @@ export const GATE = only({
 	pauseWhileHidden: flag,
 });
 
+/** The answer that says that options contradict each other; the further contradictions are below. */
+const CONTRADICTION = -10;
+
 /** What contradicts what, by its number: the core decides, and has other names for the options. */
 const CONTRADICTIONS = [
 	'`maxWaitMs` must not be shorter than `debounceMs`',
@@ -58,42 +61,35 @@ const CONTRADICTIONS = [
 	'`resyncMs` must not be shorter than `fetchTimeoutMs`',
 ];
 
+/** The times, in the order in which the module takes them. */
+const TIMES = ['debounceMs', 'maxWaitMs', 'throttleMs', 'fetchTimeoutMs', 'firstMs', 'capMs', 'resyncMs'] as const;
+
 /**
  * Hands options to a function of the module, which takes the bits of those that are there.
  *
  * @throws TypeError | RangeError naming the options that are of the wrong kind, or contradict each other
  */
-export function hand(abi: Abi, options: GateOptions, call: (bits: number) => number): number {
+export function hand(module: GateModule, options: GateOptions, call: (bits: number) => number): number {
 	GATE(options, 'gate');
-	const { leading, trailing, ...pacing } = options.pacing ?? {};
-	const backoff = options.backoff ?? {};
-	if (trailing === false) {
+	const given = { ...options, ...options.pacing, ...options.backoff };
+	const { leading, jitterSeed } = given;
+	if (given.trailing === false) {
 		throw new RangeError('`trailing` cannot be false: the last update of a burst would be lost');
 	}
-	const times = [
-		pacing.debounceMs,
-		pacing.maxWaitMs,
-		pacing.throttleMs,
-		options.fetchTimeoutMs,
-		backoff.firstMs,
-		backoff.capMs,
-		options.resyncMs,
-	];
-	let bits = leading == null ? 0 : leading ? 1 << 7 : 1 << 8;
-	bits |= options.pauseWhileHidden ? 1 << 9 : 0;
-	times.forEach((time, index) => {
+	let bits = (leading == null ? 0 : leading ? 1 << 7 : 1 << 8) | (given.pauseWhileHidden ? 1 << 9 : 0);
+	TIMES.forEach((name, index) => {
+		const time = given[name];
 		if (time != null) {
-			abi.numbers[index] = time;
+			module.numbers[index] = time;
 			bits |= 1 << index;
 		}
 	});
-	if (backoff.jitterSeed != null) {
-		const seed = BigInt.asUintN(64, backoff.jitterSeed);
-		abi.halves[0] = Number(seed & 0xffff_ffffn);
-		abi.halves[1] = Number(seed >> 32n);
+	if (jitterSeed != null) {
+		module.wide[0] = jitterSeed;
 		bits |= 1 << 10;
 	}
 	const answer = call(bits);
+	module.refresh();
 	if (answer <= CONTRADICTION) {
 		throw new RangeError(CONTRADICTIONS[CONTRADICTION - answer]);
 	}

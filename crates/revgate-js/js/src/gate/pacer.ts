@@ -1,5 +1,5 @@
 import type { InvalidationThrottlingOptions } from '../types.js';
-import { type Abi, abiOf, type GateModule } from './abi.js';
+import type { GateModule } from './abi.js';
 import { hand } from './options.js';
 
 /**
@@ -14,15 +14,13 @@ import { hand } from './options.js';
  * pacer.deadline(); // 1050
  */
 export class Pacer {
-	readonly #abi: Abi;
+	readonly #module: GateModule;
 	#handle: number;
 
 	/** @throws RangeError if options contradict each other, naming them. */
 	constructor(module: GateModule, options: InvalidationThrottlingOptions) {
-		const abi = abiOf(module);
-		this.#abi = abi;
-		this.#handle = hand(abi, { pacing: options }, (present) => module.make_pacer(present));
-		abi.refresh();
+		this.#module = module;
+		this.#handle = hand(module, { pacing: options }, (bits) => module.exports.make_pacer(bits));
 	}
 
 	/** An event has come. */
@@ -48,11 +46,11 @@ export class Pacer {
 
 	/** Gives its memory back. Again, it does nothing. */
 	free(): void {
-		this.#abi.module.free(this.#handle);
+		this.#module.exports.free(this.#handle);
 		this.#handle = -1;
 	}
 
 	#pace(now: number, which: number): number {
-		return this.#abi.checked(this.#abi.module.pace(this.#handle, now, which));
+		return this.#module.checked(this.#module.exports.pace(this.#handle, now, which));
 	}
 }

@@ -1,4 +1,6 @@
-import { abiOf, type GateModule, type Version } from './abi.js';
+import type { Revision } from '../types.js';
+import type { GateModule, Version } from './abi.js';
+import type { RevisionError } from './errors.js';
 import { type BackoffOptions, hand } from './options.js';
 
 /** How long to wait between failures. */
@@ -28,7 +30,7 @@ export function backoffDelay(module: GateModule, options: DelayOptions, failures
 		backoff.jitterSeed = doubles ? jitterSeed : jitterSeed ^ BigInt(times) ^ 1n;
 	}
 	const count = doubles ? Math.min(times, 2 ** 32 - 1) : 1;
-	return hand(abiOf(module), { backoff }, (bits) => module.backoff(bits, count));
+	return hand(module, { backoff }, (bits) => module.exports.backoff(bits, count));
 }
 
 /**
@@ -38,7 +40,13 @@ export function backoffDelay(module: GateModule, options: DelayOptions, failures
  * parseFault(await loadGate(), '042'); // 'it has a leading zero'
  */
 export function parseFault(module: GateModule, text: unknown): string | undefined {
-	return typeof text === 'string' ? abiOf(module).fault(text) : 'it is not text';
+	try {
+		const version = { revision: text as Revision };
+		module.compare(version, version);
+		return undefined;
+	} catch (error) {
+		return (error as RevisionError).fault;
+	}
 }
 
 /**
@@ -50,7 +58,5 @@ export function parseFault(module: GateModule, text: unknown): string | undefine
  * compareVersions(await loadGate(), { revision: '1', epoch: '2' }, { revision: '50' }); // 1
  */
 export function compareVersions(module: GateModule, first: Version, second: Version): -1 | 0 | 1 {
-	const abi = abiOf(module);
-	const answer = module.compare(abi.put(0, first), abi.put(2, second));
-	return (abi.checked(answer, first, second) - 1) as -1 | 0 | 1;
+	return module.compare(first, second) as -1 | 0 | 1;
 }

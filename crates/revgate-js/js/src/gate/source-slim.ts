@@ -1,6 +1,6 @@
 /** `source.ts` for `revgate/slim`: the app hands the module in. */
 
-import type { GateModule } from './abi.js';
+import type { GateExports, GateModule } from './abi.js';
 import { compile, GateLoadError, instance, instantiate, isModule } from './compile.js';
 
 /**
@@ -82,7 +82,7 @@ function mendable(error: GateLoadError): GateLoadError {
 }
 
 /** What the module exports. One that has less is another one. */
-const EXPORTS: readonly (keyof GateModule)[] = [
+const EXPORTS: readonly (keyof GateExports)[] = [
 	'memory',
 	'exchange',
 	'make_gate',

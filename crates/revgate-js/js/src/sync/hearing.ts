@@ -1,7 +1,7 @@
+import type { Gate } from '../gate/gate.js';
 import { atOnce } from './guard.js';
 import { eventOf, type Fields, type Material, materialOf } from './messages.js';
 import type { Reporter } from './report.js';
-import { checkVersion } from './revision.js';
 import type { Sink } from './transport.js';
 
 /**
@@ -9,12 +9,12 @@ import type { Sink } from './transport.js';
  *
  * @throws RevisionError if its version is none.
  */
-export function isOfInterest<T>(event: Fields, sink: Sink<T>, report: Reporter): boolean {
+export function isOfInterest<T>(event: Fields, gate: Gate, sink: Sink<T>, report: Reporter): boolean {
 	if (sink.shouldRefresh === undefined && sink.holds === undefined) {
 		return true;
 	}
 	const announced = eventOf(event);
-	checkVersion(announced);
+	gate.check(announced);
 	try {
 		if (!atOnce('shouldRefresh', sink.shouldRefresh?.(announced) ?? true)) {
 			report.log('debug', 'invalidation skipped (shouldRefresh)', { event: announced });
@@ -29,13 +29,13 @@ export function isOfInterest<T>(event: Fields, sink: Sink<T>, report: Reporter):
 }
 
 /** The news that came with it. Such as cannot be read cost a fetch, but not the version. */
-export function newsOf<T>(event: Fields, sink: Sink<T>, report: Reporter): Material | undefined {
+export function newsOf<T>(event: Fields, gate: Gate, sink: Sink<T>, report: Reporter): Material | undefined {
 	try {
 		const material = materialOf(event);
 		if (material === undefined || 'data' in material) {
 			return material;
 		}
-		checkVersion(material.base);
+		gate.check(material.base);
 		return sink.patched === undefined ? undefined : material;
 	} catch (error) {
 		report.log('warn', 'news that cannot be read are fetched', { error });

@@ -1,9 +1,12 @@
-import type { Report, Version } from '../gate/gate.js';
+import { Cause, type Gate, type Version } from '../gate/gate.js';
 import type { Logger, Revision, SyncErrorContext, SyncPhase } from '../types.js';
 import { quietly } from './guard.js';
 
 /** The revision of a window that shows nothing yet. */
 export const ZERO_REVISION = '0' as Revision;
+
+/** The phase `subscribe`, by its number in the core. */
+const SUBSCRIBE = 1;
 
 /** What a failure is told with, besides what every one is. */
 export type Extra = Partial<SyncErrorContext>;
@@ -20,8 +23,8 @@ export interface Reporter {
 	failure(phase: SyncPhase, error: unknown, extra?: Extra): SyncErrorContext;
 	/** Tells a failure, and returns it. */
 	tell(failure: SyncErrorContext): SyncErrorContext;
-	/** Tells what the gate reports; `fault` is what the driver knows of it. */
-	tellReport(report: Report, fault: SyncErrorContext | undefined, limitMs: number): void;
+	/** Tells the report that the gate has just put out; `fault` is what the driver knows of it. */
+	tellReport(gate: Gate, fault: SyncErrorContext | undefined, limitMs: number): void;
 	/** Tells the log of what is no failure of the topic. */
 	log(level: keyof Logger, message: string, extra?: object): void;
 }
@@ -53,20 +56,22 @@ export function createReporter(
 			}
 			return failure;
 		},
-		tellReport(report: Report, fault: SyncErrorContext | undefined, limitMs: number) {
-			const { phase, cause, attempt, retryIn: nextDelayMs, fetched, wanted } = report;
+		tellReport(gate: Gate, fault: SyncErrorContext | undefined, limitMs: number) {
+			const [, attempt, cause, phase, delay] = gate.numbers;
 			let failure = fault;
-			if (cause === 'timedOut') {
-				failure = reporter.failure(phase, new Error(`no answer within ${limitMs} ms`));
-			} else if (fetched !== undefined && wanted !== undefined) {
-				const [snapshotRevision, eventRevision] = [fetched.revision, wanted.revision];
+			if (cause === Cause.TimedOut) {
+				// Nothing else has a time of the gate's.
+				const timed = phase === SUBSCRIBE ? 'subscribe' : 'getSnapshot';
+				failure = reporter.failure(timed, new Error(`no answer within ${limitMs} ms`));
+			} else if (cause === Cause.Stale) {
+				const [snapshotRevision, eventRevision] = [gate.version(0).revision, gate.version(2).revision];
 				const error = new Error(`revision ${snapshotRevision} came though ${eventRevision} was announced`);
-				failure = reporter.failure(phase, error, { snapshotRevision, eventRevision });
+				failure = reporter.failure('getSnapshot', error, { snapshotRevision, eventRevision });
 			}
 			// Without one, nothing has failed: what never listened begins to.
 			if (failure !== undefined) {
-				const willRetry = nextDelayMs !== undefined;
-				reporter.tell({ ...failure, attempt, willRetry, ...(willRetry && { nextDelayMs }) });
+				const willRetry = delay! >= 0;
+				reporter.tell({ ...failure, attempt: attempt!, willRetry, ...(willRetry && { nextDelayMs: delay! }) });
 			}
 		},
 		log(level: keyof Logger, message: string, extra?: object) {

@@ -49,7 +49,7 @@ export function createThrottledHandler(
 		if (due > now) {
 			return alarm(due);
 		}
-		alarm(undefined);
+		alarm(Infinity);
 		pacer.delivered(now);
 		quietly(onRefresh, (error) => console.error('[revgate] a throttled function failed', error));
 	}
@@ -61,7 +61,7 @@ export function createThrottledHandler(
 			ring();
 		},
 		dispose() {
-			alarm(undefined);
+			alarm(Infinity);
 			pacer?.free();
 			pacer = undefined;
 		},

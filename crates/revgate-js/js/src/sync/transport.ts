@@ -1,5 +1,7 @@
-import type { GateStatus, Version } from '../gate/gate.js';
-import type { InvalidationEvent, SyncErrorContext, Unsubscribe } from '../types.js';
+import type { GateOptions, GateStatus, Version } from '../gate/gate.js';
+import type { InvalidationEvent, Logger, SyncErrorContext, SyncPhase, Unsubscribe } from '../types.js';
+import type { Host } from './host.js';
+import type { Extra } from './report.js';
 
 /** What a subscription brings. Both may be called before the subscription stands. */
 export interface Listener {
@@ -66,3 +68,49 @@ export interface Sink<T> {
 
 /** How a call ended: without a context, well. */
 export type Done = (failure?: SyncErrorContext) => void;
+
+/** What a driver is made of. */
+export interface DriverOptions<T> {
+	readonly topic: string;
+	readonly transport: Transport;
+	readonly sink: Sink<T>;
+	readonly gate?: GateOptions | undefined;
+	readonly logger?: Logger | undefined;
+	/** The clock and the timers. Default: the platform's. */
+	readonly host?: Host | undefined;
+}
+
+/**
+ * The run loop of the gate for one topic. What decides is the gate, in Rust; this carries out what
+ * it says and tells it what came of that.
+ *
+ * Nothing that anybody else's code does gets out of it: what throws, rejects, answers twice, late,
+ * never or with nonsense is reported, and the driver goes on.
+ */
+export interface Driver<T> {
+	/** The version that the window shows. */
+	readonly applied: Version | undefined;
+	/** How the replica is doing. */
+	readonly status: Status;
+	/** Whether it was stopped. */
+	readonly hasEnded: boolean;
+	/** Listens and fetches. `done` when the first state is applied; what fails on the way is tried again. */
+	start(done: Done): void;
+	/**
+	 * Fetches now, whatever the pacing. `done` when a state at least as new as this call is applied,
+	 * or that has failed. Before the start, it fetches once and does not listen.
+	 */
+	refresh(done: Done): void;
+	/** A version exists and its state is at hand: the answer to a write of the window's own. */
+	offer(version: Version, data: T): void;
+	/** Takes an announcement that the sink has held. */
+	take(message: object): void;
+	/** Tells whether the window can be seen. Shown again, it fetches whatever it missed. */
+	setVisible(isVisible: boolean): void;
+	/** Does `call`, now or after the one under way. */
+	enter(call: () => void): void;
+	/** Ends for good: nothing is applied, fetched or reported any more. */
+	stop(): void;
+	/** Reports a failure that is not tried again. */
+	fail(phase: SyncPhase, error: unknown, extra?: Extra): SyncErrorContext;
+}

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
-import { backoffDelay, compareVersions, Gate, type Output, Pacer, parseFault, RevisionError } from '../../src/gate/gate.js';
+import { backoffDelay, compareVersions, Pacer, parseFault, RevisionError } from '../../src/gate/gate.js';
 import { flavours, version } from './flavours.js';
+import { type Said, Steered } from './steered.js';
 
-function drain(gate: Gate): Output[] {
+function drain(gate: Steered): Said[] {
 	const outputs = [];
 	for (let output = gate.poll(); output.type !== 'wait'; output = gate.poll()) {
 		outputs.push(output);
@@ -13,7 +14,7 @@ function drain(gate: Gate): Output[] {
 
 describe.each(flavours)('the gate in %s', (_, module) => {
 	test('subscribes, fetches, applies, and then has nothing to do', () => {
-		const gate = new Gate(module);
+		const gate = new Steered(module);
 		gate.start(0);
 		expect(gate.poll()).toEqual({ type: 'subscribe' });
 		expect(gate.poll()).toEqual({ type: 'wait', deadline: 10_000 });

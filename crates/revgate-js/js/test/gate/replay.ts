@@ -5,15 +5,14 @@ import { expect } from 'vitest';
 import {
 	backoffDelay,
 	compareVersions,
-	Gate,
 	type GateModule,
 	type GateOptions,
-	type Output,
 	Pacer,
 	parseFault,
 	type Version,
 } from '../../src/gate/gate.js';
 import type { InvalidationThrottlingOptions, Revision } from '../../src/types.js';
+import { type Said, Steered } from './steered.js';
 
 type Step = [method: string, ...rest: unknown[]];
 
@@ -35,7 +34,7 @@ function traceOf(version: Version | undefined): string | null {
 	return version ? `${version.epoch ?? '0'}.${version.revision}` : null;
 }
 
-function outputOf(output: Output): unknown[] {
+function outputOf(output: Said): unknown[] {
 	switch (output.type) {
 		case 'fetch':
 			return ['fetch', output.id];
@@ -57,7 +56,7 @@ function outputOf(output: Output): unknown[] {
 	}
 }
 
-function seen(gate: Gate): unknown[] {
+function seen(gate: Steered): unknown[] {
 	const { status } = gate;
 	return [
 		traceOf(gate.applied),
@@ -93,7 +92,7 @@ function optionsOf<T>(recorded: T): T {
 }
 
 /** Takes a step; what is to be compared with what was recorded. */
-function take(gate: Gate, [method, ...rest]: Step): [unknown, unknown] {
+function take(gate: Steered, [method, ...rest]: Step): [unknown, unknown] {
 	const [now, first, second] = rest as [number, never, never];
 	switch (method) {
 		case 'poll':
@@ -116,7 +115,7 @@ function take(gate: Gate, [method, ...rest]: Step): [unknown, unknown] {
 }
 
 function replayGate(module: GateModule, options: GateOptions, steps: Step[]): number {
-	const gate = new Gate(module, optionsOf(options));
+	const gate = new Steered(module, optionsOf(options));
 	let expected: unknown = [null, null, null, null, 'loading'];
 	steps.forEach((step, at) => {
 		const where = () => `step ${at}: ${JSON.stringify(step)}`;

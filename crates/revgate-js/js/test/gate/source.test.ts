@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 
 import { packed } from '../../wasm/packed.js';
-import { Gate } from '../../src/gate/gate.js';
 import { unpack } from '../../src/gate/pack.js';
+import { Steered } from './steered.js';
 
 type Slim = typeof import('../../src/gate/source-slim.js');
 
@@ -58,7 +58,7 @@ describe('revgate/js', () => {
 		const module = loadGateSync();
 		expect(loadGateSync()).toBe(module);
 		expect(await loadGate()).toBe(module);
-		const gate = new Gate(module);
+		const gate = new Steered(module);
 		gate.start(0);
 		expect(gate.poll()).toEqual({ type: 'subscribe' });
 		gate.free();
@@ -82,7 +82,7 @@ describe('revgate/slim', () => {
 		await provideGate(source());
 		const module = await loadGate();
 		expect(loadGateSync()).toBe(module);
-		const gate = new Gate(module);
+		const gate = new Steered(module);
 		gate.start(0);
 		expect(gate.poll()).toEqual({ type: 'subscribe' });
 		gate.free();
@@ -91,7 +91,7 @@ describe('revgate/slim', () => {
 	test('what needs the gate waits for a module that is on its way', async () => {
 		const { loadGate, provideGate } = await slim();
 		const provided = provideGate(Promise.resolve(bytes));
-		expect(await loadGate()).toHaveProperty('memory');
+		expect(await loadGate()).toHaveProperty('exports.memory');
 		await provided;
 	});
 
@@ -139,7 +139,7 @@ describe('revgate/slim', () => {
 		expect(await loadGate().catch((error: unknown) => error)).toBe(error);
 		expect(loadGateSync()).toBeUndefined();
 		await provideGate(bytes);
-		expect(await loadGate()).toHaveProperty('memory');
+		expect(await loadGate()).toHaveProperty('exports.memory');
 	});
 
 	test('a module that is cut off is refused with what the engine says', async () => {
