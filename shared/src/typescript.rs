@@ -26,7 +26,17 @@
 //!     const NAME: &'static str = "player";
 //! }
 //!
-//! let module = Declarations::new().topic::<Player>().to_module()?;
+//! #[derive(Clone, Serialize, Deserialize, TS)]
+//! #[serde(rename_all = "camelCase")]
+//! enum PlayerAction { Louder { by: u8 }, Mute }
+//! # impl revgate::Action for PlayerAction {
+//! #     type Topic = Player;
+//! #     type Error = String;
+//! #     fn name(&self) -> &'static str { "" }
+//! #     fn apply(&self, _: &mut Player, _: &revgate::action::Context) -> Result<(), String> { Ok(()) }
+//! # }
+//!
+//! let module = Declarations::new().topic::<Player>().actions::<PlayerAction>().to_module()?;
 //! assert!(module.replace('\t', "    ").ends_with("\
 //! export type Player = {
 //!     /** In percent. */
@@ -35,9 +45,14 @@
 //!     trackId: LargeInteger | null;
 //! };
 //!
+//! export type PlayerAction = { \"louder\": { by: number } } | \"mute\";
+//!
 //! declare module 'revgate' {
 //!     interface Topics {
 //!         player: Player;
+//!     }
+//!     interface Actions {
+//!         player: PlayerAction;
 //!     }
 //! }
 //! "));
@@ -63,8 +78,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! With that module in the project, `createTopic('player')` is a `Topic<Player>`. A field whose
-//! place is listed in its option `bigints` takes `#[ts(type = "bigint")]`.
+//! With that module in the project, `createTopic('player')` is a `Topic<Player, PlayerAction>`. A
+//! field whose place is listed in its option `bigints` takes `#[ts(type = "bigint")]`.
 //!
 //! # What ts-rs does not see
 //!
@@ -99,7 +114,7 @@ use std::fmt::Write;
 
 use ts_rs::{Config, TS, TypeVisitor};
 
-use crate::Topic;
+use crate::{Action, Topic};
 
 /// The name in TypeScript of the integers that a JavaScript number may not hold: `u64`, `i64`,
 /// `u128` and `i128`.
@@ -139,6 +154,8 @@ pub struct Declarations {
     types: BTreeMap<String, Declaration>,
     /// Key in `Topics` → type.
     topics: BTreeMap<String, String>,
+    /// Key in `Actions` → type.
+    actions: BTreeMap<String, String>,
     fault: Option<NameTaken>,
 }
 
@@ -156,24 +173,33 @@ impl Declarations {
     }
 
     /// Adds a topic with its type.
-    pub fn topic<T: Topic + TS>(self) -> Self {
-        self.keyed::<T>(quoted(T::NAME))
+    pub fn topic<T: Topic + TS>(mut self) -> Self {
+        self.topics.insert(quoted(T::NAME), T::name(&config()));
+        self.with::<T>()
     }
 
     /// Adds a family of topics: each that is called `NAME:key` has this type.
-    pub fn family<T: Topic + TS>(self) -> Self {
-        self.keyed::<T>(format!("[name: `{}:${{string}}`]", T::NAME))
+    pub fn family<T: Topic + TS>(mut self) -> Self {
+        self.topics.insert(family::<T>(), T::name(&config()));
+        self.with::<T>()
+    }
+
+    /// Adds the actions of a topic.
+    pub fn actions<A: Action + TS>(mut self) -> Self {
+        self.actions.insert(quoted(A::Topic::NAME), <A as TS>::name(&config()));
+        self.with::<A>()
+    }
+
+    /// Adds the actions of a family of topics.
+    pub fn family_actions<A: Action + TS>(mut self) -> Self {
+        self.actions.insert(family::<A::Topic>(), <A as TS>::name(&config()));
+        self.with::<A>()
     }
 
     /// Adds a type that no topic is made of.
     pub fn with<T: TS + 'static>(mut self) -> Self {
         self.visit::<T>();
         self
-    }
-
-    fn keyed<T: Topic + TS>(mut self, key: String) -> Self {
-        self.topics.insert(key, T::name(&config()));
-        self.with::<T>()
     }
 
     /// The module, to be written to a `.ts` file. The same types always give the same text.
@@ -194,12 +220,18 @@ impl Declarations {
         for declaration in self.types.values() {
             let _ = write!(module, "\n{}", declaration.text);
         }
-        if !self.topics.is_empty() {
-            module += "\ndeclare module 'revgate' {\n\tinterface Topics {\n";
-            for (key, name) in &self.topics {
-                let _ = writeln!(module, "\t\t{key}: {name};");
+        let interfaces = [("Topics", &self.topics), ("Actions", &self.actions)];
+        let interfaces = interfaces.into_iter().filter(|(_, types)| !types.is_empty());
+        let mut declared = String::new();
+        for (interface, types) in interfaces {
+            let _ = writeln!(declared, "\tinterface {interface} {{");
+            for (key, name) in types {
+                let _ = writeln!(declared, "\t\t{key}: {name};");
             }
-            module += "\t}\n}\n";
+            declared += "\t}\n";
+        }
+        if !declared.is_empty() {
+            let _ = write!(module, "\ndeclare module 'revgate' {{\n{declared}}}\n");
         }
         Ok(module)
     }
@@ -233,6 +265,11 @@ impl TypeVisitor for Declarations {
 /// Never from the environment: the same types give the same text everywhere.
 fn config() -> Config {
     Config::new().with_large_int(LARGE_INTEGER)
+}
+
+/// The names of a family's topics as a key of an interface.
+fn family<T: Topic>() -> String {
+    format!("[name: `{}:${{string}}`]", T::NAME)
 }
 
 /// A topic's name as a key of an interface.

@@ -115,6 +115,48 @@ export type Shape =
     );
 }
 
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+enum PageAction {
+    Clear,
+    Keep { at: u64 },
+}
+
+impl Action for PageAction {
+    type Topic = Page<Inner>;
+    type Error = String;
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Clear => "clear",
+            Self::Keep { .. } => "keep",
+        }
+    }
+
+    fn apply(&self, _: &mut Page<Inner>, _: &crate::action::Context) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+#[test]
+fn actions_are_typed_by_the_names_of_their_topics() {
+    let declarations = Declarations::new().family::<Page<Inner>>();
+    let module = module(&declarations.family_actions::<PageAction>().actions::<PageAction>());
+    let actions = "
+declare module 'revgate' {
+	interface Topics {
+		[name: `page:${string}`]: Page<Inner>;
+	}
+	interface Actions {
+		[name: `page:${string}`]: PageAction;
+		page: PageAction;
+	}
+}
+";
+    assert!(module.ends_with(actions), "{module}");
+    assert!(module.contains("at: LargeInteger;"), "{module}");
+}
+
 #[test]
 fn topics_and_families_are_typed_by_their_names() {
     let declarations = Declarations::new().family::<Page<Inner>>().topic::<Documented>();

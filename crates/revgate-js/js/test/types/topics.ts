@@ -1,7 +1,7 @@
 // What the compiler knows of the topics that a module from Rust declares, as `revgate::typescript`
 // writes it. Nothing of it runs.
 
-import { createTopic, type Topic } from 'revgate';
+import { type ActingOptions, createTopic, type OptimisticAction, type Topic } from 'revgate';
 
 type Counters = { left: number; right: number };
 
@@ -13,6 +13,53 @@ declare module 'revgate' {
 		'typed/counters': Counters;
 		[name: `typed-doc:${string}`]: { title: string };
 	}
+	interface Actions {
+		'typed/counters': CounterAction;
+		[name: `typed-doc:${string}`]: { rename: { to: string } };
+	}
+}
+
+type CounterAction = { add: { left: number } } | { set: { right: number } } | 'reset';
+
+export function actions(): void {
+	const counters = createTopic('typed/counters', {
+		actions: {
+			add: (draft, { add }, { at }) => {
+				draft.left += add.left;
+				draft.right = at;
+				// @ts-expect-error: it is not that action
+				void set.right;
+			},
+			reset: (draft, action) => {
+				action satisfies 'reset';
+				draft.left = 0;
+			},
+		},
+	});
+	void counters.act('reset');
+	void counters.act({ add: { left: 1 } }, (draft, action) => {
+		action satisfies CounterAction;
+		draft.left += 1;
+		// @ts-expect-error: there is no such counter
+		draft.middle = 1;
+	});
+	// @ts-expect-error: what it adds is a number
+	void counters.act({ add: { left: '1' } });
+	// @ts-expect-error: there is no such action
+	void counters.act('unset');
+	void createTopic('typed-doc:readme').act({ rename: { to: 'README' } });
+	// @ts-expect-error: not of a document
+	void createTopic('typed-doc:readme').act('reset');
+	const all: OptimisticAction<Counters, CounterAction> = (draft, action) => {
+		if (typeof action !== 'string' && 'set' in action) draft.right = action.set.right;
+	};
+	const options: ActingOptions<Counters, CounterAction> = { actions: all, writeTimeoutMs: 5000 };
+	void createTopic<Counters, CounterAction>('undeclared', options).act({ set: { right: 1 } });
+	// Nobody knows the actions of a topic that is given its type here alone.
+	void createTopic<Counters>('undeclared', { actions: { add: (draft) => void (draft.left += 1) } }).act(['anything']);
+	// A handle of a topic with actions is one of the topic.
+	const plain: Topic<Counters> = counters;
+	void plain;
 }
 
 export function topics(): void {
