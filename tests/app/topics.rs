@@ -1,7 +1,10 @@
 // The topics of the test app, for its backend and for its windows.
 
-use revgate::Topic;
+use std::marker::PhantomData;
+
+use revgate::action::Context;
 use revgate::settings::Settings;
+use revgate::{Action, Topic};
 use serde::{Deserialize, Serialize};
 
 /// What windows count in.
@@ -33,6 +36,33 @@ pub(crate) struct Doc {
 pub(crate) trait Edit: Topic {
     /// Does `what` with `number`; panics if there is no such thing to do.
     fn edit(&mut self, what: &str, number: u64);
+}
+
+/// An edit as an action. With the number 0 there is nothing to do, which it refuses.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub(crate) struct Deed<T> {
+    pub(crate) what: String,
+    pub(crate) number: u64,
+    #[serde(skip)]
+    pub(crate) of: PhantomData<fn() -> T>,
+}
+
+impl<T: Edit> Action for Deed<T> {
+    type Topic = T;
+    type Error = String;
+
+    fn name(&self) -> &'static str {
+        "deed"
+    }
+
+    fn apply(&self, state: &mut T, _: &Context) -> Result<(), String> {
+        if self.number == 0 {
+            return Err("there is nothing to do".to_owned());
+        }
+        state.edit(&self.what, self.number);
+        Ok(())
+    }
 }
 
 impl Topic for Counters {

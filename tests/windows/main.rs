@@ -3,6 +3,7 @@
 //!
 //! `cargo xtask test` builds both, gives the display, and runs these one at a time.
 
+mod actions;
 mod compatibility;
 mod conflicts;
 mod delivery;

@@ -12,7 +12,7 @@ use tauri_plugin_revgate::{RegistryError, RevgateExt, TopicOptions, UpdateError}
 
 use crate::alone;
 use crate::delivery::{self, Channels};
-use crate::topics::{Counters, Doc, Edit, Library};
+use crate::topics::{Counters, Deed, Doc, Edit, Library};
 
 /// What a command of the app fails with, as text for the window.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +27,7 @@ pub(crate) fn serve(builder: Builder<Wry>) -> Builder<Wry> {
     let plugin = tauri_plugin_revgate::Builder::new()
         .topic_with(Settings::default(), settings)
         .topic(Counters::default())
+        .actions::<Deed<Counters>>()
         .topic(Library::default())
         .family::<Doc>()
         .build();

@@ -86,6 +86,13 @@ impl Window {
         future_to_promise(async move { Ok(edits.await.into()) })
     }
 
+    /// The same by as many actions, which are all asked for at once.
+    #[wasm_bindgen(js_name = actAtOnce)]
+    pub fn act_at_once(&self, what: String, number: u32, times: u32) -> Promise {
+        let acting = self.0.act_at_once(&what, number, times);
+        future_to_promise(async move { Ok(acting.await.into()) })
+    }
+
     /// Sends at once what waits behind a write under way.
     pub fn flush(&self) {
         self.0.flush();

@@ -1,6 +1,7 @@
 //! A replica of any topic, for scripts.
 
 use std::cell::RefCell;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::rc::Rc;
 
@@ -10,7 +11,7 @@ use revgate_client::{Observer, Options, Replica, Status, SyncError, Transport};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::topics::Edit;
+use crate::topics::{Deed, Edit};
 
 /// How many edits were kept, in time.
 type Kept = Pin<Box<dyn Future<Output = u32>>>;
@@ -19,6 +20,7 @@ pub(crate) trait Replicated {
     fn look(&self) -> Look;
     fn edit(&self, what: String, number: u32, times: u32) -> Kept;
     fn edit_at_once(&self, what: &str, number: u32, times: u32) -> Kept;
+    fn act_at_once(&self, what: &str, number: u32, times: u32) -> Kept;
     fn flush(&self);
 }
 
@@ -81,6 +83,21 @@ impl<T: Edit, X: Transport + 'static> Replicated for Shown<T, X> {
             let mut kept = 0;
             for written in written {
                 kept += u32::from(written.await.is_ok());
+            }
+            kept
+        })
+    }
+
+    fn act_at_once(&self, what: &str, number: u32, times: u32) -> Kept {
+        let act = |_| {
+            let (what, number) = (what.to_owned(), number.into());
+            self.replica.act(Deed { what, number, of: PhantomData })
+        };
+        let acting: Vec<_> = (0..times).map(act).collect();
+        Box::pin(async move {
+            let mut kept = 0;
+            for acting in acting {
+                kept += u32::from(acting.await.is_ok());
             }
             kept
         })

@@ -1,0 +1,57 @@
+//! Windows in Rust and in JavaScript do actions to one topic at once.
+
+use serde_json::json;
+
+use crate::harness::TestApp;
+
+const RUST: (&str, &str) = ("editor-rust", "replica.html?counters");
+const JAVASCRIPT: (&str, &str) = ("editor-javascript", "topic.html?counters");
+const BOTH: [&str; 2] = [RUST.0, JAVASCRIPT.0];
+
+/// What a JavaScript window shows of an action until the state has it.
+const SHOWN: &str = "(draft, { what, number }) => { draft[what] += number }";
+
+#[test]
+fn actions_of_a_rust_and_a_javascript_window_on_one_field_are_all_counted() {
+    let mut app = TestApp::by_plugin(&[RUST, JAVASCRIPT]);
+    app.wait_until_live(&BOTH);
+    for (round, shown) in ["undefined", SHOWN].into_iter().enumerate() {
+        let act = format!("return revgate.actAtOnce('left', 1, 500, {shown})");
+        app.begin(JAVASCRIPT.0, &act, &[]);
+        app.begin(RUST.0, "return revgate.actAtOnce('left', 1, 500)", &[]);
+        // An edit would lose against it each time.
+        let threads = json!({ "threads": 4, "times": 250 });
+        app.app_call(RUST.0, "add_from_threads", threads).expect("it is allowed");
+        for window in BOTH {
+            assert_eq!(app.finish(window), 500, "actions done, by `{window}`");
+        }
+        let end = app.agree("counters", &BOTH);
+        assert_eq!(end["data"], json!({ "left": 2000 * (round + 1), "right": 0 }));
+    }
+}
+
+#[test]
+fn a_javascript_window_is_told_what_the_action_says_and_the_others_stay() {
+    let mut app = TestApp::by_plugin(&[JAVASCRIPT]);
+    app.wait_until_live(&[JAVASCRIPT.0]);
+    let act = "const act = number => topic.act({ what: 'left', number });
+        const all = await Promise.allSettled([act(1), act(0), act(2), act('x')]);
+        return all.map(({ value, reason }) =>
+            value ? 'done' : [reason.fate, reason.kind, reason.refused ?? null])";
+    let ends = app.run(JAVASCRIPT.0, act, &[]).expect("each ends");
+    let refused = json!(["refused", "refused", "there is nothing to do"]);
+    let unreadable = json!(["refused", "unreadable", null]);
+    assert_eq!(ends, json!(["done", refused, "done", unreadable]));
+    app.wait_for(JAVASCRIPT.0, "topic.get().left", &json!(3));
+}
+
+#[test]
+fn a_window_that_may_not_act_is_told_which_permission_it_needs() {
+    const READER: &str = "reader-javascript";
+    let mut app = TestApp::by_plugin(&[(READER, JAVASCRIPT.1)]);
+    app.wait_until_live(&[READER]);
+    let act = "const { fate, reason } = await topic.act({ what: 'left', number: 1 }).catch(it => it);
+        return [fate, reason.includes('{ \"identifier\": \"revgate:act\", \"allow\": [{ \"topic\": \"counters\" }] }')]";
+    let told = app.run(READER, act, &[]).expect("it ends");
+    assert_eq!(told, json!(["refused", true]));
+}
