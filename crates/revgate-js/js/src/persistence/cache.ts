@@ -7,7 +7,7 @@ import { asPersistenceError } from './errors.js';
 import { Events } from './events.js';
 import type { Keeper } from './keeper.js';
 import { onLeaving } from './leaving.js';
-import { givenOf } from './options.js';
+import { givenOf, loadOptionsOf } from './options.js';
 import { recall } from './recall.js';
 import { versionOf } from './record.js';
 import { report } from './reporting.js';
@@ -78,13 +78,14 @@ export class Cache<T> implements SnapshotCache<T> {
 	}
 
 	async load(options: LoadOptions<T> = {}): Promise<SnapshotEnvelope<T> | null> {
+		const given = loadOptionsOf(options);
 		const began = platform.now();
-		const { schemaVersion, migration, ttlMs, compression } = this.#options;
+		const { migration, ttlMs, compression } = this.#options;
 		const snapshot = await recall(
 			this.#keeper,
-			{ migration, schemaVersion, ttlMs, compression, ...options },
+			{ migration, schemaVersion: this.#schemaVersion, ttlMs, compression, ...given },
 			{
-				failed: (context) => report(options.onError ?? this.#options.onPersistenceError, context),
+				failed: (context) => report(given.onError ?? this.#options.onPersistenceError, context),
 				expired: (old, age) => this.events.emit('expired', old, age),
 				migrated: (result) => this.events.emit('migrated', result),
 			},
@@ -182,6 +183,11 @@ export class Cache<T> implements SnapshotCache<T> {
 		return { ...(this.#parts?.writing.stats ?? none), throttledCount: this.#parts?.saver.superseded ?? 0 };
 	}
 
+	/** The shape that this program saves. */
+	get #schemaVersion(): number {
+		return this.#options.schemaVersion ?? this.#options.migration?.currentVersion ?? 1;
+	}
+
 	/** Tells of something that is no save. */
 	failed(operation: PersistenceErrorContext['operation'], thrown: unknown, doing: string): void {
 		report(this.#options.onPersistenceError, {
@@ -253,7 +259,7 @@ export class Cache<T> implements SnapshotCache<T> {
 	#join(options: CrossTabSyncOptions): CrossTabSync<T> {
 		const tabs = createCrossTabSync<T>({
 			...options,
-			schemaVersion: this.#options.schemaVersion ?? this.#options.migration?.currentVersion ?? 1,
+			schemaVersion: this.#schemaVersion,
 			migration: this.#options.migration,
 			onError: this.#options.onPersistenceError,
 			onSnapshot: (snapshot) => {

@@ -95,7 +95,7 @@ function visitParts(value: object, path: Path, odd: Odd[]): void {
 		throw unstorable(path, 'has a symbol as a key');
 	}
 	if (Array.isArray(value)) {
-		if (keys.length !== value.length) {
+		if (keys.length !== value.length || Object.getOwnPropertyNames(value).length !== value.length + 1) {
 			throw unstorable(path, 'is an array with holes or named properties');
 		}
 		for (let index = 0; index < value.length; index++) {
@@ -107,6 +107,11 @@ function visitParts(value: object, path: Path, odd: Odd[]): void {
 	}
 	if (!isPlain(value)) {
 		throw unstorable(path, `is a ${value.constructor?.name || 'class instance'}`);
+	}
+	const names = Object.getOwnPropertyNames(value);
+	if (names.length !== keys.length) {
+		const hidden = names.find((name) => !keys.includes(name)) as string;
+		throw unstorable([...path, hidden], 'is not enumerable');
 	}
 	for (const key of keys) {
 		path.push(key);

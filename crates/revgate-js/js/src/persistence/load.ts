@@ -3,6 +3,7 @@ import { wrapperOf } from './applier.js';
 import { Cache, cachesOf } from './cache.js';
 import { createCrossTabSync } from './cross-tab.js';
 import { asPersistenceError } from './errors.js';
+import { loadOptionsOf } from './options.js';
 import { recall } from './recall.js';
 import { report } from './reporting.js';
 import { keeperOf } from './storage/backend.js';
@@ -31,7 +32,8 @@ export function createSnapshotCache<T>(options: SnapshotCacheOptions<T>): Snapsh
 
 /**
  * Shows the last known state, before the backend answers. It resolves with what it has shown, or
- * with `null`: there is none, it cannot be shown, or the backend was faster. It never rejects.
+ * with `null`: there is none, it cannot be shown, or the backend was faster. It rejects for nothing but
+ * options that make no sense, with a TypeError or RangeError that names them.
  *
  * If `applier` is a persistence applier, or wrapped in one, what that knows holds here too: its
  * migrations, its compression, its listeners, and whether the backend has answered.
@@ -45,8 +47,9 @@ export async function loadPersistedSnapshot<T>(
 	onErrorOrOptions: ((context: PersistenceErrorContext) => void) | LoadOptions<T> = {},
 	loadOptions: LoadOptions<T> = {},
 ): Promise<SnapshotEnvelope<T> | null> {
-	const options =
-		typeof onErrorOrOptions === 'function' ? { ...loadOptions, onError: onErrorOrOptions } : onErrorOrOptions;
+	const options = loadOptionsOf(
+		typeof onErrorOrOptions === 'function' ? { ...loadOptions, onError: onErrorOrOptions } : onErrorOrOptions,
+	);
 	const wrapper = wrapperOf(applier);
 	if (wrapper?.cache.storage === storage) {
 		return wrapper.load(options);

@@ -1,6 +1,6 @@
 import { check, FLAG, FUNCTION, having, kind, maybe, OBJECT, oneOf, only, type Shape, TEXT, TIME } from '../gate/check.js';
 import { PACING } from '../gate/options.js';
-import type { SnapshotCacheOptions } from './types.js';
+import type { LoadOptions, SnapshotCacheOptions } from './types.js';
 
 const SCHEMA_VERSION = kind('a whole number from 0 on', (it) => Number.isSafeInteger(it) && (it as number) >= 0);
 
@@ -15,6 +15,21 @@ export const SHAPE: Shape = {
 	),
 };
 
+const COMPRESSION = maybe((value, name) => {
+	having('compress', 'decompress')(value, name);
+	check(value, { algorithm: TEXT }, 'compression.');
+});
+
+const LOAD = only({
+	migration: SHAPE['migration']!,
+	validate: maybe(FLAG),
+	validator: maybe(FUNCTION),
+	ignoreTTL: maybe(FLAG),
+	verifyHash: maybe(FLAG),
+	compression: COMPRESSION,
+	onError: maybe(FUNCTION),
+});
+
 const CACHE: Shape = {
 	storage: having('save', 'load'),
 	throttling: maybe(PACING),
@@ -22,10 +37,7 @@ const CACHE: Shape = {
 	onPersistenceError: maybe(FUNCTION),
 	...SHAPE,
 	ttlMs: maybe(TIME),
-	compression: maybe((value, name) => {
-		having('compress', 'decompress')(value, name);
-		check(value, { algorithm: TEXT }, 'compression.');
-	}),
+	compression: COMPRESSION,
 	enableHash: maybe(FLAG),
 	crossTabSync: maybe(only(CHANNEL, 'crossTabSync.')),
 	olderBackend: oneOf('keep', 'replace'),
@@ -46,6 +58,21 @@ export function givenOf<T>(options: SnapshotCacheOptions<T>, own?: Shape): Snaps
 				`(${migration.currentVersion}): give one of them`,
 		);
 	}
-	const isGiven = ([name, value]: [string, unknown]) => value != null && !(name === 'ttlMs' && value === Infinity);
-	return Object.fromEntries(Object.entries(options).filter(isGiven)) as unknown as SnapshotCacheOptions<T>;
+	const { ttlMs, ...given } = present(options);
+	return ttlMs === undefined || ttlMs === Infinity ? given : { ...given, ttlMs };
+}
+
+/**
+ * The options that are given for one look at what is kept.
+ *
+ * @throws TypeError | RangeError naming the option that is misspelt or of the wrong kind
+ */
+export function loadOptionsOf<T>(options: LoadOptions<T>): LoadOptions<T> {
+	LOAD(options, 'options');
+	return present(options);
+}
+
+/** What is `null` is not given. */
+function present<O extends object>(options: O): O {
+	return Object.fromEntries(Object.entries(options).filter(([, value]) => value != null)) as O;
 }

@@ -1,6 +1,8 @@
-import { versionOf } from './record.js';
+import type { SnapshotEnvelope } from '../types.js';
+import { PersistenceError } from './errors.js';
 import type { Deposit } from './judge.js';
 import type { Keeper, Kept } from './keeper.js';
+import { versionOf } from './record.js';
 import { TIMEOUT_MS, within } from './storage/patience.js';
 import type { StorageBackend, StorageBackendWithMetadata } from './types.js';
 
@@ -58,14 +60,36 @@ export class PlainKeeper<T> implements Keeper<T> {
 		const kept = hasMetadata(this.#storage)
 			? await this.#storage.loadWithMetadata()
 			: { snapshot: await this.#storage.load() };
-		const snapshot = kept?.snapshot;
-		return snapshot ? { version: versionOf(snapshot), data: snapshot.data, ...metadataIn(kept) } : null;
+		const snapshot: unknown = kept?.snapshot;
+		// To the storage, an empty place may be `undefined`, too.
+		return kept && snapshot != null ? { ...stateIn(snapshot, this.where), ...metadataIn(kept, this.where) } : null;
 	}
 }
 
-function metadataIn(kept: object): Pick<Kept, 'metadata'> {
-	const { metadata } = kept as Kept;
-	return metadata === undefined ? {} : { metadata };
+/** @throws PersistenceError if it is no snapshot: without data it would be shown as `undefined`. */
+function stateIn(snapshot: unknown, where: string): Pick<Kept, 'version' | 'data'> {
+	if (typeof snapshot !== 'object' || snapshot === null || !('data' in snapshot) || !('revision' in snapshot)) {
+		throw malformed(where, 'no snapshot: it has no `revision`, or no `data`');
+	}
+	return { version: versionOf(snapshot as SnapshotEnvelope<unknown>), data: snapshot.data };
+}
+
+/** @throws PersistenceError if it does not say when, or in which shape, the snapshot was saved. */
+function metadataIn(kept: object, where: string): Pick<Kept, 'metadata'> {
+	const { metadata } = kept as Partial<Kept>;
+	if (metadata == null) return {};
+	const { savedAt, schemaVersion, ttlMs } = metadata;
+	if (Number.isFinite(savedAt) && Number.isSafeInteger(schemaVersion) && (ttlMs === undefined || Number.isFinite(ttlMs))) {
+		return { metadata };
+	}
+	throw malformed(where, 'without a `savedAt` or a `schemaVersion` that is a number in its `metadata`');
+}
+
+function malformed(where: string, what: string): PersistenceError {
+	return new PersistenceError(
+		'damaged',
+		`what ${where} has loaded is ${what}. Have it give what was saved, or \`null\`; the next save replaces it.`,
+	);
 }
 
 function hasMetadata<T>(storage: StorageBackend<T>): storage is StorageBackendWithMetadata<T> {

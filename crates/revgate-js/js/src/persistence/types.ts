@@ -203,7 +203,10 @@ export interface LoadOptions<T> {
 	onError?: ((context: PersistenceErrorContext) => void) | undefined;
 }
 
-/** A window's last known state, and what keeps it. Nothing of it ever throws or rejects. */
+/**
+ * A window's last known state, and what keeps it. Nothing of it ever throws or rejects, but for
+ * options of `load` that make no sense.
+ */
 export interface SnapshotCache<T> {
 	/** The last known state, brought to today's shape; `null` if there is none to show. */
 	load(options?: LoadOptions<T>): Promise<SnapshotEnvelope<T> | null>;

@@ -26,15 +26,15 @@ export interface Tab {
 type Place = 'localStorage' | 'sessionStorage' | 'IndexedDB';
 
 const places = {
-	localStorage: () => createLocalStorageBackend<unknown>({ key: 'place' }),
-	sessionStorage: () => createSessionStorageBackend<unknown>({ key: 'place' }),
-	IndexedDB: () => createIndexedDBBackend<unknown>({ dbName: 'place', storeName: 'states', timeoutMs: 1000 }),
+	localStorage: (_?: number) => createLocalStorageBackend<unknown>({ key: 'place' }),
+	sessionStorage: (_?: number) => createSessionStorageBackend<unknown>({ key: 'place' }),
+	IndexedDB: (timeoutMs = 1000) => createIndexedDBBackend<unknown>({ dbName: 'place', storeName: 'states', timeoutMs }),
 };
 
-type Options = Partial<PersistenceApplierOptions<unknown>> & { compress?: boolean };
+type Options = Partial<PersistenceApplierOptions<unknown>> & { compress?: boolean; timeoutMs?: number };
 
-function open(place: Place, { compress = false, ...options }: Options = {}): Tab {
-	const storage = places[place]();
+function open(place: Place, { compress = false, timeoutMs, ...options }: Options = {}): Tab {
+	const storage = places[place](timeoutMs);
 	const shown: string[] = [];
 	const faults: string[] = [];
 	const messages: string[] = [];

@@ -333,3 +333,75 @@ it('createPersistenceApplier finds the adapter for whoever loads', async () => {
 	await save(storage, '1', 'whole', { compression });
 	expect((await loadPersistedSnapshot(storage, inner))?.data).toBe('whole');
 });
+
+describe('a storage of the app\'s own', () => {
+	const save = async (): Promise<void> => undefined;
+	const whole = snapshot('1', 'a');
+	const metadata = { savedAt: 0, schemaVersion: 1, sizeBytes: 3, compressed: false };
+	const withMetadata = (kept: unknown): SnapshotCacheOptions<string>['storage'] =>
+		({ save, load: save, saveWithMetadata: save, loadWithMetadata: async () => kept }) as never;
+
+	it.each([[{ revision: '1' }], [{ data: 'a' }], ['text'], [7], [{}]])('that loads what is no snapshot has it told, and not shown: %j', async (kept) => {
+		for (const storage of [{ save, load: async () => kept } as never, withMetadata({ snapshot: kept, metadata })]) {
+			const { cache, heard } = cacheIn<string>(storage);
+			expect(await cache.load()).toBeNull();
+			expect(heard.faults).toEqual(['load damaged']);
+			expect(heard.message).toContain("what the app's own storage has loaded is no snapshot");
+			cache.dispose();
+		}
+	});
+
+	it.each([[{}], [{ ...metadata, savedAt: 'now' }], [{ ...metadata, schemaVersion: NaN }], [{ ...metadata, ttlMs: NaN }]])(
+		'that loads metadata which say nothing has them told, and nothing shown: %j',
+		async (metadata) => {
+			const { cache, heard } = cacheIn<string>(withMetadata({ snapshot: whole, metadata }));
+			expect(await cache.load()).toBeNull();
+			expect(heard.faults).toEqual(['load damaged']);
+			cache.dispose();
+		},
+	);
+
+	it.each([null, undefined])('may say by %s that there is nothing', async (nothing) => {
+		for (const storage of [{ save, load: async () => nothing } as never, withMetadata(nothing), withMetadata({ snapshot: nothing })]) {
+			const { cache, heard } = cacheIn<string>(storage);
+			expect([await cache.load(), heard.faults]).toEqual([null, []]);
+			cache.dispose();
+		}
+	});
+});
+
+describe.each(kinds().map(({ name }, index) => ({ name, make: () => kinds()[index]! })))('$name: a cache of the first shape', ({ make }) => {
+	it('shows nothing of a newer one, which it would not save over either', async () => {
+		const storage = make().open<string>();
+		await save(storage, '1', 'of tomorrow', { schemaVersion: 3 });
+		const { cache, heard } = cacheIn(storage);
+		expect([await cache.load(), heard.faults]).toEqual([null, ['load newer']]);
+		expect(heard.message).toContain('with schema version 3, this one knows 1');
+		cache.dispose();
+	});
+});
+
+describe('options of a load', () => {
+	it.each([
+		[{ ignoreTtl: true }, '`options` has no `ignoreTtl`: it has migration,validate,validator,ignoreTTL,verifyHash,compression,onError'],
+		[{ validator: 5 }, '`validator` must be a function, not 5'],
+		[{ verifyHash: 'no' }, "`verifyHash` must be true or false, not 'no'"],
+		[{ migration: {} }, '`migration.currentVersion` must be a whole number from 0 on, not undefined'],
+		[5, '`options` must be an object, not 5'],
+	])('that make no sense are refused by name: %j', async (options, message) => {
+		const storage = createSharedMemoryStorage<string>().getBackend('place');
+		const { cache } = cacheIn(storage);
+		await expect(cache.load(options as never)).rejects.toThrow(message);
+		await expect(loadPersistedSnapshot(storage, { apply: () => undefined }, options as never)).rejects.toThrow(message);
+		cache.dispose();
+	});
+
+	it('that are null or undefined are not given', async () => {
+		const storage = createSharedMemoryStorage<string>().getBackend('place');
+		await save(storage, '1', 'a');
+		const migration: MigrationHandler<string> = { currentVersion: 2, migrations: { 1: (old: string) => `${old}!` } };
+		const { cache } = cacheIn(storage, { migration });
+		expect((await cache.load({ migration: undefined, onError: null } as never))?.data).toBe('a!');
+		cache.dispose();
+	});
+});

@@ -184,6 +184,8 @@ describe.each(kinds().map(({ name }, index) => ({ name, make: () => kinds()[inde
 			[{ boxed: new Number(1) }, '`data.boxed` is a Number'],
 			[{ holes }, '`data.holes` is an array with holes'],
 			[{ named: Object.assign([1], { x: 1 }) }, '`data.named` is an array with holes or named properties'],
+			[{ named: Object.defineProperty([1], 'x', { value: 1 }) }, '`data.named` is an array with holes or named properties'],
+			[{ a: Object.defineProperty({ seen: 1 }, 'hidden', { value: 1 }) }, '`data.a.hidden` is not enumerable'],
 			[loop, 'nested deeper than 512 levels, or holds itself'],
 			[JSON.parse('{"__proto__": {"x": 1}}', (key, value) => (key === 'x' ? new Map() : value)), '`data.__proto__.x` is a Map'],
 		];

@@ -297,7 +297,8 @@ describe('IndexedDB', () => {
 	});
 
 	it('a connection that the browser takes away, with the data, is opened anew', async () => {
-		const page = await open('IndexedDB');
+		// However busy the machine is: that an answer may be late is another matter.
+		const page = await open('IndexedDB', { timeoutMs: 50_000 });
 		const devtools = await context.newCDPSession(page);
 		for (let round = 1; round <= 10; round++) {
 			const saving = page.evaluate(async (first) => {

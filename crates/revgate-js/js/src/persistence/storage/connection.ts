@@ -50,14 +50,17 @@ export class Connection {
 	/** Does `act`, again if the connection was lost before or meanwhile. */
 	async use<R>(act: (database: IDBDatabase) => Promise<R>): Promise<R> {
 		for (let attempt = 1; ; attempt++) {
-			const database = await this.#within(this.#opened());
+			let database: IDBDatabase | undefined;
 			try {
+				database = await this.#within(this.#opened());
 				return await this.#within(Promise.race([act(database), this.#closed]));
 			} catch (error) {
 				if (!isLost(error) || attempt > this.#attempts) {
 					throw error;
 				}
-				this.#forget(database);
+				if (database) {
+					this.#forget(database);
+				}
 				await after(this.#delayMs * attempt);
 			}
 		}
@@ -177,8 +180,14 @@ export class Connection {
 	}
 }
 
-/** The connection was closed, before the call or under it, or another version has dropped the store. */
+/**
+ * The connection was closed, before the call, under it, or while it was opened; or another version has
+ * dropped the store.
+ */
 function isLost(error: unknown): boolean {
+	if (error instanceof PersistenceError) {
+		return nameOf(error.cause) === 'AbortError';
+	}
 	return ['InvalidStateError', 'NotFoundError', 'AbortError', 'UnknownError'].includes(nameOf(error));
 }
 
