@@ -9,6 +9,8 @@ import type { SyncPhase } from '../types.js';
  *   have, a recipe that throws, no backend. Made again without a change, it may fail again.
  * - `refused`: the backend has refused it, or the topic, and so it will again, unless the cause has
  *   gone.
+ * - `outraced`: it is not in the backend's state: others were faster each time, more often in a row than
+ *   `maxRebases` allows. Made again it may win; an action loses against nobody.
  * - `unknown`: it was sent, and no answer came that could be read: it may have been made or not.
  *   Whoever would make it again looks at the state first.
  * - `notDurable`: it was made, and every window has it; but it is not on the disk, where it should be
@@ -19,7 +21,7 @@ import type { SyncPhase } from '../types.js';
  * @example
  * settings.onError(({ fate }) => { if (fate === 'unknown') void settings.refresh(); });
  */
-export type Fate = 'notSent' | 'refused' | 'unknown' | 'notDurable';
+export type Fate = 'notSent' | 'refused' | 'outraced' | 'unknown' | 'notDurable';
 
 /** What a message says of edits that the state may have. */
 const MADE: { readonly [fate in Fate]?: string } = {

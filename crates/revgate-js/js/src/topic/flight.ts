@@ -7,6 +7,7 @@ import { type Acted, readActed } from './acted.js';
 import type { ActionBatch } from './backend.js';
 import type { Actions } from './queue.js';
 import { type Failed, failedBy, malformed, noAnswer } from './refusal.js';
+import { Timer } from './timer.js';
 
 /** What actions need of the replica that they are sent for. */
 export interface Sender {
@@ -16,12 +17,12 @@ export interface Sender {
 	/** How long to wait after so many failures in a row. */
 	backoff(failures: number): number;
 	/** Does `call` when its turn comes, and then what follows from it. */
-	enter(call: () => void): void;
+	readonly enter: (call: () => void) => void;
 	sendActions(batch: ActionBatch): Promise<string>;
 	/** Whether a version's texts are canonical: what is wrong with them is thrown. */
-	check(version: Version): void;
+	readonly check: (version: Version) => void;
 	/** There is a state of this version, wherever it is. */
-	hearOf(version: Version): void;
+	readonly hearOf: (version: Version) => void;
 }
 
 /** How a batch has ended. */
@@ -44,12 +45,13 @@ export class Flights {
 	readonly #sender: Sender;
 	readonly #source: string;
 	#flight: Flight | undefined;
-	#cancel: (() => void) | undefined;
+	readonly #timer: Timer;
 
 	/** @param source the replica's number, by which the backend knows its actions. */
 	constructor(sender: Sender, source: bigint) {
 		this.#sender = sender;
 		this.#source = String(source);
+		this.#timer = new Timer(sender.host, sender.enter);
 	}
 
 	send(actions: Actions, landed: (landed: Landed) => void): void {
@@ -67,7 +69,7 @@ export class Flights {
 
 	/** Awaits nothing any more. */
 	end(): void {
-		this.#cancel?.();
+		this.#timer.cancel();
 		this.#flight = undefined;
 	}
 
@@ -78,11 +80,11 @@ export class Flights {
 
 	#sendAgain(flight: Flight): void {
 		if (this.#flight !== flight) return;
-		const { host, writeTimeoutMs } = this.#sender;
+		const { enter, writeTimeoutMs } = this.#sender;
 		const number = ++flight.attempts;
-		const heard = (landed: Landed): void => this.#sender.enter(() => this.#heard(flight, number, landed));
-		this.#cancel = host.after(writeTimeoutMs, () => heard({ failed: noAnswer(writeTimeoutMs) }));
-		void this.#ask(this.#batch(flight.actions, number > 1)).then(heard);
+		const heard = (landed: Landed): void => this.#heard(flight, number, landed);
+		this.#timer.set(writeTimeoutMs, () => heard({ failed: noAnswer(writeTimeoutMs) }));
+		void this.#ask(this.#batch(flight.actions, number > 1)).then((landed) => enter(() => heard(landed)));
 	}
 
 	/** Never rejects. */
@@ -111,13 +113,11 @@ export class Flights {
 	}
 
 	#failed(flight: Flight, failed: Failed): void {
-		this.#cancel?.();
 		const { host, writeTimeoutMs } = this.#sender;
 		const { attempts, since, actions } = flight;
 		const delay = this.#sender.backoff(attempts);
 		if (failed.isLost && host.now() - since + delay < 3 * writeTimeoutMs) {
-			const again = (): void => this.#sender.enter(() => this.#sendAgain(flight));
-			this.#cancel = host.after(delay, again);
+			this.#timer.set(delay, () => this.#sendAgain(flight));
 			return;
 		}
 		// The message that was lost may have been the one that counted.

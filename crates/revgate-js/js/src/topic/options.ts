@@ -21,9 +21,12 @@ export interface TopicOptions {
 	 * its place, both from the backend and from an edit: it would become another one. Default: none.
 	 */
 	readonly bigints?: readonly string[];
-	/** How long a write may take before it counts as failed. Default: 10,000. */
+	/**
+	 * How long a write may take before it counts as failed, and how long edits wait for the first
+	 * state. Default: 10,000.
+	 */
 	readonly writeTimeoutMs?: number;
-	/** How often in a row a write may lose against other windows' before it fails. Default: 100. */
+	/** How often in a row a write may lose against others' before it is `outraced`. Default: 100. */
 	readonly maxRebases?: number;
 	/**
 	 * How long after the last news to look again, should an announcement be lost. Without news it

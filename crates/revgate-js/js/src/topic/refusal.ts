@@ -37,19 +37,24 @@ export interface Refusal {
 	readonly [field: string]: unknown;
 }
 
+/** The longest text of what was thrown and is no error. */
+const MOST_WORDS = 200;
+
 /** Of these one edit is guilty, or none. */
 const BY_CONTENT = new Set(['invalid', 'patchFailed', 'tooLarge', 'failed']);
 const AS_A_WHOLE = new Set(['denied', 'unknownTopic', 'conflict']);
 
 /** Understands what a call was rejected with. */
 export function failedBy(cause: unknown): Failed {
-	const refusal = typeof cause === 'string' ? refusalIn(cause) : undefined;
+	const refusal = typeof cause === 'string' ? refusalIn(cause) : asRefusal(cause);
 	if (refusal) return { ...refusedBy(refusal), cause };
 	// Tauri's own refusals are text: for want of a permission, say. It was not done.
 	if (typeof cause === 'string') return { fate: 'refused', reason: cause, isByContent: false, cause };
 	const isLost = !(cause instanceof NoBackendError);
 	const path = cause instanceof Unfit ? cause.path : undefined;
-	return { fate: isLost ? 'unknown' : 'notSent', reason: wordsOf(cause), path, isLost, isByContent: false, cause };
+	const remedy = cause instanceof Error ? '' : ': the backend is to reject with an Error, or the text of a refusal';
+	const reason = `${wordsOf(cause)}${remedy}`;
+	return { fate: isLost ? 'unknown' : 'notSent', reason, path, isLost, isByContent: false, cause };
 }
 
 /** Of a call that was not answered in time. */
@@ -62,8 +67,15 @@ export function malformed(fault: unknown): Failed {
 	return { ...failedBy(fault), fate: 'unknown', isLost: true, reason: `malformed answer: ${wordsOf(fault)}` };
 }
 
-export function wordsOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
+/** What was thrown, in words: that may be anything. */
+export function wordsOf(thrown: unknown): string {
+	if (thrown instanceof Error) return thrown.message;
+	try {
+		const text = typeof thrown === 'object' ? JSON.stringify(thrown) : String(thrown);
+		return text.length > MOST_WORDS ? `${text.slice(0, MOST_WORDS)}…` : text;
+	} catch {
+		return `${typeof thrown} that has no words`;
+	}
 }
 
 /**
@@ -81,11 +93,15 @@ export function lastingOf(context: SyncErrorContext): Failed | undefined {
 
 function refusalIn(text: string): Refusal | undefined {
 	try {
-		const value = parse(text) as Partial<Refusal> | null;
-		return typeof value?.kind === 'string' ? (value as Refusal) : undefined;
+		return asRefusal(parse(text));
 	} catch {
 		return undefined;
 	}
+}
+
+function asRefusal(value: unknown): Refusal | undefined {
+	const isOne = !(value instanceof Error) && typeof (value as Partial<Refusal> | null | undefined)?.kind === 'string';
+	return isOne ? (value as Refusal) : undefined;
 }
 
 /** Understands a refusal of the plugin. */

@@ -70,7 +70,8 @@ export interface Topic<T, A = unknown> {
 	/**
 	 * Changes the state: shown at once, sent to the backend, taken back if that refuses. Edits made
 	 * while a write is under way are sent together after it. Before the first state nothing is
-	 * shown; the edit waits for it, and fails if none is to be had, as {@link Topic.ready} does.
+	 * shown; the edit waits for it, and fails if none is to be had, as {@link Topic.ready} does, or if
+	 * none has come by the time that a write may take.
 	 *
 	 * **The recipe is played again on whatever other windows have written meanwhile**, so it may run
 	 * more than once, and on a state that was never shown here: it looks up what it changes by an

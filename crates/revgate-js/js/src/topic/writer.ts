@@ -12,6 +12,7 @@ import { type Place, takeParsed } from './exact/index.js';
 import { Flights, type Landed, type Sender } from './flight.js';
 import type { Optimistic } from './optimistic.js';
 import { type Failed, failedBy, noAnswer } from './refusal.js';
+import { Timer } from './timer.js';
 
 /** What a writer needs of the replica that it writes for. */
 export interface Replicated extends Sender {
@@ -19,6 +20,8 @@ export interface Replicated extends Sender {
 	readonly place: Place;
 	/** How often in a row a write may lose against others'. */
 	readonly maxRebases: number;
+	/** The last failure, if nothing has come after it. */
+	readonly error: TopicError | undefined;
 	send(change: Written): Promise<string>;
 	/** Shows the edits as they stand. */
 	show(): void;
@@ -48,26 +51,33 @@ export class Writer {
 	#lastWrite = 0;
 	#rebases = 0;
 	#behind: Behind | undefined;
-	#cancelTimeout: (() => void) | undefined;
-	/** Ends the wait for the states that have the actions that were done. */
-	#cancelArrival: (() => void) | undefined;
+	/** Ends the wait for an answer; for the state that has actions that were done; for the first state. */
+	readonly #timeout: Timer;
+	readonly #arrival: Timer;
+	readonly #first: Timer;
 
 	/** @param source the number by which the backend knows the replica's actions. */
 	constructor(replica: Replicated, edits: Optimistic, source: bigint) {
 		this.#replica = replica;
 		this.#edits = edits;
 		this.#flights = new Flights(replica, source);
+		const timer = (): Timer => new Timer(replica.host, replica.enter);
+		[this.#timeout, this.#arrival, this.#first] = [timer(), timer(), timer()];
 	}
 
 	/** Takes an edit, which is shown at once. */
 	take(edit: Edit): void {
 		const pushed = this.#edits.push(edit);
 		if (pushed.type === 'nothing') edit.done(pushed.version);
+		// It waits for the first state no longer than for the answer to a write.
+		const { writeTimeoutMs } = this.#replica;
+		if (!this.#edits.top && !this.#first.isSet) this.#first.set(writeTimeoutMs, () => this.#giveUpFirst());
 		if (pushed.type === 'fallen') this.#tellOfFall({ edit, fault: pushed.fault });
 	}
 
 	/** Sends what waits, if no write is under way. */
 	write(): void {
+		if (this.#edits.top || this.#edits.pending === 0) this.#first.cancel();
 		for (;;) {
 			const next = this.#edits.nextWrite();
 			if (next.type === 'nothing') {
@@ -95,7 +105,7 @@ export class Writer {
 	tellEnded(): void {
 		for (const fallen of this.#edits.takeFallen()) this.#tellOfFall(fallen);
 		for (const { edit, version } of this.#edits.takeArrived()) edit.done(version);
-		if (!this.#edits.isCatchingUp) this.#cancelArrival?.();
+		if (!this.#edits.isCatchingUp) this.#arrival.cancel();
 	}
 
 	/**
@@ -115,7 +125,10 @@ export class Writer {
 		// Whole: nobody knows which of two states a patch would be applied to.
 		const { change, count, ahead } = behind;
 		const answer = this.#ask(whole(change, ahead), change.data);
-		const late = new Promise<Answer>((resolve) => void answer.then(this.#afterLimit(resolve)));
+		const { host, writeTimeoutMs } = this.#replica;
+		const late = new Promise<Answer>((resolve) => {
+			void answer.then(host.after(writeTimeoutMs, () => resolve({ failed: noAnswer(writeTimeoutMs) })));
+		});
 		// The page may live on, should it be asked whether it wants to go.
 		this.#behind = { count, answer: Promise.race([answer, late]) };
 	}
@@ -125,10 +138,15 @@ export class Writer {
 		this.#failAll(this.#edits.clear(), failed);
 	}
 
+	#giveUpFirst(): void {
+		const { error, writeTimeoutMs } = this.#replica;
+		const words = `within ${writeTimeoutMs} ms there was no state to make it on${error ? `: ${error.reason}` : ''}`;
+		this.abandon({ ...failedBy(new Error(words, { cause: error })), fate: 'notSent' });
+	}
+
 	/** Gives up whatever was not answered. */
 	end(): void {
-		this.#cancelTimeout?.();
-		this.#cancelArrival?.();
+		for (const timer of [this.#timeout, this.#arrival, this.#first]) timer.cancel();
 		this.#flights.end();
 		this.#tellDone();
 		const { isWriting } = this.#edits;
@@ -149,17 +167,10 @@ export class Writer {
 
 	#send(change: Written): void {
 		const id = ++this.#lastWrite;
-		const ended = (answer: Answer): void => this.#replica.enter(() => this.#written(id, answer));
-		this.#cancelTimeout = this.#afterLimit(ended);
-		void this.#ask(change, this.#edits.made).then(ended);
-	}
-
-	/** Gives the answer of a write that was not answered in time. */
-	#afterLimit(ended: (answer: Answer) => void): () => void {
-		const { host, writeTimeoutMs } = this.#replica;
-		return host.after(writeTimeoutMs, () => {
-			ended({ failed: noAnswer(writeTimeoutMs) });
-		});
+		const { enter, writeTimeoutMs } = this.#replica;
+		const ended = (answer: Answer): void => this.#written(id, answer);
+		this.#timeout.set(writeTimeoutMs, () => ended({ failed: noAnswer(writeTimeoutMs) }));
+		void this.#ask(change, this.#edits.made).then((answer) => enter(() => ended(answer)));
 	}
 
 	/** Sends a change that makes `made` of the state, and reads the answer. Never rejects. */
@@ -183,7 +194,7 @@ export class Writer {
 
 	#written(id: number, answer: Answer): void {
 		if (!this.#isAwaited(id)) return this.#takeLate(answer);
-		this.#cancelTimeout?.();
+		this.#timeout.cancel();
 		if (this.#behind) return this.#awaitBehind(id, answer, this.#behind);
 		if ('layer' in answer) {
 			this.#rebases = 0;
@@ -217,9 +228,8 @@ export class Writer {
 			this.#failAll(done, { ...failedBy(notDurable), fate: 'notDurable', kind: 'notDurable' });
 		}
 		// Those that were done are told of when the window shows what has them: or after this time.
-		this.#cancelArrival?.();
-		const { host, writeTimeoutMs, enter, hearOf } = this.#replica;
-		this.#cancelArrival = host.after(writeTimeoutMs, () => enter(() => this.#tellDone()));
+		const { writeTimeoutMs, hearOf } = this.#replica;
+		this.#arrival.set(writeTimeoutMs, () => this.#tellDone());
 		hearOf(version);
 	}
 
@@ -263,7 +273,7 @@ export class Writer {
 		// Taken back first, so that the error is the last word on it.
 		if (failed.conflict) this.#offer(failed.conflict);
 		else this.#replica.show();
-		this.#failAll(edits, { ...failed, reason });
+		this.#failAll(edits, { ...failed, fate: failed.conflict ? 'outraced' : failed.fate, reason });
 		if (first) this.#replica.hearOf(first);
 	}
 

@@ -116,7 +116,7 @@ describe('a write that lost against another window', () => {
 		expect(window.errors).toEqual([]);
 	});
 
-	it('a hundred times in a row fails as refused, and is taken back', async () => {
+	it('a hundred times in a row fails as outraced, and is taken back', async () => {
 		const { backend, topic, window } = await live();
 		const conflict = (): string => refusal({ kind: 'conflict', ...backend.version, data: JSON.parse(backend.json) });
 		backend.way = async (what, act) => {
@@ -126,7 +126,7 @@ describe('a write that lost against another window', () => {
 		};
 		const error = await topic.update(dark).catch((error: unknown) => error as TopicError);
 		expect(error).toBeInstanceOf(TopicError);
-		expect(error).toMatchObject({ phase: 'write', fate: 'refused', kind: 'conflict' });
+		expect(error).toMatchObject({ phase: 'write', fate: 'outraced', kind: 'conflict' });
 		expect((error as TopicError).reason).toContain('after 100 times that others were faster');
 		expect(backend.written).toHaveLength(101);
 		expect(topic.get()).toEqual({ theme: 'light', fontSize: 115, tags: [] });

@@ -163,12 +163,35 @@ describe('before the first state', () => {
 			if (tries === 2) return new Promise(() => {});
 			return Promise.resolve(act());
 		};
-		const topic = open(backend);
+		const topic = open(backend, { writeTimeoutMs: 30_000 });
 		const endings = [topic.update(dark), topic.ready()].map(ending);
 		await pass(5000);
 		expect(endings).toEqual([{}, {}]);
 		await pass(20_000);
 		expect(endings).toEqual([{ value: { revision: '2' } }, { value: { ...JSON.parse(FIRST), theme: 'dark' } }]);
+	});
+
+	it('edits do not wait for ever: no longer than for the answer to a write', async () => {
+		const backend = new Plugin('settings', FIRST);
+		let isCut = true;
+		backend.way = (what, act) => (isCut && what === 'fetch' ? Promise.reject(new Error('the wire is cut')) : Promise.resolve(act()));
+		const topic = open(backend);
+		const errors: unknown[] = [];
+		topic.onError((error) => error.phase === 'write' && errors.push(error));
+		const first = ending(topic.update(dark));
+		await pass(9000);
+		const second = ending(topic.act('dark'));
+		await pass(999);
+		expect([first, second, topic.pending()]).toEqual([{}, {}, 2]);
+		await pass(1);
+		for (const { error } of [first, second]) {
+			expect([error?.fate, error?.reason]).toEqual(['notSent', 'within 10000 ms there was no state to make it on: the wire is cut']);
+		}
+		expect([errors, topic.pending()]).toEqual([[first.error], 0]);
+		isCut = false;
+		const third = ending(topic.update(dark));
+		await pass(10_000);
+		expect([third.value, topic.get()?.theme, vi.getTimerCount()]).toEqual([{ revision: '2' }, 'dark', 1]);
 	});
 
 	it('is another time than after it: a refusal of what would be newer ends no edit', async () => {

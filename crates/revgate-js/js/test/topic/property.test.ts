@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createTopic, noopLogger, type Topic, type TopicError } from '../../src/index.js';
 import type { Host } from '../../src/sync/host.js';
 import { loadGateSync } from '../../src/gate/source.js';
-import { Plugin, refusal } from './backend.js';
+import { type Apply, Plugin, refusal, Unacted } from './backend.js';
 
 /** Each edit leaves its own name; a list is edited by all windows, a field by one. */
 interface Board {
@@ -60,6 +60,12 @@ interface Made {
 	outcome: 'pending' | 'made' | TopicError;
 }
 
+/** What Rust does of an action. */
+const apply: Apply = (board: Board, name: string) => {
+	if (name.includes('bad')) throw new Unacted({ kind: 'refused', error: name });
+	return { ...board, names: [...board.names, name] };
+};
+
 /** How edits ended, over all schedules: one in which nothing goes wrong proves nothing. */
 const endings: Record<string, number> = {};
 
@@ -71,7 +77,9 @@ async function run(seed: number): Promise<void> {
 	backend.delivery = (['pull', 'inline', 'patch'] as const)[below(3)]!;
 	backend.validate = ({ names }: Board) =>
 		names.some((name) => name.includes('bad')) ? { path: `names[${names.length - 1}]`, reason: 'bad' } : undefined;
+	backend.apply = apply;
 	let isStormy = true;
+	let lives = 0;
 	/** Delays, loses on the way there, or on the way back. */
 	backend.way = (what, act) =>
 		new Promise((resolve, reject) => {
@@ -82,7 +90,7 @@ async function run(seed: number): Promise<void> {
 				try {
 					const answer = act();
 					// A lost one leaves its window in doubt. One to a subscription would leave that for good.
-					if (fate === 1 && (what === 'write' || what === 'fetch')) return;
+					if (fate === 1 && (what === 'write' || what === 'act' || what === 'fetch')) return;
 					time.after(delay(), () => resolve(answer));
 				} catch (error) {
 					time.after(delay(), () => reject(error));
@@ -104,6 +112,7 @@ async function run(seed: number): Promise<void> {
 			subscribe: (_: string, listener: never) => backend.subscribe('board', { ...(listener as object), announced: (message: object) => (listener as { announced(message: unknown): void }).announced({ ...message, topic: `board-${page}` }) } as never),
 			fetch: (_: string, known: never) => backend.fetch('board', known),
 			write: (_: string, change: never) => backend.write('board', change),
+			act: (_: string, batch: never) => backend.act('board', batch),
 		},
 	});
 	const windows: Topic<Board>[] = [0, 1].map((page) => createTopic<Board>(`board-${page}`, inPage(page)));
@@ -121,7 +130,7 @@ async function run(seed: number): Promise<void> {
 		const topic = windows[page]!;
 		// The page may be asked whether it wants to go, and stay.
 		if (typeof window !== 'undefined' && below(6) === 0) dispatchEvent(new Event('beforeunload'));
-		switch (below(8)) {
+		switch (below(9)) {
 			case 0:
 				backend.change((state: Board) => ({ ...state, fields: { ...state.fields, rust: step } }));
 				break;
@@ -131,6 +140,19 @@ async function run(seed: number): Promise<void> {
 			case 2:
 				backend.endSubscriptions();
 				break;
+			case 3:
+				// Rarely enough for most of what is asked for to end in the life that it began in.
+				if (below(4) === 0) backend.restart(String((lives += 1)));
+				break;
+			case 4:
+			case 5: {
+				const name = `${page}.${step}${below(12) === 0 ? '.bad' : ''}`;
+				const action: Made = { name, outcome: 'pending' };
+				const shown = below(2) === 0 ? (draft: Board) => void draft.names.push(name) : undefined;
+				topic.act(name, shown).then(() => (action.outcome = 'made'), (error: TopicError) => (action.outcome = error));
+				made.push(action);
+				break;
+			}
 			default: {
 				const kind = below(12);
 				const name = `${page}.${step}${kind === 0 ? '.bad' : ''}`;
