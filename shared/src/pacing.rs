@@ -33,6 +33,7 @@ pub struct Pacing {
 /// Options that contradict each other.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[repr(u8)] // A tag of its own: what asks for no more than the kind computes no more.
 pub enum PacingError {
     /// A burst would end before it is quiet.
     #[error("`max_wait` ({max_wait:?}) must not be shorter than `debounce` ({debounce:?})")]

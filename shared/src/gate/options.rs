@@ -41,6 +41,7 @@ pub struct OptionsBuilder {
 /// Options that contradict each other.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[repr(u8)] // A tag of its own: what asks for no more than the kind computes no more.
 pub enum OptionsError {
     /// See [`PacingError`].
     #[error(transparent)]
