@@ -22,11 +22,6 @@ export function loadGateSync(): GateModule | undefined {
 
 /** The module, at once where the engine allows it. */
 export async function loadGate(): Promise<GateModule> {
-	const ready = loadGateSync();
-	if (ready) {
-		return ready;
-	}
-	loading ??= compile(unpack(packed)).then(instantiate);
-	module = await loading;
+	module = loadGateSync() ?? (await (loading ??= compile(unpack(packed)).then(instantiate)));
 	return module;
 }

@@ -3,10 +3,10 @@ import { Candidate, type Gate, Input, Look, Output, type Version } from '../gate
 import type { SyncErrorContext, SyncPhase } from '../types.js';
 import { createAlarm } from './alarm.js';
 import { createApplying } from './applying.js';
-import { attempt, isThenable, quietly } from './guard.js';
-import { isOfInterest, newsOf } from './hearing.js';
+import { attempt, quietly } from './guard.js';
+import { createHearing } from './hearing.js';
 import { platform } from './host.js';
-import { checkTopic, type Fields, fieldsOf, isSame, type Material, ProtocolError, versionOf } from './messages.js';
+import { fieldsOf, type Payload, ProtocolError, versionOf } from './messages.js';
 import { checkOptions, openGate } from './opening.js';
 import { createReporter, type Extra } from './report.js';
 import { createSubscription } from './subscription.js';
@@ -21,19 +21,11 @@ const LIMIT_MS = 10_000;
 /** A delivery that pacing held back and that comes later than this is worth a word. */
 const LATE_MS = 1000;
 
-/** When to try again to apply what another apply, late, has overwritten. */
-const AGAIN_MS = 1000;
-
 /** The ticket of those who wait for the start: of no refresh. */
 const START = Infinity;
 
 /** By the gate's number for it; above, it tries again. */
 const STATUSES = ['loading', 'live', 'stopped'] as const;
-
-interface Payload {
-	readonly version: Version;
-	readonly material: Material | undefined;
-}
 
 /** @throws RangeError if options contradict each other, where that can be told yet. */
 export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
@@ -46,7 +38,8 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 	const turns = createTurns((error) => fail('refresh', error));
 	const enter = (call: () => void) => turns.enter(call, undefined);
 	const alarm = createAlarm(host, () => enter(tick));
-	const applying = createApplying(host, limitMs, turns, () => enter(applyAgain));
+	const applying = createApplying(host, limitMs, turns, sink, report);
+	const hearing = createHearing(topic, host, sink, report);
 	const subscription = createSubscription(transport, {
 		enter,
 		announced: (message) => turns.enter(hear, message),
@@ -83,11 +76,6 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 	/** What came with the input just handled: a state, or why it was a failure. */
 	let brought: Payload | undefined;
 	let fault: SyncErrorContext | undefined;
-	/** The news that the gate counts on. */
-	let kept: Payload | undefined;
-	/** What was applied since an apply was given up. */
-	let again: { readonly version: Version; readonly data: T } | undefined;
-	let cancelAgain: (() => void) | undefined;
 	/** Until when the gate waits, and until when this does. */
 	let rested = Infinity;
 	let deadline = Infinity;
@@ -118,29 +106,19 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 	}
 
 	function open(): void {
-		const opening = openGate(gateOptions);
-		if (!isThenable(opening)) {
-			gate = opening;
-			return;
-		}
-		const later = <A>(then: (it: A) => void) => (it: A) => {
-			isOpening = false;
-			turns.resume(() => then(it));
-		};
 		isOpening = true;
-		turns.hold();
-		opening.then(
-			later((opened) => {
-				if (hasEnded) {
-					opened.free();
-				} else {
-					gate = opened;
-				}
-			}),
-			later((error: Partial<GateLoadError>) => {
+		openGate(
+			gateOptions,
+			turns,
+			(opened) => {
+				isOpening = false;
+				hasEnded ? opened.free() : (gate = opened);
+			},
+			(error) => {
+				isOpening = false;
 				giveUp('start', error);
-				void error.mended?.then(() => isAwaited && start(() => {}));
-			}),
+				void (error as Partial<GateLoadError>).mended?.then(() => isAwaited && start(() => {}));
+			},
 		);
 	}
 
@@ -152,10 +130,10 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 				gate.handle(host.now(), Input.SubscriptionEnded);
 				const ticket = refresh(gate);
 				isCatchingUp = true;
-				const caughtUp = () => {
-					isCatchingUp = false;
-				};
-				waiting = [...waiting, { phase: 'start' as const, done: caughtUp }].map((it) => ({ ...it, ticket }));
+				waiting.push({ phase: 'start', ticket, done: () => void (isCatchingUp = false) });
+				waiting.forEach((it) => {
+					it.ticket = ticket;
+				});
 			}
 			isListening = true;
 			return START;
@@ -204,9 +182,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 		if (!isStirred) {
 			return;
 		}
-		if (kept !== undefined && !gate.look(Look.Kept)) {
-			kept = undefined;
-		}
+		hearing.tidy(gate);
 		const number = gate.look(Look.Status);
 		if (number !== seen) {
 			seen = number;
@@ -248,9 +224,8 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 		settled.forEach(({ done }) => done(failure));
 	}
 
-	function stopped(phase: SyncPhase): SyncErrorContext {
-		return failure(phase, new Error(`topic \`${topic}\` was stopped: no ${phase} after that`));
-	}
+	const stopped = (phase: SyncPhase) =>
+		failure(phase, new Error(`topic \`${topic}\` was stopped: no ${phase} after that`));
 
 	function setStatus(next: Status): void {
 		if (next.type !== status.type || next.type === 'retrying') {
@@ -270,12 +245,12 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 
 	function end(status: Status, why: (phase: SyncPhase) => SyncErrorContext): void {
 		gate?.free();
-		gate = brought = fault = kept = again = undefined;
+		hearing.take();
+		gate = brought = fault = undefined;
 		subscription.giveUp();
 		subscription.drop();
 		alarm(Infinity);
 		applying.stop();
-		cancelAgain?.();
 		log('debug', status.type);
 		seen = Number.NaN;
 		setStatus(status);
@@ -315,92 +290,34 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 
 	/** Applies what was kept, or what was just brought; whether that has ended. */
 	function apply(isKept: boolean): boolean {
-		const { version, material } = (isKept ? kept : brought) as Payload;
-		let data: T;
-		kept = isKept ? undefined : kept;
-		return applying.run(
+		const { version, material } = (isKept ? hearing.take() : brought) as Payload;
+		return applying.apply(
+			version,
 			() => {
 				if (material === undefined) {
 					throw new ProtocolError(`a snapshot must have \`data\`: revision ${version.revision} is news`);
 				}
-				data = ('data' in material ? material.data : sink.patched?.(material.base, material.patch)) as T;
-				return sink.apply(version, data);
+				return ('data' in material ? material.data : sink.patched?.(material.base, material.patch)) as T;
 			},
 			(failed) => {
-				if (gate === undefined) {
-					return;
-				}
 				if (failed) {
 					const phase = failed.error instanceof ProtocolError ? 'protocol' : 'apply';
 					fault = failure(phase, failed.error, { snapshotRevision: version.revision });
 				} else {
 					report.applied = version;
-					again = applying.isOverdue ? { version, data } : undefined;
 					log('debug', 'applied', version);
 				}
-				gate.handle(host.now(), failed ? Input.ApplyFailed : Input.Applied);
+				gate?.handle(host.now(), failed ? Input.ApplyFailed : Input.Applied);
 			},
 			() => drain(true),
 		);
 	}
 
-	/** One that was given up has ended, maybe on top of what was applied since: that is applied again. */
-	function applyAgain(): void {
-		if (again === undefined) {
-			return;
+	function hear(message: unknown, isReleased = false): void {
+		if (gate !== undefined && !hasEnded) {
+			hearing.hear(gate, message, isReleased);
+			drain(false);
 		}
-		const { version, data } = again;
-		applying.run(
-			() => sink.apply(version, data),
-			(failed) => {
-				if (failed && !hasEnded) {
-					cancelAgain?.();
-					cancelAgain = host.after(AGAIN_MS, () => enter(applyAgain));
-					const extra = { snapshotRevision: version.revision, willRetry: true, nextDelayMs: AGAIN_MS };
-					fail('apply', failed.error, extra);
-				}
-			},
-		);
-	}
-
-	/** Only what is of another topic may be of none. */
-	const isWanted = (event: Fields, gate: Gate) =>
-		event['topic'] === topic ? isOfInterest(event, gate, sink, report) : checkTopic(event);
-
-	function hear(message: unknown): void {
-		if (!hasEnded) {
-			announce(message, isWanted);
-		}
-	}
-
-	function announce(message: unknown, isWanted: (event: Fields, gate: Gate) => boolean): void {
-		const now = host.now();
-		try {
-			const event = fieldsOf('an invalidation event', message);
-			if (gate === undefined || !isWanted(event, gate)) {
-				return;
-			}
-			const version = versionOf(event);
-			const material = newsOf(event, gate, sink, report);
-			if (material === undefined) {
-				gate.handle(now, Input.Announced, version);
-			} else {
-				const isState = 'data' in material;
-				if (isState) {
-					gate.handle(now, Input.AnnouncedState, version);
-				} else {
-					gate.handle(now, Input.AnnouncedPatch, version, 0, material.base);
-				}
-				// Of the same version, the gate goes by what came first, unless it is the whole state.
-				if (gate.look(Look.Keeps) && (isState || !isSame(kept?.version, version))) {
-					kept = { version, material };
-				}
-			}
-		} catch (error) {
-			fail('protocol', error, { sourceEvent: message });
-			return;
-		}
-		drain(false);
 	}
 
 	return {
@@ -420,7 +337,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 				brought = { version, material: { data } };
 				handle(Input.Offered, version);
 			}),
-		take: (message) => turns.enter((event) => announce(event, () => true), message),
+		take: (message) => enter(() => hear(message, true)),
 		setVisible: (isVisible) => enter(() => handle(isVisible ? Input.Shown : Input.Hidden)),
 		enter,
 		stop() {

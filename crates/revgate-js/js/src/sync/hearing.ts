@@ -1,44 +1,95 @@
-import type { Gate } from '../gate/gate.js';
+import { type Gate, Input, Look } from '../gate/gate.js';
 import { atOnce } from './guard.js';
-import { eventOf, type Fields, type Material, materialOf } from './messages.js';
+import type { Host } from './host.js';
+import { checkTopic, eventOf, type Fields, fieldsOf, isSame, type Material, materialOf, type Payload, versionOf } from './messages.js';
 import type { Reporter } from './report.js';
 import type { Sink } from './transport.js';
 
-/**
- * Whether an announcement is to be taken.
- *
- * @throws RevisionError if its version is none.
- */
-export function isOfInterest<T>(event: Fields, gate: Gate, sink: Sink<T>, report: Reporter): boolean {
-	if (sink.shouldRefresh === undefined && sink.holds === undefined) {
-		return true;
-	}
-	const announced = eventOf(event);
-	gate.check(announced);
-	try {
-		if (!atOnce('shouldRefresh', sink.shouldRefresh?.(announced) ?? true)) {
-			report.log('debug', 'invalidation skipped (shouldRefresh)', { event: announced });
-			return false;
-		}
-	} catch (error) {
-		// Rather a fetch too many than a state too old.
-		const extra = { sourceEvent: event, eventRevision: announced.revision };
-		report.tell(report.failure('invalidation', error, extra));
-	}
-	return !(sink.holds?.(announced, event) ?? false);
+/** Announcements on their way to the gate, and the news that it counts on. */
+export interface Hearing {
+	/** Tells the gate. What is wrong with the message is reported. `isReleased`: the sink has held it. */
+	hear(gate: Gate, message: unknown, isReleased: boolean): void;
+	/** The news kept, which are then kept no more. */
+	take(): Payload | undefined;
+	/** Keeps none on which the gate does not count any more. */
+	tidy(gate: Gate): void;
 }
 
-/** The news that came with it. Such as cannot be read cost a fetch, but not the version. */
-export function newsOf<T>(event: Fields, gate: Gate, sink: Sink<T>, report: Reporter): Material | undefined {
-	try {
-		const material = materialOf(event);
-		if (material === undefined || 'data' in material) {
-			return material;
+export function createHearing<T>(topic: string, host: Host, sink: Sink<T>, report: Reporter): Hearing {
+	let kept: Payload | undefined;
+
+	/** @throws RevisionError if the version is none. */
+	function isOfInterest(event: Fields, gate: Gate): boolean {
+		if (sink.shouldRefresh === undefined && sink.holds === undefined) {
+			return true;
 		}
-		gate.check(material.base);
-		return sink.patched === undefined ? undefined : material;
-	} catch (error) {
-		report.log('warn', 'news that cannot be read are fetched', { error });
-		return undefined;
+		const announced = eventOf(event);
+		gate.check(announced);
+		try {
+			if (!atOnce('shouldRefresh', sink.shouldRefresh?.(announced) ?? true)) {
+				report.log('debug', 'invalidation skipped (shouldRefresh)', { event: announced });
+				return false;
+			}
+		} catch (error) {
+			// Rather a fetch too many than a state too old.
+			const extra = { sourceEvent: event, eventRevision: announced.revision };
+			report.tell(report.failure('invalidation', error, extra));
+		}
+		return !(sink.holds?.(announced, event) ?? false);
 	}
+
+	/** The news that came with it. Such as cannot be read cost a fetch, but not the version. */
+	function newsOf(event: Fields, gate: Gate): Material | undefined {
+		try {
+			const material = materialOf(event);
+			if (material === undefined || 'data' in material) {
+				return material;
+			}
+			gate.check(material.base);
+			return sink.patched === undefined ? undefined : material;
+		} catch (error) {
+			report.log('warn', 'news that cannot be read are fetched', { error });
+			return undefined;
+		}
+	}
+
+	return {
+		hear(gate, message, isReleased) {
+			const now = host.now();
+			try {
+				const event = fieldsOf('an invalidation event', message);
+				// Only what is of another topic may be of none.
+				if (!isReleased && !(event['topic'] === topic ? isOfInterest(event, gate) : checkTopic(event))) {
+					return;
+				}
+				const version = versionOf(event);
+				const material = newsOf(event, gate);
+				if (material === undefined) {
+					return gate.handle(now, Input.Announced, version);
+				}
+				const isState = 'data' in material;
+				if (isState) {
+					gate.handle(now, Input.AnnouncedState, version);
+				} else {
+					gate.handle(now, Input.AnnouncedPatch, version, 0, material.base);
+				}
+				// Of the same version, the gate goes by what came first, unless it is the whole state.
+				if (gate.look(Look.Keeps) && (isState || !isSame(kept?.version, version))) {
+					kept = { version, material };
+				}
+			} catch (error) {
+				report.tell(report.failure('protocol', error, { sourceEvent: message }));
+			}
+		},
+		take() {
+			const news = kept;
+			kept = undefined;
+			return news;
+		},
+		tidy(gate) {
+			if (kept !== undefined && !gate.look(Look.Kept)) {
+				kept = undefined;
+			}
+		},
+	};
 }

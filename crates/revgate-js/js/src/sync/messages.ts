@@ -19,6 +19,12 @@ export type Material =
 	| { readonly data: unknown }
 	| { readonly base: Version; readonly patch: unknown };
 
+/** A version, and what its state is made of, if that came with it. */
+export interface Payload {
+	readonly version: Version;
+	readonly material: Material | undefined;
+}
+
 /** The fields of `message`. */
 export function fieldsOf(what: string, message: unknown): Fields {
 	if (typeof message !== 'object' || message === null) {

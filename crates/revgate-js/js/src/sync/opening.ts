@@ -1,18 +1,33 @@
 import { Gate, type GateOptions } from '../gate/gate.js';
 import { loadGate, loadGateSync } from '../gate/source.js';
+import type { Turns } from './turns.js';
 
 /**
- * A gate: at once where the engine compiles its module at once. Rejects if the options contradict
- * each other, or with what forbids the module: never at once, so that whoever has just made what
- * needs the gate can ask to be told.
+ * Opens a gate: at once where the engine compiles its module at once; else all turns wait for it. What
+ * forbids the module is never told at once, so that whoever has just made what needs the gate can ask
+ * to be told.
  */
-export function openGate(options: GateOptions): Gate | Promise<Gate> {
+export function openGate(
+	options: GateOptions,
+	turns: Turns,
+	opened: (gate: Gate) => void,
+	failed: (error: unknown) => void,
+): void {
+	let loading: Promise<Gate>;
 	try {
 		const module = loadGateSync();
-		return module === undefined ? loadGate().then((module) => new Gate(module, options)) : new Gate(module, options);
+		if (module !== undefined) {
+			return opened(new Gate(module, options));
+		}
+		loading = loadGate().then((module) => new Gate(module, options));
 	} catch (error) {
-		return Promise.reject(error);
+		loading = Promise.reject(error);
 	}
+	turns.hold();
+	loading.then(
+		(gate) => turns.resume(() => opened(gate)),
+		(error) => turns.resume(() => failed(error)),
+	);
 }
 
 /** @throws RangeError if options contradict each other, where that can be told at once. */

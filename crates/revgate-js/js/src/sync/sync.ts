@@ -130,7 +130,6 @@ export function createRevisionSync<T>(options: RevisionSyncOptions<T>): Revision
 		subscribe: ({ announced }) => subscriber.subscribe(announced),
 		fetch: () => fetched.getSnapshot(),
 	};
-	const { pacing, gate } = { pacing: options.throttling, gate: options.gate };
 	const driver = createDriver<T>({
 		topic,
 		transport,
@@ -140,8 +139,8 @@ export function createRevisionSync<T>(options: RevisionSyncOptions<T>): Revision
 		gate: {
 			resyncMs: RESYNC_MS,
 			backoff: { jitterSeed: BigInt(Math.floor(Math.random() * Number.MAX_SAFE_INTEGER)) },
-			...gate,
-			...(pacing && { pacing }),
+			...options.gate,
+			...(options.throttling && { pacing: options.throttling }),
 		},
 	});
 	let unwatch: (() => void) | undefined;
@@ -165,14 +164,14 @@ export function createRevisionSync<T>(options: RevisionSyncOptions<T>): Revision
 }
 
 function sinkOf<T>(options: RevisionSyncOptions<T>): Sink<T> {
-	const { applier, applyPatch, shouldRefresh } = options;
+	const { applier, applyPatch } = options;
 	const sink: Sink<T> = {
 		// No spread: it would cost more than all the rest of an apply.
 		apply: ({ revision, epoch }, data) =>
 			applier.apply(epoch === undefined ? { revision, data } : { revision, epoch, data }),
-		failed: (context) => options.onError?.(context),
-		status: (status) => options.onStatus?.(status),
-		...(shouldRefresh && { shouldRefresh: (event) => shouldRefresh(event) }),
+		failed: options.onError,
+		status: options.onStatus,
+		shouldRefresh: options.shouldRefresh,
 	};
 	return applyPatch === undefined ? sink : patching(sink, applyPatch);
 }

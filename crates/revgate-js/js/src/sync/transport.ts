@@ -57,13 +57,13 @@ export interface Sink<T> {
 	 */
 	patched?(base: Version, patch: unknown): T;
 	/** Whether an announcement is of interest. One that is not is as if it had never been made. */
-	shouldRefresh?(event: InvalidationEvent): boolean;
+	readonly shouldRefresh?: ((event: InvalidationEvent) => boolean) | undefined;
 	/** Whether the sink takes this announcement over, to hand it to {@link Driver.take} later or never. */
 	holds?(event: InvalidationEvent, message: unknown): boolean;
 	/** Something failed. What is due is tried again by itself. Not called after the stop. */
-	failed?(context: SyncErrorContext): void;
+	readonly failed?: ((context: SyncErrorContext) => void) | undefined;
 	/** How the replica is doing has changed. */
-	status?(status: Status): void;
+	readonly status?: ((status: Status) => void) | undefined;
 }
 
 /** How a call ended: without a context, well. */

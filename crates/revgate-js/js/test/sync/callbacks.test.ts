@@ -261,6 +261,14 @@ describe('callbacks', () => {
 		return { late, shown, backend, window };
 	}
 
+	it('and after the stop it is left alone', async () => {
+		const { late, shown, window } = await givenUp(() => {});
+		window.sync.stop();
+		late.resolve();
+		await pass(10_000);
+		expect(shown).toEqual(['dark', 'system']);
+	});
+
 	it('and until that has ended, nothing newer is applied', async () => {
 		const slow = deferred();
 		const applied: string[] = [];

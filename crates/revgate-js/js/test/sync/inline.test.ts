@@ -95,9 +95,55 @@ describe('news inside the announcement', () => {
 			expect([window.theme, backend.fetches]).toEqual(['state', 1]);
 		}
 	});
+
+	it('of several versions: the newest is applied, whichever comes last', async () => {
+		const [backend, window] = await live({ throttling: { debounceMs: 50 } });
+		backend.writeSilently('older');
+		const older = backend.event({ data: { theme: 'older' } });
+		backend.writeSilently('newer');
+		backend.announce(backend.event({ data: { theme: 'newer' } }));
+		backend.announce(older);
+		await pass(50);
+		expect([window.revisions, window.theme, backend.fetches]).toEqual([['1', '3'], 'newer', 1]);
+	});
 });
 
 describe('a patch', () => {
+	it('of the same version as another is left alone, whatever it says', async () => {
+		const [backend, window] = await live({ applyPatch, throttling: { debounceMs: 50 } });
+		backend.writeSilently('dark');
+		for (const theme of ['first', 'second']) {
+			backend.announce(backend.event({ base: { revision: '1' }, patch: { theme } }));
+		}
+		await pass(50);
+		expect([window.theme, backend.fetches]).toEqual(['first', 1]);
+	});
+
+	it('takes the place of one of the same version that was given up with an apply that failed', async () => {
+		let refuses = false;
+		const shown: string[] = [];
+		const [backend, window] = await live({
+			applyPatch,
+			applier: {
+				apply: ({ data }) => {
+					if (refuses) {
+						refuses = false;
+						throw new Error('not shown');
+					}
+					shown.push(data.theme);
+				},
+			},
+		});
+		refuses = true;
+		backend.writeSilently('unheard');
+		backend.write('fetched', { base: { revision: '2' }, patch: { theme: 'wrong' } });
+		await pass();
+		backend.announce(backend.event({ base: { revision: '1' }, patch: { theme: 'right' } }));
+		await pass();
+		expect(window.onlyError).toMatchObject({ phase: 'apply', snapshotRevision: '3' });
+		expect([shown, backend.fetches]).toEqual([['system', 'right'], 2]);
+	});
+
 	it('on the version shown is applied without a fetch', async () => {
 		const [backend, window] = await live({ applyPatch });
 		backend.write('dark', { base: { revision: '1' }, patch: { theme: 'dark' } });
