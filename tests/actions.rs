@@ -25,8 +25,12 @@ mod faults;
 mod queue;
 #[path = "actions/races.rs"]
 mod races;
+#[path = "properties/runner.rs"]
+mod runner;
 #[path = "actions/same.rs"]
 mod same;
+#[path = "actions/schedules.rs"]
+mod schedules;
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

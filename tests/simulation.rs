@@ -46,8 +46,12 @@ fn seeds() -> Range<u64> {
 }
 
 fn run(seed: u64, faults: Faults, is_patient: bool) -> Outcome {
+    run_plan(seed, faults, is_patient, false)
+}
+
+fn run_plan(seed: u64, faults: Faults, is_patient: bool, acts: bool) -> Outcome {
     let (windows, writes) = SIZE;
-    let outcome = world::run(seed, &Plan { windows, writes, faults, is_patient });
+    let outcome = world::run(seed, &Plan { windows, writes, faults, is_patient, acts });
     let Outcome { writes, failed_updates, restarts, economy, .. } = &outcome;
     let Economy { heard, fetches, minimum, failed, timed_out, resyncs } = economy;
     println!(
@@ -84,6 +88,22 @@ fn under_faults_windows_agree_and_each_fetch_has_its_cause() {
         assert!(!harm.contains(&0), "seed {seed} is too kind: {outcome:?}");
         restarts += outcome.restarts;
         failed_updates += outcome.failed_updates;
+    }
+    assert!(restarts > 0 && failed_updates > 0, "all seeds are too kind");
+}
+
+#[window_test(unsupported = test)]
+fn under_faults_windows_that_act_agree_and_no_promise_is_broken() {
+    let (mut restarts, mut failed_updates) = (0, 0);
+    for seed in seeds() {
+        let delay = ms(1)..ms(30);
+        let faults = Faults { delay, loss: 0.1, duplication: 0.1, failure: 0.05, stall: 0.01 };
+        let Outcome { harm, restarts: more, failed_updates: failed, .. } =
+            run_plan(seed, faults, true, true);
+        let Harm { lost, repeated, failed: failures, stalled } = harm;
+        assert!(![lost, repeated, failures, stalled].contains(&0), "seed {seed}: {harm:?}");
+        restarts += more;
+        failed_updates += failed;
     }
     assert!(restarts > 0 && failed_updates > 0, "all seeds are too kind");
 }

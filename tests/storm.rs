@@ -1,5 +1,5 @@
 //! Whole replicas among people and parts that do what they should not, from a seed: observers
-//! refuse and panic, edits panic, fail and call back, answers are stale, malformed or missing,
+//! refuse and panic, edits and actions panic, fail and call back, answers are stale, malformed or missing,
 //! announcements are lost, repeated and reordered, subscriptions end, windows hide and close. What
 //! is shown is always what the backend had, with the window's own edits on it; every edit is
 //! answered, and those that were made are there once.

@@ -139,6 +139,91 @@ fn a_replica_that_stops_still_does_what_waits() {
     assert_eq!((window.look(), window.done.borrow().len(), backend.actions()), (0, 100, 100));
 }
 
+/// A window whose action was done to a state that it does not have; it is being fetched.
+fn behind_its_own_action() -> (Memory, VirtualTime, Window) {
+    let (backend, _, time, window) = near();
+    let acting = window.replica.act(append("a"));
+    backend.set(&Book { title: "x".to_owned(), ..Book::default() });
+    end(&time, acting).expect("done");
+    assert_eq!(window.replica.version().map(|it| it.revision.number()), Some(1));
+    (backend, time, window)
+}
+
+#[window_test(unsupported = test)]
+fn a_replica_that_stops_ends_an_edit_that_waits_for_a_state_that_has_its_actions() {
+    let (backend, _, time, window) = near();
+    let acting = window.replica.act(append("a"));
+    let edit = window.replica.update(|book| book.title += "b");
+    backend.set(&Book { title: "x".to_owned(), ..Book::default() });
+    window.replica.stop();
+    end(&time, acting).expect("done");
+    let error = edit.now_or_never().expect("it has ended").expect_err("nobody fetches any more");
+    assert_eq!((error.fate, backend.writes()), (Some(Fate::NotSent), 0));
+}
+
+#[window_test(unsupported = test)]
+fn of_what_was_sent_in_a_hurry_a_replica_that_stops_does_not_say_that_it_was_not() {
+    let (backend, time, window) = behind_its_own_action();
+    let edit = window.replica.update(|book| book.title += "b");
+    let acting = window.replica.act(append("c"));
+    window.replica.flush();
+    window.replica.stop();
+    let error = edit.now_or_never().expect("at once").expect_err("it was not sent");
+    assert_eq!(error.fate, Some(Fate::NotSent));
+    let Err(ActError::Failed(error)) = acting.now_or_never().expect("at once") else {
+        panic!("nobody knows")
+    };
+    assert_eq!(error.fate, Some(Fate::Unknown));
+    time.advance(ms(10));
+    assert_eq!(book(&backend).title, "xac");
+}
+
+#[window_test(unsupported = test)]
+fn an_edit_under_way_and_actions_behind_it_are_made_once_each_though_the_page_stays() {
+    let (backend, _, time, window) = near();
+    let edit = window.replica.update(|book| book.title += "1");
+    let behind = window.replica.act(append("2"));
+    time.settle();
+    window.replica.flush();
+    time.advance(ms(6));
+    assert_eq!(book(&backend).title, "12", "one way, and in their order");
+    assert!(end(&time, edit).is_ok() && end(&time, behind).is_ok());
+    time.advance(ms(600));
+    assert_eq!((window.shown(), backend.actions()), (book(&backend), 1));
+    assert_eq!(book(&backend).title, "12");
+}
+
+#[window_test(unsupported = test)]
+fn an_edit_that_loses_its_race_is_made_after_the_actions_that_were_sent_in_a_hurry_behind_it() {
+    let (backend, _, time, window) = near();
+    let edit = window.replica.update(|book| book.title += "1");
+    let waits = window.replica.update(|book| book.title += "2");
+    let behind = window.replica.act(append("3"));
+    backend.set(&Book { title: "x".to_owned(), ..Book::default() });
+    time.settle();
+    window.replica.flush();
+    assert!(end(&time, edit).is_ok() && end(&time, waits).is_ok() && end(&time, behind).is_ok());
+    time.advance(ms(600));
+    assert_eq!((window.shown(), backend.actions()), (book(&backend), 1));
+    assert_eq!(book(&backend).title, "x312");
+}
+
+#[window_test(unsupported = test)]
+fn what_was_sent_in_a_hurry_is_shown_once_though_more_waits_with_it() {
+    let (backend, _, time, window) = near();
+    (0..2).for_each(|_| window.add());
+    window.replica.flush();
+    time.advance(ms(6));
+    assert_eq!(window.numbers(&book(&backend)), [1, 2]);
+    window.add();
+    backend.set(&Book { title: "x".to_owned(), ..book(&backend) });
+    for _ in 0..100 {
+        assert_eq!(window.numbers(&window.shown()), [1, 2, 3], "at {:?}", time.now());
+        time.advance(ms(1));
+    }
+    assert_eq!((window.look(), window.shown()), (0, book(&backend)));
+}
+
 #[window_test(unsupported = test)]
 fn a_way_that_carries_no_actions_says_so() {
     let time = VirtualTime::new();

@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use revgate::{Topic, Version};
+use revgate::action::Context;
+use revgate::{Action, Topic, Version};
 use serde::{Deserialize, Serialize};
 
 /// How often each has written: the backend, then the windows in their order.
@@ -14,6 +15,24 @@ pub(crate) struct Board {
 
 impl Topic for Board {
     const NAME: &'static str = "board";
+}
+
+/// This writer has written once more.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct AddOne(pub(crate) usize);
+
+impl Action for AddOne {
+    type Topic = Board;
+    type Error = String;
+
+    fn name(&self) -> &'static str {
+        "addOne"
+    }
+
+    fn apply(&self, board: &mut Board, _: &Context) -> Result<(), String> {
+        board.add_one(self.0);
+        Ok(())
+    }
 }
 
 impl Board {

@@ -8,9 +8,9 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use revgate::{Epoch, Phase, TopicName, Version, gate};
 use revgate_client::host::VirtualTime;
-use revgate_client::{Observer, Options, Pending, Replica, Status, SyncError};
+use revgate_client::{ActError, Acting, Observer, Options, Pending, Replica, Status, SyncError};
 
-use super::board::{Board, History};
+use super::board::{AddOne, Board, History};
 use super::harness::network::{Event, Network};
 use super::{WRITE_TIMEOUT, economy::Life};
 
@@ -18,10 +18,18 @@ use super::{WRITE_TIMEOUT, economy::Life};
 #[derive(Default)]
 pub(crate) struct Updates {
     made: Cell<u64>,
-    pending: RefCell<VecDeque<Pending>>,
+    pending: RefCell<VecDeque<Waits>>,
+    /// The versions that actions have become part of.
+    acted: RefCell<Vec<Version>>,
     /// By the epoch of the version that they became part of.
     acknowledged: RefCell<BTreeMap<Epoch, u64>>,
     failed: Cell<u64>,
+}
+
+/// An update under way: an edit by a function, or an action.
+enum Waits {
+    Edit(Pending),
+    Action(Acting<AddOne>),
 }
 
 /// An open window.
@@ -57,10 +65,13 @@ impl Updates {
     pub(crate) fn pending(&self) -> u64 {
         let mut pending = self.pending.borrow_mut();
         while let Some(outcome) = pending.front_mut().and_then(|oldest| oldest.now_or_never()) {
-            pending.pop_front();
+            let waits = pending.pop_front();
             match outcome {
                 Ok(version) => {
                     *self.acknowledged.borrow_mut().entry(version.epoch).or_default() += 1;
+                    if let Some(Waits::Action(_)) = waits {
+                        self.acted.borrow_mut().push(version);
+                    }
                 }
                 Err(error) => {
                     assert_eq!(error.phase, Phase::Write, "{error}");
@@ -76,9 +87,26 @@ impl Updates {
         self.acknowledged.borrow().get(&epoch).copied().unwrap_or_default()
     }
 
+    /// How many actions are known to be part of a newer version than this one.
+    fn acted_after(&self, version: Version) -> u64 {
+        self.acted.borrow().iter().filter(|acted| **acted > version).count() as u64
+    }
+
     /// How many failed as far as the window knows: each may have reached the backend or not.
     pub(crate) fn failed(&self) -> u64 {
         self.failed.get()
+    }
+}
+
+impl Waits {
+    fn now_or_never(&mut self) -> Option<Result<Version, SyncError>> {
+        match self {
+            Self::Edit(edit) => edit.now_or_never(),
+            Self::Action(acting) => Some(acting.now_or_never()?.map_err(|error| match error {
+                ActError::Failed(error) => error,
+                ActError::Refused(words) => panic!("it refuses nothing: {words}"),
+            })),
+        }
     }
 }
 
@@ -113,7 +141,14 @@ impl Window {
         // Counted first: it is shown before `update` returns.
         self.updates.made.set(self.updates.made.get() + 1);
         let update = self.replica.update(move |board: &mut Board| board.add_one(number));
-        self.updates.pending.borrow_mut().push_back(update);
+        self.updates.pending.borrow_mut().push_back(Waits::Edit(update));
+    }
+
+    /// The same as an action.
+    pub(crate) fn act(&self) {
+        self.updates.made.set(self.updates.made.get() + 1);
+        let acting = self.replica.act(AddOne(self.number));
+        self.updates.pending.borrow_mut().push_back(Waits::Action(acting));
     }
 
     pub(crate) fn set_visible(&mut self, visible: bool) {
@@ -159,16 +194,17 @@ impl Observer<Board> for Seen {
         check(before <= Some(version), format!("it goes back from {before:?}"));
 
         // What others wrote is what the backend held at that version; what the window wrote
-        // itself may be ahead by the updates that the backend has not answered, each once.
+        // itself may be ahead by the updates that the backend has not answered, each once, and by the
+        // actions that are part of a newer version.
         let confirmed = history.at(version, |truth| {
             check(board.agrees_without(*number, truth), format!("{board:?}, not {truth:?}"));
             truth.count(*number)
         });
         let own = board.count(*number);
-        let pending = updates.pending();
+        let (pending, newer) = (updates.pending(), updates.acted_after(version));
         check(
-            confirmed <= own && own <= confirmed + pending,
-            format!("{own} of its own, {confirmed} confirmed, {pending} pending"),
+            confirmed <= own && own <= confirmed + pending + newer,
+            format!("{own} of its own, {confirmed} confirmed, {pending} pending, {newer} newer"),
         );
         shown.replace(Some((version, board.clone())));
         Ok(())

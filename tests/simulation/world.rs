@@ -10,7 +10,7 @@ use revgate_client::host::VirtualTime;
 use revgate_client::memory::{self, Memory};
 use revgate_client::{Announcement, Host, Interruption, Transport};
 
-use super::board::{Board, History};
+use super::board::{AddOne, Board, History};
 use super::economy::{Economy, Life};
 use super::harness::network::{Faults, Harm, Network};
 use super::harness::{ms, patience};
@@ -25,6 +25,8 @@ pub(crate) struct Plan {
     pub(crate) faults: Faults,
     /// Whether windows resync, and some of them pace.
     pub(crate) is_patient: bool,
+    /// Whether windows do actions, too. What that may cost in fetches is not worked out.
+    pub(crate) acts: bool,
 }
 
 /// What happened.
@@ -77,8 +79,10 @@ pub(crate) fn run(seed: u64, plan: &Plan) -> Outcome {
 
 impl World {
     fn new(seed: u64, plan: Plan) -> Self {
-        let (backend, time) =
-            (Memory::new().with_topic(&Board::new(plan.windows)), VirtualTime::new());
+        let (backend, time) = (
+            Memory::new().with_topic(&Board::new(plan.windows)).with_actions::<AddOne>(),
+            VirtualTime::new(),
+        );
         let network = Network::new(&backend, &time, seed, plan.faults.clone());
         let history =
             Rc::new(History::new(Version::new(Epoch::default(), Revision::FIRST), board(&backend)));
@@ -134,7 +138,12 @@ impl World {
     fn write(&mut self) {
         let writer = &self.slots[self.random.usize(..self.slots.len())].window;
         match writer {
-            Some(window) if self.random.bool() => window.write(),
+            Some(window) if self.random.bool() => {
+                match self.plan.acts && self.random.u8(..) < 192 {
+                    true => window.act(),
+                    false => window.write(),
+                }
+            }
             _ => {
                 let mut board = board(&self.backend);
                 board.add_one(Board::BACKEND);
@@ -208,7 +217,8 @@ impl World {
         assert_eq!(self.backend.subscriptions(), 1, "the witness");
         assert_eq!(self.time.timers(), self.network.under_way(), "no timer outlives its window");
         let mut economy = Economy::default();
-        for life in &self.lives {
+        let counted = if self.plan.acts { &[] } else { &self.lives[..] };
+        for life in counted {
             economy += life.economy(&self.history);
         }
         Outcome {

@@ -1,9 +1,13 @@
 //! What windows do to the ledger.
 
+use revgate::Action;
+use revgate::action::Context;
+use serde::{Deserialize, Serialize};
+
 use super::ledger::Ledger;
 
 /// A kind of edit. Each that changes anything leaves its number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
     /// Can always be made.
     Mark,
@@ -23,6 +27,34 @@ pub(crate) enum Kind {
 
 pub(crate) const KINDS: [Kind; 7] =
     [Kind::Mark, Kind::Row, Kind::TryRow, Kind::Level, Kind::Share, Kind::Nothing, Kind::CallsBack];
+
+/// Those that can also be actions, which know no replica.
+pub(crate) const DEEDS: [Kind; 6] =
+    [Kind::Mark, Kind::Row, Kind::TryRow, Kind::Level, Kind::Share, Kind::Nothing];
+
+/// The same as an action.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Deed {
+    pub(crate) kind: Kind,
+    pub(crate) number: u32,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Impossible(String);
+
+impl Action for Deed {
+    type Topic = Ledger;
+    type Error = Impossible;
+
+    fn name(&self) -> &'static str {
+        "deed"
+    }
+
+    fn apply(&self, ledger: &mut Ledger, _: &Context) -> Result<(), Impossible> {
+        self.kind.play(self.number, ledger).map_err(Impossible)
+    }
+}
 
 impl Kind {
     pub(crate) fn play(self, number: u32, ledger: &mut Ledger) -> Result<(), String> {

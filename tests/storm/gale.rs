@@ -4,9 +4,11 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use revgate::wire::{Fetched, Refusal, Written};
+use revgate::wire::{Acted, Fetched, Refusal, Written};
 use revgate::{Invalid, Snapshot, Topic, TopicName, Version};
-use revgate_client::{Announcement, Change, Interruption, Transport, TransportError, WriteError};
+use revgate_client::{
+    Announcement, Batch, Change, Interruption, Json, Transport, TransportError, WriteError,
+};
 
 use super::harness::network::{Network, Subscription};
 use super::ledger::History;
@@ -89,6 +91,26 @@ impl Transport for Gale {
                 return Err(TransportError::Refused(refusal).into());
             }
             Ok(made)
+        }
+    }
+
+    fn act(
+        &self,
+        topic: &TopicName,
+        batch: Batch,
+    ) -> impl Future<Output = Result<Acted<Json>, TransportError>> + 'static {
+        let (gale, topic) = (self.clone(), topic.clone());
+        async move {
+            if gale.happens(5) {
+                let whim = Refusal::Invalid(Invalid::new("", "not today"));
+                return Err(TransportError::Refused(whim));
+            }
+            let answer = gale.network.act(&topic, batch).await;
+            if gale.happens(3) {
+                return Err(TransportError::Malformed("half an answer".to_owned()));
+            }
+            let not_durable = gale.happens(5).then(|| "the disk is full".to_owned());
+            answer.map(|acted| Acted { not_durable, ..acted })
         }
     }
 }

@@ -6,9 +6,11 @@ use std::rc::{Rc, Weak};
 use futures_util::FutureExt;
 use revgate::{Invalidation, Phase, TopicName, Version};
 use revgate_client::host::VirtualTime;
-use revgate_client::{Fate, Observer, Options, Pending, Replica, Status, SyncError};
+use revgate_client::{
+    ActError, Acting, Fate, Observer, Options, Pending, Replica, Status, SyncError,
+};
 
-use super::edit::{KINDS, Kind};
+use super::edit::{DEEDS, Deed, KINDS, Kind};
 use super::gale::Gale;
 use super::ledger::{History, Ledger};
 use super::world::Tally;
@@ -33,8 +35,22 @@ pub(crate) struct Log {
 pub(crate) struct Made {
     pub(crate) number: u32,
     kind: Kind,
-    pending: Option<Pending>,
-    pub(crate) outcome: Option<Result<Version, SyncError>>,
+    is_action: bool,
+    waits: Option<Waits>,
+    outcome: Option<Result<Version, Failure>>,
+}
+
+enum Waits {
+    Edit(Pending),
+    Action(Acting<Deed>),
+}
+
+/// What is said of an edit that failed.
+#[derive(Debug)]
+struct Failure {
+    /// `None` if it is no error of an edit.
+    fate: Option<Fate>,
+    words: String,
 }
 
 /// What remains of a window when it has closed.
@@ -47,6 +63,8 @@ pub(crate) struct Book {
     pub(crate) nested: RefCell<Vec<Pending>>,
     shown: RefCell<Option<(Version, Ledger)>>,
     has_stopped: Cell<bool>,
+    /// The number of the last edit when its page was last about to go.
+    flushed: Cell<u32>,
 }
 
 struct Eye(Rc<Book>);
@@ -78,6 +96,7 @@ pub(crate) fn open(
         nested: RefCell::default(),
         shown: RefCell::default(),
         has_stopped: Cell::new(false),
+        flushed: Cell::new(0),
     });
     let (topic, eye) = (TopicName::of::<Ledger>(), Eye(Rc::clone(&book)));
     let replica = Rc::new(Replica::start(topic, gale, time.clone(), options, eye));
@@ -87,27 +106,42 @@ pub(crate) fn open(
 
 impl Book {
     pub(crate) fn edit(self: &Rc<Self>, replica: &StormReplica) {
-        let kind = KINDS[self.log.random.borrow_mut().usize(..KINDS.len())];
+        let (kind, is_action) = {
+            let mut random = self.log.random.borrow_mut();
+            match random.bool() {
+                true => (DEEDS[random.usize(..DEEDS.len())], true),
+                false => (KINDS[random.usize(..KINDS.len())], false),
+            }
+        };
         let number = self.log.last_number.get() + 1;
         self.log.last_number.set(number);
         // Noted first: it is shown before `update` returns.
-        self.made.borrow_mut().push(Made { number, kind, pending: None, outcome: None });
-        let pending = match kind {
+        let made = Made { number, kind, is_action, waits: None, outcome: None };
+        self.made.borrow_mut().push(made);
+        let waits = match kind {
+            _ if is_action => Waits::Action(replica.act(Deed { kind, number })),
             Kind::CallsBack => {
                 let book = Rc::downgrade(self);
-                replica.update(move |ledger| {
+                Waits::Edit(replica.update(move |ledger| {
                     if let Some(book) = book.upgrade() {
                         book.call_back();
                     }
                     let _ = kind.play(number, ledger);
-                })
+                }))
             }
-            _ => replica.try_update(move |ledger| kind.play(number, ledger)),
+            _ => Waits::Edit(replica.try_update(move |ledger| kind.play(number, ledger))),
         };
         let mut made = self.made.borrow_mut();
         if let Some(made) = made.iter_mut().find(|made| made.number == number) {
-            made.pending = Some(pending);
+            made.waits = Some(waits);
         }
+    }
+
+    /// The page is about to go, and stays.
+    pub(crate) fn flush(&self, replica: &StormReplica) {
+        self.flushed.set(self.log.last_number.get());
+        self.log.count(|tally| tally.flushed += 1);
+        replica.flush();
     }
 
     /// What an edit should not do.
@@ -149,10 +183,8 @@ impl Book {
     /// Takes down what has been answered.
     pub(crate) fn take_answers(&self) {
         for made in self.made.borrow_mut().iter_mut() {
-            let answer = made.pending.as_mut().and_then(|pending| pending.now_or_never());
-            if let Some(outcome) = answer {
-                made.pending = None;
-                made.outcome = Some(outcome);
+            if let Some(outcome) = made.waits.as_mut().and_then(Waits::answer) {
+                (made.waits, made.outcome) = (None, Some(outcome));
             }
         }
     }
@@ -174,9 +206,17 @@ impl Book {
         self.take_answers();
         let own = &ledger.marks[expected.marks.len()..];
         let made = self.made.borrow();
-        let mut unanswered = made.iter().filter(|made| made.outcome.is_none());
+        // What was sent in a hurry may be part of that state, and be shown on it once more until
+        // its answer comes.
+        if made.iter().any(|made| made.outcome.is_none() && made.number <= self.flushed.get()) {
+            return;
+        }
+        let mut shown = made.iter().filter(|made| made.may_be_shown_on(version));
         for number in own {
-            match unanswered.find(|made| made.number == *number) {
+            if expected.marks.contains(number) {
+                return wrong(format!("edit {number} in {ledger:?} is there twice"));
+            }
+            match shown.find(|made| made.number == *number) {
                 Some(made) => drop(made.kind.play(*number, &mut expected)),
                 None => return wrong(format!("edit {number} in {ledger:?} is not awaited")),
             }
@@ -197,10 +237,11 @@ impl Book {
     /// Every edit was answered, and is there as often as it was said.
     pub(crate) fn check_end(&self, ledger: &Ledger) {
         self.take_answers();
-        for Made { number, kind, outcome, .. } in self.made.borrow().iter() {
+        for Made { number, kind, is_action, outcome, .. } in self.made.borrow().iter() {
             let count = ledger.marks.iter().filter(|mark| *mark == number).count();
             let wrong = |what: &str| {
-                let what = format!("edit {number} ({kind:?}) is there {count} times, {what}");
+                let how = if *is_action { "action" } else { "edit" };
+                let what = format!("{how} {number} ({kind:?}) is there {count} times, {what}");
                 self.log.violation(what);
             };
             match outcome {
@@ -208,24 +249,40 @@ impl Book {
                 Some(Ok(_)) if count != usize::from(*kind != Kind::Nothing) => {
                     wrong("and was made")
                 }
+                Some(Ok(_)) if *is_action => self.log.count(|tally| tally.acted += 1),
                 Some(Ok(_)) => self.log.count(|tally| tally.made += 1),
-                Some(Err(error)) => {
+                Some(Err(Failure { fate, words })) => {
                     self.log.count(|tally| tally.failed += 1);
-                    match error.fate {
-                        _ if error.phase != Phase::Write => wrong(&error.to_string()),
+                    match fate {
                         Some(Fate::Unknown) if count <= 1 => {}
                         Some(Fate::NotSent | Fate::Refused) if count == 0 => {}
                         Some(Fate::NotDurable) if count == usize::from(*kind != Kind::Nothing) => {
                             self.log.count(|tally| tally.not_durable += 1);
                         }
-                        fate => wrong(&format!("{fate:?}: {error}")),
+                        fate => wrong(&format!("{fate:?}: {words}")),
                     }
                 }
             }
         }
-        let numbers: Vec<_> = self.made.borrow().iter().map(|made| made.number).collect();
-        let own = ledger.marks.iter().filter(|mark| numbers.contains(mark));
-        if !own.is_sorted() {
+        let own = |is_wanted: &dyn Fn(&Made) -> bool| {
+            let made = self.made.borrow();
+            let numbers: Vec<_> =
+                made.iter().filter(|it| is_wanted(it)).map(|it| it.number).collect();
+            let own = ledger.marks.iter().filter(|mark| numbers.contains(mark));
+            own.is_sorted()
+        };
+        // Actions that are sent in a hurry do not wait for the edits before them; and one that was
+        // given up may be done after what followed it.
+        let is_action = |made: &Made| made.is_action;
+        let is_given_up = |made: &Made| match &made.outcome {
+            Some(Err(failure)) => made.is_action && failure.fate == Some(Fate::Unknown),
+            _ => false,
+        };
+        let is_sorted = match self.flushed.get() {
+            0 => own(&is_action) && own(&|made| !is_given_up(made)),
+            _ => own(&is_action) && own(&|made| !is_action(made)),
+        };
+        if !is_sorted {
             self.log.violation(format!("a window's edits are out of order: {ledger:?}"));
         }
         for nested in self.nested.take() {
@@ -234,6 +291,39 @@ impl Book {
                 other => self.log.violation(format!("an edit within an edit: {other:?}")),
             }
         }
+    }
+}
+
+impl Made {
+    /// Whether it may be shown on the backend's state of this version, which does not have it: it
+    /// has not ended, or is known to be part of a newer one.
+    fn may_be_shown_on(&self, version: Version) -> bool {
+        match &self.outcome {
+            None => true,
+            Some(Ok(made)) => self.is_action && *made > version,
+            Some(Err(failure)) => self.is_action && failure.fate == Some(Fate::NotDurable),
+        }
+    }
+}
+
+impl Waits {
+    fn answer(&mut self) -> Option<Result<Version, Failure>> {
+        match self {
+            Self::Edit(edit) => Some(edit.now_or_never()?.map_err(Failure::of)),
+            Self::Action(acting) => Some(acting.now_or_never()?.map_err(|error| match error {
+                ActError::Refused(error) => {
+                    Failure { fate: Some(Fate::Refused), words: error.to_string() }
+                }
+                ActError::Failed(error) => Failure::of(error),
+            })),
+        }
+    }
+}
+
+impl Failure {
+    fn of(error: SyncError) -> Self {
+        let words = error.to_string();
+        Self { fate: error.fate.filter(|_| error.phase == Phase::Write), words }
     }
 }
 

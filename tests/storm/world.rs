@@ -11,6 +11,7 @@ use revgate_client::memory::{self, Memory};
 use revgate_client::{Announcement, Interruption, Options, Status, Transport};
 use serde_json::{Value, json};
 
+use super::edit::Deed;
 use super::gale::Gale;
 use super::harness::network::{Faults, Network};
 use super::harness::{ms, patience};
@@ -22,6 +23,8 @@ use super::window::{self, Book, Log, StormReplica};
 pub(crate) struct Tally {
     pub(crate) seeds: u64,
     pub(crate) made: u64,
+    pub(crate) acted: u64,
+    pub(crate) flushed: u64,
     pub(crate) failed: u64,
     pub(crate) not_durable: u64,
     pub(crate) refused: u64,
@@ -32,9 +35,11 @@ pub(crate) struct Tally {
 
 impl Tally {
     pub(crate) fn has_seen_everything(&self) -> bool {
-        let Self { seeds, made, failed, not_durable, refused, panicked, called_back, stopped } =
-            *self;
-        ![seeds, made, failed, not_durable, refused, panicked, called_back, stopped].contains(&0)
+        let Self { seeds, made, acted, flushed, failed, not_durable, .. } = *self;
+        let Self { refused, panicked, called_back, stopped, .. } = *self;
+        let edits = [seeds, made, acted, flushed, failed, not_durable];
+        let moods = [refused, panicked, called_back, stopped];
+        !edits.contains(&0) && !moods.contains(&0)
     }
 }
 
@@ -42,6 +47,8 @@ impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.seeds += other.seeds;
         self.made += other.made;
+        self.acted += other.acted;
+        self.flushed += other.flushed;
         self.failed += other.failed;
         self.not_durable += other.not_durable;
         self.refused += other.refused;
@@ -81,7 +88,8 @@ pub(crate) fn run(seed: u64) -> (Vec<String>, Tally) {
 
 impl World {
     fn new(seed: u64) -> Self {
-        let (backend, time) = (Memory::new().with_topic(&Ledger::new()), VirtualTime::new());
+        let (backend, time) =
+            (Memory::new().with_topic(&Ledger::new()).with_actions::<Deed>(), VirtualTime::new());
         let faults = Faults {
             delay: ms(1)..ms(20),
             loss: 0.15,
@@ -148,7 +156,8 @@ impl World {
         match (&self.windows[place], what) {
             (Some((replica, book)), 0..50) => book.edit(&Rc::clone(replica)),
             (Some((replica, _)), 50..54) => replica.set_visible(false),
-            (Some((replica, _)), 54..60) => replica.set_visible(true),
+            (Some((replica, _)), 54..58) => replica.set_visible(true),
+            (Some((replica, book)), 58..60) => book.flush(replica),
             (Some((replica, _)), 60..62) => drop(replica.refresh()),
             (Some((replica, book)), 62..64) => {
                 book.stop(&Rc::clone(replica));

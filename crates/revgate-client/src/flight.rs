@@ -62,11 +62,71 @@ impl Flight {
         if fate == Fate::Unknown && next.saturating_sub(self.since) < limit {
             return Failed::Again;
         }
-        // The message that was lost may have been the one that counted; or a repeated one has come
-        // in another life of the topic, and this in the next.
-        let is_certain = self.attempts == 1
-            && !self.was_sent
-            && !matches!(error, TransportError::Refused(Refusal::OtherEpoch { .. }));
+        // The message that was lost may have been the one that counted; or the same has come twice,
+        // before and after the topic ended.
+        let is_certain = self.attempts == 1 && !self.was_sent && !is_of_another_life(error);
         Failed::Over(if is_certain { fate } else { Fate::Unknown })
+    }
+}
+
+const fn is_of_another_life(error: &TransportError) -> bool {
+    use Refusal::{OtherEpoch, UnknownTopic};
+
+    matches!(error, TransportError::Refused(OtherEpoch { .. } | UnknownTopic(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use revgate::action::Source;
+    use revgate::{Epoch, UnknownTopic};
+
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(3);
+
+    fn flight(again: bool) -> Flight {
+        let (epoch, source) = (Epoch::default(), Source::new(1));
+        Flight::new(Batch { epoch, source, again, actions: Vec::new() }, Duration::ZERO)
+    }
+
+    fn fail(flight: &Flight, attempt: u32, error: TransportError) -> Failed {
+        flight.fail(attempt, &error, Duration::ZERO, LIMIT)
+    }
+
+    fn lost() -> TransportError {
+        TransportError::Failed("lost".to_owned())
+    }
+
+    fn rejected() -> TransportError {
+        TransportError::Rejected("not allowed".to_owned())
+    }
+
+    #[test]
+    fn what_is_lost_is_sent_again_and_says_so_until_there_is_no_time() {
+        let mut flight = flight(false);
+        assert!(!flight.send().again);
+        assert_eq!(fail(&flight, 1, lost()), Failed::Again);
+        assert!(flight.send().again);
+        assert_eq!(fail(&flight, 1, lost()), Failed::Outdated, "the second is under way");
+        let over = flight.fail(2, &lost(), LIMIT, LIMIT);
+        assert_eq!((over, flight.attempts()), (Failed::Over(Fate::Unknown), 2));
+    }
+
+    #[test]
+    fn a_refusal_is_believed_only_of_the_first_message_and_in_the_same_life_of_the_topic() {
+        let mut first = flight(false);
+        first.send();
+        let (epoch, unknown) = (Epoch::new(1), UnknownTopic::new("list", []));
+        assert_eq!(fail(&first, 1, rejected()), Failed::Over(Fate::Refused));
+        assert_eq!(fail(&first, 1, TransportError::NoBackend), Failed::Over(Fate::NotSent));
+        for refusal in [Refusal::OtherEpoch { epoch }, Refusal::UnknownTopic(unknown)] {
+            let error = TransportError::Refused(refusal);
+            assert_eq!(fail(&first, 1, error), Failed::Over(Fate::Unknown));
+        }
+        first.send();
+        assert_eq!(fail(&first, 2, rejected()), Failed::Over(Fate::Unknown));
+        let mut sent_in_a_hurry = flight(true);
+        sent_in_a_hurry.send();
+        assert_eq!(fail(&sent_in_a_hurry, 1, rejected()), Failed::Over(Fate::Unknown));
     }
 }

@@ -251,10 +251,15 @@ impl<T: Topic> Optimistic<T> {
         std::mem::take(&mut self.fallen)
     }
 
-    /// Takes away all edits, answered or not.
-    pub(crate) fn clear(&mut self) -> Vec<Edit<T>> {
-        self.in_flight = 0;
-        self.edits.drain(..).collect()
+    /// Takes away all edits, and says of each whether it may have been made.
+    pub(crate) fn clear(&mut self) -> Vec<(Edit<T>, bool)> {
+        let in_flight = std::mem::take(&mut self.in_flight);
+        let edits = self.edits.drain(..).enumerate();
+        let told = edits.map(|(place, edit)| {
+            let was_sent = place < in_flight || edit.sent_in().is_some();
+            (edit, was_sent)
+        });
+        told.collect()
     }
 
     /// How many edits the next write may have: half of those among which one is guilty.

@@ -42,7 +42,13 @@ impl<T: Topic> Optimistic<T> {
             self.rebuild();
             return Some(Next::Lost(lost));
         }
-        let actions = self.actions(0, MOST, epoch)?;
+        // An answer has one version for all: what was done before and what is new are asked apart, or
+        // the window would wait for the newer one with what it has seen long since.
+        let was_sent = |edit: &Edit<T>| edit.sent_in().is_some();
+        let first = self.edits.front().is_some_and(was_sent);
+        let alike = self.edits.iter().take(MOST).take_while(|edit| was_sent(edit) == first);
+        let most = alike.count();
+        let actions = self.actions(0, most, epoch)?;
         (self.in_flight, self.base, self.made) = (actions.asked.len(), Some(newest.version), None);
         Some(Next::Act(actions))
     }

@@ -38,12 +38,16 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             *self.lingering.borrow_mut() = Some(Rc::clone(self));
             return;
         }
+        self.end_edits();
+    }
+
+    fn end_edits(&self) {
         *self.write_timer.borrow_mut() = None;
-        let (fate, reason) = match is_writing {
-            true => (Fate::Unknown, "the replica stopped before the backend answered"),
-            false => (Fate::NotSent, "the replica stopped before it was sent"),
-        };
-        for edit in self.with_edits(|edits| edits.clear()) {
+        for (edit, was_sent) in self.with_edits(|edits| edits.clear()) {
+            let (fate, reason) = match was_sent {
+                true => (Fate::Unknown, "the replica stopped before the backend answered"),
+                false => (Fate::NotSent, "the replica stopped before it was sent"),
+            };
             let error = self.edit_error(fate, reason.to_owned());
             tracing::warn!("{error}");
             self.end_edit(edit, Err(error));
@@ -53,8 +57,10 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn end_lingering(&self) {
         let is_over =
             self.statuses.current() == Status::Stopped && !self.optimistic.borrow().is_writing();
-        if is_over {
-            drop(self.lingering.take());
+        let lingering = if is_over { self.lingering.take() } else { None };
+        if lingering.is_some() {
+            // They wait for a state that nobody fetches any more.
+            self.end_edits();
         }
     }
 }

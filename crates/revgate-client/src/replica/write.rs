@@ -69,8 +69,8 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             let why = inner.last_error.borrow().as_ref().map(|error| format!(": {}", error.reason));
             let why = why.unwrap_or_default();
             let reason = format!("within {timeout:?} there was no state to make it on{why}");
-            let edits = inner.with_edits(Optimistic::clear);
-            inner.fail_edits(edits, Fate::NotSent, reason);
+            let edits = inner.with_edits(Optimistic::clear).into_iter().map(|(edit, _)| edit);
+            inner.fail_edits(edits.collect(), Fate::NotSent, reason);
         });
     }
 
