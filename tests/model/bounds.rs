@@ -92,7 +92,7 @@ pub(crate) fn small() -> Vec<Bounds> {
     ]
 }
 
-/// What `cargo xtask model` explores, the longest search first, so that no thread waits long.
+/// What `cargo xtask model` explores of gates, the longest search first.
 pub(crate) fn standard() -> Vec<Bounds> {
     vec![newsy(), restless(), plain(), paced(), watchful(), throttled(), crowd()]
 }

@@ -9,6 +9,7 @@ use std::hash::BuildHasherDefault;
 use crate::backend::{Backend, Kind, Made};
 use crate::driver::{Driver, Violation};
 use crate::hasher::Mixer;
+use crate::search::Starved;
 use crate::window::{Fetch, Life, Subscription, Window};
 use crate::world::{Action, Event, World};
 
@@ -21,13 +22,6 @@ pub(crate) struct Liveness {
     known: HashSet<(Window, Backend), BuildHasherDefault<Mixer>>,
 }
 
-/// How a window did not settle.
-pub(crate) struct Starved {
-    pub(crate) violation: Violation,
-    /// What was tried, fairly.
-    pub(crate) actions: Vec<Action>,
-}
-
 /// One window, left alone with a backend that does what it should.
 struct Calm<'a, 'b> {
     driver: &'a mut Driver<'b>,
@@ -38,7 +32,11 @@ struct Calm<'a, 'b> {
 }
 
 impl Liveness {
-    pub(crate) fn check(&mut self, world: &World, driver: &mut Driver) -> Result<(), Starved> {
+    pub(crate) fn check(
+        &mut self,
+        world: &World,
+        driver: &mut Driver,
+    ) -> Result<(), Starved<Action>> {
         for (index, &window) in (0..).zip(&world.windows[..driver.bounds.windows]) {
             if self.known.insert((window, world.backend)) {
                 let (backend, actions) = (world.backend, Vec::new());

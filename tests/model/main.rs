@@ -1,7 +1,9 @@
 //! Explores every world that windows, a backend and an unreliable bus can come to within bounds,
-//! and holds the gate's promises to each:
+//! and holds the promises of the gate and of actions to each:
 //! `cargo run --release -p revgate-tests --example model -- [--deep SECONDS]`.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod acting;
 #[cfg(not(target_arch = "wasm32"))]
 mod automaton;
 #[cfg(not(target_arch = "wasm32"))]
@@ -10,6 +12,8 @@ mod backend;
 mod bounds;
 #[cfg(not(target_arch = "wasm32"))]
 mod driver;
+#[cfg(not(target_arch = "wasm32"))]
+mod gates;
 #[cfg(not(target_arch = "wasm32"))]
 mod hasher;
 #[cfg(not(target_arch = "wasm32"))]

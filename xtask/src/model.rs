@@ -1,4 +1,4 @@
-//! `cargo xtask model`: the gate, proven over every state within a bound.
+//! `cargo xtask model`: the gate, and actions, proven over every state within a bound.
 
 use xtask::{Error, step::Step, workspace::Workspace};
 

@@ -14,6 +14,9 @@ mod flight;
 mod guard;
 pub mod host;
 pub mod memory;
+#[cfg(feature = "model")]
+#[doc(hidden)]
+pub mod model;
 mod optimistic;
 mod patch;
 mod pending;

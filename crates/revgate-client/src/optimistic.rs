@@ -2,6 +2,8 @@
 
 mod actions;
 mod asking;
+#[cfg(feature = "model")]
+mod digest;
 mod edit;
 
 use std::collections::VecDeque;
@@ -12,11 +14,11 @@ use revgate::{Snapshot, Topic, Version};
 
 use crate::{Change, guard};
 
-use edit::{Play, play};
+use edit::play;
 
 pub(crate) use actions::{Actions, Ends};
 pub(crate) use asking::Asking;
-pub(crate) use edit::{Done, Edit, Fault, Layer};
+pub(crate) use edit::{Done, Edit, Fault, Layer, Play};
 
 /// The newest state of the backend, and on top of it the window's own edits that the backend has
 /// not answered yet, played again whenever what lies beneath changes.

@@ -9,7 +9,9 @@ use super::{Seq, Source};
 /// repeated, by a window that heard no answer, is found here, and answered as it was.
 ///
 /// It remembers the [`Ledger::MOST_SOURCES`] sources that have acted last, as long as the backend
-/// runs. **What is repeated and may have been forgotten is said to be so, and never done.**
+/// runs. **What is repeated and may have been forgotten is said to be so, and never done**: by what
+/// the message says, so that only one that does not know that it has been overtaken, by its own
+/// repetition and then by as many sources as are remembered, would be done once more.
 #[derive(Clone, Debug)]
 pub struct Ledger<O> {
     sources: BTreeMap<Source, Past<O>>,

@@ -1,0 +1,40 @@
+//! What the window's edits and what lies beneath them come to, in words that are equal for two that
+//! will behave alike.
+
+use std::fmt::Write;
+use std::rc::Rc;
+
+use revgate::{Topic, Version};
+
+use super::Optimistic;
+use super::edit::{Layer, Play};
+
+impl<T: Topic> Optimistic<T> {
+    /// The newest version that it has a state of.
+    pub(crate) fn known(&self) -> Option<Version> {
+        self.newest.as_ref().map(|newest| newest.version)
+    }
+
+    /// `name` tells edits apart, by what they do.
+    pub(crate) fn digest(&self, name: impl Fn(&Rc<Play<T>>) -> u8) -> String {
+        let mut words = format!("{} {:?} {}", self.in_flight, self.base, self.suspects);
+        for layer in [&self.newest, &self.beneath, &self.top] {
+            words += &layer.as_deref().map_or_else(|| " -".to_owned(), Layer::digest);
+        }
+        // A `String` takes whatever is written to it.
+        for (version, change) in &self.confirmed {
+            let _ = write!(words, " {}@{version}", name(change));
+        }
+        for edit in &self.edits {
+            let _ = write!(words, " {}?{:?}", name(&edit.change), edit.sent_in());
+        }
+        words
+    }
+}
+
+impl<T: Topic> Layer<T> {
+    fn digest(&self) -> String {
+        let data = serde_json::to_string(&self.data).unwrap_or_default();
+        format!(" {}={data}", self.version)
+    }
+}
