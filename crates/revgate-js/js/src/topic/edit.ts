@@ -42,7 +42,7 @@ export interface Ask {
 	/** What is sent, as JSON. */
 	readonly json: string;
 	/** The topic's epoch in which it has been sent. **From then on it may have been done.** */
-	sentIn?: string;
+	sentIn?: string | undefined;
 }
 
 /** An edit that cannot be made on the state, and why. */

@@ -97,8 +97,18 @@ export class Flights {
 					return { failed: malformed(error) };
 				}
 			},
-			(error: unknown) => ({ failed: failedBy(error) }),
+			(error: unknown) => ({ failed: this.#refused(failedBy(error)) }),
 		);
+	}
+
+	/** Actions have no base, so that no state is of interest that a refusal may bring. */
+	#refused({ conflict, made, ...failed }: Failed): Failed {
+		try {
+			if (failed.epoch !== undefined) this.#sender.check({ revision: '0', epoch: failed.epoch } as Version);
+			return failed;
+		} catch (error) {
+			return malformed(error);
+		}
 	}
 
 	#heard(flight: Flight, number: number, landed: Landed): void {

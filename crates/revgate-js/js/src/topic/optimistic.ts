@@ -203,7 +203,7 @@ export class Optimistic {
 
 	/** The write under way came too late: its edits wait for the next one, on this state. */
 	lostAgainst(layer: Layer): void {
-		this.#queue.land(false);
+		this.#queue.land();
 		this.#take(layer);
 		this.#rebuild();
 	}
@@ -215,7 +215,7 @@ export class Optimistic {
 	 */
 	unmade(isByContent: boolean): Edit[] {
 		if (isByContent && this.#queue.inFlight > 1) {
-			this.#queue.land(true);
+			this.#queue.suspect();
 			if (this.#beneath !== this.#newest) this.#rebuild();
 			return [];
 		}

@@ -56,10 +56,16 @@ export class Queue {
 		this.#inFlight = Math.min(count, this.#edits.length);
 	}
 
-	/** The edits of the write under way wait again; if they are suspects, one of them is guilty. */
-	land(areSuspects: boolean): void {
-		if (areSuspects) this.#suspects = this.#inFlight;
+	/** The edits of the write under way wait again. */
+	land(): void {
 		this.#inFlight = 0;
+	}
+
+	/** The same, of edits that the backend has refused for one of them: none of them was done. */
+	suspect(): void {
+		for (const { ask } of this.#edits.slice(0, this.#inFlight)) if (ask) ask.sentIn = undefined;
+		this.#suspects = this.#inFlight;
+		this.land();
 	}
 
 	/** Nobody is known to be guilty. */

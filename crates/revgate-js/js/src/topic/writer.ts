@@ -269,7 +269,7 @@ export class Writer {
 		if (first) this.#edits.holdUntil(first);
 		const reason = rebases === 0 ? failed.reason : `after ${rebases} times that others were faster: ${failed.reason}`;
 		if (failed.conflict) this.#edits.learn(failed.conflict);
-		const edits = this.#edits.unmade(failed.isByContent);
+		const edits = this.#edits.unmade(failed.isByContent && failed.fate === 'refused');
 		// Taken back first, so that the error is the last word on it.
 		if (failed.conflict) this.#offer(failed.conflict);
 		else this.#replica.show();

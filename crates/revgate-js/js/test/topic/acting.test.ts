@@ -163,6 +163,68 @@ describe('an answer to actions that says nonsense', () => {
 	});
 });
 
+describe('a refusal of actions that says nonsense', () => {
+	const ODD: [object, string, string][] = [
+		[{ kind: 'otherEpoch', epoch: '07' }, 'unknown', 'leading zero'],
+		[{ kind: 'otherEpoch', epoch: {} }, 'unknown', 'malformed answer'],
+		[{ kind: 'conflict', revision: '9', data: 'no list' }, 'refused', 'the state has changed to revision 9'],
+		[{ kind: 'notDurable', revision: 'x', reason: 'full' }, 'notDurable', 'full'],
+		[{ kind: 'ofTomorrow' }, 'unknown', 'ofTomorrow'],
+		[{ kind: 'tooLarge' }, 'refused', 'bytes of JSON'],
+	];
+	it.each(ODD)('ends those that it is of, and no others: %j', async (fields, fate, words) => {
+		const { backend, topic } = await list();
+		const act = backend.act.bind(backend);
+		backend.act = () => Promise.reject(refusal(fields));
+		const acted = ending(topic.act({ add: 7 }, push));
+		await pass(5000);
+		expect([acted.error?.fate, topic.get()]).toEqual([fate, []]);
+		expect(acted.error?.reason).toContain(words);
+		backend.act = act;
+		expect(await topic.act({ add: 8 }, push)).toEqual({ revision: '2' });
+		expect(topic.get()).toEqual([8]);
+	});
+});
+
+describe('a backend that is not as it should be', () => {
+	it.each([
+		['throws', () => { throw new Error('at once'); }],
+		['answers at once', () => '{"revision":"1"}'],
+		['has a promise that calls back twice', () => ({ then: (done: (text: string) => void) => (done('{"revision":"1"}'), done('{}')) })],
+	])('%s', async (_, act) => {
+		const { backend, topic } = await list();
+		const after = backend.act.bind(backend);
+		let calls = 0;
+		backend.act = (...args) => ((calls += 1) === 1 ? (act() as never) : after(...args));
+		const acted = ending(topic.act({ add: 7 }, push));
+		await pass(1000);
+		expect(acted.value).toBeDefined();
+		expect(topic.pending()).toBe(0);
+	});
+});
+
+describe('an action asked for', () => {
+	it('within an edit, or by what shows another, is not looked at', async () => {
+		const { backend, topic } = await list();
+		const inner: ReturnType<typeof ending>[] = [];
+		await topic.update((draft) => (inner.push(ending(topic.act({ add: 1 }))), void draft.push(7)));
+		await Promise.all([topic.act({ add: 8 }, () => void inner.push(ending(topic.act({ add: 2 })))), pass(10)]);
+		expect(inner.length > 1 && inner.every(({ error }) => error?.fate === 'notSent')).toBe(true);
+		expect(made(backend)).toEqual([7, 8]);
+	});
+
+	it('by a listener, in a circle, ends', async () => {
+		const { backend, topic } = await list();
+		const acted: ReturnType<typeof ending>[] = [];
+		topic.subscribe((list) => void (list.length > 0 && acted.push(ending(topic.act({ add: list.length }, push)))));
+		void topic.act({ add: 0 }, push);
+		await pass(3000);
+		expect(acted.some(({ error }) => error?.reason.includes('led to the next'))).toBe(true);
+		expect(made(backend).length).toBe(acted.filter(({ value }) => value !== undefined).length + 1);
+		topic.stop();
+	});
+});
+
 describe('actions in another life of the topic', () => {
 	it('are unknown; those behind them wait for its first state, and are done there', async () => {
 		const { backend, topic } = await list();

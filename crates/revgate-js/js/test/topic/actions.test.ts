@@ -256,9 +256,12 @@ describe('an action that is refused', () => {
 		const act = backend.act.bind(backend);
 		backend.act = (name, batch) =>
 			batch.actions.includes('"track":99') ? Promise.reject(refusal({ kind: 'tooLarge', limit: 10, size: 11 })) : act(name, batch);
+		const { opens, open } = gatekeeper();
+		backend.way = (_, act) => opens.then(act);
 		const all = [1, 2, 99, 3, 4].map((track) => topic.act(like(track))).map(ending);
+		open();
 		await pass();
-		expect(all.map(({ error }) => error?.kind)).toEqual([undefined, undefined, 'tooLarge', undefined, undefined]);
+		expect(all.map(({ error }) => error && [error.fate, error.kind])).toEqual([undefined, undefined, ['refused', 'tooLarge'], undefined, undefined]);
 		expect(stateOf(backend).liked).toEqual([1, 2, 3, 4]);
 	});
 });
