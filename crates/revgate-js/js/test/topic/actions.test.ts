@@ -277,27 +277,42 @@ describe('an action that cannot be done here', () => {
 		expect([backend.calls, window.errors]).toEqual([[], [error]]);
 	});
 
-	it('but was sent is not failed: it is only not shown', async () => {
+	it('any more, for what another window has written, falls alone', async () => {
 		const { backend, topic } = await player();
 		backend.delivery = 'inline';
 		const { opens, open } = gatekeeper();
 		backend.way = async (what, act) => (what === 'act' ? opens.then(act) : act());
-		const once = (draft: { volume: number }): void => {
-			if (draft.volume > 1) throw new Error('too loud');
-			draft.volume += 1;
-		};
-		const [first, second] = [ending(topic.act(like(7))), ending(topic.act(louder, once))];
+		const [first, second] = [ending(topic.act(like(7))), ending(topic.act(louder, quietly))];
 		await pass();
 		backend.change((state: Player) => ({ ...state, volume: 5 }));
 		await pass();
-		expect(second.error?.fate, 'one that waits').toBe('notSent');
+		expect([second.error?.fate, second.error?.reason]).toEqual(['notSent', 'the edit threw: too loud']);
 		open();
 		await pass();
-		expect(first.value).toBeDefined();
-		const third = ending(topic.act(louder, (draft) => void (draft.volume === 5 ? (draft.volume = 6) : raise())));
-		expect(topic.get()?.volume).toBe(6);
+		expect([first.value !== undefined, stateOf(backend)]).toEqual([true, { volume: 5, liked: [7] }]);
+	});
+
+	it('any more, and was done, has not failed: it is only not shown', async () => {
+		const { backend, topic, window } = await player();
+		backend.delivery = 'inline';
+		const [answer, news] = [gatekeeper(), gatekeeper()];
+		backend.way = async (what, act) => {
+			if (what === 'act') await answer.opens;
+			if (what === 'fetch') await new Promise(() => undefined);
+			return act();
+		};
+		const acted = ending(topic.act(louder, quietly));
+		backend.change((state: Player) => ({ ...state, volume: 5 }));
 		await pass();
-		expect([third.value !== undefined, topic.get()?.volume]).toEqual([true, 6]);
+		expect(topic.get()?.volume, 'nobody knows whether that has it already').toBe(2);
+		const announce = backend.announce.bind(backend);
+		backend.announce = (message) => void news.opens.then(() => announce(message));
+		answer.open();
+		await pass();
+		expect([acted, topic.get()?.volume, stateOf(backend).volume]).toEqual([{}, 5, 6]);
+		news.open();
+		await pass();
+		expect([acted.value, topic.get()?.volume, window.errors]).toEqual([{ revision: '3' }, 6, []]);
 	});
 
 	it.each([
@@ -337,8 +352,10 @@ describe('integers of an action', () => {
 	});
 });
 
-function raise(): never {
-	throw new Error('no');
+/** Makes it louder only where it is quiet. */
+function quietly(draft: { volume: number }): void {
+	if (draft.volume > 1) throw new Error('too loud');
+	draft.volume += 1;
 }
 
 async function settled(promise: Promise<unknown>): Promise<{ value?: unknown; error?: TopicError }> {
