@@ -8,10 +8,11 @@ const COMMANDS: &[&str] = &[
     "replace",
     "patch",
     "act",
+    "present",
     "inspect",
 ];
 
-/// Topics that a window may read, write, or do actions to. What reads it is `src/scope.rs`.
+/// Topics that a window may read, write, do actions to, or be present in. What reads it is `src/scope.rs`.
 #[derive(schemars::JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct Entry {

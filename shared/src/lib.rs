@@ -8,6 +8,7 @@
 //!   between failures.
 //! - [`Topic`]: a shared piece of state, its name and its validity.
 //! - [`Action`]: what can be done to a topic, the same in the window and in the backend.
+//! - [`Presence`]: what a window tells the others of itself, for as long as it is there.
 //! - [`Version`]: how new a state is, an [`Epoch`] and a [`Revision`].
 //! - [`wire`]: the messages, [`Invalidation`], [`Snapshot`] and refusals.
 //! - [`json`]: whether a state can be written as JSON, and whether two are the same.
@@ -34,6 +35,7 @@ pub mod gate;
 pub mod json;
 pub mod pacing;
 mod phase;
+pub mod presence;
 #[cfg(feature = "settings")]
 pub mod settings;
 mod time;
@@ -48,6 +50,7 @@ pub use backoff::Backoff;
 pub use gate::Gate;
 pub use pacing::{Pacing, PacingError};
 pub use phase::Phase;
+pub use presence::{Presence, Present};
 pub use time::Time;
 pub use topic::{Invalid, Topic, TopicName, TopicNameError, UnknownTopic};
 pub use version::{Epoch, NumberFault, ParseNumberError, Revision, RevisionExhausted, Version};

@@ -11,6 +11,8 @@ use core::str::FromStr;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::presence::Entries;
+
 /// A piece of state that all windows share. Implement it once, in the crate that backend and
 /// windows both depend on.
 ///
@@ -54,6 +56,11 @@ pub trait Topic: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// `flatten` or `skip_serializing_if` can only be read in a format that describes itself.
     /// Default: none, JSON.
     const LAYOUT: Option<u32> = None;
+
+    /// How the state is put together of what windows tell of themselves: only
+    /// [`Present`](crate::Present) is.
+    #[doc(hidden)]
+    const ENTRIES: Option<Entries<Self>> = None;
 
     /// Whether this state may become the shared one. Asked in the window before a write is sent
     /// and in the backend before it is accepted.

@@ -14,7 +14,8 @@ use revgate::{Snapshot, Topic, TopicName, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::{self, Memory};
 use revgate_client::{
-    Announcement, Batch, Change, Host, Interruption, Json, Transport, TransportError, WriteError,
+    Announcement, Batch, Change, Entry as Said, Host, Interruption, Json, Transport,
+    TransportError, WriteError,
 };
 
 use super::ms;
@@ -54,11 +55,12 @@ pub(crate) struct Harm {
 #[derive(Clone)]
 pub(crate) struct Network {
     shared: Rc<Shared>,
+    /// The backend as the window has it.
+    backend: Memory,
     log: Log,
 }
 
 struct Shared {
-    backend: Memory,
     time: VirtualTime,
     faults: RefCell<Faults>,
     random: RefCell<fastrand::Rng>,
@@ -82,19 +84,24 @@ impl Faults {
 impl Network {
     pub(crate) fn new(backend: &Memory, time: &VirtualTime, seed: u64, faults: Faults) -> Self {
         let shared = Shared {
-            backend: backend.clone(),
             time: time.clone(),
             faults: RefCell::new(faults),
             random: RefCell::new(fastrand::Rng::with_seed(seed)),
             harm: Cell::default(),
             under_way: Cell::default(),
         };
-        Self { shared: Rc::new(shared), log: Log::default() }
+        Self { shared: Rc::new(shared), backend: backend.clone(), log: Log::default() }
     }
 
     /// The same network for another window.
     pub(crate) fn beside(&self) -> Self {
-        Self { shared: Rc::clone(&self.shared), log: Log::default() }
+        let (shared, backend) = (Rc::clone(&self.shared), self.backend.clone());
+        Self { shared, backend, log: Log::default() }
+    }
+
+    /// The same for the window labelled so.
+    pub(crate) fn of_window(&self, label: &str) -> Self {
+        Self { backend: self.backend.window(label), ..self.beside() }
     }
 
     /// Concerns messages that set out from now on.
@@ -208,7 +215,7 @@ impl Transport for Network {
             let is_alive = Rc::new(Cell::new(true));
             let (way_back, alive) = (network.clone(), Rc::clone(&is_alive));
             let deliver = move |message| way_back.deliver(&message, &news, &alive);
-            let inner = network.shared.backend.subscribe(&topic, deliver).await?;
+            let inner = network.backend.subscribe(&topic, deliver).await?;
             let subscription = Subscription { is_alive, _inner: inner };
             network.carry().await?;
             network.note(Event::Subscribed);
@@ -227,7 +234,7 @@ impl Transport for Network {
         async move {
             let call = async {
                 network.carry().await?;
-                let answer = network.shared.backend.fetch(&topic, known).await;
+                let answer = network.backend.fetch(&topic, known).await;
                 network.note(Event::FetchRead(fetch));
                 network.carry().await?;
                 answer
@@ -249,7 +256,7 @@ impl Transport for Network {
         async move {
             let call = async {
                 network.carry().await?;
-                let answer = network.shared.backend.write(&topic, change).await;
+                let answer = network.backend.write(&topic, change).await;
                 network.carry().await?;
                 answer
             };
@@ -275,12 +282,26 @@ impl Transport for Network {
             let (network, topic, batch) = (network.clone(), topic.clone(), batch.clone());
             self.shared.time.spawn(async move {
                 network.travel().await;
-                drop(network.shared.backend.act(&topic, batch).await);
+                drop(network.backend.act(&topic, batch).await);
             });
         }
         async move {
             network.carry().await?;
-            let answer = network.shared.backend.act(&topic, batch).await;
+            let answer = network.backend.act(&topic, batch).await;
+            network.carry().await?;
+            answer
+        }
+    }
+
+    fn present(
+        &self,
+        topic: &TopicName,
+        entry: Said,
+    ) -> impl Future<Output = Result<Option<Version>, TransportError>> + 'static {
+        let (network, topic) = (self.clone(), topic.clone());
+        async move {
+            network.carry().await?;
+            let answer = network.backend.present(&topic, entry).await;
             network.carry().await?;
             answer
         }
@@ -295,7 +316,7 @@ impl Transport for Network {
         let (network, topic) = (self.clone(), topic.clone());
         async move {
             network.carry().await?;
-            let answer = network.shared.backend.write_behind(&topic, change, ahead).await;
+            let answer = network.backend.write_behind(&topic, change, ahead).await;
             network.carry().await?;
             answer
         }

@@ -2,6 +2,7 @@
 //!
 //! - [`Replica`]: the state, kept the same as the backend's. **Start reading here.**
 //! - [`Observer`]: who is told of each change.
+//! - [`Presenter`]: tells the others of this window, for as long as it is there.
 //! - [`Transport`]: the way to the backend: [`tauri::Tauri`], or [`memory::Memory`] for tests.
 //! - [`Host`]: clock, timers and tasks: [`host::Browser`], or [`host::VirtualTime`] for tests.
 //!
@@ -20,6 +21,7 @@ pub mod model;
 mod optimistic;
 mod patch;
 mod pending;
+mod presenter;
 mod replica;
 pub mod tauri;
 mod trace;
@@ -29,6 +31,7 @@ pub use action::{ActError, Acting, Batch, Json};
 pub use error::{Fate, SyncError};
 pub use host::Host;
 pub use pending::Pending;
+pub use presenter::{Entry, Presenter};
 pub use replica::{Observer, Options, Replica};
 pub use revgate::gate::Status;
 pub use trace::{Event, Traced};

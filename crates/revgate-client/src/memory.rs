@@ -2,12 +2,14 @@
 //! real one, and does to its windows what the real one never should.
 
 mod actions;
+mod presence;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::{Rc, Weak};
 
 use revgate::json::{Fingerprint, fingerprint};
+use revgate::presence::Attendance;
 use revgate::wire::{Acted, Fetched, Refusal};
 use revgate::{
     Epoch, Invalid, Invalidation, Revision, Snapshot, Topic, TopicName, UnknownTopic, Version,
@@ -19,12 +21,14 @@ use serde_json::Value;
 use self::actions::Actor;
 use crate::action::{Batch, Json};
 use crate::transport::{announcement, fetched};
-use crate::{Announcement, Change, Interruption, Transport, TransportError, WriteError};
+use crate::{Announcement, Change, Entry, Interruption, Transport, TransportError, WriteError};
 
-/// The backend and a transport to it; clones are the same backend.
-#[derive(Clone, Default)]
+/// The backend and a window's transport to it; clones are the same backend and window.
+#[derive(Clone)]
 pub struct Memory {
     inner: Rc<Inner>,
+    /// Its label.
+    window: Rc<str>,
 }
 
 #[derive(Default)]
@@ -39,6 +43,8 @@ struct Inner {
     writes: Cell<usize>,
     actors: RefCell<BTreeMap<TopicName, Actor>>,
     actions: Cell<usize>,
+    attendance: RefCell<BTreeMap<TopicName, Attendance>>,
+    presented: Cell<usize>,
 }
 
 /// A state as JSON, or why it is none.
@@ -114,6 +120,7 @@ impl Memory {
         let epoch = self.version(&topic).epoch.number();
         let version = Version::new(Epoch::new(epoch.saturating_add(1)), Revision::FIRST);
         self.forget_actions(&topic);
+        self.forget_attendance(&topic);
         self.inner.topics.borrow_mut().insert(topic, (version, Some(state(initial))));
         self.announce_version::<T>(version);
         version
@@ -216,6 +223,10 @@ impl Memory {
         let (backend, topic) = (self.clone(), topic.clone());
         async move {
             let current = backend.stored(&topic)?.0;
+            if T::ENTRIES.is_some() {
+                let reason = format!("the topic `{topic}`: each window sets its own entry");
+                return Err(TransportError::Rejected(reason).into());
+            }
             if current != change.base {
                 let newest = backend.snapshot(&topic)?;
                 let is_next = change.base.next() == Ok(current);
@@ -299,6 +310,21 @@ impl Transport for Memory {
     ) -> impl Future<Output = Result<Acted<Json>, TransportError>> + 'static {
         let (backend, topic) = (self.clone(), topic.clone());
         async move { backend.do_actions(&topic, &batch) }
+    }
+
+    fn present(
+        &self,
+        topic: &TopicName,
+        entry: Entry,
+    ) -> impl Future<Output = Result<Option<Version>, TransportError>> + 'static {
+        let (backend, topic) = (self.clone(), topic.clone());
+        async move { backend.take_entry(&topic, entry) }
+    }
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self { inner: Rc::default(), window: "main".into() }
     }
 }
 

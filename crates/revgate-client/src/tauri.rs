@@ -8,6 +8,6 @@ mod plugin;
 mod state_sync;
 mod values;
 
-pub use ipc::{invoke, window_label};
+pub use ipc::{invoke, webview_label, window_label};
 pub use plugin::Tauri;
 pub use state_sync::StateSync;

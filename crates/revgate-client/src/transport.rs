@@ -6,6 +6,7 @@ use revgate::wire::{self, Acted, Fetched, Payload, Refusal};
 use revgate::{Invalidation, Snapshot, Topic, TopicName, Version};
 
 use crate::action::{Batch, Json};
+use crate::presenter::Entry;
 
 /// "There is a newer state", with the state or a patch if the backend sent that along.
 pub type Announcement<T> = wire::Announcement<T, Patch>;
@@ -67,6 +68,21 @@ pub trait Transport: Clone + 'static {
     ) -> impl Future<Output = Result<Acted<Json>, TransportError>> + 'static {
         let _ = batch;
         let reason = format!("topic `{topic}`: this way to the backend carries no actions");
+        async move { Err(TransportError::Rejected(reason)) }
+    }
+
+    /// Tells the others of this window, in `topic`. Returns the version that has it so; `None` if
+    /// the message comes too late, as another page tells of the window, or something newer has
+    /// arrived.
+    ///
+    /// By default an error: the backend has no presence.
+    fn present(
+        &self,
+        topic: &TopicName,
+        entry: Entry,
+    ) -> impl Future<Output = Result<Option<Version>, TransportError>> + 'static {
+        let _ = entry;
+        let reason = format!("topic `{topic}`: this way to the backend carries no presence");
         async move { Err(TransportError::Rejected(reason)) }
     }
 }

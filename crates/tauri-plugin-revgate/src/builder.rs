@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use revgate::{Action, Invalidation, Topic};
+use revgate::{Action, Invalidation, Presence, Present, Topic};
 use revgate_persistence::{Incident, Persistence, Storage, StorageError};
 use tauri::plugin::{self, TauriPlugin};
 use tauri::webview::PageLoadEvent;
@@ -62,6 +62,9 @@ pub struct Builder {
     actions: Vec<Register>,
     error: Option<RegistryError>,
 }
+
+/// What a window may tell of itself is small.
+const PRESENCE: TopicOptions = TopicOptions::new().max_bytes(64 * 1024);
 
 /// Adds to a registry.
 type Register = fn(&Registry) -> Result<(), RegistryError>;
@@ -136,6 +139,69 @@ impl Builder {
     pub fn actions<A: Action>(mut self) -> Self {
         self.actions.push(Registry::register_actions::<A>);
         self
+    }
+
+    /// Lets windows tell of themselves: each sets an entry of its own in the topic
+    /// [`Present<P>`](Present), which ends with its page. See [`Presence`].
+    ///
+    /// ```no_run
+    /// # use revgate::Presence;
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Clone, Serialize, Deserialize)]
+    /// # struct Cursor { line: u32 }
+    /// # impl Presence for Cursor { const NAME: &'static str = "cursor"; }
+    /// # fn plugin<R: tauri::Runtime>() -> tauri::plugin::TauriPlugin<R> {
+    /// use tauri_plugin_revgate::Builder;
+    ///
+    /// Builder::new().presence::<Cursor>().build()
+    /// # }
+    /// ```
+    ///
+    /// ```json
+    /// { "identifier": "revgate:read", "allow": [{ "topic": "cursor" }] },
+    /// { "identifier": "revgate:present", "allow": [{ "topic": "cursor" }] }
+    /// ```
+    ///
+    /// - The entry's key is the label of the webview that calls, which is its window's unless that
+    ///   has several: of those each has an entry of its own.
+    /// - It ends when the webview or its window is closed, its page is loaded anew or another
+    ///   follows, and when its process crashes or is killed: at once, on Linux and macOS. (WebView2
+    ///   does not tell of that last one; there it ends when the page is loaded anew, or the window
+    ///   closed.) A message of a page that has gone, come late, changes nothing; so a window that is
+    ///   opened under the label of one before starts without an entry.
+    /// - A window that is hidden, and any on a machine that sleeps, stays present.
+    /// - An entry may have 64 KiB of JSON: [`Builder::presence_with`] sets another limit.
+    /// - It is never saved: options that [persist](TopicOptions::persist) it stop the app's start.
+    pub fn presence<P: Presence>(self) -> Self {
+        self.presence_with::<P>(PRESENCE)
+    }
+
+    /// As [`Builder::presence`], with options. [`TopicOptions::max_bytes`] is for one entry.
+    pub fn presence_with<P: Presence>(self, options: TopicOptions) -> Self {
+        self.topic_with(Present::<P>::default(), options)
+    }
+
+    /// Lets windows tell of themselves by what they have open: in each topic of the family
+    /// [`Present<P>`](Present), which Rust creates beside each document, say.
+    ///
+    /// ```no_run
+    /// # use revgate::{Presence, Present};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Clone, Serialize, Deserialize)]
+    /// # struct Cursor { line: u32 }
+    /// # impl Presence for Cursor { const NAME: &'static str = "cursor"; }
+    /// use tauri_plugin_revgate::{Builder, RegistryError, RevgateExt};
+    ///
+    /// fn plugin<R: tauri::Runtime>() -> tauri::plugin::TauriPlugin<R> {
+    ///     Builder::new().presence_family::<Cursor>().build()
+    /// }
+    ///
+    /// fn open(app: &tauri::AppHandle, document: &str) -> Result<(), RegistryError> {
+    ///     app.family::<Present<Cursor>>()?.open(document, Present::default()).map(drop)
+    /// }
+    /// ```
+    pub fn presence_family<P: Presence>(self) -> Self {
+        self.family_with::<Present<P>>(PRESENCE)
     }
 
     /// Where the topics that are to be saved are kept; `open` is given the folder for them, which
@@ -214,6 +280,7 @@ impl Builder {
                 commands::replace,
                 commands::patch,
                 commands::act,
+                commands::present,
                 commands::inspect,
             ])
             .setup(move |app, _| {
@@ -233,7 +300,8 @@ impl Builder {
                 app.manage(registry);
                 Ok(())
             })
-            // A page that loads anew has lost its callbacks: what the old one subscribed ends.
+            // A page that loads anew has lost its callbacks: what the old one subscribed ends, and
+            // what it told of itself.
             .on_page_load(|webview, load| {
                 if load.event() == PageLoadEvent::Started {
                     webview.state::<Registry>().drop_window(webview.label());

@@ -1,7 +1,8 @@
 //! A topic as the backend holds it: what lives of it in memory, and how that is saved.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
+use revgate::presence::Attendance;
 use revgate::{Epoch, Revision, Topic, TopicName, Version};
 use revgate_persistence::saver::Flush;
 use revgate_persistence::{FlushError, Loaded, OnDisk, Saver, session};
@@ -24,6 +25,8 @@ pub(crate) struct TopicCell<T> {
     pub(crate) saved: OnceLock<Arc<Saved<T>>>,
     /// Set before anybody can ask for them, if windows can.
     pub(crate) actions: OnceLock<Actions<T>>,
+    /// Who tells of which window, if windows tell of themselves here.
+    pub(crate) attendance: Mutex<Attendance>,
 }
 
 impl<T: Topic> TopicCell<T> {
@@ -43,7 +46,8 @@ impl<T: Topic> TopicCell<T> {
         let store = Store::new(Version::new(epoch, Revision::FIRST), Arc::clone(&initial))
             .map_err(|invalid| RegistryError::InvalidInitial { topic: name.clone(), invalid })?;
         let live = Arc::new(Live { name, store, outbox: Outbox::new(options, queue) });
-        Ok(Self { initial, live, saved: OnceLock::new(), actions: OnceLock::new() })
+        let (saved, actions) = (OnceLock::new(), OnceLock::new());
+        Ok(Self { initial, live, saved, actions, attendance: Mutex::default() })
     }
 
     /// One of a family that was saved, with how it begins; `None` if it was not.

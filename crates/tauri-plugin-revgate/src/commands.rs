@@ -6,8 +6,10 @@
 //! Each command that sends or takes a state has an argument `form`: see [`Form`].
 
 mod act;
+mod present;
 
 pub(crate) use act::*;
+pub(crate) use present::*;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -73,6 +73,12 @@ pub enum RegistryError {
     /// A topic, or a family, was to have two types of actions.
     #[error("the topic `{0}` is given actions twice: make one enum of them")]
     DuplicateActions(TopicName),
+    /// What windows tell of themselves was to be saved, or to be changed by actions. It ends with
+    /// each of them, and each changes its own entry.
+    #[error(
+        "the topic `{0}` has what windows tell of themselves: it is never saved, and has no actions"
+    )]
+    Presence(TopicName),
     /// The options for saving the topic make no sense.
     #[error("the topic `{topic}`: {error}")]
     Persistence {

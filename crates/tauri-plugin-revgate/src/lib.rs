@@ -77,13 +77,41 @@
 //! # }
 //! ```
 //!
+//! What a window tells the others of itself, for as long as it is there, is its presence: see
+//! [`revgate::Presence`].
+//!
+//! ```no_run
+//! use revgate::{Presence, Present};
+//! use serde::{Deserialize, Serialize};
+//! use tauri_plugin_revgate::RevgateExt;
+//!
+//! #[derive(Clone, Serialize, Deserialize)]
+//! struct Cursor { line: u32 }
+//!
+//! impl Presence for Cursor {
+//!     const NAME: &'static str = "cursor";
+//! }
+//!
+//! fn build<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
+//!     builder.plugin(tauri_plugin_revgate::Builder::new().presence::<Cursor>().build())
+//! }
+//!
+//! fn who_is_there(app: &tauri::AppHandle) -> Result<(), Box<dyn std::error::Error>> {
+//!     for (window, cursor) in app.topic::<Present<Cursor>>()?.snapshot().data.iter() {
+//!         println!("{window} is at line {}", cursor.line);
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
 //! Windows may read and write the topics that their capability lists, and no others:
 //!
 //! ```json
 //! "permissions": [
 //!   { "identifier": "revgate:read", "allow": [{ "topic": "player" }, { "topic": "doc:*" }] },
 //!   { "identifier": "revgate:write", "allow": [{ "topic": "player" }] },
-//!   { "identifier": "revgate:act", "allow": [{ "topic": "doc:*", "actions": ["rename"] }] }
+//!   { "identifier": "revgate:act", "allow": [{ "topic": "doc:*", "actions": ["rename"] }] },
+//!   { "identifier": "revgate:present", "allow": [{ "topic": "cursor" }] }
 //! ]
 //! ```
 //!
@@ -92,7 +120,7 @@
 //! windows call is in the crates `revgate-client` and `revgate-leptos`.
 
 // The arrows go one way: `builder → commands, start → registry → erased → view → actions → cell →
-// saving → live → store, outbox`. The public `family → handle` stand on the registry, which knows neither.
+// saving → live → store, outbox`; `view → presence → cell`. The public `family → handle` stand on the registry, which knows neither.
 mod actions;
 mod builder;
 mod cell;
@@ -115,6 +143,7 @@ mod options;
 mod outbox;
 mod patch;
 mod pattern;
+mod presence;
 mod registry;
 mod restore;
 mod saving;

@@ -71,7 +71,7 @@ impl Registry {
         options: TopicOptions,
     ) -> Result<(), RegistryError> {
         let name = TopicName::of::<T>();
-        check(&name, &options)?;
+        check::<T>(&name, &options)?;
         let families = &mut self.write().families;
         if families.contains_key(&name) {
             return Err(RegistryError::Duplicate(name));
@@ -83,6 +83,9 @@ impl Registry {
     /// Lets windows do these actions to their topic, or to all topics of their family.
     pub(crate) fn register_actions<A: Action>(&self) -> Result<(), RegistryError> {
         let name = TopicName::of::<A::Topic>();
+        if A::Topic::ENTRIES.is_some() {
+            return Err(RegistryError::Presence(name));
+        }
         let actions = Actions::<A::Topic>::of::<A>();
         let mut catalogue = self.write();
         let topic = catalogue.topics.get(&name).cloned();
@@ -169,7 +172,7 @@ impl Registry {
         if let Err(invalid) = initial::check(&initial) {
             return Err(RegistryError::InvalidInitial { topic, invalid });
         }
-        check(&topic, &options)?;
+        check::<T>(&topic, &options)?;
         let queue = Arc::clone(self.queue());
         TopicCell::new(topic, Epoch::default(), initial, options, queue).map(Arc::new)
     }
@@ -262,10 +265,15 @@ impl Registry {
         topics.map(|(name, topic)| (name.clone(), Arc::clone(topic))).collect()
     }
 
-    /// Ends every subscription of a window that is gone and gives them.
+    /// A window is gone, or its page: ends what it has told of itself, and every subscription,
+    /// which it gives.
     pub(crate) fn drop_window(&self, window: &str) -> Vec<Subscriber> {
-        let topics = self.list("").into_iter();
-        topics.flat_map(|(_, topic)| topic.subscribers().remove_window(window)).collect()
+        let mut ended = Vec::new();
+        for (_, topic) in self.list("") {
+            ended.append(&mut topic.subscribers().remove_window(window));
+            topic.leave(window);
+        }
+        ended
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Catalogue> {
@@ -309,7 +317,10 @@ impl Drop for Shared {
 }
 
 /// Refuses options that make no sense.
-fn check(topic: &TopicName, options: &TopicOptions) -> Result<(), RegistryError> {
+fn check<T: Topic>(topic: &TopicName, options: &TopicOptions) -> Result<(), RegistryError> {
+    if T::ENTRIES.is_some() && options.persistence.is_some() {
+        return Err(RegistryError::Presence(topic.clone()));
+    }
     let checked = options.persistence.as_ref().map_or(Ok(()), |persistence| persistence.check());
     checked.map_err(|error| RegistryError::Persistence { topic: topic.clone(), error })
 }

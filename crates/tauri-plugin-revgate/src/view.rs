@@ -17,6 +17,7 @@ use crate::decode::{decode, unwritable};
 use crate::error::UpdateError;
 use crate::form::{Json, Refused, Sent};
 use crate::patch::{Patch, is_same};
+use crate::presence::{Message, check_not_presence};
 use crate::store::{Base, Published, WriteError};
 use crate::subscribers::Subscribers;
 
@@ -60,6 +61,14 @@ pub(crate) trait View: Send + Sync {
     fn asked(&self, sent: Sent) -> Result<Vec<Asked<Json>>, Refused>;
     /// Does what a window asks for.
     fn act(&self, request: &Request<'_>) -> Result<Acted<Json>, Refused>;
+    /// See [`TopicCell::present`].
+    fn present(
+        &self,
+        message: &Message<'_>,
+        entry: Option<&Sent>,
+    ) -> Result<Option<Version>, Refused>;
+    /// See [`TopicCell::leave`].
+    fn leave(self: Arc<Self>, window: &str);
     /// Says of this version that it is not on the disk.
     fn not_on_disk(&self, version: Version, error: FlushError) -> String;
 }
@@ -117,6 +126,7 @@ impl<T: Topic> View for TopicCell<T> {
         base: Option<Base>,
         source: &str,
     ) -> Result<Written<Json>, Refused> {
+        check_not_presence::<T>(&self.live.name)?;
         let data = sent.decode(self.options())?;
         self.write_for(source, base, data, |state| {
             let state = to_raw_value(state)?;
@@ -139,6 +149,18 @@ impl<T: Topic> View for TopicCell<T> {
         self.actions.get().ok_or_else(none)?.act(self, request)
     }
 
+    fn present(
+        &self,
+        message: &Message<'_>,
+        entry: Option<&Sent>,
+    ) -> Result<Option<Version>, Refused> {
+        TopicCell::present(self, message, entry)
+    }
+
+    fn leave(self: Arc<Self>, window: &str) {
+        TopicCell::leave(&self, window);
+    }
+
     fn not_on_disk(&self, version: Version, error: FlushError) -> String {
         TopicCell::not_durable(self, version, error).to_string()
     }
@@ -149,6 +171,7 @@ impl<T: Topic> View for TopicCell<T> {
         base: Option<Version>,
         source: &str,
     ) -> Result<Written<Json>, Refused> {
+        check_not_presence::<T>(&self.live.name)?;
         let options = self.options();
         let patch = Patch::parse(sent.into_operations()?, options.max_bytes)?;
         // Patched outside the lock, and written only if nobody else has written meanwhile.
@@ -210,7 +233,7 @@ fn conflict<T: Topic>(newest: &Snapshot<Arc<T>>) -> Refused {
     }
 }
 
-fn refusal(error: UpdateError) -> Refused {
+pub(crate) fn refusal(error: UpdateError) -> Refused {
     match error {
         UpdateError::Invalid(invalid) => Refusal::Invalid(invalid),
         // What the panic said is for whoever wrote that code.
@@ -231,6 +254,6 @@ fn to_value<T: Topic>(state: &T) -> Result<Value, Refused> {
     })
 }
 
-fn to_json(value: &impl Serialize) -> Result<String, Refused> {
+pub(crate) fn to_json(value: &impl Serialize) -> Result<String, Refused> {
     serde_json::to_string(value).map_err(|error| unwritable(&error))
 }

@@ -126,6 +126,8 @@ pub enum Access {
     Write,
     /// Do some of its actions to it.
     Act,
+    /// Have an entry of its own in it.
+    Present,
 }
 
 /// Where a patch (RFC 6902) does not apply.
@@ -162,6 +164,7 @@ fn grant(access: Access, entry: &str) -> String {
         Access::Read => "read",
         Access::Write => "write",
         Access::Act => "act",
+        Access::Present => "present",
     };
     format!(r#"{{ "identifier": "revgate:{set}", "allow": [{{ {entry} }}] }}"#)
 }
@@ -173,6 +176,7 @@ impl fmt::Display for Access {
             Self::Read => "read",
             Self::Write => "write",
             Self::Act => "do this to",
+            Self::Present => "be present in",
         })
     }
 }

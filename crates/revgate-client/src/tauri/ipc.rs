@@ -20,6 +20,13 @@ pub fn window_label() -> Option<String> {
     get(&get(&metadata, "currentWindow")?, "label")?.as_string()
 }
 
+/// The label of this webview, which is that of its window unless that has several; `None` outside
+/// Tauri. It is the key of what this page tells of itself: see [`Present`](revgate::Present).
+pub fn webview_label() -> Option<String> {
+    let metadata = get(&internals().ok()?, "metadata")?;
+    get(&get(&metadata, "currentWebview")?, "label")?.as_string()
+}
+
 /// Calls a command of the app that takes nothing and returns nothing.
 ///
 /// # Errors

@@ -4,12 +4,13 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::{ArrayBuffer, Uint8Array};
-use revgate::action::Source;
+use revgate::action::{Seq, Source};
 use revgate::json::{Fingerprint, fingerprint};
 use revgate::wire::{Acted, Fetched, Refusal, Written};
 use revgate::{Epoch, Invalid, Snapshot, Topic, TopicName, Version, bytes};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::ipc::{Callback, Rejection, call, get, read_value};
@@ -17,7 +18,7 @@ use super::values::text;
 use crate::patch::{self, Cheapest};
 use crate::transport::{announcement, fetched};
 use crate::{
-    Announcement, Batch, Change, Interruption, Json, Transport, TransportError, WriteError,
+    Announcement, Batch, Change, Entry, Interruption, Json, Transport, TransportError, WriteError,
 };
 
 /// The way from this window to the plugin `tauri-plugin-revgate`.
@@ -96,6 +97,17 @@ struct ActArguments<'a> {
     #[serde(skip_serializing_if = "is_false")]
     again: bool,
     actions: String,
+    form: Form,
+}
+
+#[derive(Serialize)]
+struct PresentArguments<'a> {
+    topic: &'a TopicName,
+    source: Source,
+    seq: Seq,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entry: Option<&'a str>,
+    clear: bool,
     form: Form,
 }
 
@@ -198,6 +210,22 @@ impl Transport for Tauri {
             let (topic, form) = (&topic, Form::Text);
             let arguments = ActArguments { topic, epoch, source, again, actions, form };
             let answer = call("plugin:revgate|act", &arguments).await;
+            read_answer(&answer.map_err(Rejection::into_transport_error)?)
+        }
+    }
+
+    fn present(
+        &self,
+        topic: &TopicName,
+        entry: Entry,
+    ) -> impl Future<Output = Result<Option<Version>, TransportError>> + 'static {
+        let topic = topic.clone();
+        async move {
+            let Entry { source, seq, value } = entry;
+            let (topic, entry, form) = (&topic, value.as_deref().map(RawValue::get), Form::Text);
+            let clear = entry.is_none();
+            let arguments = PresentArguments { topic, source, seq, entry, clear, form };
+            let answer = call("plugin:revgate|present", &arguments).await;
             read_answer(&answer.map_err(Rejection::into_transport_error)?)
         }
     }

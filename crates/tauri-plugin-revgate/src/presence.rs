@@ -1,0 +1,139 @@
+//! What windows tell of themselves: each its own entry, for as long as its page is there.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::thread;
+
+use revgate::action::{Seq, Source};
+use revgate::presence::Attendance;
+use revgate::wire::Refusal;
+use revgate::{Invalid, Topic, TopicName, Version};
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::cell::TopicCell;
+use crate::error::UpdateError;
+use crate::form::{Refused, Sent};
+use crate::options::TopicOptions;
+use crate::store::WriteError;
+use crate::view::{refusal, to_json};
+
+/// A message of a window.
+pub(crate) struct Message<'a> {
+    /// The label of its webview.
+    pub(crate) window: &'a str,
+    pub(crate) source: Source,
+    pub(crate) seq: Seq,
+}
+
+impl<T: Topic> TopicCell<T> {
+    /// Sets the entry of a window, or ends it, and returns the version that has it so; `None` if
+    /// the message comes too late: its page has ended, or something newer has been said.
+    pub(crate) fn present(
+        &self,
+        message: &Message<'_>,
+        entry: Option<&Sent>,
+    ) -> Result<Option<Version>, Refused> {
+        let Message { window, source, seq } = *message;
+        let Some(entries) = T::ENTRIES else { return Err(no_presence(&self.live.name)) };
+        let entry = entry.map(|sent| read::<T>(window, sent, self.options())).transpose()?;
+        // Held while it is written: what is admitted later is written later.
+        let mut attendance = self.attendance();
+        if !attendance.admits(window, source, seq) {
+            return Ok(None);
+        }
+        let set = |present: &mut T| match entry {
+            Some(entry) => (entries.take)(present, entry, window),
+            None => (entries.leave)(present, window),
+        };
+        self.change(window, set).map(Some).map_err(refusal)
+    }
+
+    /// The page of this window is gone, and what it has told of itself with it.
+    pub(crate) fn leave(self: &Arc<Self>, window: &str) {
+        {
+            let mut attendance = self.attendance();
+            if !attendance.is_speaking(window) {
+                return;
+            }
+            attendance.end(window);
+        }
+        // An edit that ends a window has to end itself first.
+        if let Err(UpdateError::Reentrant(_) | UpdateError::Busy { .. }) = self.forget(window) {
+            let (topic, window) = (Arc::clone(self), window.to_owned());
+            let again = move || topic.forget(&window);
+            let spawned = thread::Builder::new().name("revgate-leave".to_owned()).spawn(again);
+            if let Err(error) = spawned {
+                tracing::error!(topic = %self.live.name, %error, "a window stays that is gone");
+            }
+        }
+    }
+
+    /// Ends the entry of a window, unless its next page has one by now.
+    fn forget(&self, window: &str) -> Result<(), UpdateError> {
+        let Some(entries) = T::ENTRIES else { return Ok(()) };
+        let attendance = self.attendance();
+        if attendance.is_speaking(window) {
+            return Ok(());
+        }
+        self.change(window, |present| (entries.leave)(present, window)).map(drop)
+    }
+
+    fn change(&self, window: &str, set: impl FnOnce(&mut T)) -> Result<Version, UpdateError> {
+        let draft = |present: &T| {
+            let mut draft = present.clone();
+            set(&mut draft);
+            Ok(draft)
+        };
+        match self.write(None, Some(window), draft) {
+            Ok(written) => Ok(written.version),
+            Err(WriteError::Update(error)) => Err(error),
+            Err(WriteError::Conflict(_)) => unreachable!("a write without a base has no conflict"),
+        }
+    }
+
+    fn attendance(&self) -> MutexGuard<'_, Attendance> {
+        // It is whole after every statement, so a panic elsewhere spoils nothing.
+        self.attendance.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The entry that a window has sent, as a state that has nothing but it.
+fn read<T: Topic>(window: &str, sent: &Sent, options: &TopicOptions) -> Result<T, Refused> {
+    let invalid = |error: serde_json::Error| {
+        Refusal::Invalid(Invalid::new(window, format!("it is no JSON: {error}")))
+    };
+    // Read before it is put beside the label: text that ends the entry early would be another's.
+    let entry: Box<RawValue> = match sent {
+        Sent::Value(value) => to_raw_value(value).map_err(invalid)?,
+        Sent::Text(text) => serde_json::from_str(text).map_err(invalid)?,
+    };
+    let alone = Sent::Text(to_json(&BTreeMap::from([(window, entry)]))?);
+    // In a thread of the system's, which a panic must not unwind.
+    catch_unwind(AssertUnwindSafe(|| alone.decode(options))).unwrap_or_else(|_| {
+        let reason = "what the window tells of itself panicked when it was read".to_owned();
+        Err(Refusal::Failed { reason })
+    })
+}
+
+/// Refuses what only windows themselves may say.
+pub(crate) fn check_not_presence<T: Topic>(topic: &TopicName) -> Result<(), Refused> {
+    let reason = || {
+        format!(
+            "the topic `{topic}` has what windows tell of themselves: each sets its own entry, with \
+             the command `present`"
+        )
+    };
+    if T::ENTRIES.is_some() { Err(Refusal::Failed { reason: reason() }) } else { Ok(()) }
+}
+
+fn no_presence(topic: &TopicName) -> Refused {
+    let reason = format!(
+        "the topic `{topic}` has no entries of windows: it is not registered by \
+         `.presence::<…>()` of the plugin's builder"
+    );
+    Refusal::Failed { reason }
+}
+
+#[cfg(test)]
+mod tests;
