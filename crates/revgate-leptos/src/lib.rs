@@ -46,7 +46,9 @@
 //! # }
 //! ```
 
+mod presence;
 mod shared;
 mod signal;
 
+pub use presence::{PresenceSignal, use_presence, use_presence_of};
 pub use signal::{TopicSignal, use_topic, use_topic_of};

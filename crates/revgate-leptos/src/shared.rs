@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use leptos::leptos_dom::helpers::WindowListenerHandle;
 use leptos::prelude::*;
+use leptos::web_sys::Event;
 use revgate::{Backoff, Topic, TopicName, Version, gate};
 use revgate_client::tauri::Tauri;
 use revgate_client::{Observer, Options, Replica, Status, SyncError, host::Browser};
@@ -20,7 +21,7 @@ pub(crate) struct Shared<T: Topic> {
 }
 
 /// Ends with what it is kept by.
-struct Listener(Option<WindowListenerHandle>);
+pub(crate) struct Listener(Option<WindowListenerHandle>);
 
 /// What components read. Reference-counted: the component that came first may go first.
 pub(crate) struct Signals<T> {
@@ -36,11 +37,10 @@ thread_local! {
 
 /// The window's replica of `topic`, started by its first user.
 pub(crate) fn shared<T: Topic + Default>(topic: TopicName) -> Rc<Shared<T>> {
-    let key = (TypeId::of::<T>(), topic.clone());
-    let found = SHARED.with_borrow(|shared| shared.get(&key).and_then(Weak::upgrade));
-    if let Some(Ok(found)) = found.map(Rc::downcast) {
-        return found;
-    }
+    once(&topic, start)
+}
+
+fn start<T: Topic + Default>(topic: TopicName) -> Rc<Shared<T>> {
     let signals = Signals {
         state: ArcRwSignal::new(T::default()),
         version: ArcRwSignal::new(None),
@@ -48,7 +48,17 @@ pub(crate) fn shared<T: Topic + Default>(topic: TopicName) -> Rc<Shared<T>> {
         error: ArcRwSignal::new(None),
     };
     let replica = Replica::start(topic, Tauri, Browser, options(), signals.clone());
-    let started = Rc::new_cyclic(|shared| Shared { replica, signals, _page: follow(shared) });
+    Rc::new_cyclic(|shared| Shared { replica, signals, _page: follow(shared) })
+}
+
+/// What the window has of `topic`, one of each type: made by its first user.
+pub(crate) fn once<S: 'static>(topic: &TopicName, start: fn(TopicName) -> Rc<S>) -> Rc<S> {
+    let key = (TypeId::of::<S>(), topic.clone());
+    let found = SHARED.with_borrow(|shared| shared.get(&key).and_then(Weak::upgrade));
+    if let Some(Ok(found)) = found.map(Rc::downcast) {
+        return found;
+    }
+    let started = start(topic.clone());
     let erased: Rc<dyn Any> = started.clone();
     SHARED.with_borrow_mut(|shared| {
         // A family's topics come and go.
@@ -62,7 +72,7 @@ pub(crate) fn shared<T: Topic + Default>(topic: TopicName) -> Rc<Shared<T>> {
 /// costs a message each way that carry no state, unless there is a newer one.
 const RESYNC: Duration = Duration::from_secs(30);
 
-fn options() -> Options {
+pub(crate) fn options() -> Options {
     let backoff = Backoff { jitter_seed: Some(Browser::entropy()), ..Backoff::default() };
     let gate = gate::Options::builder().backoff(backoff).resync(RESYNC);
     let gate = gate.build().unwrap_or_default();
@@ -73,11 +83,11 @@ fn options() -> Options {
 fn follow<T: Topic>(shared: &Weak<Shared<T>>) -> [Listener; 3] {
     let listen = |event, tell: fn(&Shared<T>)| {
         let shared = shared.clone();
-        Listener(Some(window_event_listener_untyped(event, move |_| {
+        Listener::new(event, move |_| {
             if let Some(shared) = shared.upgrade() {
                 tell(&shared);
             }
-        })))
+        })
     };
     [
         listen("visibilitychange", |shared| shared.replica.set_visible(!document().hidden())),
@@ -85,6 +95,12 @@ fn follow<T: Topic>(shared: &Weak<Shared<T>>) -> [Listener; 3] {
         listen("beforeunload", |shared| shared.replica.flush()),
         listen("pagehide", |shared| shared.replica.flush()),
     ]
+}
+
+impl Listener {
+    pub(crate) fn new(event: &str, hear: impl Fn(Event) + 'static) -> Self {
+        Self(Some(window_event_listener_untyped(event, hear)))
+    }
 }
 
 impl Drop for Listener {

@@ -25,7 +25,7 @@ pub fn use_topic_of<T: Topic + Default>(key: &str) -> Result<TopicSignal<T>, Top
     TopicName::keyed::<T>(key).map(signal)
 }
 
-fn signal<T: Topic + Default>(topic: TopicName) -> TopicSignal<T> {
+pub(crate) fn signal<T: Topic + Default>(topic: TopicName) -> TopicSignal<T> {
     let shared = shared::<T>(topic);
     let Signals { state, version, status, error } = shared.signals.clone();
     TopicSignal {
