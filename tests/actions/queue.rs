@@ -183,7 +183,6 @@ fn an_edit_under_way_and_actions_behind_it_are_made_once_each_though_the_page_st
     let (backend, _, time, window) = near();
     let edit = window.replica.update(|book| book.title += "1");
     let behind = window.replica.act(append("2"));
-    time.settle();
     window.replica.flush();
     time.advance(ms(6));
     assert_eq!(book(&backend).title, "12", "one way, and in their order");
@@ -200,7 +199,6 @@ fn an_edit_that_loses_its_race_is_made_after_the_actions_that_were_sent_in_a_hur
     let waits = window.replica.update(|book| book.title += "2");
     let behind = window.replica.act(append("3"));
     backend.set(&Book { title: "x".to_owned(), ..Book::default() });
-    time.settle();
     window.replica.flush();
     assert!(end(&time, edit).is_ok() && end(&time, waits).is_ok() && end(&time, behind).is_ok());
     time.advance(ms(600));

@@ -124,6 +124,8 @@ struct Inner<T: Topic, X: Transport, H: Host> {
     write_timer: RefCell<Option<H::Timer>>,
     /// Counts writes, so that the answer to one that timed out is told from the awaited one.
     last_write: Cell<u64>,
+    /// Whether the change under way has set out: it does when its task first runs.
+    has_set_out: Rc<Cell<bool>>,
     rebases: Cell<u32>,
     /// What tells its actions from those of all others.
     source: Source,
@@ -170,6 +172,7 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
             timer: RefCell::new(None),
             write_timer: RefCell::new(None),
             last_write: Cell::new(0),
+            has_set_out: Rc::new(Cell::new(true)),
             rebases: Cell::new(0),
             source: Source::new(host.random()),
             last_seq: Cell::default(),

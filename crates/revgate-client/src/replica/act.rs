@@ -182,8 +182,10 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let Some(actions) = self.with_edits(|edits| edits.actions_behind()) else { return };
         let act = self.transport.act(&self.topic, self.batch(actions));
         let mut act = Guarded::new(act);
-        // Begun at once: in a page that goes no task runs any more.
-        if (&mut act).now_or_never().is_none() {
+        // Begun at once: in a page that goes no task runs any more. But not before the edits ahead of
+        // them, which would then be lost to them.
+        let has_ended = self.has_set_out.get() && (&mut act).now_or_never().is_some();
+        if !has_ended {
             self.host.spawn(async move {
                 let _ = act.await;
             });

@@ -113,6 +113,12 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             inner.written(id, Err(no_answer(timeout).into()))
         });
         let write = self.transport.write(&self.topic, change);
+        let has_set_out = Rc::clone(&self.has_set_out);
+        has_set_out.set(false);
+        let write = async move {
+            has_set_out.set(true);
+            write.await
+        };
         self.spawn(write, move |inner, answer| inner.written(id, answer));
     }
 
