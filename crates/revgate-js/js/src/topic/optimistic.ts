@@ -241,7 +241,9 @@ export class Optimistic {
 
 	/** Takes away all edits, answered or not. */
 	clear(): Edit[] {
-		return this.#queue.remove(this.pending);
+		const edits = this.#queue.remove(this.pending);
+		this.#rebuild();
+		return edits;
 	}
 
 	#takeWritten(): Edit[] {

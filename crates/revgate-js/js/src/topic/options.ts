@@ -22,8 +22,8 @@ export interface TopicOptions {
 	 */
 	readonly bigints?: readonly string[];
 	/**
-	 * How long a write may take before it counts as failed, and how long edits wait for the first
-	 * state. Default: 10,000.
+	 * How long a write may take before it counts as failed, and how long edits wait for a state to be
+	 * made on: the first, say. Default: 10,000.
 	 */
 	readonly writeTimeoutMs?: number;
 	/** How often in a row a write may lose against others' before it is `outraced`. Default: 100. */

@@ -25,7 +25,8 @@ import { followPage } from './page.js';
 import { applyPatch } from './patch.js';
 import { plugin } from './plugin.js';
 import { failedBy, lastingOf, wordsOf } from './refusal.js';
-import { type Replicated, Writer } from './writer.js';
+import type { Replicated } from './replicated.js';
+import { Writer } from './writer.js';
 
 /** Drives the gate, shows the state, and makes the edits. All handles of a topic share one. */
 export class Replica implements Replicated {

@@ -8,30 +8,12 @@ import type { Written } from './backend.js';
 import { cheapest, whole } from './change.js';
 import type { Edit, Fallen, Layer } from './edit.js';
 import { type Fate, TopicError } from './error.js';
-import { type Place, takeParsed } from './exact/index.js';
-import { Flights, type Landed, type Sender } from './flight.js';
+import { takeParsed } from './exact/index.js';
+import { Flights, type Landed } from './flight.js';
 import type { Optimistic } from './optimistic.js';
 import { type Failed, failedBy, noAnswer } from './refusal.js';
+import type { Replicated } from './replicated.js';
 import { Timer } from './timer.js';
-
-/** What a writer needs of the replica that it writes for. */
-export interface Replicated extends Sender {
-	readonly topic: string;
-	readonly place: Place;
-	/** How often in a row a write may lose against others'. */
-	readonly maxRebases: number;
-	/** The last failure, if nothing has come after it. */
-	readonly error: TopicError | undefined;
-	send(change: Written): Promise<string>;
-	/** Shows the edits as they stand. */
-	show(): void;
-	/** A write was answered with this state. */
-	offer(layer: Layer): void;
-	/** A write that could have had this echo has been answered. */
-	answered(): void;
-	/** Tells of a failure. */
-	tell(error: TopicError): void;
-}
 
 /** A write sent behind the one under way, which it holds. */
 interface Behind {
@@ -51,10 +33,10 @@ export class Writer {
 	#lastWrite = 0;
 	#rebases = 0;
 	#behind: Behind | undefined;
-	/** Ends the wait for an answer; for the state that has actions that were done; for the first state. */
+	/** Ends the wait for an answer; for a state that has what was done; for one to make edits on. */
 	readonly #timeout: Timer;
 	readonly #arrival: Timer;
-	readonly #first: Timer;
+	readonly #state: Timer;
 
 	/** @param source the number by which the backend knows the replica's actions. */
 	constructor(replica: Replicated, edits: Optimistic, source: bigint) {
@@ -62,22 +44,18 @@ export class Writer {
 		this.#edits = edits;
 		this.#flights = new Flights(replica, source);
 		const timer = (): Timer => new Timer(replica.host, replica.enter);
-		[this.#timeout, this.#arrival, this.#first] = [timer(), timer(), timer()];
+		[this.#timeout, this.#arrival, this.#state] = [timer(), timer(), timer()];
 	}
 
 	/** Takes an edit, which is shown at once. */
 	take(edit: Edit): void {
 		const pushed = this.#edits.push(edit);
 		if (pushed.type === 'nothing') edit.done(pushed.version);
-		// It waits for the first state no longer than for the answer to a write.
-		const { writeTimeoutMs } = this.#replica;
-		if (!this.#edits.top && !this.#first.isSet) this.#first.set(writeTimeoutMs, () => this.#giveUpFirst());
 		if (pushed.type === 'fallen') this.#tellOfFall({ edit, fault: pushed.fault });
 	}
 
 	/** Sends what waits, if no write is under way. */
 	write(): void {
-		if (this.#edits.top || this.#edits.pending === 0) this.#first.cancel();
 		for (;;) {
 			const next = this.#edits.nextWrite();
 			if (next.type === 'nothing') {
@@ -97,8 +75,21 @@ export class Writer {
 			}
 			break;
 		}
+		this.#limitWait();
 		this.#replica.show();
 		this.tellEnded();
+	}
+
+	/** Edits wait for a state to be made on no longer than for the answer to a write. */
+	#limitWait(): void {
+		if (this.#edits.isWriting || this.#edits.pending === 0) return this.#state.cancel();
+		if (this.#state.isSet) return;
+		const { writeTimeoutMs } = this.#replica;
+		this.#state.set(writeTimeoutMs, () => {
+			const { error } = this.#replica;
+			const words = `within ${writeTimeoutMs} ms there was no state to make it on${error ? `: ${error.reason}` : ''}`;
+			this.abandon({ ...failedBy(new Error(words, { cause: error })), fate: 'notSent' });
+		});
 	}
 
 	/** Tells of the edits that what lies beneath has made impossible, and of those that it has by now. */
@@ -133,20 +124,19 @@ export class Writer {
 		this.#behind = { count, answer: Promise.race([answer, late]) };
 	}
 
-	/** Gives up what waits for a first state, as nothing says that one will come. */
+	/** Gives up what waits for a state, as nothing says that one will come. */
 	abandon(failed: Failed): void {
-		this.#failAll(this.#edits.clear(), failed);
-	}
-
-	#giveUpFirst(): void {
-		const { error, writeTimeoutMs } = this.#replica;
-		const words = `within ${writeTimeoutMs} ms there was no state to make it on${error ? `: ${error.reason}` : ''}`;
-		this.abandon({ ...failedBy(new Error(words, { cause: error })), fate: 'notSent' });
+		const edits = this.#edits.clear();
+		// Taken back first, so that the error is the last word on it.
+		this.#replica.show();
+		const isSent = ({ ask }: Edit): boolean => ask?.sentIn !== undefined;
+		this.#failAll(edits.filter((edit) => !isSent(edit)), failed);
+		this.#failAll(edits.filter(isSent), { ...failed, fate: 'unknown' });
 	}
 
 	/** Gives up whatever was not answered. */
 	end(): void {
-		for (const timer of [this.#timeout, this.#arrival, this.#first]) timer.cancel();
+		for (const timer of [this.#timeout, this.#arrival, this.#state]) timer.cancel();
 		this.#flights.end();
 		this.#tellDone();
 		const { isWriting } = this.#edits;
@@ -229,7 +219,7 @@ export class Writer {
 		}
 		// Those that were done are told of when the window shows what has them: or after this time.
 		const { writeTimeoutMs, hearOf } = this.#replica;
-		this.#arrival.set(writeTimeoutMs, () => this.#tellDone());
+		if (!this.#arrival.isSet) this.#arrival.set(writeTimeoutMs, () => this.#tellDone());
 		hearOf(version);
 	}
 

@@ -97,6 +97,20 @@ describe('actions that are not answered', () => {
 		expect([acted.value, other.value, topic.get(), made(backend)]).toEqual([{ revision: '2' }, { revision: '3' }, [7, 8], [7, 8]]);
 	});
 
+	it('are not ended by the late answer to a write before them', async () => {
+		const { backend, topic } = await list();
+		const { opens, open } = gatekeeper();
+		backend.way = (what, act) => (what === 'act' ? opens.then(act) : what === 'write' ? after(1500)(what, act) : new Promise((resolve) => resolve(act())));
+		const edit = ending(topic.update((draft) => void draft.push(6)));
+		await pass(1000);
+		const acted = ending(topic.act({ add: 7 }));
+		await pass(600);
+		expect([edit.error?.fate, acted, made(backend)]).toEqual(['unknown', {}, [6]]);
+		open();
+		await pass(1000);
+		expect([acted.value, topic.get()]).toEqual([{ revision: '3' }, [6, 7]]);
+	});
+
 	it('until others are under way tell of their version all the same', async () => {
 		const { backend, topic } = await list({ resyncMs: 1_000_000 });
 		backend.delivery = 'pull';
@@ -215,13 +229,15 @@ describe('an action asked for', () => {
 
 	it('by a listener, in a circle, ends', async () => {
 		const { backend, topic } = await list();
+		backend.apply = (_: number[], { add }: Add) => [add];
 		const acted: ReturnType<typeof ending>[] = [];
-		topic.subscribe((list) => void (list.length > 0 && acted.push(ending(topic.act({ add: list.length }, push)))));
-		void topic.act({ add: 0 }, push);
+		topic.subscribe(([last = 0]) => void acted.push(ending(topic.act({ add: last + 1 }, () => [last + 1]))));
 		await pass(3000);
-		expect(acted.some(({ error }) => error?.reason.includes('led to the next'))).toBe(true);
-		expect(made(backend).length).toBe(acted.filter(({ value }) => value !== undefined).length + 1);
 		topic.stop();
+		await pass();
+		expect(acted.some(({ error }) => error?.reason.includes('led to the next'))).toBe(true);
+		expect(acted.every(({ value, error }) => value !== undefined || error !== undefined)).toBe(true);
+		expect(made(backend)[0], 'more than a thousand were not looked at').toBeLessThanOrEqual(acted.length);
 	});
 });
 
@@ -254,6 +270,13 @@ describe('actions of a durable topic', () => {
 });
 
 describe('the state that has an action', () => {
+	it('is fetched if no news of it comes', async () => {
+		const { backend, topic } = await list({ resyncMs: 1_000_000 });
+		backend.announce = () => undefined;
+		expect(await topic.act({ add: 7 })).toEqual({ revision: '2' });
+		expect([topic.get(), backend.calls]).toEqual([[7], ['act', 'fetch']]);
+	});
+
 	it('may be long in coming: the action is shown until then, and ends in time', async () => {
 		const { backend, topic } = await list({ gate: { fetchTimeoutMs: 30_000 }, resyncMs: 60_000 });
 		backend.way = (what, act) => (what === 'fetch' ? lost(what, act) : new Promise((resolve) => resolve(act())));
@@ -262,11 +285,28 @@ describe('the state that has an action', () => {
 		await pass(900);
 		expect([acted.value, topic.get(), topic.pending()], 'the edit needs a base that has it').toEqual([undefined, [7, 8], 1]);
 		await pass(200);
-		expect([acted.value, edit.value]).toEqual([{ revision: '2' }, undefined]);
-		backend.way = first();
+		expect([acted.value, edit.error?.fate, edit.error?.reason]).toEqual([
+			{ revision: '2' },
+			'notSent',
+			'within 1000 ms there was no state to make it on',
+		]);
+		expect(topic.get()).toEqual([7]);
+		const later = ending(topic.update((draft) => void draft.push(9)));
+		backend.delivery = 'inline';
 		backend.change((state: number[]) => [...state, 10]);
-		await pass(60_000);
-		expect([topic.get(), made(backend), edit.value !== undefined]).toEqual([[7, 10, 8], [7, 10, 8], true]);
+		await pass();
+		expect([later.value, topic.get(), made(backend)]).toEqual([{ revision: '4' }, [7, 10, 9], [7, 10, 9]]);
+	});
+
+	it('may never come, however often there is another action: each ends in time', async () => {
+		const { backend, topic } = await list({ gate: { fetchTimeoutMs: 30_000 }, resyncMs: 60_000 });
+		backend.way = (what, act) => (what === 'fetch' ? lost(what, act) : new Promise((resolve) => resolve(act())));
+		const acted = Array.from({ length: 40 }, (_, add) => [add, pass(100).then(() => ending(topic.act({ add }, push)))] as const);
+		const ends = [];
+		for (const [, end] of acted) ends.push(await end);
+		await pass(1100);
+		expect(ends.every(({ value }) => value !== undefined)).toBe(true);
+		topic.stop();
 	});
 });
 
