@@ -27,8 +27,10 @@ use crate::version::{NumberFault, ParseNumberError, canonical_number, parse_cano
 ///
 /// **[`Action::apply`] is pure**: what it makes of a state hangs on the state, the action and the
 /// [`Context`], and on nothing else, be it a clock, randomness or the order of a set that hashes.
-/// It may be run any number of times. What a float comes to is the same everywhere by `+`, `-`, `*`,
-/// `/` and `sqrt`; `sin`, `powf` and their kind may differ in the last digit from machine to machine.
+/// It may be run any number of times: the backend does it once more to a copy of the state that it
+/// keeps, instead of copying a large state for each. What a float comes to is the same everywhere by
+/// `+`, `-`, `*`, `/` and `sqrt`; `sin`, `powf` and their kind may differ in the last digit from
+/// machine to machine.
 ///
 /// ```
 /// use revgate::{Action, Topic};

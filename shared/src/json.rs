@@ -4,9 +4,11 @@
 //! state is asked first. [`fingerprint`] walks it as a serializer would, but writes nothing: its
 //! result is a number, so that a large state costs no memory.
 
+mod diff;
 mod error;
 mod fingerprint;
 mod key;
+mod text;
 
 use alloc::format;
 use alloc::string::String;
@@ -14,8 +16,10 @@ use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+pub use diff::{Patch, diff};
+
 use crate::Invalid;
-use fingerprint::Fingerprinter;
+use fingerprint::{Budget, Fingerprinter};
 
 /// How deep a state may nest, in arrays and objects. Parsers of JSON stop at 128, as they recurse;
 /// there is room for what a state is wrapped in when it is sent or saved.
@@ -73,8 +77,32 @@ impl<'de> Deserialize<'de> for Fingerprint {
 /// levels, `Some` of what is null (`Some(None)`, `Some(())`), or whatever the type's own
 /// `Serialize` refuses.
 pub fn fingerprint<T: Serialize + ?Sized>(state: &T) -> Result<Fingerprint, Invalid> {
-    match state.serialize(Fingerprinter::new()) {
-        Ok(hash) => Ok(Fingerprint(hash)),
-        Err(error) => Err(error.into()),
+    let budget = Budget::new(usize::MAX);
+    state.serialize(Fingerprinter::new(&budget)).map(Fingerprint).map_err(Invalid::from)
+}
+
+/// The [`fingerprint`] of a state of at most roughly so many bytes of JSON; `None` for a larger
+/// one, of which no more is looked at.
+///
+/// ```
+/// use revgate::json::{fingerprint, fingerprint_up_to};
+///
+/// assert_eq!(fingerprint_up_to(100, "short")?, Some(fingerprint("short")?));
+/// assert_eq!(fingerprint_up_to(100, &vec![0; 1_000])?, None);
+/// # Ok::<(), revgate::Invalid>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`fingerprint`], if the fault is met before the limit is.
+pub fn fingerprint_up_to<T: Serialize + ?Sized>(
+    limit: usize,
+    state: &T,
+) -> Result<Option<Fingerprint>, Invalid> {
+    let budget = Budget::new(limit);
+    match state.serialize(Fingerprinter::new(&budget)) {
+        _ if budget.is_spent() => Ok(None),
+        Ok(hash) => Ok(Some(Fingerprint(hash))),
+        Err(fault) => Err(fault.into()),
     }
 }

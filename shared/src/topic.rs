@@ -63,7 +63,8 @@ pub trait Topic: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     const ENTRIES: Option<Entries<Self>> = None;
 
     /// Whether this state may become the shared one. Asked in the window before a write is sent
-    /// and in the backend before it is accepted.
+    /// and in the backend before it is accepted; after each action, so that an action on a large
+    /// state costs at least what this does.
     ///
     /// # Errors
     ///

@@ -26,7 +26,8 @@ Commands:
           Explores every state of the gate, windows and backend within a bound.
           --deep SECONDS  Goes on to larger bounds for so long
   bench [windows]
-          Measures what a step of the gate costs, natively and in WASM.
+          Measures what a step of the gate costs, natively and in WASM, and what an action
+          costs in the backend against the size of the state.
           windows      Measures instead how long messages take to real windows, in each way that
                        Tauri has to send them (Linux)
   fuzz [--seconds N] [TARGET]

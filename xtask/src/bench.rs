@@ -1,4 +1,7 @@
-//! `cargo xtask bench`: what each step of the gate costs, natively and in WASM.
+//! `cargo xtask bench`: what each step of the gate costs, natively and in WASM, and what an action
+//! costs in the backend.
+
+mod acts;
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command, time::Duration};
 
@@ -28,8 +31,8 @@ struct Column {
     figures: Figures,
 }
 
-/// Measures, and prints the table; whether every step was measured and the gate's keep to their
-/// budgets.
+/// Measures, and prints the tables; whether every step was measured, the gate's keep to their
+/// budgets, and actions cost the same on states of any size.
 pub(crate) fn run(workspace: &mut Workspace) -> Result<bool, Error> {
     setup::run(workspace, Goal::Bench)?;
     compile::build(workspace, "build the benchmarks", bench(workspace, &["--no-run"]))?;
@@ -50,7 +53,8 @@ pub(crate) fn run(workspace: &mut Workspace) -> Result<bool, Error> {
         ("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &workspace.root.join("tests/webdriver.json")),
     ];
     columns.push(column("Chrome ns", Some(WASM_BUDGET), in_wasm(workspace, "Chrome", &chrome)?));
-    Ok(judge(&names, &columns))
+    let is_gate_good = judge(&names, &columns);
+    Ok(acts::run(workspace)? && is_gate_good)
 }
 
 fn found(workspace: &Workspace, program: &str, for_what: &str) -> bool {

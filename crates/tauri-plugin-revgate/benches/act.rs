@@ -1,51 +1,90 @@
-//! What an action costs against the size of the state: `cargo bench -p tauri-plugin-revgate --bench
-//! act`. Beside it what of that grows with the state.
+//! What an action costs against the size of the state, and beside it what of a write by closure
+//! grows with the state: `cargo bench -p tauri-plugin-revgate --bench act`. Each line is one figure
+//! as JSON: `{"step", "shape", "bytes", "ns"}`, the median of many rounds; `cargo xtask bench` makes
+//! a table of them.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
 
-use divan::{Bencher, black_box};
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
 use revgate::action::Context;
-use revgate::json::fingerprint;
+use revgate::json::{diff, fingerprint};
 use revgate::{Action, Topic};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tauri::App;
 use tauri::test::MockRuntime;
-use tauri_plugin_revgate::{Builder, RevgateExt};
+use tauri_plugin_revgate::{Builder, RevgateExt, TopicHandle, TopicOptions};
 
-use common::{call, capability, window};
+use common::{call_for_bytes, capability, window};
 
 /// Roughly so many bytes of JSON.
-const SIZES: [usize; 4] = [100, 10_000, 1_000_000, 10_000_000];
+const SIZES: [usize; 4] = [1_000, 100_000, 1_000_000, 10_000_000];
+/// How long a figure is measured at least, unless it takes its rounds sooner.
+const TIME: Duration = Duration::from_millis(300);
+const ROUNDS: usize = 2_000;
 
-fn main() {
-    divan::main();
-}
-
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 struct Library {
     plays: u64,
     songs: Vec<Song>,
+    by_id: BTreeMap<String, Song>,
+    notes: Notes,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Song {
     title: String,
     stars: u8,
+}
+
+/// A struct that is large by what is in its fields.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Notes {
+    title: String,
+    first: String,
+    second: String,
 }
 
 impl Topic for Library {
     const NAME: &'static str = "library";
 }
 
-impl Library {
-    fn of(bytes: usize) -> Self {
+/// What most of the state is in.
+#[derive(Clone, Copy)]
+enum Shape {
+    Map,
+    List,
+    Struct,
+}
+
+impl Shape {
+    const ALL: [(&'static str, Self); 3] =
+        [("map", Self::Map), ("list", Self::List), ("struct", Self::Struct)];
+
+    fn of(self, bytes: usize) -> Library {
         let song = |number| Song { title: format!("A song with a number, {number:09}"), stars: 3 };
-        Self { plays: 0, songs: (0..bytes / 54).map(song).collect() }
+        let mut library = Library::default();
+        match self {
+            Self::Map => {
+                let numbers = 0..bytes / 68;
+                library.by_id = numbers.map(|it| (format!("id-{it:08}"), song(it))).collect();
+            }
+            Self::List => library.songs = (0..bytes / 54).map(song).collect(),
+            Self::Struct => {
+                let text = "A line of text. ".repeat(bytes / 32);
+                library.notes =
+                    Notes { title: "Notes".to_owned(), first: text.clone(), second: text };
+            }
+        }
+        library
     }
 }
 
+/// Changes one field, in the midst of what is large.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Play;
 
@@ -59,71 +98,84 @@ impl Action for Play {
 
     fn apply(&self, library: &mut Library, _: &Context) -> Result<(), String> {
         library.plays += 1;
+        let middle = library.songs.len() / 2;
+        if let Some(song) = library.songs.get_mut(middle) {
+            song.stars ^= 1;
+        }
+        if let Some(song) = library.by_id.get_mut("id-00000005") {
+            song.stars ^= 1;
+        }
+        library.notes.title = format!("Notes {}", library.plays);
         Ok(())
     }
 }
 
-fn app(bytes: usize) -> App<MockRuntime> {
+fn app(library: Library) -> App<MockRuntime> {
     let act = json!({"identifier": "revgate:act", "allow": [{"topic": "*"}]});
-    let read = json!({"identifier": "revgate:read", "allow": [{"topic": "*"}]});
-    let plugin = Builder::new().topic(Library::of(bytes)).actions::<Play>();
-    common::app(plugin, &[capability(&["*"], json!([act, read]))])
+    let options = TopicOptions::new().max_bytes(1 << 30);
+    let plugin = Builder::new().topic_with(library, options).actions::<Play>();
+    common::app(plugin, &[capability(&["*"], json!([act]))])
 }
 
-/// By Rust, while nobody listens.
-#[divan::bench(args = SIZES)]
-fn act(bencher: Bencher, bytes: usize) {
-    let app = app(bytes);
-    let library = app.topic::<Library>().expect("registered");
-    bencher.bench_local(|| library.act(Play).expect("done"));
+fn act(topic: &TopicHandle<Library>) {
+    topic.act(Play).expect("done");
 }
 
-/// By a window's command, one and sixty-four at once, while a window listens.
-#[divan::bench(args = SIZES, consts = [1, 64])]
-fn command<const COUNT: u64>(bencher: Bencher, bytes: usize) {
-    let app = app(bytes);
-    let window = window(&app, "main");
-    call(&window, "subscribe", json!({"topic": "library", "news": "__CHANNEL__:1"}))
-        .expect("it stands");
-    let mut seq = 0;
-    bencher.bench_local(|| {
-        let actions: Vec<_> = (0..COUNT)
-            .map(|_| {
-                seq += 1;
-                json!({"seq": format!("{seq}"), "at": "0", "action": null})
-            })
-            .collect();
-        let body = json!({"topic": "library", "source": "1", "actions": actions});
-        call(&window, "act", body).expect("done")
-    });
+fn update(topic: &TopicHandle<Library>) {
+    topic.update(|library| library.plays += 1).expect("valid");
 }
 
-#[divan::bench(args = SIZES)]
-fn part_copy(bencher: Bencher, bytes: usize) {
-    let library = Library::of(bytes);
-    bencher.bench_local(|| black_box(&library).clone());
+/// The median time of what is done again and again, in nanoseconds.
+fn median(mut step: impl FnMut()) -> u128 {
+    (0..5).for_each(|_| step());
+    let since = Instant::now();
+    let mut times = Vec::new();
+    while times.len() < ROUNDS && (since.elapsed() < TIME || times.len() < 5) {
+        let begin = Instant::now();
+        step();
+        times.push(begin.elapsed().as_nanos());
+    }
+    times.sort_unstable();
+    times[times.len() / 2]
 }
 
-#[divan::bench(args = SIZES)]
-fn part_fingerprint(bencher: Bencher, bytes: usize) {
-    let library = Library::of(bytes);
-    bencher.bench_local(|| fingerprint(black_box(&library)).expect("JSON"));
-}
-
-/// For the announcement, at most once a period.
-#[divan::bench(args = SIZES)]
-fn part_patch(bencher: Bencher, bytes: usize) {
-    let library = Library::of(bytes);
-    let next = Library { plays: 1, ..library.clone() };
-    bencher.bench_local(|| {
-        let value = |it| serde_json::to_value(black_box(it)).expect("JSON");
-        json_patch::diff(&value(&library), &value(&next))
-    });
-}
-
-/// For the disk, when it is saved.
-#[divan::bench(args = SIZES)]
-fn part_encode(bencher: Bencher, bytes: usize) {
-    let library = Library::of(bytes);
-    bencher.bench_local(|| serde_json::to_vec(black_box(&library)).expect("JSON"));
+fn main() {
+    for (name, shape) in Shape::ALL {
+        for bytes in SIZES {
+            let print = |step: &str, ns: u128| {
+                println!("{}", json!({"step": step, "shape": name, "bytes": bytes, "ns": ns}));
+            };
+            let library = shape.of(bytes);
+            let app = app(library.clone());
+            let topic = app.topic::<Library>().expect("registered");
+            print("act by Rust", median(|| act(&topic)));
+            let main = window(&app, "main");
+            let mut seq = 0_u64;
+            print(
+                "act by a window",
+                median(|| {
+                    seq += 1;
+                    let asked = json!([{"seq": seq.to_string(), "at": "0", "action": null}]);
+                    let asked = asked.to_string();
+                    let body = json!({"topic": "library", "source": "1", "actions": asked, "form": "text"});
+                    call_for_bytes(&main, "act", body).expect("done");
+                }),
+            );
+            print("update by Rust", median(|| update(&topic)));
+            // What the sender does for an announcement, at most once a period.
+            let next = &*topic.snapshot().data;
+            let text = |state: &Library| serde_json::to_string(black_box(state)).expect("JSON");
+            let (old, new) = (text(&library), text(next));
+            print("announce: text", median(|| drop(text(next))));
+            print("announce: diff", median(|| drop(diff(black_box(&old), &new, 2048))));
+            // What neither does.
+            print("copy", median(|| drop(black_box(&library).clone())));
+            print("fingerprint", median(|| drop(fingerprint(black_box(&library)))));
+            if bytes <= 1_000_000 {
+                let value = |it| serde_json::to_value(black_box(it)).expect("JSON");
+                let values = || json_patch::diff(&value(&library), &value(next));
+                print("diff of values", median(|| drop(values())));
+            }
+        }
+    }
 }

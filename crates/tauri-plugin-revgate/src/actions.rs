@@ -16,7 +16,8 @@ use serde_json::value::to_raw_value;
 use crate::cell::TopicCell;
 use crate::error::{ActError, UpdateError};
 use crate::form::{self, Json};
-use crate::store::{Edit, Written};
+use crate::spares::Done;
+use crate::store::{Edit, Published, Written};
 use play::{Fault, Faults, Played, Step, play};
 
 /// The actions of a topic of the type `T`, of whatever type they are.
@@ -109,14 +110,14 @@ fn read<A: Action>(asked: &Asked<Json>, request: &Request<'_>, topic: &str) -> R
 }
 
 /// What the window is told, and what was written, if anything was.
-type Done<T> = (Acted<Json>, Option<Written<T>>);
+type Answered<T> = (Acted<Json>, Option<Written<T>>);
 
 /// Does those that have not been done yet, in one write, and remembers how each ended.
 fn once<A: Action>(
     edit: &mut Edit<'_, A::Topic>,
     request: &Request<'_>,
     asked: Vec<Readable<A>>,
-) -> Result<Done<A::Topic>, UpdateError> {
+) -> Result<Answered<A::Topic>, UpdateError> {
     let &Request { source, is_again, window, .. } = request;
     let mut round = Round::new(source, is_again, edit.current.version);
     // Those that are to be done, with their places among `steps`.
@@ -130,13 +131,13 @@ fn once<A: Action>(
             new.push((seq, place));
         }
     }
-    let (written, faults) = perform(edit, &steps, Some(window))?;
-    let made = written.as_ref().map_or(&edit.current, |written| &written.state);
-    let (version, fingerprint) = (made.version, made.fingerprint);
+    let (written, faults) = perform(edit, steps, Some(window))?;
+    let Published { version, look, .. } = &edit.current;
+    let (version, print) = (*version, look.known_print());
     let ended = new.into_iter().map(|(seq, place)| {
         (seq, place.map_or_else(Some, |place| faults.get(&place).map(unacted)))
     });
-    let acted = round.end(edit.ledger(), version, Some(fingerprint), ended);
+    let acted = round.end(edit.ledger(), version, print, ended);
     Ok((acted, written))
 }
 
@@ -147,9 +148,9 @@ pub(crate) fn act<A: Action>(
 ) -> Result<Version, ActError<A::Error>> {
     let step = Step { action, context: context() };
     cell.check_writable()?;
-    let edit = cell.live.store.edit(&cell.live.name)?;
-    let (written, mut faults) = perform(&edit, &[step], None)?;
-    let version = written.as_ref().map_or(edit.current.version, |it| it.state.version);
+    let mut edit = cell.live.store.edit(&cell.live.name)?;
+    let (written, mut faults) = perform(&mut edit, vec![step], None)?;
+    let version = edit.current.version;
     drop(edit);
     if let Some(fault) = faults.remove(&0) {
         return Err(match fault {
@@ -179,11 +180,12 @@ type Performed<A> = (Option<Written<<A as Action>::Topic>>, Faults<<A as Action>
 
 /// Publishes what the actions make of the newest state, if any of them can be done.
 fn perform<A: Action>(
-    edit: &Edit<'_, A::Topic>,
-    steps: &[Step<A>],
+    edit: &mut Edit<'_, A::Topic>,
+    steps: Vec<Step<A>>,
     source: Option<&str>,
 ) -> Result<Performed<A>, UpdateError> {
-    let Played { draft, faults } = play(edit.topic(), &*edit.current.data, steps)?;
+    let spare = edit.spare();
+    let Played { draft, faults } = play(edit.topic(), &edit.current, spare, &steps)?;
     for (place, fault) in &faults {
         if let (Fault::Panicked(message), Some(step)) = (fault, steps.get(*place)) {
             let (topic, action) = (edit.topic(), step.action.name());
@@ -191,9 +193,18 @@ fn perform<A: Action>(
         }
     }
     let Some(draft) = draft else { return Ok((None, faults)) };
-    let done = steps.iter().enumerate().filter(|(place, _)| !faults.contains_key(place));
-    let names = done.map(|(_, step)| step.action.name()).collect();
-    Ok((Some(edit.publish(draft, source, Some(names))?), faults))
+    let done = steps.into_iter().enumerate().filter(|(place, _)| !faults.contains_key(place));
+    let done: Vec<_> = done.map(|(_, step)| step).collect();
+    Ok((Some(edit.publish(draft, source, Some(again(done)))?), faults))
+}
+
+/// What does these actions once more.
+fn again<A: Action>(steps: Vec<Step<A>>) -> Done<A::Topic> {
+    let names = steps.iter().map(|step| step.action.name()).collect();
+    let replay = move |state: &mut A::Topic| {
+        steps.iter().all(|Step { action, context }| action.apply(state, context).is_ok())
+    };
+    Done { names, replay: Arc::new(replay) }
 }
 
 fn unacted<E: serde::Serialize>(fault: &Fault<E>) -> Unacted<Json> {

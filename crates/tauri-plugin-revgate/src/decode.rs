@@ -1,5 +1,6 @@
 //! From the JSON that a window sent to the topic's type, within the topic's limits.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use revgate::wire::{Asked, MAX_ACTIONS, Refusal};
@@ -118,7 +119,7 @@ pub(crate) fn within(limit: u64, size: u64) -> Result<(), Refused> {
     if size > limit { Err(Refusal::TooLarge { limit, size }) } else { Ok(()) }
 }
 
-pub(crate) fn unwritable(error: &serde_json::Error) -> Refused {
+pub(crate) fn unwritable(error: &impl Display) -> Refused {
     Refusal::Failed { reason: format!("the state cannot be written as JSON: {error}") }
 }
 

@@ -162,6 +162,20 @@ impl<T: Topic> TopicHandle<T> {
     ///
     /// The time is that of the clock, the seed another one for each call.
     ///
+    /// **It costs what the action does, whatever the size of the state**, and the topic's
+    /// [validation](Topic::validate), which is done after each. For that, the topic keeps the state
+    /// before, and one more while that is read, and does to it what it has missed: so an action is
+    /// done twice or three times, and a large topic that has been acted upon takes up to three times
+    /// its memory, until it is written in another way. The state is copied only for the first
+    /// action, for the next after one that has failed, and for those after which somebody still
+    /// holds former states, a [`Watch`] that has not gone on for example.
+    ///
+    /// Nor is a state of more than about 16 KiB of JSON looked at. So a large one has a new version
+    /// even if nothing changes; and one that the action has made no JSON, of a NaN for example, is
+    /// found out later, by whoever is to write it: the log says so, windows are told of the version
+    /// and refused the state, and it is not saved, until a write puts it right. Whatever can come to
+    /// that belongs into the action's or the topic's own checks.
+    ///
     /// # Errors
     ///
     /// The action's own; or as [`TopicHandle::update`].

@@ -138,6 +138,7 @@ mod handle;
 mod incidents;
 mod initial;
 mod live;
+mod look;
 mod message;
 mod options;
 mod outbox;
@@ -152,6 +153,7 @@ mod sender;
 mod session;
 #[cfg(all(unix, not(any(target_os = "android", target_os = "ios"))))]
 mod signals;
+mod spares;
 mod start;
 mod store;
 mod subscribers;

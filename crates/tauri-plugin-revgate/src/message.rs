@@ -1,101 +1,155 @@
 //! What an announcement carries, and its JSON.
 
+use std::borrow::Cow;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 
+use revgate::json::diff;
 use revgate::wire::{Announcement, Payload};
-use revgate::{Invalidation, Snapshot};
+use revgate::{Invalid, Invalidation, Snapshot, Topic, Version};
 use serde::Serialize;
-use serde_json::value::{Value, to_value};
 
 use crate::form::Json;
 use crate::options::Delivery;
+use crate::store::Published;
 
 type News = Payload<Json, Json>;
 
-/// The announcement of `data` as JSON, with as much news in it as `delivery` allows. `base` is the
-/// state that was announced before.
+/// The state that patches are made from.
+pub(crate) enum Base<T> {
+    State(Published<T>),
+    /// The JSON of a large one: it is not written twice, and the state itself is not held, for the
+    /// next action is done to that.
+    Text(Snapshot<String>),
+}
+
+/// An announcement.
+pub(crate) struct Message<T> {
+    pub(crate) json: String,
+    /// What the next patch is made from.
+    pub(crate) base: Option<Base<T>>,
+}
+
+/// The announcement of `state`, with as much news in it as `delivery` allows. `base` is the state
+/// that was announced before.
 ///
 /// A state that cannot be written as JSON is announced by its version alone: the window that
 /// fetches it gets the error.
-pub(crate) fn encode<T: Serialize>(
+pub(crate) fn encode<T: Topic>(
     delivery: Delivery,
     invalidation: Invalidation,
-    data: &T,
-    base: Option<&Snapshot<Arc<T>>>,
-) -> serde_json::Result<String> {
-    let base = base.filter(|base| base.version() < invalidation.version());
-    let made = catch_unwind(AssertUnwindSafe(|| payload(delivery, data, base)));
-    let payload = match made {
-        Ok(Ok(payload)) => payload,
-        Ok(Err(error)) => {
-            tracing::warn!(topic = %invalidation.topic, %error, "the state is not JSON");
-            Payload::None
+    state: &Published<T>,
+    base: Option<Base<T>>,
+) -> serde_json::Result<Message<T>> {
+    let base = base.filter(|base| base.version() < state.version);
+    let made = catch_unwind(AssertUnwindSafe(|| payload(delivery, state, base.as_ref())));
+    let (payload, text) = match made {
+        Ok(Ok(made)) => made,
+        Ok(Err(invalid)) => {
+            tracing::error!(
+                topic = %invalidation.topic,
+                "the state is not JSON, so no window can have it, until a write puts that right: \
+                 {invalid}"
+            );
+            (Payload::None, None)
         }
         Err(_) => {
             tracing::error!(topic = %invalidation.topic, "the state's `Serialize` panicked");
-            Payload::None
+            (Payload::None, None)
         }
     };
-    serde_json::to_string(&Announcement { invalidation, payload })
+    let json = serde_json::to_string(&Announcement { invalidation, payload })?;
+    let base = match text {
+        Some(text) if state.look.is_large() => Some(Base::Text(Snapshot::new(state.version, text))),
+        Some(_) => Some(Base::State(state.clone())),
+        // What no window can have, none can patch.
+        None => base,
+    };
+    Ok(Message { json, base })
 }
 
-fn payload<T: Serialize>(
+/// What is told of the state, and its JSON if the next patch is made from that.
+fn payload<T: Topic>(
     delivery: Delivery,
-    data: &T,
-    base: Option<&Snapshot<Arc<T>>>,
-) -> serde_json::Result<News> {
-    let whole = |up_to| Ok(json_up_to(up_to, data)?.map(Payload::State));
-    let patch = |up_to| match base {
-        Some(base) => patch(base, data, up_to),
-        None => Ok(None),
-    };
-    let news = match delivery {
-        Delivery::Pull => None,
-        Delivery::Inline { up_to } => whole(up_to)?,
-        Delivery::Patch { up_to } => patch(up_to)?,
-        Delivery::Auto => match whole(Delivery::AUTO)? {
-            Some(state) => Some(state),
-            None => patch(Delivery::AUTO)?,
-        },
-    };
-    Ok(news.unwrap_or(Payload::None))
-}
-
-fn patch<T: Serialize>(
-    base: &Snapshot<Arc<T>>,
-    data: &T,
-    up_to: usize,
-) -> serde_json::Result<Option<News>> {
-    // What is JSON as text need not be a value: those have integers of 64 bits.
-    let (Ok(old), Ok(new)) = (to_value(&*base.data), to_value(data)) else { return Ok(None) };
-    // To `json_patch` it is the same as 0.
-    if has_negative_zero(&old) || has_negative_zero(&new) {
-        return Ok(None);
-    }
-    let patch = json_up_to(up_to, &json_patch::diff(&old, &new))?;
-    Ok(patch.map(|patch| Payload::Patch { base: base.version(), patch }))
-}
-
-fn has_negative_zero(value: &Value) -> bool {
-    match value {
-        Value::Number(number) => {
-            number.as_f64().is_some_and(|it| it == 0.0 && it.is_sign_negative())
+    state: &Published<T>,
+    base: Option<&Base<T>>,
+) -> Result<(News, Option<String>), Invalid> {
+    let (most, has_whole) = match delivery {
+        Delivery::Pull => return Ok((Payload::None, None)),
+        Delivery::Inline { up_to } => {
+            state.check()?;
+            let whole = json_up_to(up_to, &*state.data)?;
+            return Ok((whole.map_or(Payload::None, Payload::State), None));
         }
-        Value::Array(items) => items.iter().any(has_negative_zero),
-        Value::Object(fields) => fields.values().any(has_negative_zero),
-        _ => false,
+        Delivery::Patch { up_to } => (up_to, false),
+        Delivery::Auto => (Delivery::AUTO, true),
+    };
+    let text = json_of(&*state.data, base)?;
+    let is_whole = has_whole && text.len() <= most;
+    let patch = base.filter(|_| !is_whole).and_then(|base| {
+        let patch = diff(&base.text()?, &text, most)?;
+        // A window reads the patch as values, and those have integers of 64 bits.
+        patch.is_narrow.then_some((base.version(), patch))
+    });
+    // All else was JSON when it was announced.
+    match &patch {
+        Some((_, patch)) if patch.is_plain => state.look.found_json(),
+        _ => state.check()?,
     }
+    let news = match patch {
+        Some((base, patch)) => Payload::Patch { base, patch: raw(&patch.json)? },
+        None if is_whole => Payload::State(raw(&text)?),
+        None => Payload::None,
+    };
+    Ok((news, Some(text)))
+}
+
+impl<T: Topic> Base<T> {
+    fn version(&self) -> Version {
+        match self {
+            Self::State(state) => state.version,
+            Self::Text(text) => text.version(),
+        }
+    }
+
+    /// Its JSON; `None` if there is none, so that no window has it.
+    fn text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::State(state) => {
+                state.check().ok()?;
+                serde_json::to_string(&*state.data).ok().map(Cow::Owned)
+            }
+            Self::Text(text) => Some(Cow::Borrowed(&text.data)),
+        }
+    }
+}
+
+/// The JSON of a state that is about as large as the one before.
+fn json_of<T: Topic>(state: &T, before: Option<&Base<T>>) -> Result<String, Invalid> {
+    let length = match before {
+        Some(Base::Text(text)) => text.data.len() + text.data.len() / 16,
+        _ => 128,
+    };
+    let mut json = Vec::with_capacity(length);
+    serde_json::to_writer(&mut json, state).map_err(no_json)?;
+    String::from_utf8(json).map_err(no_json)
+}
+
+fn raw(json: &str) -> Result<Json, Invalid> {
+    serde_json::from_str(json).map_err(no_json)
+}
+
+fn no_json(error: impl ToString) -> Invalid {
+    Invalid::new("", error.to_string())
 }
 
 /// `value` as JSON, or `None` as soon as that turns out to be longer than `limit` bytes.
-fn json_up_to(limit: usize, value: &impl Serialize) -> serde_json::Result<Option<Json>> {
+fn json_up_to(limit: usize, value: &impl Serialize) -> Result<Option<Json>, Invalid> {
     let mut bounded = Bounded { json: Vec::new(), limit };
     match serde_json::to_writer(&mut bounded, value) {
-        Ok(()) => serde_json::from_slice(&bounded.json).map(Some),
+        Ok(()) => serde_json::from_slice(&bounded.json).map(Some).map_err(no_json),
         Err(error) if error.is_io() => Ok(None),
-        Err(error) => Err(error),
+        Err(error) => Err(no_json(error)),
     }
 }
 

@@ -58,7 +58,8 @@ pub enum Delivery {
         /// The largest state to send.
         up_to: usize,
     },
-    /// A patch (RFC 6902) from the state that was announced last.
+    /// A patch (RFC 6902) from the state that was announced last, of which the JSON is kept for that
+    /// while windows are subscribed, if it has more than 16 KiB.
     Patch {
         /// The largest patch to send.
         up_to: usize,

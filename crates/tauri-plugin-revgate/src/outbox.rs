@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use revgate::pacing::Pacer;
-use revgate::{Invalidation, Pacing, Snapshot, Topic, TopicName, Version};
+use revgate::{Invalidation, Pacing, Topic, TopicName, Version};
 use tauri::ipc::{Channel, InvokeResponseBody};
 
-use crate::message;
+use crate::message::{self, Base, Message};
 use crate::options::TopicOptions;
 use crate::sender::{Dirty, Emit, Outgoing, Queue};
 use crate::store::Published;
@@ -30,7 +30,7 @@ struct Progress<T> {
     /// The window that wrote it; `None` for the backend.
     speaker: Option<Arc<str>>,
     /// What the subscribers are known to have, if patches may be made from it.
-    base: Option<Snapshot<Arc<T>>>,
+    base: Option<Base<T>>,
 }
 
 impl<T: Topic> Outbox<T> {
@@ -60,7 +60,7 @@ impl<T: Topic> Outbox<T> {
     ) -> Option<u32> {
         let id = self.subscribers.add(window, news)?;
         if self.options.delivery.makes_patches() {
-            self.progress().base.get_or_insert_with(|| newest().snapshot());
+            self.progress().base.get_or_insert_with(|| Base::State(newest()));
         }
         Some(id)
     }
@@ -103,12 +103,11 @@ impl<T: Topic> Outbox<T> {
         let invalidation = invalidation(name.clone(), &state);
         let subscribers = self.subscribers.all();
         if !subscribers.is_empty() {
-            if self.options.delivery.makes_patches() {
-                self.progress().base = Some(state.snapshot());
-            }
-            let (delivery, told) = (self.options.delivery, invalidation.clone());
-            match message::encode(delivery, told, &*state.data, base.as_ref()) {
-                Ok(json) => send(name, &json, subscribers),
+            match message::encode(self.options.delivery, invalidation.clone(), &state, base) {
+                Ok(Message { json, base }) => {
+                    self.progress().base = base;
+                    send(name, &json, subscribers);
+                }
                 Err(error) => tracing::error!(topic = %name, %error, "announcement not written"),
             }
         }

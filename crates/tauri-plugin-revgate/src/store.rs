@@ -6,30 +6,38 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use revgate::action::{self, Outcome};
-use revgate::json::{Fingerprint, fingerprint};
+use revgate::json::Fingerprint;
 use revgate::{Epoch, Invalid, Snapshot, Topic, TopicName, Version};
 use tokio::sync::watch;
 
 use crate::editing::{Editing, Turn};
 use crate::error::UpdateError;
 use crate::form::Json;
+use crate::look::Look;
+use crate::spares::{Done, Spares};
 
 /// The actions that windows have asked for.
 pub(crate) type Ledger = action::Ledger<Outcome<Json>>;
 
 /// A state and its history's end: the newest version.
 pub(crate) struct Store<T> {
-    turn: Turn<Ledger>,
+    turn: Turn<Kept<T>>,
     /// Its lock is held only to copy or swap what is in it, which is pointers.
     published: watch::Sender<Published<T>>,
+}
+
+/// What is kept from one edit to the next.
+pub(crate) struct Kept<T> {
+    ledger: Ledger,
+    spares: Spares<T>,
 }
 
 /// A state as everybody may see it. Cheap to clone.
 pub(crate) struct Published<T> {
     pub(crate) version: Version,
     pub(crate) data: Arc<T>,
-    /// Of `data`: what the next state is compared with.
-    pub(crate) fingerprint: Fingerprint,
+    /// At `data`.
+    pub(crate) look: Look,
     /// The window that wrote it; `None` for the backend.
     pub(crate) source: Option<Arc<str>>,
     /// The actions that made it of the version before, if nothing else did.
@@ -42,16 +50,18 @@ pub(crate) struct Published<T> {
 pub(crate) struct Edit<'a, T> {
     store: &'a Store<T>,
     topic: &'a TopicName,
-    editing: Editing<'a, Ledger>,
+    editing: Editing<'a, Kept<T>>,
     // It ends after the edit does: dropping the last hold of a large state takes its time.
     /// The newest state.
     pub(crate) current: Published<T>,
+    /// Former states that are no longer kept for actions.
+    left: Vec<Arc<T>>,
 }
 
 /// A state to be published.
 pub(crate) struct Draft<T> {
-    pub(crate) data: Arc<T>,
-    pub(crate) fingerprint: Fingerprint,
+    pub(crate) data: T,
+    pub(crate) look: Look,
 }
 
 /// What a write is based on.
@@ -72,7 +82,7 @@ pub(crate) struct Written<T> {
 /// Why a write was not made.
 pub(crate) enum WriteError<T> {
     /// It was based on another version than the newest, which this is.
-    Conflict(Snapshot<Arc<T>>),
+    Conflict(Published<T>),
     Update(UpdateError),
 }
 
@@ -81,9 +91,9 @@ impl<T: Topic> Store<T> {
     ///
     /// If the state cannot be JSON.
     pub(crate) fn new(version: Version, data: Arc<T>) -> Result<Self, Invalid> {
-        let fingerprint = fingerprint(&*data)?;
+        let look = Look::at(&*data)?;
         let (source, actions) = (None, None);
-        let published = Published { version, data, fingerprint, source, actions, removed: false };
+        let published = Published { version, data, look, source, actions, removed: false };
         Ok(Self { turn: Turn::default(), published: watch::Sender::new(published) })
     }
 
@@ -93,10 +103,9 @@ impl<T: Topic> Store<T> {
     ///
     /// If it cannot be JSON.
     pub(crate) fn restore(&self, version: Version, data: Arc<T>) -> Result<(), Invalid> {
-        let fingerprint = fingerprint(&*data)?;
+        let look = Look::at(&*data)?;
         self.published.send_modify(|published| {
-            (published.version, published.data) = (version, data);
-            published.fingerprint = fingerprint;
+            (published.version, published.data, published.look) = (version, data, look);
         });
         Ok(())
     }
@@ -126,17 +135,17 @@ impl<T: Topic> Store<T> {
         source: Option<&str>,
         draft: impl FnOnce(&T) -> Result<T, UpdateError>,
     ) -> Result<Written<T>, WriteError<T>> {
-        let edit = self.edit(topic)?;
+        let mut edit = self.edit(topic)?;
         let Edit { current, .. } = &edit;
         if base.is_some_and(|base| !base.is(current)) {
-            return Err(WriteError::Conflict(current.snapshot()));
+            return Err(WriteError::Conflict(current.clone()));
         }
         // A draft that a panic left half-edited is dropped with it.
         let draft = catch_unwind(AssertUnwindSafe(|| {
             let data = draft(&current.data)?;
             data.validate()?;
-            let fingerprint = fingerprint(&data)?;
-            Ok::<_, UpdateError>(Draft { data: Arc::new(data), fingerprint })
+            let look = Look::at(&data)?;
+            Ok::<_, UpdateError>(Draft { data, look })
         }))
         .map_err(|panic| UpdateError::Panicked {
             topic: topic.clone(),
@@ -152,7 +161,7 @@ impl<T: Topic> Store<T> {
         if current.removed {
             return Err(UpdateError::Removed(topic.clone()));
         }
-        Ok(Edit { store: self, topic, editing, current })
+        Ok(Edit { store: self, topic, editing, current, left: Vec::new() })
     }
 
     /// Ends the topic. Waits for no edit: one that is under way is refused.
@@ -168,23 +177,36 @@ impl<T> Edit<'_, T> {
 
     /// The actions that windows have asked for.
     pub(crate) fn ledger(&mut self) -> &mut Ledger {
-        self.editing.kept()
+        &mut self.editing.kept().ledger
     }
 
-    /// Publishes what the edit has made. See [`Store::write`].
+    /// A state like the newest, for actions to be done to it, if one can be had without copying.
+    pub(crate) fn spare(&mut self) -> Option<T> {
+        self.editing.kept().spares.take()
+    }
+
+    /// Publishes what the edit has made, by these actions if it was made by some. See
+    /// [`Store::write`]. A large state that actions have made is news in any case.
     pub(crate) fn publish(
-        &self,
+        &mut self,
         draft: Draft<T>,
         source: Option<&str>,
-        actions: Option<Arc<[&'static str]>>,
-    ) -> Result<Written<T>, UpdateError> {
+        done: Option<Done<T>>,
+    ) -> Result<Written<T>, UpdateError>
+    where
+        T: Topic,
+    {
         let Self { store, topic, current, .. } = self;
-        let Draft { data, fingerprint } = draft;
-        let is_news = fingerprint != current.fingerprint;
+        let Draft { data, look } = draft;
+        let print = look.known_print();
+        let is_news = print.is_none() || print != current.look.print(&*current.data);
+        let is_large = look.is_large();
+        let data = Arc::new(data);
         let state = if is_news {
             let version = current.version.next()?;
             let source = source.map(Arc::from);
-            Published { version, data, fingerprint, source, actions, removed: false }
+            let actions = done.as_ref().map(|done| Arc::clone(&done.names));
+            Published { version, data, look, source, actions, removed: false }
         } else {
             Published { data, ..current.clone() }
         };
@@ -196,11 +218,20 @@ impl<T> Edit<'_, T> {
             }
             stands && is_news
         });
-        if stands {
-            Ok(Written { state, is_news })
-        } else {
-            Err(UpdateError::Removed(TopicName::clone(topic)))
+        if !stands {
+            return Err(UpdateError::Removed(TopicName::clone(topic)));
         }
+        let spares = &mut self.editing.kept().spares;
+        match done {
+            Some(done) => {
+                let former = mem::replace(&mut self.current, state.clone()).data;
+                if is_large {
+                    spares.leave(former, &done);
+                }
+            }
+            None => self.left = spares.clear(),
+        }
+        Ok(Written { state, is_news })
     }
 }
 
@@ -212,9 +243,11 @@ pub(crate) fn words(panic: &(dyn Any + Send)) -> String {
 }
 
 impl Base {
-    fn is<T>(&self, current: &Published<T>) -> bool {
+    fn is<T: Topic>(&self, current: &Published<T>) -> bool {
         let is_ahead = || {
-            self.version.next() == Ok(current.version) && self.ahead == Some(current.fingerprint)
+            self.version.next() == Ok(current.version)
+                && self.ahead.is_some()
+                && self.ahead == current.look.print(&*current.data)
         };
         self.version == current.version || is_ahead()
     }
@@ -226,7 +259,14 @@ impl From<Version> for Base {
     }
 }
 
-impl<T> Published<T> {
+impl<T: Topic> Published<T> {
+    /// # Errors
+    ///
+    /// If it cannot be JSON: an action can have made it so, if it is large.
+    pub(crate) fn check(&self) -> Result<(), Invalid> {
+        self.look.check(&*self.data)
+    }
+
     pub(crate) fn snapshot(&self) -> Snapshot<Arc<T>> {
         Snapshot::new(self.version, Arc::clone(&self.data))
     }
@@ -234,10 +274,16 @@ impl<T> Published<T> {
 
 impl<T> Clone for Published<T> {
     fn clone(&self) -> Self {
-        let Self { version, fingerprint, removed, .. } = *self;
-        let (data, source) = (Arc::clone(&self.data), self.source.clone());
-        let actions = self.actions.clone();
-        Self { version, data, fingerprint, source, actions, removed }
+        let Self { version, removed, .. } = *self;
+        let (data, look) = (Arc::clone(&self.data), self.look.clone());
+        let (source, actions) = (self.source.clone(), self.actions.clone());
+        Self { version, data, look, source, actions, removed }
+    }
+}
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self { ledger: Ledger::new(), spares: Spares::default() }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use revgate::json::{self, Fingerprint};
-use revgate::wire::{Acted, Asked, Refusal, Written};
+use revgate::wire::{Acted, Asked, Fetched, Refusal, Written};
 use revgate::{Invalid, Snapshot, Topic, Version, bytes};
 use revgate_persistence::FlushError;
 use revgate_persistence::saver::{Flush, Saving};
@@ -100,8 +100,12 @@ impl<T: Topic> View for TopicCell<T> {
     }
 
     fn snapshot(&self, known: Option<Version>) -> Result<String, Refused> {
-        let Published { version, data, .. } = &self.published();
-        to_json(&Snapshot::new(*version, &**data).unless_known(known))
+        let newest = self.published();
+        let fetched = Snapshot::new(newest.version, &*newest.data).unless_known(known);
+        if let Fetched::State(_) = fetched {
+            check(&newest)?;
+        }
+        to_json(&fetched)
     }
 
     fn snapshot_bytes(&self, layout: u32, known: Option<Version>) -> Result<Vec<u8>, Refused> {
@@ -178,8 +182,9 @@ impl<T: Topic> View for TopicCell<T> {
         for _ in 0..PATCH_ATTEMPTS {
             let current = self.published();
             if base.is_some_and(|base| base != current.version) {
-                return Err(conflict(&current.snapshot()));
+                return Err(conflict(&current));
             }
+            check(&current)?;
             let state = to_value(&*current.data)?;
             let patched = patch.apply(state, options.max_bytes)?;
             let data = decode(&patched, options)?;
@@ -194,7 +199,7 @@ impl<T: Topic> View for TopicCell<T> {
                 written => return written,
             }
         }
-        Err(conflict(&self.published().snapshot()))
+        Err(conflict(&self.published()))
     }
 }
 
@@ -226,11 +231,18 @@ impl<T: Topic> TopicCell<T> {
     }
 }
 
-fn conflict<T: Topic>(newest: &Snapshot<Arc<T>>) -> Refused {
-    match to_raw_value(&*newest.data) {
-        Ok(data) => Refusal::Conflict(Snapshot::new(newest.version(), data)),
-        Err(error) => unwritable(&error),
+fn conflict<T: Topic>(newest: &Published<T>) -> Refused {
+    match check(newest).map(|()| to_raw_value(&*newest.data)) {
+        Ok(Ok(data)) => Refusal::Conflict(Snapshot::new(newest.version, data)),
+        Ok(Err(error)) => unwritable(&error),
+        Err(refused) => refused,
     }
+}
+
+/// Refuses a state that is no JSON: `serde_json` would write `null` for a NaN. An action can have
+/// made it, if it is large.
+fn check<T: Topic>(state: &Published<T>) -> Result<(), Refused> {
+    state.check().map_err(|invalid| unwritable(&invalid))
 }
 
 pub(crate) fn refusal(error: UpdateError) -> Refused {

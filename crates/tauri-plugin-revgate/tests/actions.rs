@@ -416,23 +416,6 @@ fn who_may_not_read_is_not_told_what_would_show_that_it_has_guessed_the_state() 
 }
 
 #[test]
-fn an_action_on_a_megabyte_is_less_than_200_bytes_each_way() {
-    let labels = vec!["x".repeat(1 << 19), "y".repeat(1 << 19)];
-    let plugin = Builder::new().topic(Jar { labels, ..Jar::default() }).actions::<JarAction>();
-    let app = app(plugin, &[act_capability()]);
-    let main = window(&app, "main");
-    let subscribe = json!({"topic": "jar", "news": "__CHANNEL__:3"});
-    call(&main, "subscribe", subscribe).expect("it stands");
-    let actions = numbered(1, &[json!({"add": 1})]).to_string();
-    let source = u64::MAX.to_string();
-    let body = json!({"topic": "jar", "source": source, "actions": actions, "form": "text"});
-    let sent = body.to_string().len();
-    let answer = call_for_bytes(&main, "act", body).expect("done").len();
-    println!("{sent} bytes there, {answer} back");
-    assert!(sent <= 200 && answer <= 200, "{sent} bytes there, {answer} back");
-}
-
-#[test]
 fn rust_acts_with_the_errors_of_the_actions() {
     let (app, _) = jar_app();
     let topic = app.topic::<Jar>().expect("registered");

@@ -1,6 +1,7 @@
 //! The walk through a state: each value becomes the hash of what it is as JSON.
 
 use alloc::string::String;
+use core::cell::Cell;
 use core::hash::Hasher;
 
 use serde::Serialize;
@@ -50,30 +51,54 @@ fn integer(is_negative: bool, magnitude: u128) -> u128 {
     finish(&hasher)
 }
 
-/// Serialises a value to its hash.
-#[derive(Clone, Copy)]
-pub(super) struct Fingerprinter {
-    /// How many arrays and objects are around the value.
-    depth: usize,
+/// How much more of a state may be looked at.
+pub(super) struct Budget(Cell<Option<usize>>);
+
+impl Budget {
+    /// For a state of roughly so many bytes of JSON.
+    pub(super) const fn new(bytes: usize) -> Self {
+        Self(Cell::new(Some(bytes)))
+    }
+
+    /// Whether the state was larger.
+    pub(super) const fn is_spent(&self) -> bool {
+        self.0.get().is_none()
+    }
+
+    fn spend(&self, bytes: usize) -> Result<(), Fault> {
+        self.0.set(self.0.get().and_then(|left| left.checked_sub(bytes)));
+        if self.is_spent() { Err(Fault::new("it is too large")) } else { Ok(()) }
+    }
 }
 
-impl Fingerprinter {
-    pub(super) fn new() -> Self {
-        Self { depth: 0 }
+/// What an item of an array or a field of an object costs, beside the text in it.
+const PART: usize = 8;
+
+/// Serialises a value to its hash.
+#[derive(Clone, Copy)]
+pub(super) struct Fingerprinter<'a> {
+    /// How many arrays and objects are around the value.
+    depth: usize,
+    budget: &'a Budget,
+}
+
+impl<'a> Fingerprinter<'a> {
+    pub(super) const fn new(budget: &'a Budget) -> Self {
+        Self { depth: 0, budget }
     }
 
     fn enter(self) -> Result<Self, Fault> {
         match self.depth {
             MAX_DEPTH => Err(Fault::new(format_args!("it nests deeper than {MAX_DEPTH} levels"))),
-            depth => Ok(Self { depth: depth + 1 }),
+            depth => Ok(Self { depth: depth + 1, ..self }),
         }
     }
 
-    fn array(self) -> Result<Array, Fault> {
+    fn array(self) -> Result<Array<'a>, Fault> {
         Ok(Array { items: self.enter()?, hasher: hasher(Kind::Array), len: 0 })
     }
 
-    fn object(self) -> Result<Object, Fault> {
+    fn object(self) -> Result<Object<'a>, Fault> {
         Ok(Object { fields: self.enter()?, sum: 0, key: String::new() })
     }
 }
@@ -86,16 +111,16 @@ macro_rules! integers {
     )*};
 }
 
-impl Serializer for Fingerprinter {
+impl<'a> Serializer for Fingerprinter<'a> {
     type Ok = u128;
     type Error = Fault;
-    type SerializeSeq = Array;
-    type SerializeTuple = Array;
-    type SerializeTupleStruct = Array;
-    type SerializeTupleVariant = Variant<Array>;
-    type SerializeMap = Object;
-    type SerializeStruct = Object;
-    type SerializeStructVariant = Variant<Object>;
+    type SerializeSeq = Array<'a>;
+    type SerializeTuple = Array<'a>;
+    type SerializeTupleStruct = Array<'a>;
+    type SerializeTupleVariant = Variant<'a, Array<'a>>;
+    type SerializeMap = Object<'a>;
+    type SerializeStruct = Object<'a>;
+    type SerializeStructVariant = Variant<'a, Object<'a>>;
 
     integers! {
         serialize_i8: i8,
@@ -143,6 +168,7 @@ impl Serializer for Fingerprinter {
     }
 
     fn serialize_str(self, value: &str) -> Result<u128, Fault> {
+        self.budget.spend(value.len())?;
         Ok(hash(Kind::Text, value.as_bytes()))
     }
 
@@ -201,15 +227,15 @@ impl Serializer for Fingerprinter {
         Ok(object.finish())
     }
 
-    fn serialize_seq(self, _len: Option<usize>) -> Result<Array, Fault> {
+    fn serialize_seq(self, _len: Option<usize>) -> Result<Array<'a>, Fault> {
         self.array()
     }
 
-    fn serialize_tuple(self, _len: usize) -> Result<Array, Fault> {
+    fn serialize_tuple(self, _len: usize) -> Result<Array<'a>, Fault> {
         self.array()
     }
 
-    fn serialize_tuple_struct(self, _name: &'static str, _len: usize) -> Result<Array, Fault> {
+    fn serialize_tuple_struct(self, _name: &'static str, _len: usize) -> Result<Array<'a>, Fault> {
         self.array()
     }
 
@@ -219,16 +245,16 @@ impl Serializer for Fingerprinter {
         _index: u32,
         variant: &'static str,
         _len: usize,
-    ) -> Result<Variant<Array>, Fault> {
+    ) -> Result<Variant<'a, Array<'a>>, Fault> {
         let outer = self.object()?;
         Ok(Variant { inner: outer.fields.array()?, outer, variant })
     }
 
-    fn serialize_map(self, _len: Option<usize>) -> Result<Object, Fault> {
+    fn serialize_map(self, _len: Option<usize>) -> Result<Object<'a>, Fault> {
         self.object()
     }
 
-    fn serialize_struct(self, _name: &'static str, _len: usize) -> Result<Object, Fault> {
+    fn serialize_struct(self, _name: &'static str, _len: usize) -> Result<Object<'a>, Fault> {
         self.object()
     }
 
@@ -238,21 +264,22 @@ impl Serializer for Fingerprinter {
         _index: u32,
         variant: &'static str,
         _len: usize,
-    ) -> Result<Variant<Object>, Fault> {
+    ) -> Result<Variant<'a, Object<'a>>, Fault> {
         let outer = self.object()?;
         Ok(Variant { inner: outer.fields.object()?, outer, variant })
     }
 }
 
 /// An array so far.
-pub(super) struct Array {
-    items: Fingerprinter,
+pub(super) struct Array<'a> {
+    items: Fingerprinter<'a>,
     hasher: SipHasher13,
     len: usize,
 }
 
-impl Array {
+impl Array<'_> {
     fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
+        self.items.budget.spend(PART)?;
         let hash = value.serialize(self.items).map_err(|fault| fault.in_item(self.len))?;
         self.hasher.write(&hash.to_le_bytes());
         self.len += 1;
@@ -265,16 +292,17 @@ impl Array {
 }
 
 /// An object so far.
-pub(super) struct Object {
-    fields: Fingerprinter,
+pub(super) struct Object<'a> {
+    fields: Fingerprinter<'a>,
     /// Of the hashes of its fields, as their order means nothing.
     sum: u128,
     /// The name of the field whose value comes next.
     key: String,
 }
 
-impl Object {
+impl Object<'_> {
     fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), Fault> {
+        self.fields.budget.spend(PART + name.len())?;
         let value = value.serialize(self.fields).map_err(|fault| fault.in_field(name))?;
         self.add(name, value);
         Ok(())
@@ -293,15 +321,15 @@ impl Object {
 }
 
 /// A variant with several values: an object of one field, which is an array or an object.
-pub(super) struct Variant<C> {
-    outer: Object,
+pub(super) struct Variant<'a, C> {
+    outer: Object<'a>,
     variant: &'static str,
     inner: C,
 }
 
 macro_rules! array {
     ($($trait:ident: $method:ident,)*) => {$(
-        impl $trait for Array {
+        impl $trait for Array<'_> {
             type Ok = u128;
             type Error = Fault;
 
@@ -322,7 +350,7 @@ array! {
     SerializeTupleStruct: serialize_field,
 }
 
-impl SerializeTupleVariant for Variant<Array> {
+impl SerializeTupleVariant for Variant<'_, Array<'_>> {
     type Ok = u128;
     type Error = Fault;
 
@@ -336,7 +364,7 @@ impl SerializeTupleVariant for Variant<Array> {
     }
 }
 
-impl SerializeMap for Object {
+impl SerializeMap for Object<'_> {
     type Ok = u128;
     type Error = Fault;
 
@@ -355,7 +383,7 @@ impl SerializeMap for Object {
     }
 }
 
-impl SerializeStruct for Object {
+impl SerializeStruct for Object<'_> {
     type Ok = u128;
     type Error = Fault;
 
@@ -372,7 +400,7 @@ impl SerializeStruct for Object {
     }
 }
 
-impl SerializeStructVariant for Variant<Object> {
+impl SerializeStructVariant for Variant<'_, Object<'_>> {
     type Ok = u128;
     type Error = Fault;
 

@@ -112,7 +112,8 @@ impl<T: Topic> Optimistic<T> {
         let newest = self.newest.as_ref().filter(|newest| Some(newest.version) == acted.base)?;
         let changes: Vec<&Play<T>> = done.iter().map(|edit| &*edit.change).collect();
         let made = play(newest, &changes).ok()?;
-        let is_same = made.print().is_some() && made.print() == acted.fingerprint;
+        // Of a large state the backend makes no fingerprint: then `apply` is taken at its word.
+        let is_same = acted.fingerprint.is_none_or(|print| made.print() == Some(print));
         is_same.then(|| made.at(acted.version()))
     }
 

@@ -1,3 +1,6 @@
+use revgate::action::{Context, Seq, Source};
+use revgate::json::fingerprint;
+use revgate::wire::Acted;
 use revgate::{Epoch, Invalid, Revision};
 use serde::{Deserialize, Serialize};
 
@@ -170,4 +173,37 @@ fn edits_whose_sum_is_nothing_are_not_written() {
     let Next::Nothing(edits, of) = optimistic.next_write() else { panic!("a write") };
     assert_eq!((edits.len(), of, shown(&optimistic)), (2, version(1), Some(10)));
     assert!(matches!(optimistic.push(add(0)), Pushed::Nothing(_, of) if of == version(1)));
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Add(u32);
+
+impl revgate::Action for Add {
+    type Topic = Count;
+    type Error = String;
+
+    fn name(&self) -> &'static str {
+        "add"
+    }
+
+    fn apply(&self, count: &mut Count, _: &Context) -> Result<(), String> {
+        count.0 += self.0;
+        Ok(())
+    }
+}
+
+#[test]
+fn actions_are_known_as_the_backend_did_them_unless_a_fingerprint_says_otherwise() {
+    let print = |count| fingerprint(&Count(count)).ok();
+    // Of a large state there is none.
+    for (print, is_known) in [(None, true), (print(5), true), (print(6), false)] {
+        let mut optimistic = at_one(2);
+        let asking = Asking::new(&Add(3), Source::new(7), Seq::new(1), 0).expect("JSON");
+        keep(&mut optimistic, asking.edit(Box::new(|_, _| ())));
+        assert!(matches!(optimistic.next_write(), Next::Act(_)));
+        let acted = Acted { fingerprint: print, ..Acted::new(version(2), Some(version(1))) };
+        assert_eq!(optimistic.acted(&acted).is_known, is_known);
+        assert_eq!(shown(&optimistic), Some(5), "in any case");
+        assert_eq!(optimistic.at(version(2)).is_some(), is_known);
+    }
 }

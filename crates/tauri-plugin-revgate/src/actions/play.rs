@@ -4,14 +4,14 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 
 use revgate::action::Context;
-use revgate::json::fingerprint;
+use revgate::json::fingerprint_up_to;
 use revgate::{Action, Invalid, Topic, TopicName};
 
 use crate::error::UpdateError;
-use crate::store::{Draft, words};
+use crate::look::{LARGE, Look};
+use crate::store::{Draft, Published, words};
 
 /// An action, and what it may know.
 pub(super) struct Step<A> {
@@ -36,38 +36,42 @@ pub(super) struct Played<T, E> {
 
 pub(super) type Faults<E> = BTreeMap<usize, Fault<E>>;
 
-/// What the actions make of `before`, each of what the one before has left. **One that refuses
-/// itself, panics, or leaves an invalid state has done nothing.**
+/// What the actions make of the state `before`, each of what the one before has left. **One that
+/// refuses itself, panics, or leaves an invalid state has done nothing.** They are done to `spare`,
+/// if there is such a copy, and for as long as they go well.
 ///
 /// # Errors
 ///
 /// If the state itself panics when it is copied, say.
 pub(super) fn play<A: Action>(
     topic: &TopicName,
-    before: &A::Topic,
+    before: &Published<A::Topic>,
+    spare: Option<A::Topic>,
     steps: &[Step<A>],
 ) -> Result<Played<A::Topic, A::Error>, UpdateError> {
     let played = catch_unwind(AssertUnwindSafe(|| {
+        let look = |data: &A::Topic| Look::after_actions(&before.look, data);
         // Most often all are JSON, and one look at the end is enough.
-        let (data, faults) = go_through(before, steps, false);
+        let (data, faults) = go_through(&*before.data, spare, steps, false);
         let Some(data) = data else { return Ok(Played { draft: None, faults }) };
-        if let Ok(fingerprint) = fingerprint(&data) {
-            let draft = Some(Draft { data: Arc::new(data), fingerprint });
-            return Ok(Played { draft, faults });
+        if let Ok(look) = look(&data) {
+            return Ok(Played { draft: Some(Draft { data, look }), faults });
         }
-        let (data, faults) = go_through(before, steps, true);
+        let (data, faults) = go_through(&*before.data, None, steps, true);
         let Some(data) = data else { return Ok(Played { draft: None, faults }) };
-        let fingerprint = fingerprint(&data)?;
-        Ok(Played { draft: Some(Draft { data: Arc::new(data), fingerprint }), faults })
+        let look = look(&data)?;
+        Ok(Played { draft: Some(Draft { data, look }), faults })
     }));
     played.unwrap_or_else(|panic| {
         Err(UpdateError::Panicked { topic: topic.clone(), message: words(&*panic) })
     })
 }
 
-/// Copies the state once, and twice more for each action that cannot be done.
+/// Copies the state once, unless there is a spare, and twice more for each action that cannot be
+/// done.
 fn go_through<A: Action>(
     before: &A::Topic,
+    mut spare: Option<A::Topic>,
     steps: &[Step<A>],
     look_at_each: bool,
 ) -> (Option<A::Topic>, Faults<A::Error>) {
@@ -76,7 +80,8 @@ fn go_through<A: Action>(
     let mut good = None;
     let (mut at, mut end) = (0, steps.len());
     while at < end {
-        let mut draft = good.as_ref().unwrap_or(before).clone();
+        let copy = || good.as_ref().unwrap_or(before).clone();
+        let mut draft = spare.take().unwrap_or_else(copy);
         match run(&mut draft, steps, at..end, &faults, look_at_each) {
             Ok(is_changed) => {
                 good = if is_changed { Some(draft) } else { good };
@@ -111,7 +116,7 @@ fn run<A: Action>(
             action.apply(state, context).map_err(Fault::Refused)?;
             state.validate().map_err(Fault::Invalid)?;
             if look_at_each {
-                fingerprint(state).map_err(Fault::Invalid)?;
+                fingerprint_up_to(LARGE, state).map_err(Fault::Invalid)?;
             }
         }
         Ok(())

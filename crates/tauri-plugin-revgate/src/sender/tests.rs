@@ -1,3 +1,4 @@
+mod acts;
 mod messages;
 mod threads;
 

@@ -42,7 +42,7 @@ fn a_write_on_an_older_version_gets_the_newest() {
         else {
             panic!("the base is not the newest, changed or not")
         };
-        assert_eq!((newest.revision, newest.data.font_size), (Revision::FIRST, 15));
+        assert_eq!((newest.version.revision, newest.data.font_size), (Revision::FIRST, 15));
     }
 }
 

@@ -69,6 +69,23 @@ fn a_large_change_of_a_large_state_is_its_version_alone() {
     assert_eq!(base, version(2));
 }
 
+#[derive(Clone, Serialize, Deserialize)]
+struct Wide(Vec<u128>);
+
+impl Topic for Wide {
+    const NAME: &'static str = "wide";
+}
+
+#[test]
+fn an_integer_that_no_value_holds_is_in_no_patch() {
+    let initial = Wide(vec![0; 2_000]);
+    let edits: &[fn(&mut Wide)] =
+        &[|wide| wide.0[7] = u64::MAX.into(), |wide| wide.0[7] += 1, |wide| wide.0[7] = 0];
+    let heard = hear(initial, Delivery::Auto, edits);
+    let is_patch = |json: &String| matches!(parse(json).payload, Payload::Patch { .. });
+    assert_eq!(heard.iter().map(is_patch).collect::<Vec<_>>(), [true, false, true]);
+}
+
 #[test]
 fn the_limit_of_a_delivery_is_exact() {
     let state = to_value(Counter { count: 7 }).expect("plain data").to_string().len();
