@@ -97,6 +97,19 @@ describe('actions that are not answered', () => {
 		expect([acted.value, other.value, topic.get(), made(backend)]).toEqual([{ revision: '2' }, { revision: '3' }, [7, 8], [7, 8]]);
 	});
 
+	it('wait for the last message, whatever becomes late of the ones before', async () => {
+		const { backend, topic } = await list();
+		const late: Way = () => new Promise((_, reject) => void setTimeout(reject, 1500, new Error('the wire was cut')));
+		backend.way = first(late, lost);
+		void topic.act({ add: 7 });
+		await pass(1150);
+		expect(backend.batches).toHaveLength(2);
+		await pass(800);
+		expect(backend.batches).toHaveLength(2);
+		await pass(1000);
+		expect([made(backend), topic.pending()]).toEqual([[7], 0]);
+	});
+
 	it('are not ended by the late answer to a write before them', async () => {
 		const { backend, topic } = await list();
 		const { opens, open } = gatekeeper();
@@ -366,6 +379,20 @@ describe.runIf(typeof window !== 'undefined')('a page that is about to go', () =
 		open();
 		await pass();
 		expect([acted.map(({ value }) => value !== undefined), made(backend), topic.get()]).toEqual([[true, true, true], [7, 8, 9], [7, 8, 9]]);
+	});
+
+	it('sends none again in another life of the topic than it has sent them in', async () => {
+		const { backend, topic } = await list();
+		backend.way = first(lost);
+		const acted = [7, 8].map((add) => ending(topic.act({ add })));
+		backend.restart('5');
+		backend.change((state: number[]) => [...state, 1]);
+		await pass();
+		expect([topic.version()?.epoch, backend.batches.length]).toEqual(['5', 1]);
+		goes();
+		expect(backend.batches.length, 'the first may have been done before').toBe(1);
+		await pass(2000);
+		expect([acted[0]!.error?.fate, acted[1]!.value !== undefined, made(backend)]).toEqual(['unknown', true, [1, 8]]);
 	});
 
 	it('loses those that it has sent in another life of the topic', async () => {
