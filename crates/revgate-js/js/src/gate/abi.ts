@@ -105,10 +105,11 @@ export class GateModule {
 		if (typeof text !== 'string') {
 			throw new RevisionError(fieldOf(place), text, 'it is not text');
 		}
+		const bytes = this.#text;
 		const length = Math.min(text.length, LENGTH);
 		const begin = place * LENGTH;
 		for (let at = 0; at < length; at++) {
-			this.#text[begin + at] = text.charCodeAt(at);
+			bytes[begin + at] = text.charCodeAt(at);
 		}
 		return length;
 	}

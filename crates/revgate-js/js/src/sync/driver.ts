@@ -157,15 +157,12 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 		handle(input, undefined, id);
 	}
 
-	/** Does what the gate says until it waits: after an announcement, most often nothing at all. */
+	/** Does what the gate says until it waits. */
 	function drain(isStirred: boolean): void {
 		for (; gate !== undefined && !hasEnded; isStirred = true) {
 			const output = gate.poll();
 			if (output === Output.Wait) {
-				if (isStirred || gate.deadline !== rested) {
-					rest(gate, isStirred);
-				}
-				return;
+				return rest(gate, isStirred);
 			}
 			if (!carryOut(gate, output)) {
 				return;
@@ -245,7 +242,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 
 	function end(status: Status, why: (phase: SyncPhase) => SyncErrorContext): void {
 		gate?.free();
-		hearing.take();
+		hearing.forget();
 		gate = brought = fault = undefined;
 		subscription.giveUp();
 		subscription.drop();
@@ -316,7 +313,10 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 	function hear(message: unknown, isReleased = false): void {
 		if (gate !== undefined && !hasEnded) {
 			hearing.hear(gate, message, isReleased);
-			drain(false);
+			// It waits as before: most often, that is all there is to an announcement.
+			if (gate.deadline !== rested) {
+				drain(false);
+			}
 		}
 	}
 

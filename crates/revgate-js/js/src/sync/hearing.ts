@@ -1,4 +1,4 @@
-import { type Gate, Input, Look } from '../gate/gate.js';
+import { type Gate, Input, Look, type Version } from '../gate/gate.js';
 import { atOnce } from './guard.js';
 import type { Host } from './host.js';
 import { checkTopic, eventOf, type Fields, fieldsOf, isSame, type Material, materialOf, type Payload, versionOf } from './messages.js';
@@ -11,12 +11,16 @@ export interface Hearing {
 	hear(gate: Gate, message: unknown, isReleased: boolean): void;
 	/** The news kept, which are then kept no more. */
 	take(): Payload | undefined;
+	/** Knows nothing any more, for another gate. */
+	forget(): void;
 	/** Keeps none on which the gate does not count any more. */
 	tidy(gate: Gate): void;
 }
 
 export function createHearing<T>(topic: string, host: Host, sink: Sink<T>, report: Reporter): Hearing {
 	let kept: Payload | undefined;
+	/** What the gate was told of last. */
+	let heard: Version | undefined;
 
 	/** @throws RevisionError if the version is none. */
 	function isOfInterest(event: Fields, gate: Gate): boolean {
@@ -53,38 +57,57 @@ export function createHearing<T>(topic: string, host: Host, sink: Sink<T>, repor
 		}
 	}
 
+	function tell(gate: Gate, now: number, version: Version, material: Material | undefined): void {
+		if (material === undefined) {
+			return gate.handle(now, Input.Announced, version);
+		}
+		const isState = 'data' in material;
+		if (isState) {
+			gate.handle(now, Input.AnnouncedState, version);
+		} else {
+			gate.handle(now, Input.AnnouncedPatch, version, 0, material.base);
+		}
+		// Of the same version, the gate goes by what came first, unless it is the whole state.
+		if (gate.look(Look.Keeps) && (isState || !isSame(kept?.version, version))) {
+			kept = { version, material };
+		}
+	}
+
 	return {
 		hear(gate, message, isReleased) {
-			const now = host.now();
+			const refused = (error: unknown) => void report.tell(report.failure('protocol', error, { sourceEvent: message }));
+			let version: Version;
+			let material: Material | undefined;
 			try {
 				const event = fieldsOf('an invalidation event', message);
 				// Only what is of another topic may be of none.
 				if (!isReleased && !(event['topic'] === topic ? isOfInterest(event, gate) : checkTopic(event))) {
 					return;
 				}
-				const version = versionOf(event);
-				const material = newsOf(event, gate);
-				if (material === undefined) {
-					return gate.handle(now, Input.Announced, version);
-				}
-				const isState = 'data' in material;
-				if (isState) {
-					gate.handle(now, Input.AnnouncedState, version);
-				} else {
-					gate.handle(now, Input.AnnouncedPatch, version, 0, material.base);
-				}
-				// Of the same version, the gate goes by what came first, unless it is the whole state.
-				if (gate.look(Look.Keeps) && (isState || !isSame(kept?.version, version))) {
-					kept = { version, material };
-				}
+				version = versionOf(event);
+				material = newsOf(event, gate);
 			} catch (error) {
-				report.tell(report.failure('protocol', error, { sourceEvent: message }));
+				return refused(error);
+			}
+			// The same once more, which is delivered at least once: not worth a look at the clock.
+			if (material === undefined && heard !== undefined && isSame(heard, version)) {
+				return;
+			}
+			const now = host.now();
+			try {
+				tell(gate, now, version, material);
+				heard = version;
+			} catch (error) {
+				refused(error);
 			}
 		},
 		take() {
 			const news = kept;
 			kept = undefined;
 			return news;
+		},
+		forget() {
+			heard = kept = undefined;
 		},
 		tidy(gate) {
 			if (kept !== undefined && !gate.look(Look.Kept)) {

@@ -96,6 +96,26 @@ describe('news inside the announcement', () => {
 		}
 	});
 
+	it('that come after their version are applied with it, and the version alone once more changes nothing', async () => {
+		let reads = 0;
+		const host = {
+			now: () => (reads++, performance.now()),
+			after: (delayMs: number, call: () => void) => {
+				const timer = setTimeout(call, delayMs);
+				return () => clearTimeout(timer);
+			},
+		};
+		const [backend, window] = await live({ host, throttling: { debounceMs: 50 } });
+		backend.write('dark');
+		const before = reads;
+		backend.announce(backend.event());
+		backend.announce(backend.event());
+		expect(reads, 'looks at the clock').toBe(before);
+		backend.announce(backend.event({ data: { theme: 'dark' } }));
+		await pass(50);
+		expect([window.revisions, window.theme, backend.fetches]).toEqual([['1', '2'], 'dark', 1]);
+	});
+
 	it('of several versions: the newest is applied, whichever comes last', async () => {
 		const [backend, window] = await live({ throttling: { debounceMs: 50 } });
 		backend.writeSilently('older');
