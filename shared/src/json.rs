@@ -3,12 +3,16 @@
 //! JSON has no NaN and no infinity, and `serde_json` writes `null` for them without a word; so a
 //! state is asked first. [`fingerprint`] walks it as a serializer would, but writes nothing: its
 //! result is a number, so that a large state costs no memory.
+//!
+//! `tree`, behind the feature of that name, has JSON as values that are exact, and merges them.
 
 mod diff;
 mod error;
 mod fingerprint;
 mod key;
 mod text;
+#[cfg(feature = "tree")]
+pub mod tree;
 
 use alloc::format;
 use alloc::string::String;
@@ -20,6 +24,8 @@ pub use diff::{Patch, diff};
 
 use crate::Invalid;
 use fingerprint::{Budget, Fingerprinter};
+#[cfg(feature = "tree")]
+pub use tree::{Number, Tree};
 
 /// How deep a state may nest, in arrays and objects. Parsers of JSON stop at 128, as they recurse;
 /// there is room for what a state is wrapped in when it is sent or saved.

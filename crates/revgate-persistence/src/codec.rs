@@ -8,6 +8,8 @@ use std::fmt::{Debug, Display};
 pub use json::Json;
 pub use postcard::Postcard;
 
+use revgate::json::tree::NoJson;
+
 use crate::Record;
 
 /// Turns records into bytes. [`Json`] is the default; one that encrypts wraps another: see the
@@ -41,6 +43,12 @@ impl CodecError {
     /// In words, with the place if there is one.
     pub fn new(reason: impl Display) -> Self {
         Self { reason: reason.to_string() }
+    }
+}
+
+impl From<NoJson> for CodecError {
+    fn from(error: NoJson) -> Self {
+        Self::new(error)
     }
 }
 

@@ -5,8 +5,9 @@ mod pointer;
 
 use std::collections::BTreeMap;
 
+use revgate::json::tree::align;
+
 use crate::Tree;
-use crate::align::align;
 pub(crate) use check::{NoField, missing};
 use pointer::Segment;
 pub use pointer::{Pointer, PointerError};

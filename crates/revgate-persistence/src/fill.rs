@@ -1,10 +1,11 @@
 //! What a state has that was saved before its type had it.
 
 use revgate::Invalid;
+use revgate::json::tree::{Number, Step, Tree, told};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::tree::{Number, Step, Tree, told};
+use crate::misfit::Misfit;
 
 /// A state, and what had to be done for it.
 pub(crate) struct Filled<T> {
@@ -43,7 +44,7 @@ pub(crate) fn fill<T: Serialize + DeserializeOwned>(
 ) -> Result<Filled<T>, Misfilled> {
     let mut was_incomplete = false;
     loop {
-        let misfit = match saved.decode::<T>() {
+        let misfit = match Misfit::decode::<T>(&saved) {
             Ok(state) => return Ok(Filled { state, was_incomplete }),
             Err(misfit) => misfit,
         };
@@ -158,7 +159,7 @@ pub(crate) fn is_map<T: Serialize + DeserializeOwned>(initial: &Tree, path: &[St
         return false;
     };
     fields.insert(name.clone(), value);
-    let taken = tried.decode::<T>().ok().and_then(|taken| Tree::of(&taken).ok());
+    let taken = Misfit::decode::<T>(&tried).ok().and_then(|taken| Tree::of(&taken).ok());
     let entry = Step::Field(name);
     taken.is_some_and(|taken| taken.at(path).is_some_and(|map| map.child(&entry).is_some()))
 }

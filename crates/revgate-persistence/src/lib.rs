@@ -9,7 +9,6 @@
 //!
 //! Knows no Tauri: `tauri-plugin-revgate` joins it to its topics.
 
-mod align;
 mod aside;
 mod codec;
 #[cfg(feature = "database")]
@@ -21,8 +20,8 @@ mod fill;
 mod import;
 mod load;
 mod memory;
-mod merge;
 mod migration;
+mod misfit;
 mod on_disk;
 mod persistence;
 mod record;
@@ -31,7 +30,6 @@ pub mod session;
 mod state;
 mod storage;
 mod take_over;
-mod tree;
 
 pub use codec::{Codec, CodecError, Json, Postcard};
 #[cfg(feature = "database")]
@@ -45,7 +43,7 @@ pub use migration::{MigrationError, Migrations};
 pub use on_disk::OnDisk;
 pub use persistence::{Persistence, PersistenceOptionsError, Save};
 pub use record::Record;
+pub use revgate::json::{Number, Tree};
 pub use saver::{FlushError, Saver};
 pub use storage::{Item, LOCK_WAIT, Limit, Storage, StorageError, Watcher};
 pub use take_over::TakenOver;
-pub use tree::{Number, Tree};

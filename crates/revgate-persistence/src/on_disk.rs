@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use revgate::json::tree::align;
+
 use crate::Tree;
-use crate::align::align;
 
 /// What is on the disk of a topic beyond its state: fields that a newer program has written, with
 /// the same schema, and this one does not know. They are written again with every save: in objects

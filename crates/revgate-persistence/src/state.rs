@@ -1,10 +1,10 @@
 //! From a state to what is saved of it, and back.
 
+use revgate::json::tree::{Tree, difference, told};
 use revgate::{Topic, Version};
 
 use crate::fill::{Misfilled, check_numbers, fill};
 use crate::on_disk::in_order;
-use crate::tree::{Tree, difference, told};
 use crate::{CodecError, Fault, Loaded, OnDisk, Persistence, Record};
 
 /// A state, and how it was saved.
@@ -116,7 +116,8 @@ impl Persistence {
         }
         // Before it is looked into: what is newer is not for this program to judge.
         self.migrations.check(schema)?;
-        Ok(self.migrations.migrate(schema, data.to_value()?)?.into())
+        let value = data.to_value().map_err(CodecError::from)?;
+        Ok(self.migrations.migrate(schema, value)?.into())
     }
 
     fn encode_tree<T: Topic>(

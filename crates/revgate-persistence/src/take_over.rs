@@ -1,11 +1,10 @@
 //! What somebody else has written, taken over into a state that may have changed too.
 
 use revgate::Topic;
+use revgate::json::tree::{Merged, Tree, difference, merge};
 
 use crate::fill::fill;
-use crate::merge::{Merged, merge};
 use crate::state::Read;
-use crate::tree::{Tree, difference};
 use crate::{Fault, OnDisk, Persistence};
 
 /// What becomes of a state after somebody else has changed what was saved of it.
@@ -55,7 +54,9 @@ impl Persistence {
         if base_tree == their_tree && *base_on_disk == on_disk {
             return Ok(None);
         }
-        let Merged { tree, conflicts: overruled } = merge(&base_tree, &our_tree, &their_tree);
+        let Merged { tree, conflicts: overruled } =
+            merge(Some(&base_tree), Some(&our_tree), Some(&their_tree));
+        let tree = tree.unwrap_or_default();
         let is_saved = tree == their_tree && is_current && is_clean;
         let mut taken = TakenOver { theirs, on_disk, merged: None, is_saved, overruled };
         if tree == our_tree {

@@ -1,11 +1,11 @@
 //! Records as bytes.
 
+use revgate::json::tree::{MAX_DEPTH, Number, Tree};
 use revgate::{Epoch, Revision, Version};
 use serde::{Deserialize, Serialize};
 
 use super::{Codec, CodecError};
 use crate::Record;
-use crate::tree::{MAX_DEPTH, Number, Tree};
 
 /// The newest layout of [`Saved`]; the first byte of what is written. Older programs read what has
 /// nothing that only a newer one has.

@@ -1,11 +1,12 @@
 //! Whether pointers name fields that there are.
 
+use revgate::json::tree::{Step, told};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Fields, Pointer, Segment};
 use crate::Tree;
-use crate::tree::{Step, told};
+use crate::misfit::Misfit;
 
 /// A pointer to no field.
 #[derive(Debug, PartialEq)]
@@ -79,7 +80,7 @@ fn may_have<T: Serialize + DeserializeOwned>(state: &Tree, path: &[Step], name: 
     let mut tried = state.clone();
     let Some(Tree::Map(fields)) = tried.at_mut(path) else { return true };
     fields.insert(name.to_owned(), probe());
-    match tried.decode::<T>() {
+    match Misfit::decode::<T>(&tried) {
         // It has kept it, or passed over it.
         Ok(taken) => {
             let known = Tree::of(&taken).ok();
@@ -97,7 +98,7 @@ fn may_be_object<T: Serialize + DeserializeOwned>(state: &Tree, path: &[Step], n
     let Some(tree) = tried.at_mut(path) else { return true };
     *tree = Tree::Map([(name.to_owned(), probe())].into());
     // These are the words of serde's own errors.
-    tried.decode::<T>().err().is_none_or(|misfit| {
+    Misfit::decode::<T>(&tried).err().is_none_or(|misfit| {
         misfit.path != path || !misfit.invalid.reason.starts_with("invalid type: map")
     })
 }

@@ -1,8 +1,9 @@
 //! Which items of a list are the same as those of another.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
-use crate::Tree;
+use super::Tree;
 
 /// For each item of `new`, which of `old` it is; `None` unless that is certain. An index says
 /// nothing, once a list may have changed. It is certain
@@ -10,12 +11,12 @@ use crate::Tree;
 /// - of all, if the lists are equal;
 /// - of items that occur once in each list;
 /// - of objects whose `id`, a text or a number, occurs once in each, if all items of both have one.
-pub(crate) fn align(old: &[Tree], new: &[Tree]) -> Vec<Option<usize>> {
+pub fn align(old: &[Tree], new: &[Tree]) -> Vec<Option<usize>> {
     align_by(old, new, identity(&[old, new]))
 }
 
 /// As [`align`], of items that are known by this.
-pub(crate) fn align_by(old: &[Tree], new: &[Tree], identity: Identity) -> Vec<Option<usize>> {
+pub(super) fn align_by(old: &[Tree], new: &[Tree], identity: Identity) -> Vec<Option<usize>> {
     if old == new {
         return (0..new.len()).map(Some).collect();
     }
@@ -28,16 +29,20 @@ pub(crate) fn align_by(old: &[Tree], new: &[Tree], identity: Identity) -> Vec<Op
 }
 
 /// What an item is known by.
-pub(crate) type Identity = fn(&Tree) -> &Tree;
+pub(super) type Identity = fn(&Tree) -> &Tree;
 
 /// What makes an item of these lists the one that it is: its `id`, or else all of it.
-pub(crate) fn identity(lists: &[&[Tree]]) -> Identity {
-    let has_unique_ids = |list: &&[Tree]| {
-        let mut ids: Vec<_> = list.iter().filter_map(id).collect();
-        ids.sort_unstable();
-        ids.len() == list.len() && ids.windows(2).all(|pair| pair[0] != pair[1])
-    };
-    if lists.iter().all(has_unique_ids) { |item| id(item).unwrap_or(item) } else { |item| item }
+pub(super) fn identity(lists: &[&[Tree]]) -> Identity {
+    let has_ids = lists.iter().all(|list| ids(list).is_some());
+    if has_ids { |item| id(item).unwrap_or(item) } else { |item| item }
+}
+
+/// The `id` of each item, a text or a number; `None` unless all have one of their own.
+pub fn ids(list: &[Tree]) -> Option<Vec<&Tree>> {
+    let ids: Vec<_> = list.iter().map(id).collect::<Option<_>>()?;
+    let mut sorted = ids.clone();
+    sorted.sort_unstable();
+    sorted.windows(2).all(|pair| pair[0] != pair[1]).then_some(ids)
 }
 
 fn id(item: &Tree) -> Option<&Tree> {

@@ -1,10 +1,12 @@
 //! A number as it was written.
 
-use std::cmp::Ordering;
-use std::fmt;
-use std::str::FromStr;
+use alloc::boxed::Box;
+use alloc::string::ToString;
+use core::cmp::Ordering;
+use core::fmt;
+use core::str::FromStr;
 
-use crate::CodecError;
+use super::NoJson;
 
 /// A number of JSON, as it was written. Two are equal that stand for the same number: 1 and 1.0,
 /// but not 0 and -0.0.
@@ -29,12 +31,12 @@ impl Number {
     }
 
     /// Whether it is written as an integer that 64 bits do not hold.
-    pub(crate) fn is_long(&self) -> bool {
+    pub fn is_long(&self) -> bool {
         self.is_integer() && self.0.parse::<u64>().is_err() && self.0.parse::<i64>().is_err()
     }
 
     /// The number as `serde_json` has it, if it is none of its 64 bits that are missing.
-    pub(crate) fn to_json(&self) -> Option<serde_json::Number> {
+    pub fn to_json(&self) -> Option<serde_json::Number> {
         if self.is_long() { None } else { serde_json::from_str(&self.0).ok() }
     }
 
@@ -64,15 +66,14 @@ impl Number {
 }
 
 impl FromStr for Number {
-    type Err = CodecError;
+    type Err = NoJson;
 
-    fn from_str(text: &str) -> Result<Self, CodecError> {
+    fn from_str(text: &str) -> Result<Self, NoJson> {
         // What is a number is for `serde_json` to say.
-        let raw: &serde_json::value::RawValue =
-            serde_json::from_str(text).map_err(CodecError::new)?;
+        let raw: &serde_json::value::RawValue = serde_json::from_str(text).map_err(NoJson::new)?;
         match text.as_bytes().first() {
             Some(b'-' | b'0'..=b'9') => Ok(Self(raw.get().into())),
-            _ => Err(CodecError::new(format_args!("`{text}` is no number"))),
+            _ => Err(NoJson::new(format_args!("`{text}` is no number"))),
         }
     }
 }

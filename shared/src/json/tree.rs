@@ -1,26 +1,44 @@
-//! JSON that is exact.
+//! JSON that is exact: values, the ways within them, and two changes to one made into one.
 
-mod misfit;
+mod align;
+mod merge;
 mod number;
 mod path;
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt::{self, Display};
+use core::str::FromStr;
 
-use revgate::{Invalid, json};
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::CodecError;
+use crate::{Invalid, json};
+
+pub use align::{align, ids};
+pub use merge::{Merged, merge};
 pub use number::Number;
-pub(crate) use path::{Step, difference, told};
+pub use path::{Step, difference, told};
 
 /// How deep JSON may nest that is read: what `serde_json` reads too.
-pub(crate) const MAX_DEPTH: usize = 127;
+pub const MAX_DEPTH: usize = 127;
+
+/// A text is no JSON, or a value is none that can be had so.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct NoJson {
+    reason: String,
+}
+
+impl NoJson {
+    fn new(reason: impl Display) -> Self {
+        Self { reason: reason.to_string() }
+    }
+}
 
 /// A JSON value, exact: a number keeps all its digits, where a [`Value`] has none beyond 64 bits.
 /// Fields are in the order of their names. 1 and 1.0 are equal, for JSON has them for the same.
@@ -29,12 +47,12 @@ pub(crate) const MAX_DEPTH: usize = 127;
 /// of `serde_json` carry it.
 ///
 /// ```
-/// use revgate_persistence::Tree;
+/// use revgate::json::Tree;
 ///
 /// let tree: Tree = r#"{"b": 340282366920938463463374607431768211455, "a": [1.0]}"#.parse()?;
 /// assert_eq!(tree.to_string(), r#"{"a":[1.0],"b":340282366920938463463374607431768211455}"#);
 /// assert_eq!(tree, r#"{"a":[1],"b":340282366920938463463374607431768211455}"#.parse()?);
-/// # Ok::<(), revgate_persistence::CodecError>(())
+/// # Ok::<(), revgate::json::tree::NoJson>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tree {
@@ -64,12 +82,13 @@ impl Tree {
         json::fingerprint(state)?;
         let unwritable = |reason: String| Invalid::new("", reason);
         let text = serde_json::to_string(state).map_err(|error| unwritable(error.to_string()))?;
-        text.parse().map_err(|error: CodecError| unwritable(error.to_string()))
+        text.parse().map_err(|error: NoJson| unwritable(error.to_string()))
     }
 
     /// With the items of every list in one order, so that two sets are equal whose items were
     /// written in different ones.
-    pub(crate) fn sorted(&self) -> Self {
+    #[must_use]
+    pub fn sorted(&self) -> Self {
         match self {
             Self::List(items) => {
                 let mut items: Vec<_> = items.iter().map(Self::sorted).collect();
@@ -88,12 +107,12 @@ impl Tree {
     /// # Errors
     ///
     /// If a number is none of 64 bits, and would be another one.
-    pub fn to_value(&self) -> Result<Value, CodecError> {
+    pub fn to_value(&self) -> Result<Value, NoJson> {
         Ok(match self {
             Self::Null => Value::Null,
             Self::Bool(bool) => Value::Bool(*bool),
             Self::Number(number) => Value::Number(number.to_json().ok_or_else(|| {
-                CodecError::new(format_args!("{number} has more than the 64 bits of a `Value`"))
+                NoJson::new(format_args!("{number} has more than the 64 bits of a `Value`"))
             })?),
             Self::Text(text) => Value::String(text.clone()),
             Self::List(items) => {
@@ -101,27 +120,27 @@ impl Tree {
             }
             Self::Map(fields) => {
                 let value = |(name, value): (&String, &Self)| Ok((name.clone(), value.to_value()?));
-                Value::Object(fields.iter().map(value).collect::<Result<_, CodecError>>()?)
+                Value::Object(fields.iter().map(value).collect::<Result<_, NoJson>>()?)
             }
         })
     }
 
     /// Of text that is JSON.
-    fn parse(text: &str) -> Result<Self, CodecError> {
+    fn parse(text: &str) -> Result<Self, NoJson> {
         // Once, for what follows goes through the text of each level anew.
         if depth(text) > MAX_DEPTH {
-            return Err(CodecError::new(format_args!("it nests deeper than {MAX_DEPTH} levels")));
+            return Err(NoJson::new(format_args!("it nests deeper than {MAX_DEPTH} levels")));
         }
         Self::parse_level(text)
     }
 
-    fn parse_level(text: &str) -> Result<Self, CodecError> {
+    fn parse_level(text: &str) -> Result<Self, NoJson> {
         Ok(match text.as_bytes().first() {
             Some(b'{') => {
                 let fields: BTreeMap<String, &RawValue> = read(text)?;
                 let field =
                     |(name, value): (_, &RawValue)| Ok((name, Self::parse_level(value.get())?));
-                Self::Map(fields.into_iter().map(field).collect::<Result<_, CodecError>>()?)
+                Self::Map(fields.into_iter().map(field).collect::<Result<_, NoJson>>()?)
             }
             Some(b'[') => {
                 let items: Vec<&RawValue> = read(text)?;
@@ -153,14 +172,14 @@ fn depth(json: &str) -> usize {
     deepest
 }
 
-fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, CodecError> {
-    serde_json::from_str(text).map_err(CodecError::new)
+fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, NoJson> {
+    serde_json::from_str(text).map_err(NoJson::new)
 }
 
 impl FromStr for Tree {
-    type Err = CodecError;
+    type Err = NoJson;
 
-    fn from_str(text: &str) -> Result<Self, CodecError> {
+    fn from_str(text: &str) -> Result<Self, NoJson> {
         let value: &RawValue = read(text)?;
         Self::parse(value.get())
     }

@@ -2,14 +2,18 @@
 
 mod lists;
 
-use crate::tree::{Step, Tree, told};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Step, Tree, told};
 
 /// What two changes make together.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Merged {
-    pub(crate) tree: Tree,
+pub struct Merged {
+    /// The value with both; `None` if it is not there any more.
+    pub tree: Option<Tree>,
     /// The paths to what both have changed, each in its own way. There the others' stands.
-    pub(crate) conflicts: Vec<String>,
+    pub conflicts: Vec<String>,
 }
 
 /// `base` with both changes: that to `ours` and that to `theirs`.
@@ -17,10 +21,26 @@ pub(crate) struct Merged {
 /// **Every value of the result is explained**: by the change of one side, where the other has left
 /// it as it was; by both, where they have made the same of it; else it is theirs, whole, and named
 /// among the conflicts. Objects are merged by the names of their fields, and lists by what their
-/// items are, never by their indices.
-pub(crate) fn merge(base: &Tree, ours: &Tree, theirs: &Tree) -> Merged {
+/// items are, never by their indices. `None` is a value that is not there.
+///
+/// What another program has written to the disk is taken over so, and what a window undoes is taken
+/// back: then `base` is what it made, `ours` what was there before, and `theirs` what is there now.
+///
+/// ```
+/// use revgate::json::tree::{Tree, merge};
+///
+/// let tree = |text: &str| text.parse::<Tree>();
+/// let base = tree(r#"{"theme": "light", "size": 12}"#)?;
+/// let ours = tree(r#"{"theme": "dark", "size": 14}"#)?;
+/// let theirs = tree(r#"{"theme": "light", "size": 16}"#)?;
+/// let merged = merge(Some(&base), Some(&ours), Some(&theirs));
+/// assert_eq!(merged.tree, Some(tree(r#"{"theme": "dark", "size": 16}"#)?));
+/// assert_eq!(merged.conflicts, ["size"]);
+/// # Ok::<(), revgate::json::tree::NoJson>(())
+/// ```
+pub fn merge(base: Option<&Tree>, ours: Option<&Tree>, theirs: Option<&Tree>) -> Merged {
     let mut merge = Merge { path: Vec::new(), conflicts: Vec::new() };
-    let tree = merge.value(Some(base), Some(ours), Some(theirs)).unwrap_or_default();
+    let tree = merge.value(base, ours, theirs);
     Merged { tree, conflicts: merge.conflicts }
 }
 
@@ -31,7 +51,6 @@ struct Merge {
 }
 
 impl Merge {
-    /// `None` is a value that is not there.
     fn value(
         &mut self,
         base: Option<&Tree>,

@@ -1,22 +1,29 @@
 //! Ways to values within a tree.
 
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::Tree;
 
 /// A step of the way to a value within another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub enum Step {
+    /// To the field of this name.
     Field(String),
+    /// To the item of this index.
     Item(usize),
 }
 
 impl Tree {
     /// The value there.
-    pub(crate) fn at(&self, path: &[Step]) -> Option<&Self> {
+    pub fn at(&self, path: &[Step]) -> Option<&Self> {
         path.iter().try_fold(self, |tree, step| tree.child(step))
     }
 
     /// The value there.
-    pub(crate) fn at_mut(&mut self, path: &[Step]) -> Option<&mut Self> {
+    pub fn at_mut(&mut self, path: &[Step]) -> Option<&mut Self> {
         path.iter().try_fold(self, |tree, step| match (tree, step) {
             (Self::Map(fields), Step::Field(name)) => fields.get_mut(name),
             (Self::List(items), Step::Item(index)) => items.get_mut(*index),
@@ -25,7 +32,7 @@ impl Tree {
     }
 
     /// The value at a JSON pointer (RFC 6901).
-    pub(crate) fn pointed(&self, pointer: &str) -> Option<&Self> {
+    pub fn pointed(&self, pointer: &str) -> Option<&Self> {
         if pointer.is_empty() {
             return Some(self);
         }
@@ -37,7 +44,8 @@ impl Tree {
         })
     }
 
-    pub(crate) fn child(&self, step: &Step) -> Option<&Self> {
+    /// The value that this step leads to.
+    pub fn child(&self, step: &Step) -> Option<&Self> {
         match (self, step) {
             (Self::Map(fields), Step::Field(name)) => fields.get(name),
             (Self::List(items), Step::Item(index)) => items.get(*index),
@@ -47,7 +55,7 @@ impl Tree {
 }
 
 /// A path as it is told to people: `rows[3].title`.
-pub(crate) fn told(path: &[Step]) -> String {
+pub fn told(path: &[Step]) -> String {
     let mut text = String::new();
     for step in path {
         match step {
@@ -60,7 +68,7 @@ pub(crate) fn told(path: &[Step]) -> String {
 }
 
 /// The way to the first value that is not the same in both.
-pub(crate) fn difference(one: &Tree, other: &Tree) -> Option<Vec<Step>> {
+pub fn difference(one: &Tree, other: &Tree) -> Option<Vec<Step>> {
     let within = |step: Step, one: &Tree, other: &Tree| {
         let rest = difference(one, other)?;
         Some([vec![step], rest].concat())

@@ -1,9 +1,9 @@
 //! From a tree to a state.
 
 use revgate::Invalid;
+use revgate::json::tree::{Step, Tree};
 use serde::de::DeserializeOwned;
-
-use super::{Step, Tree};
+use serde_path_to_error::Segment;
 
 /// Why a tree is no state, and where.
 #[derive(Debug)]
@@ -12,25 +12,23 @@ pub(crate) struct Misfit {
     pub(crate) invalid: Invalid,
 }
 
-impl Tree {
-    /// The state that it describes, not validated yet.
-    pub(crate) fn decode<T: DeserializeOwned>(&self) -> Result<T, Misfit> {
-        let text = self.to_string();
+impl Misfit {
+    /// The state that `tree` describes, not validated yet.
+    pub(crate) fn decode<T: DeserializeOwned>(tree: &Tree) -> Result<T, Self> {
+        let text = tree.to_string();
         let mut json = serde_json::Deserializer::from_str(&text);
         serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let path = error.path().to_string();
             // The path of the whole is ".", which says nothing.
             let path = if path == "." { String::new() } else { path };
-            let steps = error.path().iter().map_while(Step::of).collect();
+            let steps = error.path().iter().map_while(step).collect();
             let reason = error.inner().to_string();
             // Of a text that nobody sees.
             let reason = reason.rsplit_once(" at line ").map_or(&*reason, |(reason, _)| reason);
-            Misfit { path: steps, invalid: Invalid::new(path, reason) }
+            Self { path: steps, invalid: Invalid::new(path, reason) }
         })
     }
-}
 
-impl Misfit {
     /// The field that is missing in the object at [`Misfit::path`], if that is why.
     pub(crate) fn missing_field(&self) -> Option<&str> {
         self.named("missing field `")
@@ -48,14 +46,11 @@ impl Misfit {
     }
 }
 
-impl Step {
-    fn of(segment: &serde_path_to_error::Segment) -> Option<Self> {
-        use serde_path_to_error::Segment;
-        match segment {
-            Segment::Seq { index } => Some(Self::Item(*index)),
-            Segment::Map { key } => Some(Self::Field(key.clone())),
-            Segment::Enum { variant } => Some(Self::Field(variant.clone())),
-            Segment::Unknown => None,
-        }
+fn step(segment: &Segment) -> Option<Step> {
+    match segment {
+        Segment::Seq { index } => Some(Step::Item(*index)),
+        Segment::Map { key } => Some(Step::Field(key.clone())),
+        Segment::Enum { variant } => Some(Step::Field(variant.clone())),
+        Segment::Unknown => None,
     }
 }

@@ -1,12 +1,14 @@
 //! Two changes to one list.
 
-use std::cmp::Ordering;
-use std::collections::BTreeMap;
-use std::ops::Range;
+use alloc::collections::BTreeMap;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+use core::ops::Range;
 
 use super::Merge;
-use crate::align::{Identity, align_by, identity};
-use crate::tree::{Step, Tree};
+use crate::json::tree::align::{Identity, align_by, identity};
+use crate::json::tree::{Step, Tree};
 
 /// One side's change to a list: hunks between items that are certain to be the same.
 struct Change<'a> {
