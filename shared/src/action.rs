@@ -98,6 +98,72 @@ pub trait Action: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// If it cannot be done to this state. What has been done to `state` by then counts for
     /// nothing, nor does it if this panics or leaves a state that is invalid.
     fn apply(&self, state: &mut Self::Topic, context: &Context) -> Result<(), Self::Error>;
+
+    /// The action that takes this one back, as it was done to `before` with this `context`; asked
+    /// in the window that did it, for an undo. What it returns is done to whatever the state is by
+    /// then.
+    ///
+    /// **It must not take back what others have done**: it says what this action has done to the
+    /// state, not what the state was. To undo `Louder { by: 3 }` is `Quieter { by: 3 }`; to set the
+    /// volume to what it was before would also undo what another window has done to it since. And
+    /// where this action has done nothing, as the track was liked already, it takes back nothing.
+    ///
+    /// `before` is the state that the window has last done it to; the backend may have done it to
+    /// a newer one.
+    ///
+    /// ```
+    /// # use revgate::{Action, Topic, action::Context};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Player { volume: u8, liked: Vec<u32> }
+    /// # impl Topic for Player { const NAME: &'static str = "player"; }
+    /// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    /// enum PlayerAction { Like { track: u32 }, Unlike { track: u32 }, Louder { by: u8 }, Quieter { by: u8 } }
+    ///
+    /// impl Action for PlayerAction {
+    ///     // ...
+    /// #     type Topic = Player;
+    /// #     type Error = String;
+    /// #     fn name(&self) -> &'static str { "like" }
+    /// #     fn apply(&self, player: &mut Player, _: &Context) -> Result<(), String> {
+    /// #         match *self {
+    /// #             Self::Like { track } if player.liked.contains(&track) => {}
+    /// #             Self::Like { track } => player.liked.push(track),
+    /// #             Self::Unlike { track } => player.liked.retain(|liked| *liked != track),
+    /// #             Self::Louder { by } => player.volume = player.volume.saturating_add(by).min(11),
+    /// #             Self::Quieter { by } => player.volume = player.volume.saturating_sub(by),
+    /// #         }
+    /// #         Ok(())
+    /// #     }
+    ///     fn inverse(&self, before: &Player, _: &Context) -> Option<Self> {
+    ///         match *self {
+    ///             Self::Like { track } if before.liked.contains(&track) => None,
+    ///             Self::Like { track } => Some(Self::Unlike { track }),
+    ///             Self::Unlike { track } if !before.liked.contains(&track) => None,
+    ///             Self::Unlike { track } => Some(Self::Like { track }),
+    ///             // It was louder only as far as that goes.
+    ///             Self::Louder { by } => Some(Self::Quieter { by: by.min(11 - before.volume) }),
+    ///             Self::Quieter { by } => Some(Self::Louder { by: by.min(before.volume) }),
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let (before, context) = (Player { volume: 10, liked: vec![7] }, Context::new(0, 7));
+    /// let inverse = PlayerAction::Louder { by: 200 }.inverse(&before, &context);
+    /// assert_eq!(inverse, Some(PlayerAction::Quieter { by: 1 }));
+    /// assert_eq!(PlayerAction::Like { track: 7 }.inverse(&before, &context), None);
+    /// ```
+    ///
+    /// Default: none. Then an undo takes back of the state what the action has made of it, where
+    /// nobody has changed that since, as it does of an edit by a function; for which the window
+    /// needs the permission to write, where the inverse needs that to act.
+    fn inverse(
+        &self,
+        #[expect(unused_variables)] before: &Self::Topic,
+        #[expect(unused_variables)] context: &Context,
+    ) -> Option<Self> {
+        None
+    }
 }
 
 /// What an action may know beside the state. It is chosen once, by whoever asks for the action, and

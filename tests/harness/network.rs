@@ -58,6 +58,8 @@ pub(crate) struct Network {
     /// The backend as the window has it.
     backend: Memory,
     log: Log,
+    /// Is called when something of this window has reached the backend, at once.
+    witness: Rc<dyn Fn()>,
 }
 
 struct Shared {
@@ -90,13 +92,20 @@ impl Network {
             harm: Cell::default(),
             under_way: Cell::default(),
         };
-        Self { shared: Rc::new(shared), backend: backend.clone(), log: Log::default() }
+        let (backend, witness) = (backend.clone(), Rc::new(|| ()));
+        Self { shared: Rc::new(shared), backend, log: Log::default(), witness }
     }
 
     /// The same network for another window.
     pub(crate) fn beside(&self) -> Self {
         let (shared, backend) = (Rc::clone(&self.shared), self.backend.clone());
-        Self { shared, backend, log: Log::default() }
+        Self { shared, backend, log: Log::default(), witness: Rc::new(|| ()) }
+    }
+
+    /// As [`Self::beside`], and `witness` sees each write of this window in the backend, before
+    /// anything else happens there.
+    pub(crate) fn witnessed(&self, witness: impl Fn() + 'static) -> Self {
+        Self { witness: Rc::new(witness), ..self.beside() }
     }
 
     /// The same for the window labelled so.
@@ -257,6 +266,7 @@ impl Transport for Network {
             let call = async {
                 network.carry().await?;
                 let answer = network.backend.write(&topic, change).await;
+                (network.witness)();
                 network.carry().await?;
                 answer
             };
@@ -283,11 +293,13 @@ impl Transport for Network {
             self.shared.time.spawn(async move {
                 network.travel().await;
                 drop(network.backend.act(&topic, batch).await);
+                (network.witness)();
             });
         }
         async move {
             network.carry().await?;
             let answer = network.backend.act(&topic, batch).await;
+            (network.witness)();
             network.carry().await?;
             answer
         }
@@ -317,6 +329,7 @@ impl Transport for Network {
         async move {
             network.carry().await?;
             let answer = network.backend.write_behind(&topic, change, ahead).await;
+            (network.witness)();
             network.carry().await?;
             answer
         }

@@ -13,6 +13,7 @@ mod error;
 mod fate;
 mod flight;
 mod guard;
+mod history;
 pub mod host;
 pub mod memory;
 #[cfg(feature = "model")]
@@ -29,6 +30,7 @@ mod transport;
 
 pub use action::{ActError, Acting, Batch, Json};
 pub use error::{Fate, SyncError};
+pub use history::{Undo, UndoError, Undoing};
 pub use host::Host;
 pub use pending::Pending;
 pub use presenter::{Entry, Presenter};

@@ -2,6 +2,7 @@
 
 mod actions;
 mod asking;
+mod deed;
 #[cfg(feature = "model")]
 mod digest;
 mod edit;
@@ -18,6 +19,7 @@ use edit::play;
 
 pub(crate) use actions::{Actions, Ends};
 pub(crate) use asking::Asking;
+pub(crate) use deed::Deed;
 pub(crate) use edit::{Done, Edit, Fault, Layer, Play};
 
 /// The newest state of the backend, and on top of it the window's own edits that the backend has

@@ -10,6 +10,7 @@ mod report;
 mod screen;
 mod status;
 mod sync;
+mod undo;
 mod waiting;
 mod write;
 
@@ -32,6 +33,7 @@ use self::status::Statuses;
 use self::sync::Payload;
 use self::waiting::Waiting;
 use crate::flight::Flight;
+use crate::history::History;
 use crate::optimistic::Optimistic;
 use crate::pending::Pending;
 use crate::trace::{Trace, Traced};
@@ -92,6 +94,12 @@ pub trait Observer<T> {
         Ok(true)
     }
 
+    /// Whether there is something to undo, and something to do again, has changed: see
+    /// [`Replica::undoable`].
+    fn undoable(&self, can_undo: bool, can_redo: bool) {
+        let _ = (can_undo, can_redo);
+    }
+
     /// Something failed. It has been logged; what is due is tried again.
     fn failed(&self, error: &SyncError);
 }
@@ -113,6 +121,10 @@ struct Inner<T: Topic, X: Transport, H: Host> {
     gate: RefCell<Gate>,
     /// Stays borrowed while edits are played: nobody whom they call needs it.
     optimistic: RefCell<Optimistic<T>>,
+    /// What the window has done, if it wants to undo it.
+    history: RefCell<Option<History<T>>>,
+    /// What the observer was told last of what can be undone and done again.
+    told: Cell<(bool, bool)>,
     screen: RefCell<Screen<T, H::Timer>>,
     kept: RefCell<Kept<T>>,
     /// The announcement of what may be the window's own write, until that is answered.
@@ -165,6 +177,8 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
             statuses: Statuses::new(gate.status()),
             gate: RefCell::new(gate),
             optimistic: RefCell::new(Optimistic::new()),
+            history: RefCell::new(None),
+            told: Cell::default(),
             screen: RefCell::new(Screen::new()),
             kept: RefCell::new(Kept::new()),
             echo: RefCell::new(None),

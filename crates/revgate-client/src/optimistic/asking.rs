@@ -2,53 +2,48 @@
 
 use std::rc::Rc;
 
-use revgate::Action;
 use revgate::action::{Context, Seq, Source};
-use revgate::json::fingerprint;
 use revgate::wire::Asked;
-use serde_json::value::to_raw_value;
+use revgate::{Action, Topic};
 
-use super::edit::{Ask, Done, Edit, Fault};
-use crate::Json;
-use crate::action::explain;
+use super::Deed;
+use super::edit::{Ask, Done, Edit};
 
 /// An action that can be sent, and played as the backend will.
-pub(crate) struct Asking<A> {
-    /// As the backend reads it.
-    action: A,
+pub(crate) struct Asking<T> {
+    deed: Deed<T>,
     context: Context,
     ask: Ask,
 }
 
-impl<A: Action> Asking<A> {
+impl<T: Topic> Asking<T> {
     /// # Errors
     ///
     /// If it is no JSON, or cannot be read back out of it, in words.
-    pub(crate) fn new(action: &A, source: Source, seq: Seq, at: u64) -> Result<Self, String> {
-        fingerprint(action).map_err(|invalid| invalid.to_string())?;
-        let json: Json = to_raw_value(action).map_err(|error| error.to_string())?;
-        let read = serde_json::from_str(json.get());
-        let action = read.map_err(|error| format!("it cannot be read back: {error}"))?;
-        let asked = Asked { seq, at, seed: None, action: json };
+    pub(crate) fn new<A: Action<Topic = T>>(
+        action: &A,
+        source: Source,
+        seq: Seq,
+        at: u64,
+    ) -> Result<Self, String> {
+        Ok(Self::of(Deed::of(action)?, source, seq, at))
+    }
+
+    pub(crate) fn of(deed: Deed<T>, source: Source, seq: Seq, at: u64) -> Self {
+        let asked = Asked { seq, at, seed: None, action: deed.json.clone() };
         let context = asked.context(source);
-        let ask = Ask { asked, sent_in: None.into(), explain: explain::<A> };
-        Ok(Self { action, context, ask })
+        let ask = Ask { asked, sent_in: None.into(), explain: deed.explain };
+        Self { deed, context, ask }
+    }
+
+    pub(crate) fn deed(&self) -> Deed<T> {
+        self.deed.clone()
     }
 
     /// The edit; `done` is told how it ended.
-    pub(crate) fn edit(self, done: Done) -> Edit<A::Topic> {
-        let Self { action, context, ask } = self;
-        let change = move |state: &mut A::Topic| apply(&action, state, &context);
+    pub(crate) fn edit(self, done: Done) -> Edit<T> {
+        let Self { deed, context, ask } = self;
+        let change = move |state: &mut T| deed.apply(state, &context);
         Edit { change: Rc::new(change), done, ask: Some(ask) }
     }
-}
-
-fn apply<A: Action>(action: &A, state: &mut A::Topic, context: &Context) -> Result<(), Fault> {
-    action.apply(state, context).map_err(|error| {
-        let words = error.to_string();
-        match serde_json::to_string(&error) {
-            Ok(error) => Fault::Refused { words, error },
-            Err(_) => Fault::Failed(words),
-        }
-    })
 }

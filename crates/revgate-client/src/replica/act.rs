@@ -12,7 +12,7 @@ use super::sync::Payload;
 use super::write::no_answer;
 use crate::flight::{Failed, Flight};
 use crate::guard::{self, Guarded};
-use crate::optimistic::{Actions, Asking, Edit, Ends, Unmade};
+use crate::optimistic::{Actions, Asking, Deed, Done, Edit, Ends, Unmade};
 use crate::{ActError, Acting, Batch, Fate, Host, Json, SyncError, Transport, TransportError};
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
@@ -39,10 +39,18 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             }
             Ok(asking) => {
                 self.last_seq.set(seq);
-                self.admit(asking.edit(Box::new(done)));
+                let deed = asking.deed();
+                self.admit(self.recorded(asking.edit(Box::new(done)), Some(deed)));
             }
         }
         acting
+    }
+
+    /// The next action of this window.
+    pub(super) fn asked(&self, deed: &Deed<T>, done: Done) -> Edit<T> {
+        let seq = self.last_seq.get().next();
+        self.last_seq.set(seq);
+        Asking::of(deed.clone(), self.source, seq, self.host.unix_time()).edit(done)
     }
 
     /// Sends a batch, and again until it is answered.

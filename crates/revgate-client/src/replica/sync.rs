@@ -81,6 +81,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         self.tell_fallen();
         self.write();
         self.show_status();
+        self.show_undoable();
         self.settle_start();
         self.end_lingering();
     }

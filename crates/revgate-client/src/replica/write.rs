@@ -11,7 +11,7 @@ use super::calls::{Barred, MAX_WITHIN};
 use super::sync::Payload;
 use crate::optimistic::{Done, Edit, Fault, Next, Optimistic, Pushed};
 use crate::pending::{Outcome, Pending};
-use crate::{Change, Fate, Host, Transport, TransportError, WriteError, guard};
+use crate::{Change, Fate, Host, SyncError, Transport, TransportError, WriteError, guard};
 
 /// How a write has ended.
 pub(super) type Answered<T> = Result<Snapshot<T>, WriteError<T>>;
@@ -22,16 +22,22 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         change: impl Fn(&mut T) -> Result<(), String> + 'static,
     ) -> Pending {
         let (done, written) = Pending::new(&self.topic);
-        self.admit(Edit::closure(change, done));
+        self.admit(self.recorded(Edit::closure(change, done), None));
         written
     }
 
     /// Takes an edit, if it may be made now.
     pub(super) fn admit(self: &Rc<Self>, edit: Edit<T>) {
+        match self.may_edit() {
+            Ok(()) => self.enter(|inner| inner.take_edit(edit)),
+            Err(error) => self.end_edit(edit, Err(error)),
+        }
+    }
+
+    /// Whether an edit may be made now.
+    pub(super) fn may_edit(&self) -> Result<(), SyncError> {
         let reason = match self.calls.admit_edit() {
-            Ok(()) if !self.has_ended() => {
-                return self.enter(|inner| inner.take_edit(edit));
-            }
+            Ok(()) if !self.has_ended() => return Ok(()),
             Ok(()) => "the replica has stopped".to_owned(),
             Err(Barred::WithinAnEdit) => {
                 "it was made within another edit, which may be played more than once".to_owned()
@@ -43,10 +49,10 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         // Not told to the observer, who may have made it in answer to the one before.
         let error = self.edit_error(Fate::NotSent, reason);
         tracing::warn!("{error}");
-        self.end_edit(edit, Err(error));
+        Err(error)
     }
 
-    fn take_edit(self: &Rc<Self>, edit: Edit<T>) {
+    pub(super) fn take_edit(self: &Rc<Self>, edit: Edit<T>) {
         if self.has_ended() {
             let error = self.edit_error(Fate::NotSent, "the replica has stopped".to_owned());
             return self.end_edit(edit, Err(error));
@@ -277,7 +283,9 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     /// Does what may play, copy or drop edits and states.
     pub(super) fn with_edits<A>(&self, call: impl FnOnce(&mut Optimistic<T>) -> A) -> A {
-        self.calls.while_playing(|| call(&mut self.optimistic.borrow_mut()))
+        let answer = self.calls.while_playing(|| call(&mut self.optimistic.borrow_mut()));
+        self.take_fresh();
+        answer
     }
 }
 

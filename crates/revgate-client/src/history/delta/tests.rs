@@ -1,0 +1,108 @@
+use super::*;
+
+fn tree(text: &str) -> Tree {
+    text.parse().expect("JSON")
+}
+
+/// What is left of `now` when the change from `before` to `after` is taken back.
+fn taken_back(before: &str, after: &str, now: &str) -> String {
+    let mut tree_now = tree(now);
+    Delta::between(&tree(before), &tree(after)).take_back(&mut tree_now);
+    tree_now.to_string()
+}
+
+#[test]
+fn what_nobody_has_changed_since_goes_back_as_it_was() {
+    for (before, after) in [
+        ("1", "2"),
+        (r#"{"a":1}"#, r#"{"a":2}"#),
+        (r#"{"a":1}"#, r#"{"b":1}"#),
+        (r#"{"a":{"b":1,"c":1}}"#, r#"{"a":{"b":2,"d":1}}"#),
+        ("[1,2,3]", "[3,1,2,2]"),
+        (r#"{"a":[]}"#, r#"{"a":[1]}"#),
+        (r#"[{"id":1},{"id":2},{"id":3}]"#, "[]"),
+        ("[]", r#"[{"id":1},{"id":2}]"#),
+        (r#"[{"id":1},{"id":2},{"id":3}]"#, r#"[{"id":3},{"id":1},{"id":2}]"#),
+        (r#"[{"id":1,"a":1},{"id":2},{"id":3},{"id":4}]"#, r#"[{"id":4},{"id":5},{"a":2,"id":1}]"#),
+        (r#"{"A":1}"#, r#"{"B":{"x":1}}"#),
+        (r#"{"a":null}"#, r#"{"a":[{"id":7}]}"#),
+    ] {
+        assert_eq!(taken_back(before, after, after), tree(before).to_string(), "{before} {after}");
+        assert_eq!(taken_back(after, before, before), tree(after).to_string(), "{after} {before}");
+    }
+}
+
+#[test]
+fn what_another_has_changed_since_stands_and_the_rest_goes_back() {
+    for (before, after, now, left) in [
+        ("1", "2", "3", "3"),
+        (r#"{"a":1,"b":1}"#, r#"{"a":2,"b":2}"#, r#"{"a":3,"b":2}"#, r#"{"a":3,"b":1}"#),
+        (r#"{"a":1}"#, r#"{"a":2}"#, "{}", "{}"),
+        ("{}", r#"{"a":{"b":1}}"#, r#"{"a":{"b":1,"c":2}}"#, r#"{"a":{"b":1,"c":2}}"#),
+        (r#"{"a":{"b":1}}"#, r#"{"a":{"b":2}}"#, r#"{"a":5}"#, r#"{"a":5}"#),
+        ("[1,2]", "[1,2,3]", "[0,1,2,3]", "[0,1,2]"),
+        ("[1,2]", "[1,3]", "[1,4]", "[1,4]"),
+    ] {
+        assert_eq!(taken_back(before, after, now), left, "{before} {after} {now}");
+    }
+}
+
+#[test]
+fn of_items_with_ids_each_is_a_part_of_its_own() {
+    let items = |ids: &[u32]| {
+        let items: Vec<_> = ids.iter().map(|id| format!(r#"{{"id":{id}}}"#)).collect();
+        format!("[{}]", items.join(","))
+    };
+    let check = |before: &[u32], after: &[u32], now: &[u32], left: &[u32]| {
+        let result = taken_back(&items(before), &items(after), &items(now));
+        assert_eq!(result, items(left), "{before:?} {after:?} {now:?}");
+    };
+    check(&[1], &[1, 2, 3], &[3, 9, 2, 1], &[9, 1]);
+    check(&[1, 2, 3, 4], &[1, 4], &[4, 9, 1], &[4, 9, 1, 2, 3]);
+    check(&[1, 2, 3, 4], &[4], &[9, 4], &[1, 2, 3, 9, 4]);
+    check(&[1, 2, 3], &[1], &[1, 2], &[1, 2, 3]);
+    check(&[1, 2], &[], &[9], &[1, 2, 9]);
+    check(&[1, 2, 3], &[3, 1, 2], &[3, 9, 1], &[1, 9, 3]);
+    check(&[1, 2, 3], &[3, 1, 2], &[1, 3, 2], &[1, 3, 2]);
+    check(&[1, 2, 3], &[3, 1, 2], &[3, 1, 2, 9], &[1, 2, 3, 9]);
+
+    let (before, after) = (r#"[{"id":1,"a":1}]"#, r#"[{"id":1,"a":2},{"id":2},{"id":3}]"#);
+    let now = r#"[{"id":3},{"id":2,"b":7},{"id":1,"a":2,"b":1}]"#;
+    let left = r#"[{"b":7,"id":2},{"a":1,"b":1,"id":1}]"#;
+    assert_eq!(taken_back(before, after, now), left, "the one that another has changed stays");
+    assert_eq!(taken_back(before, after, "[1,2]"), "[1,2]", "no items with ids any more");
+}
+
+#[test]
+fn changes_in_a_row_are_one_and_leave_what_others_did_between() {
+    let row = |states: &[(&str, &str)]| {
+        let mut all = Delta::default();
+        for (before, after) in states {
+            all.extend(Delta::between(&tree(before), &tree(after)));
+        }
+        all
+    };
+    let typed = row(&[(r#"{"a":1}"#, r#"{"a":2}"#), (r#"{"a":2}"#, r#"{"a":3}"#)]);
+    assert_eq!(typed, Delta::between(&tree(r#"{"a":1}"#), &tree(r#"{"a":3}"#)));
+    assert!(row(&[("1", "2"), ("2", "1")]).is_empty());
+    let (empty, one, two) = ("[]", r#"[{"id":1,"a":1}]"#, r#"[{"id":1,"a":2}]"#);
+    for (states, now, left) in [
+        (&[("1", "2"), ("5", "6")][..], "6", "5"),
+        (&[(empty, one), (one, two)], two, empty),
+        (&[(empty, one), (one, two), (two, empty)], empty, empty),
+        (
+            &[(r#"{"a":1}"#, r#"{"a":2}"#), (r#"{"a":2,"b":1}"#, r#"{"a":2,"b":2}"#)],
+            r#"{"a":2,"b":2,"c":1}"#,
+            r#"{"a":1,"b":1,"c":1}"#,
+        ),
+    ] {
+        let mut tree_now = tree(now);
+        row(states).take_back(&mut tree_now);
+        assert_eq!(tree_now.to_string(), left, "{states:?}");
+    }
+    let moved = row(&[
+        (r#"[{"id":1},{"id":2},{"id":3}]"#, r#"[{"id":2},{"id":1},{"id":3}]"#),
+        (r#"[{"id":2},{"id":1},{"id":3}]"#, r#"[{"id":2},{"id":3},{"id":1}]"#),
+    ]);
+    assert_eq!(moved.changes.len(), 1);
+}
