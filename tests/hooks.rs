@@ -2,7 +2,7 @@
 
 #![cfg(target_arch = "wasm32")]
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_timers::future::sleep;
@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use revgate::{Topic, TopicName, Version};
 use revgate_client::host::Browser;
 use revgate_client::tauri::Tauri;
-use revgate_client::{Fate, Observer, Options, Replica, Status, SyncError};
+use revgate_client::{Fate, Observer, Options, Replica, Status, SyncError, Undo, UndoError};
 use revgate_leptos::{TopicSignal, use_topic};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -183,4 +183,32 @@ async fn effects_that_put_the_state_in_order_come_to_rest() {
     assert_eq!((row.get_untracked(), other.state()), (Row(vec![1, 3]), Some(Row(vec![1, 3]))));
     slot.take();
     drop(mounted);
+}
+
+#[wasm_bindgen_test]
+async fn what_a_component_did_can_be_undone_and_done_again_by_signals() {
+    install("[1]");
+    let told = Rc::new(RefCell::new(Vec::new()));
+    let (inner, history) = (Rc::clone(&told), Rc::new(Cell::new(None)));
+    let slot = Rc::clone(&history);
+    let (row, mounted) = mount(move |row| {
+        let (history, told) = (row.undoable(Undo::default()), Rc::clone(&inner));
+        slot.set(Some(history));
+        Effect::new(move |_| told.borrow_mut().push((history.can_undo(), history.can_redo())));
+    });
+    let history = history.get().expect("it is mounted at once");
+    until(|| row.version().is_some()).await;
+    row.update(|row| row.0.push(2)).await.expect("it is made");
+    send("[0,1,2]");
+    until(|| row.get_untracked() == Row(vec![0, 1, 2])).await;
+    history.undo().await.expect("it is made");
+    assert_eq!((row.get_untracked(), backend("state")), (Row(vec![0, 1]), "[0,1]".to_owned()));
+    until(|| told.borrow().last() == Some(&(false, true))).await;
+    history.redo().await.expect("it is made");
+    assert_eq!(backend("state"), "[0,1,2]");
+    until(|| told.borrow().last() == Some(&(true, false))).await;
+    assert_eq!(*told.borrow(), [(false, false), (true, false), (false, true), (true, false)]);
+    drop(mounted);
+    let Err(UndoError::Failed(error)) = history.undo().await else { panic!("it has gone") };
+    assert_eq!((error.topic.as_str(), error.fate), ("row", Some(Fate::NotSent)), "{error}");
 }

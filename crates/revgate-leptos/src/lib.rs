@@ -46,9 +46,11 @@
 //! # }
 //! ```
 
+mod history;
 mod presence;
 mod shared;
 mod signal;
 
+pub use history::History;
 pub use presence::{PresenceSignal, use_presence, use_presence_of};
 pub use signal::{TopicSignal, use_topic, use_topic_of};

@@ -29,6 +29,8 @@ pub(crate) struct Signals<T> {
     pub(crate) version: ArcRwSignal<Option<Version>>,
     pub(crate) status: ArcRwSignal<Status>,
     pub(crate) error: ArcRwSignal<Option<SyncError>>,
+    pub(crate) can_undo: ArcRwSignal<bool>,
+    pub(crate) can_redo: ArcRwSignal<bool>,
 }
 
 thread_local! {
@@ -46,6 +48,8 @@ fn start<T: Topic + Default>(topic: TopicName) -> Rc<Shared<T>> {
         version: ArcRwSignal::new(None),
         status: ArcRwSignal::new(Status::Loading),
         error: ArcRwSignal::new(None),
+        can_undo: ArcRwSignal::new(false),
+        can_redo: ArcRwSignal::new(false),
     };
     let replica = Replica::start(topic, Tauri, Browser, options(), signals.clone());
     Rc::new_cyclic(|shared| Shared { replica, signals, _page: follow(shared) })
@@ -127,6 +131,11 @@ impl<T: Topic> Observer<T> for Signals<T> {
         }
     }
 
+    fn undoable(&self, can_undo: bool, can_redo: bool) {
+        self.can_undo.set(can_undo);
+        self.can_redo.set(can_redo);
+    }
+
     fn failed(&self, error: &SyncError) {
         self.error.set(Some(error.clone()));
     }
@@ -142,12 +151,14 @@ impl<T> Signals<T> {
 
 impl<T> Clone for Signals<T> {
     fn clone(&self) -> Self {
-        let Self { state, version, status, error } = self;
+        let Self { state, version, status, error, can_undo, can_redo } = self;
         Self {
             state: state.clone(),
             version: version.clone(),
             status: status.clone(),
             error: error.clone(),
+            can_undo: can_undo.clone(),
+            can_redo: can_redo.clone(),
         }
     }
 }

@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use revgate::{Action, Topic, TopicName, TopicNameError, Version};
-use revgate_client::{Acting, Pending, Status, SyncError};
+use revgate_client::{Acting, Pending, Status, SyncError, Undo};
 
+use crate::history::History;
 use crate::shared::{Shared, Signals, shared};
 
 /// The topic `T`, kept the same as in every other window, for as long as the calling component
@@ -27,7 +28,7 @@ pub fn use_topic_of<T: Topic + Default>(key: &str) -> Result<TopicSignal<T>, Top
 
 pub(crate) fn signal<T: Topic + Default>(topic: TopicName) -> TopicSignal<T> {
     let shared = shared::<T>(topic);
-    let Signals { state, version, status, error } = shared.signals.clone();
+    let Signals { state, version, status, error, .. } = shared.signals.clone();
     TopicSignal {
         state: state.into(),
         version: version.into(),
@@ -142,6 +143,39 @@ impl<T: Topic> TopicSignal<T> {
         let shared = self.shared.try_get_value();
         let gone = || Acting::gone(TopicName::of::<T>());
         shared.map_or_else(gone, |shared| shared.replica.act(action))
+    }
+
+    /// From now on, what this window does to the topic can be undone, among what others do: its
+    /// edits and actions, from whichever component. Called again, it says anew how much.
+    ///
+    /// ```no_run,standalone_crate
+    /// use leptos::prelude::*;
+    /// # use revgate::Topic;
+    /// use revgate_client::Undo;
+    /// use revgate_leptos::use_topic;
+    /// # use serde::{Deserialize, Serialize};
+    ///
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Player { volume: u8 }
+    /// # impl Topic for Player { const NAME: &'static str = "player"; }
+    /// #[component]
+    /// fn UndoButton() -> impl IntoView {
+    ///     let history = use_topic::<Player>().undoable(Undo::default());
+    ///     view! {
+    ///         <button
+    ///             prop:disabled=move || !history.can_undo()
+    ///             on:click=move |_| drop(history.undo())
+    ///         >
+    ///             "Undo"
+    ///         </button>
+    ///     }
+    /// }
+    /// ```
+    pub fn undoable(&self, undo: Undo) -> History<T> {
+        if let Some(shared) = self.shared.try_get_value() {
+            shared.replica.undoable(undo);
+        }
+        History::new(self.shared)
     }
 
     /// Fetches the state now, and ends when one at least as new as this call is shown, or with
