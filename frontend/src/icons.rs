@@ -24,6 +24,10 @@ pub(crate) enum Icon {
     Bin,
     /// Saved.
     Check,
+    /// Take back.
+    Undo,
+    /// Do again.
+    Redo,
     /// Close, dismiss.
     Cross,
     /// Something is wrong.
@@ -59,6 +63,8 @@ impl Icon {
                 "M3.5 5.5h13M8 5.5V4c0-.55.45-1 1-1h2c.55 0 1 .45 1 1v1.5M5.25 5.5l.7 10c.04.56.5 1 1.06 1h5.98c.56 0 1.02-.44 1.06-1l.7-10M8.5 9v4.5M11.5 9v4.5"
             }
             Self::Check => "M4 10.5l4 4 8-9",
+            Self::Undo => "M7.5 5L4 8.5 7.5 12M4.25 8.5h7.5a4 4 0 0 1 0 8H8.5",
+            Self::Redo => "M12.5 5L16 8.5 12.5 12M15.75 8.5h-7.5a4 4 0 0 0 0 8h3.25",
             Self::Cross => "M5 5l10 10M15 5L5 15",
             Self::Warning => "M10 3.5l7 12.5H3z M10 8.25v3.5M10 13.9v.1",
             Self::ChevronDown => "M5.5 8l4.5 4.5L14.5 8",

@@ -20,4 +20,5 @@ mod settings_app;
 mod subscriptions;
 mod threads;
 mod topics;
+mod undo;
 mod webviews;

@@ -15,6 +15,7 @@ use std::{
 
 use serde_json::{Value, json};
 
+pub use hands::Key;
 pub use launch::{Launch, free_port};
 pub use observe::Settled;
 

@@ -8,7 +8,7 @@ use std::{
 
 use xtask::{
     Error,
-    desktop::{Desktop, Launch, Settled},
+    desktop::{Desktop, Key, Launch, Settled},
     display::VirtualDisplay,
     report,
     workspace::Workspace,
@@ -56,6 +56,7 @@ pub(crate) fn run(workspace: &Workspace, app: PathBuf, options: &AppOptions) -> 
         revision: 0,
         changes: 0,
         slowest: Duration::ZERO,
+        is_mixed: options.mixed,
     };
     let played = drive.play();
     let place = drive.shots.display().to_string();
@@ -85,6 +86,8 @@ struct Drive<'a> {
     revision: u64,
     changes: u32,
     slowest: Duration,
+    /// Whether the settings are in JavaScript, which has no undo.
+    is_mixed: bool,
 }
 
 /// An act by its name, and why it failed.
@@ -128,7 +131,37 @@ impl Drive<'_> {
             desktop.click(SETTINGS, "input[name=theme][value=dark]")?;
             Ok(("theme", "dark".into()))
         })?;
+        if !self.is_mixed {
+            self.undo()?;
+        }
         self.named("both-windows-equal", Self::compare)
+    }
+
+    /// What was set in the settings is undone there; what the main window did since stands.
+    fn undo(&mut self) -> Result<(), Failed> {
+        let mut side_bar = String::new();
+        self.change("side-bar-toggled-meanwhile", MAIN, |desktop| {
+            let wanted = flip(desktop, MAIN, "sidebarCollapsed", "[data-testid=toggle-sidebar]")?;
+            side_bar.clone_from(&wanted.1);
+            Ok(wanted)
+        })?;
+        self.change("undone-by-button", SETTINGS, |desktop| {
+            desktop.click(SETTINGS, "[data-testid=undo]")?;
+            Ok(("theme", "light".into()))
+        })?;
+        self.change("done-again-by-keys", SETTINGS, |desktop| {
+            desktop.press(SETTINGS, &[Key::Control, Key::Shift], "Z")?;
+            Ok(("theme", "dark".into()))
+        })?;
+        self.change("undone-by-keys", SETTINGS, |desktop| {
+            desktop.press(SETTINGS, &[Key::Control], "z")?;
+            Ok(("theme", "light".into()))
+        })?;
+        self.named("what-the-main-window-did-stands", |drive, name| {
+            let wanted = [("sidebarCollapsed", &*side_bar)];
+            let settled = drive.desktop.settle(&BOTH, MAIN, &wanted, drive.revision, FOLLOW)?;
+            drive.record(name, "both", settled.revision(), None)
+        })
     }
 
     fn open(&mut self, name: &str) -> Result<(), Error> {

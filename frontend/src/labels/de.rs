@@ -42,6 +42,8 @@ pub(super) const LABELS: Labels = Labels {
     load_failed: "Die gespeicherten Notizen sind nicht lesbar. Sie wurden beiseitegelegt, gelöscht wurde nichts.",
     open_settings_failed: "Das Einstellungsfenster ließ sich nicht öffnen.",
 
+    undo: "Rückgängig",
+    redo: "Wiederholen",
     appearance: "Aussehen",
     behavior: "Verhalten",
     theme: "Farbschema",

@@ -44,6 +44,8 @@ pub(super) const LABELS: Labels = Labels {
     load_failed: "The stored notes could not be read. They were set aside, and nothing was deleted.",
     open_settings_failed: "The settings window did not open.",
 
+    undo: "Undo",
+    redo: "Redo",
     appearance: "Appearance",
     behavior: "Behaviour",
     theme: "Theme",

@@ -44,6 +44,8 @@ pub(super) const LABELS: Labels = Labels {
     load_failed: "No se pudieron leer las notas guardadas. Se han apartado y no se ha borrado nada.",
     open_settings_failed: "No se pudo abrir la ventana de ajustes.",
 
+    undo: "Deshacer",
+    redo: "Rehacer",
     appearance: "Apariencia",
     behavior: "Comportamiento",
     theme: "Tema",

@@ -44,6 +44,8 @@ pub(super) const LABELS: Labels = Labels {
     load_failed: "Les notes enregistrées sont illisibles. Elles ont été mises de côté, rien n’a été supprimé.",
     open_settings_failed: "La fenêtre des réglages ne s’est pas ouverte.",
 
+    undo: "Annuler",
+    redo: "Rétablir",
     appearance: "Apparence",
     behavior: "Comportement",
     theme: "Thème",

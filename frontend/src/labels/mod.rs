@@ -114,6 +114,10 @@ pub(crate) struct Labels {
     /// Trouble: the settings window does not open. The reason follows.
     pub(crate) open_settings_failed: &'static str,
 
+    /// Button: take back what was set here last.
+    pub(crate) undo: &'static str,
+    /// Button: set again what was taken back last.
+    pub(crate) redo: &'static str,
     /// Group: how the windows look.
     pub(crate) appearance: &'static str,
     /// Group: what the app does.

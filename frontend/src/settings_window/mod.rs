@@ -5,6 +5,7 @@ mod font_size;
 mod language;
 mod switch;
 mod theme;
+mod undo;
 
 use leptos::prelude::*;
 
@@ -12,6 +13,7 @@ use self::font_size::FontSizeSlider;
 use self::language::LanguageSelect;
 use self::switch::{Flag, Switch};
 use self::theme::ThemePicker;
+use self::undo::UndoButtons;
 use crate::header::Header;
 use crate::icons::Icon;
 use crate::labels::use_labels;
@@ -27,7 +29,9 @@ pub(crate) fn SettingsWindow() -> impl IntoView {
             icon=Icon::Sliders
             title=Signal::derive(move || labels.get().settings)
             subtitle=Signal::derive(move || labels.get().settings_subtitle)
-        />
+        >
+            <UndoButtons />
+        </Header>
         <main class="settings">
             <fieldset class="settings-controls" prop:disabled=move || !ready.get()>
                 <section class="group" aria-labelledby="appearance">

@@ -23,6 +23,25 @@ const TRACK: &str = "const it = document.querySelector(arguments[0]); \
     const way = [...Array(steps + 1).keys()].map(i => Math.round(x(from + (to - from) * i / steps))); \
     return { way, y: Math.round(box.top + box.height / 2) }";
 
+/// A key that is held while another is pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// Control.
+    Control,
+    /// Shift.
+    Shift,
+}
+
+impl Key {
+    /// As WebDriver calls it.
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Control => "\u{E009}",
+            Self::Shift => "\u{E008}",
+        }
+    }
+}
+
 impl Desktop {
     /// Clicks the first element that the CSS selector matches, or its label if it is a radio
     /// button or a check box.
@@ -44,6 +63,21 @@ impl Desktop {
         self.enter(label)?;
         let element = self.client.find(css)?;
         Ok(self.client.send_keys(&element, text)?)
+    }
+
+    /// Presses a key while others are held, wherever the focus is.
+    ///
+    /// # Errors
+    /// [`Error::WebDriver`] if the window takes no keys.
+    pub fn press(&mut self, label: &str, held: &[Key], key: &str) -> Result<(), Error> {
+        self.enter(label)?;
+        let act = |kind: &str, key: &str| json!({ "type": kind, "value": key });
+        let down = held.iter().map(|held| act("keyDown", held.code()));
+        let up = held.iter().rev().map(|held| act("keyUp", held.code()));
+        let pressed = [act("keyDown", key), act("keyUp", key)];
+        let actions: Vec<_> = down.chain(pressed).chain(up).collect();
+        let keyboard = json!([{ "type": "key", "id": "keyboard", "actions": actions }]);
+        Ok(self.client.perform(&keyboard)?)
     }
 
     /// Chooses an option of a `<select>` by its value.
