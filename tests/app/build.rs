@@ -5,6 +5,7 @@ fn main() {
         "get_settings",
         "update_settings",
         "add_from_threads",
+        "add_each_millisecond",
         "grow",
         "play",
         "create_doc",

@@ -55,3 +55,34 @@ fn a_window_that_may_not_act_is_told_which_permission_it_needs() {
     let told = app.run(READER, act, &[]).expect("it ends");
     assert_eq!(told, json!(["refused", true]));
 }
+
+/// Five of them at a time, each when the one before has been answered.
+const ACT: &str = "
+    const [times] = arguments;
+    const some = async () => {
+        let done = 0;
+        for (let i = 0; i < times / 5; i++) done += await revgate.actAtOnce('right', 1, 1);
+        return done;
+    };
+    const all = Promise.all(Array.from({ length: 5 }, some));
+    const acting = all.then(done => done.reduce((sum, done) => sum + done));";
+
+#[test]
+fn a_thousand_actions_of_two_windows_are_all_done_while_rust_writes_each_millisecond() {
+    const PAIR: [&str; 2] = ["editor-left", "editor-right"];
+    const TIMES: u64 = 500;
+    let mut app = TestApp::by_plugin(&PAIR.map(|label| (label, RUST.1)));
+    app.wait_until_live(&PAIR);
+    let write = "const writing = invoke('add_each_millisecond', { untilRight: 2 * times });
+        return { done: await acting, left: await writing }";
+    app.begin(PAIR[0], &format!("{ACT} {write}"), &[json!(TIMES)]);
+    app.begin(PAIR[1], &format!("{ACT} return acting"), &[json!(TIMES)]);
+    assert_eq!(app.finish(PAIR[1]), TIMES);
+    let first = app.finish(PAIR[0]);
+    assert_eq!(first["done"], TIMES);
+    let left = first["left"].as_u64().expect("a number");
+    // An edit would lose whenever one comes between.
+    assert!(left > 100, "Rust has written only {left} times");
+    let end = app.agree("counters", &PAIR);
+    assert_eq!(end["data"], json!({ "left": left, "right": 2 * TIMES }));
+}

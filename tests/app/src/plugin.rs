@@ -3,6 +3,7 @@
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use revgate::settings::Settings;
 use revgate::{Snapshot, Version};
@@ -35,6 +36,7 @@ pub(crate) fn serve(builder: Builder<Wry>) -> Builder<Wry> {
         get_settings,
         update_settings,
         add_from_threads,
+        add_each_millisecond,
         grow,
         play,
         create_doc,
@@ -72,6 +74,18 @@ async fn add_from_threads(app: AppHandle, threads: u32, times: u32) -> Result<Ve
             .try_for_each(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
     })?;
     Ok(counters.snapshot().version())
+}
+
+/// Adds 1 to the left counter each millisecond, until the right one has come so far. Returns the
+/// left one.
+#[tauri::command]
+async fn add_each_millisecond(app: AppHandle, until_right: u64) -> Result<u64, Error> {
+    let counters = app.topic::<Counters>()?;
+    while counters.snapshot().data.right < until_right {
+        counters.update(|it| it.left += 1)?;
+        thread::sleep(Duration::from_millis(1));
+    }
+    Ok(counters.snapshot().data.left)
 }
 
 /// Makes the text larger by 1, so many times one right after the other.
