@@ -1,5 +1,7 @@
 //! The example app's settings: one definition for its backend and its windows.
 
+mod whereabouts;
+
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
@@ -7,6 +9,8 @@ use core::ops::RangeInclusive;
 
 use oxilangtag::LanguageTag;
 use serde::{Deserialize, Serialize};
+
+pub use whereabouts::{Field, Whereabouts};
 
 use crate::{Invalid, Topic};
 

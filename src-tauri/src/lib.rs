@@ -1,6 +1,6 @@
 //! The Settings app's backend: wiring only.
 
-use revgate::settings::Settings;
+use revgate::settings::{Settings, Whereabouts};
 use tauri::{AppHandle, Context, Manager, RunEvent, WebviewWindowBuilder, WindowEvent};
 
 /// Opens both windows and serves them until the main one is closed. Which pages they show is the
@@ -10,8 +10,12 @@ use tauri::{AppHandle, Context, Manager, RunEvent, WebviewWindowBuilder, WindowE
 ///
 /// If the app cannot be built, with what is missing or wrong.
 pub fn run(context: Context) -> tauri::Result<()> {
+    let plugin = tauri_plugin_revgate::Builder::new()
+        .persistent_topic(Settings::default())
+        .presence::<Whereabouts>()
+        .build();
     let app = tauri::Builder::default()
-        .plugin(tauri_plugin_revgate::Builder::new().persistent_topic(Settings::default()).build())
+        .plugin(plugin)
         .invoke_handler(tauri::generate_handler![open_settings])
         .build(context)?;
     app.run(|app, event| {

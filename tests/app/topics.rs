@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use revgate::action::Context;
 use revgate::settings::Settings;
-use revgate::{Action, Topic};
+use revgate::{Action, Presence, Topic};
 use serde::{Deserialize, Serialize};
 
 /// What windows count in.
@@ -30,6 +30,12 @@ pub(crate) struct Song {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Doc {
     pub(crate) title: String,
+}
+
+/// Where a window is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Spot {
+    pub(crate) at: u32,
 }
 
 /// What a script in a window can do to a topic.
@@ -76,6 +82,10 @@ impl Topic for Library {
 
 impl Topic for Doc {
     const NAME: &'static str = "doc";
+}
+
+impl Presence for Spot {
+    const NAME: &'static str = "spot";
 }
 
 impl Default for Library {

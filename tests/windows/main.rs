@@ -16,6 +16,7 @@ mod managers;
 mod permissions;
 mod persistence;
 mod policy;
+mod presence;
 mod settings_app;
 mod subscriptions;
 mod threads;

@@ -44,6 +44,13 @@ pub(super) const LABELS: Labels = Labels {
 
     undo: "Rückgängig",
     redo: "Wiederholen",
+
+    editor_open: "Die Notizen sind geöffnet",
+    editor_closed: "Die Notizen sind geschlossen",
+    at_note: |note| format!("Liest „{note}“"),
+    at_title: |note| format!("Benennt „{note}“"),
+    at_body: |note| format!("Schreibt in „{note}“"),
+
     appearance: "Aussehen",
     behavior: "Verhalten",
     theme: "Farbschema",

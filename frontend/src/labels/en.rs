@@ -46,6 +46,13 @@ pub(super) const LABELS: Labels = Labels {
 
     undo: "Undo",
     redo: "Redo",
+
+    editor_open: "The notes are open",
+    editor_closed: "The notes are closed",
+    at_note: |note| format!("Reading “{note}”"),
+    at_title: |note| format!("Naming “{note}”"),
+    at_body: |note| format!("Writing in “{note}”"),
+
     appearance: "Appearance",
     behavior: "Behaviour",
     theme: "Theme",

@@ -46,6 +46,13 @@ pub(super) const LABELS: Labels = Labels {
 
     undo: "Deshacer",
     redo: "Rehacer",
+
+    editor_open: "Las notas están abiertas",
+    editor_closed: "Las notas están cerradas",
+    at_note: |note| format!("Leyendo «{note}»"),
+    at_title: |note| format!("Titulando «{note}»"),
+    at_body: |note| format!("Escribiendo en «{note}»"),
+
     appearance: "Apariencia",
     behavior: "Comportamiento",
     theme: "Tema",

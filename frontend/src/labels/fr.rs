@@ -46,6 +46,13 @@ pub(super) const LABELS: Labels = Labels {
 
     undo: "Annuler",
     redo: "Rétablir",
+
+    editor_open: "Les notes sont ouvertes",
+    editor_closed: "Les notes sont fermées",
+    at_note: |note| format!("Lecture de « {note} »"),
+    at_title: |note| format!("Titre de « {note} »"),
+    at_body: |note| format!("Écriture dans « {note} »"),
+
     appearance: "Apparence",
     behavior: "Comportement",
     theme: "Thème",

@@ -118,6 +118,18 @@ pub(crate) struct Labels {
     pub(crate) undo: &'static str,
     /// Button: set again what was taken back last.
     pub(crate) redo: &'static str,
+
+    /// The note editor's window is open.
+    pub(crate) editor_open: &'static str,
+    /// The note editor's window is closed.
+    pub(crate) editor_closed: &'static str,
+    /// The editor shows the note with this title.
+    pub(crate) at_note: fn(&str) -> String,
+    /// Somebody types the title of the note with this one.
+    pub(crate) at_title: fn(&str) -> String,
+    /// Somebody types the text of the note with this title.
+    pub(crate) at_body: fn(&str) -> String,
+
     /// Group: how the windows look.
     pub(crate) appearance: &'static str,
     /// Group: what the app does.

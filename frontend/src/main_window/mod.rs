@@ -8,6 +8,7 @@ mod open_settings;
 mod side_bar;
 mod toast;
 mod trouble;
+mod whereabouts;
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -20,6 +21,7 @@ use self::open_settings::open_settings_window;
 use self::side_bar::SideBar;
 use self::toast::ToastArea;
 use self::trouble::{Trouble, TroubleBar};
+use self::whereabouts::tell_whereabouts;
 use crate::header::Header;
 use crate::icons::{Glyph, Icon};
 use crate::labels::{Labels, use_labels};
@@ -32,6 +34,7 @@ pub(crate) fn MainWindow() -> impl IntoView {
     let desk = Desk::open();
     let labels = use_labels();
     save_on_key(desk);
+    tell_whereabouts(desk);
 
     view! {
         <Header

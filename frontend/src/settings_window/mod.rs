@@ -1,6 +1,7 @@
 //! The settings window. Each control shows what the replica holds, so a change from another
 //! window moves it.
 
+mod company;
 mod font_size;
 mod language;
 mod switch;
@@ -9,6 +10,7 @@ mod undo;
 
 use leptos::prelude::*;
 
+use self::company::Company;
 use self::font_size::FontSizeSlider;
 use self::language::LanguageSelect;
 use self::switch::{Flag, Switch};
@@ -33,6 +35,7 @@ pub(crate) fn SettingsWindow() -> impl IntoView {
             <UndoButtons />
         </Header>
         <main class="settings">
+            <Company />
             <fieldset class="settings-controls" prop:disabled=move || !ready.get()>
                 <section class="group" aria-labelledby="appearance">
                     <h2 id="appearance">{move || labels.get().appearance}</h2>

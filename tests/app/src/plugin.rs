@@ -13,7 +13,7 @@ use tauri_plugin_revgate::{RegistryError, RevgateExt, TopicOptions, UpdateError}
 
 use crate::alone;
 use crate::delivery::{self, Channels};
-use crate::topics::{Counters, Deed, Doc, Edit, Library};
+use crate::topics::{Counters, Deed, Doc, Edit, Library, Spot};
 
 /// What a command of the app fails with, as text for the window.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +31,7 @@ pub(crate) fn serve(builder: Builder<Wry>) -> Builder<Wry> {
         .actions::<Deed<Counters>>()
         .topic(Library::default())
         .family::<Doc>()
+        .presence::<Spot>()
         .build();
     builder.plugin(plugin).manage(Channels::default()).invoke_handler(tauri::generate_handler![
         get_settings,

@@ -4,6 +4,7 @@
 mod kinds;
 #[path = "../../kinds/mod.rs"]
 mod kinds_of_states;
+mod presence;
 mod replicated;
 #[path = "../../app/topics.rs"]
 mod topics;

@@ -1,0 +1,38 @@
+//! Whether the note editor is open beside the settings, and what it is at.
+
+use leptos::prelude::*;
+use revgate::settings::{Field, Whereabouts};
+use revgate_leptos::use_presence;
+
+use crate::labels::use_labels;
+use crate::window::WindowKind;
+
+/// A line that says so. A screen reader tells when the editor opens and closes; what is typed there
+/// it does not follow.
+#[component]
+pub(super) fn Company() -> impl IntoView {
+    let labels = use_labels();
+    let editor = use_presence::<Whereabouts>()
+        .select(|present| present.get(WindowKind::Main.as_str()).cloned());
+    let is_open = Memo::new(move |_| editor.with(Option::is_some));
+    let words =
+        move || if is_open.get() { labels.get().editor_open } else { labels.get().editor_closed };
+    let detail = move || {
+        let Whereabouts { note, field } = editor.get()?;
+        let note = note?;
+        let note = if note.trim().is_empty() { labels.get().untitled } else { note.trim() };
+        Some(match field {
+            None => (labels.get().at_note)(note),
+            Some(Field::Title) => (labels.get().at_title)(note),
+            Some(Field::Body) => (labels.get().at_body)(note),
+        })
+    };
+
+    view! {
+        <div class="company" class:company-there=move || is_open.get() data-testid="company">
+            <span class="company-dot" aria-hidden="true"></span>
+            <p class="company-who" role="status">{words}</p>
+            <p class="company-what" data-testid="company-what">{detail}</p>
+        </div>
+    }
+}
