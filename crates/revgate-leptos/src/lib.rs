@@ -45,6 +45,50 @@
 //! player.act(PlayerAction::Louder { by: 1 });
 //! # }
 //! ```
+//!
+//! A window takes back what it did, and nothing that others did since:
+//!
+//! ```no_run,standalone_crate
+//! # use leptos::prelude::*;
+//! # use revgate::Topic;
+//! use revgate_client::Undo;
+//! # use revgate_leptos::use_topic;
+//! # use serde::{Deserialize, Serialize};
+//! # #[derive(Clone, Default, Serialize, Deserialize)]
+//! # struct Player { volume: u8 }
+//! # impl Topic for Player { const NAME: &'static str = "player"; }
+//! # #[component]
+//! # fn Undoing() -> impl IntoView {
+//! # let player = use_topic::<Player>();
+//! let history = player.undoable(Undo::default());
+//! view! {
+//!     <button disabled=move || !history.can_undo() on:click=move |_| { history.undo(); }>
+//!         "Undo"
+//!     </button>
+//! }
+//! # }
+//! ```
+//!
+//! And it tells the others of itself, for as long as it is there:
+//!
+//! ```no_run,standalone_crate
+//! # use leptos::prelude::*;
+//! use revgate::Presence;
+//! use revgate_leptos::use_presence;
+//! # use serde::{Deserialize, Serialize};
+//! # #[derive(Clone, Serialize, Deserialize)]
+//! # struct Cursor { line: u32 }
+//! # impl Presence for Cursor { const NAME: &'static str = "cursor"; }
+//! # #[component]
+//! # fn Others() -> impl IntoView {
+//! let cursors = use_presence::<Cursor>();
+//! cursors.set(&Cursor { line: 1 });
+//! let lines = move || cursors.others().into_iter().map(|(window, cursor)| {
+//!     view! { <li>{window} " is at line " {cursor.line}</li> }
+//! });
+//! # view! { <ul>{move || lines().collect_view()}</ul> }
+//! # }
+//! ```
 
 mod history;
 mod presence;

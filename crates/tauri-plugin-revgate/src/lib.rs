@@ -93,7 +93,8 @@
 //! }
 //!
 //! fn build<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
-//!     builder.plugin(tauri_plugin_revgate::Builder::new().presence::<Cursor>().build())
+//!     builder
+//!         .plugin(tauri_plugin_revgate::Builder::new().presence::<Cursor>().build())
 //! }
 //!
 //! fn who_is_there(app: &tauri::AppHandle) -> Result<(), Box<dyn std::error::Error>> {
@@ -120,7 +121,8 @@
 //! windows call is in the crates `revgate-client` and `revgate-leptos`.
 
 // The arrows go one way: `builder → commands, start → registry → erased → view → actions → cell →
-// saving → live → store, outbox`; `view → presence → cell`. The public `family → handle` stand on the registry, which knows neither.
+// saving → live → store, outbox`, and `view → presence → cell`. The public `family → handle` stand on
+// the registry, which knows neither.
 mod actions;
 mod builder;
 mod cell;

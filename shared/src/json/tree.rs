@@ -43,8 +43,8 @@ impl NoJson {
 /// A JSON value, exact: a number keeps all its digits, where a [`Value`] has none beyond 64 bits.
 /// Fields are in the order of their names. 1 and 1.0 are equal, for JSON has them for the same.
 ///
-/// As text by [`Display`](fmt::Display), from text by [`FromStr`]. Of serde's formats, only those
-/// of `serde_json` carry it.
+/// As text by [`Display`], from text by [`FromStr`]. Of serde's formats, only those of `serde_json`
+/// carry it.
 ///
 /// ```
 /// use revgate::json::Tree;
