@@ -99,7 +99,11 @@ impl Oracle {
         self.taken_back += 1;
         // Nothing tells one absence from another: a part that is as this window made it counts as
         // its own, also if others have put it there and removed it since.
-        let is_own = is_by(&old) || (old.is_none() && is_meant) || last == Some(window);
+        let is_absent = old.is_none() && is_meant;
+        // Nor has what was there from the start an author: a part that others have put back to it
+        // is as this window left it.
+        let is_put_back = old.as_deref().is_some_and(|it| author(it) == 0) && is_by(&new);
+        let is_own = is_by(&old) || is_absent || is_put_back || last == Some(window);
         if !is_own || (is_first && new.is_some()) {
             let what = format!("`{path}`, of {last:?}, from {old:?} to {new:?}");
             self.faults.push(format!("window {window} undoes {what}"));

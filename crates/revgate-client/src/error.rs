@@ -53,7 +53,7 @@ pub enum Fate {
 impl Fate {
     /// Whether the edit is in the backend's state, or may be.
     ///
-    /// ```
+    /// ```ignore-wasm32,standalone_crate
     /// use revgate_client::Fate;
     ///
     /// assert!(Fate::Unknown.may_be_made());
