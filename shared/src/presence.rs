@@ -22,6 +22,7 @@ use crate::{Invalid, Topic};
 /// has set it, however that ends: its window is closed, it is loaded anew or left for another, its
 /// process is killed. It is never saved.
 ///
+/// On Windows a process that is killed is noticed when its page is loaded anew or its window closed.
 /// A window that is hidden stays present, as does one on a machine that sleeps: no entry ends by
 /// itself.
 ///

@@ -126,3 +126,26 @@ fn an_undo_within_an_edit_is_refused() {
     window.time.advance(ms(100));
     assert_eq!((desk(&backend).number, &*desk(&backend).title), (1, "mine"));
 }
+
+#[window_test(unsupported = test)]
+fn an_undo_behind_an_edit_that_falls_leaves_what_another_window_has_made_the_same() {
+    let (backend, _, one, other) = two_windows();
+    let foreign = other.replica.update(|desk| {
+        desk.title = "dark".into();
+        desk.tags.push(1);
+    });
+    other.time.advance(ms(1));
+    let falls = one.replica.try_update(|desk| {
+        if !desk.tags.is_empty() {
+            return Err("there are tags");
+        }
+        desk.title = "dark".into();
+        Ok(())
+    });
+    one.time.advance(ms(1));
+    let undoing = one.replica.undo();
+    end(&other.time, foreign).expect("it is made");
+    end(&one.time, falls).expect_err("it cannot be made any more");
+    assert!(matches!(end(&one.time, undoing), Err(UndoError::Overtaken)));
+    assert_eq!(desk(&backend).title, "dark");
+}

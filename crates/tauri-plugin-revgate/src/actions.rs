@@ -100,13 +100,23 @@ type Readable<A> = (Seq, Result<Step<A>, Unacted<Json>>);
 
 fn read<A: Action>(asked: &Asked<Json>, request: &Request<'_>, topic: &str) -> Readable<A> {
     let step = match serde_json::from_str::<A>(asked.action.get()) {
-        Err(error) => Err(Unacted::Unreadable { reason: error.to_string() }),
+        // It is remembered, and serde repeats what it was given.
+        Err(error) => Err(Unacted::Unreadable { reason: brief(&error.to_string()) }),
         Ok(action) if !(request.may)(action.name()) => {
             Err(Unacted::Denied(Denied::of_action(topic, action.name())))
         }
         Ok(action) => Ok(Step { action, context: asked.context(request.source) }),
     };
     (asked.seq, step)
+}
+
+/// The beginning of `words`, if they are many.
+fn brief(words: &str) -> String {
+    const MOST: usize = 200;
+    match words.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", words.get(..end).unwrap_or_default()),
+        None => words.to_owned(),
+    }
 }
 
 /// What the window is told, and what was written, if anything was.

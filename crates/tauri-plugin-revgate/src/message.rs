@@ -91,9 +91,9 @@ fn payload<T: Topic>(
         // A window reads the patch as values, and those have integers of 64 bits.
         patch.is_narrow.then_some((base.version(), patch))
     });
-    // All else was JSON when it was announced.
+    // All else was JSON when it was announced, but for what is written as null and is none: NaN, say.
     match &patch {
-        Some((_, patch)) if patch.is_plain => state.look.found_json(),
+        Some((_, patch)) if patch.is_plain && !text.contains("null") => state.look.found_json(),
         _ => state.check()?,
     }
     let news = match patch {

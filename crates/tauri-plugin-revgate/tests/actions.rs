@@ -187,6 +187,17 @@ fn what_was_sent_too_long_ago_is_said_to_be_forgotten_and_not_done() {
 }
 
 #[test]
+fn an_action_that_cannot_be_read_is_remembered_in_few_words() {
+    let (_app, main) = jar_app();
+    let unknown = json!("x".repeat(1 << 20));
+    for _ in 0..2 {
+        let answer = act(&main, 7, 1, &[unknown.clone()]).expect("it is answered").to_string();
+        assert!(answer.len() < 1000, "{} bytes", answer.len());
+        assert!(answer.contains("xxx…"), "{answer}");
+    }
+}
+
+#[test]
 fn one_that_fails_has_done_nothing_and_the_others_stand() {
     let add = json!({"add": 1});
     for (bad, fault) in [

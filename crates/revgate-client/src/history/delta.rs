@@ -146,14 +146,16 @@ impl Change {
         self.path.iter().zip(&other.path).all(|(one, other)| one == other)
     }
 
-    /// Takes in what follows it, if both are of the same part and nobody else was there between.
+    /// Takes in what follows it, if both are of the same part and nobody else was there between. An
+    /// item that was taken out and put in again stays two: it may be in another place now.
     fn fuse(&mut self, next: &Self) -> bool {
         if self.path != next.path {
             return false;
         }
+        let is_item = matches!(self.path.last(), Some(Key::Item(_)));
         match (&mut self.made, &next.made) {
             (Made::Value { after, .. }, Made::Value { before, after: last, .. })
-                if after == before =>
+                if after == before && (after.is_some() || !is_item) =>
             {
                 after.clone_from(last);
                 true

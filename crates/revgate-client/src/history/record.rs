@@ -50,7 +50,13 @@ impl<T: Topic> Part<T> {
         let part = Rc::clone(self);
         Rc::new(move |state| {
             let before = state.clone();
-            play(state)?;
+            if let Err(fault) = play(state) {
+                // An edit falls by that, and an undo may wait behind it. An action may be done.
+                if part.made.is_none() {
+                    part.fail();
+                }
+                return Err(fault);
+            }
             let inverse = part.made.as_ref().and_then(|(deed, at)| deed.inverse(&before, at));
             let last = match inverse {
                 Some(inverse) => Last::Inverse(inverse),
@@ -121,6 +127,12 @@ impl<T: Topic> Part<T> {
     /// It is not played any more.
     pub(crate) fn end(&self) {
         self.is_ended.set(true);
+    }
+
+    /// It was not made, or nobody knows: there is nothing of it to take back, also for an undo that
+    /// waits behind it.
+    pub(crate) fn fail(&self) {
+        drop(self.last.take());
     }
 
     /// Lets go of the states, for what makes one of the other.

@@ -75,6 +75,11 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     /// text, a number, another list; of that [merge](revgate::json::tree::merge) says what goes
     /// together. A part that others have changed and put back is as it was.
     ///
+    /// What an action did is known from the state that this window has last done it to. If another
+    /// window was faster, and this one had not heard of that yet, the backend did it to a newer one:
+    /// then an undo makes of its parts, or [its inverse](revgate::Action::inverse) of the state, what
+    /// they were before **both**, if they have not been changed since.
+    ///
     /// What came shortly after each other is one step: see [`Undo::group`].
     ///
     /// # Errors
@@ -157,6 +162,9 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             Ok(_) => true,
             Err(error) => error.fate == Some(Fate::NotDurable),
         };
+        if !is_made {
+            self.calls.while_playing(|| part.fail());
+        }
         let is_left = is_made && self.calls.while_playing(|| part.is_something());
         let before = self.with_history(|history| {
             if !is_left {

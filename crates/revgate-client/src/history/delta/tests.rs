@@ -106,3 +106,31 @@ fn changes_in_a_row_are_one_and_leave_what_others_did_between() {
     ]);
     assert_eq!(moved.changes.len(), 1);
 }
+
+#[test]
+fn two_changes_of_a_list_in_a_row_are_taken_back_to_the_last_place() {
+    let mut lists = vec![vec![]];
+    for first in 0..3u8 {
+        lists.push(vec![first]);
+        for second in (0..3).filter(|it| *it != first) {
+            lists.push(vec![first, second]);
+            lists.push(vec![first, second, 3 - first - second]);
+        }
+    }
+    let tree = |list: &Vec<u8>| -> Tree {
+        let items: Vec<_> = list.iter().map(|id| format!(r#"{{"id":{id}}}"#)).collect();
+        format!("[{}]", items.join(",")).parse().expect("it is JSON")
+    };
+    let trees: Vec<_> = lists.iter().map(tree).collect();
+    for before in &trees {
+        for between in &trees {
+            for after in &trees {
+                let mut delta = Delta::between(before, between);
+                delta.extend(Delta::between(between, after));
+                let mut back = after.clone();
+                delta.take_back(&mut back);
+                assert_eq!(&back, before, "by {between} to {after}");
+            }
+        }
+    }
+}

@@ -101,7 +101,7 @@ impl Action for ShelfAction {
 /// Twice as large as what is looked at after each action.
 fn large() -> Shelf {
     let rows = vec!["x".repeat(1024); 2 * LARGE / 1024];
-    Shelf { probe: Probe, books: 0, weight: 0.0, label: None, rows }
+    Shelf { probe: Probe, books: 0, weight: 0.0, label: Some(String::new()), rows }
 }
 
 fn small() -> Shelf {

@@ -4,7 +4,8 @@ use super::*;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use revgate::{Epoch, Revision, Version};
+use revgate::action::Context;
+use revgate::{Action, Epoch, Revision, Version};
 use serde::Serializer;
 use serde_json::{json, to_value};
 
@@ -191,4 +192,46 @@ fn a_state_that_cannot_be_written_is_announced_by_version() {
         let news = heard.try_recv().expect("it is announced");
         assert_eq!((revision(&news), parse(&news).payload), (number, Payload::None));
     }
+}
+
+/// A number that is written as null if it is none.
+#[derive(Clone, Serialize, Deserialize)]
+struct Gain {
+    gain: Option<f64>,
+    number: u32,
+    text: String,
+}
+
+impl Topic for Gain {
+    const NAME: &'static str = "gain";
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Lose(u32);
+
+impl Action for Lose {
+    type Topic = Gain;
+    type Error = String;
+
+    fn name(&self) -> &'static str {
+        "lose"
+    }
+
+    fn apply(&self, gain: &mut Gain, _: &Context) -> Result<(), String> {
+        (gain.gain, gain.number) = (Some(f64::NAN), self.0);
+        Ok(())
+    }
+}
+
+#[test]
+fn what_is_no_number_is_found_where_a_null_was() {
+    let mut sender = Sender::new();
+    let initial = Gain { gain: None, number: 0, text: "x".repeat(100_000) };
+    let options = TopicOptions::new().period(Duration::ZERO);
+    let gain = topic(&sender.registry, initial, options);
+    let heard = subscribe(&gain, "main");
+    gain.act(Lose(1)).expect("it is done");
+    sender.turn(0);
+    let told = heard.try_recv().expect("it is announced");
+    assert_eq!((revision(&told), parse(&told).payload), (2, Payload::None));
 }
