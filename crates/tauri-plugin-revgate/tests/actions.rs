@@ -191,7 +191,8 @@ fn an_action_that_cannot_be_read_is_remembered_in_few_words() {
     let (_app, main) = jar_app();
     let unknown = json!("x".repeat(1 << 20));
     for _ in 0..2 {
-        let answer = act(&main, 7, 1, &[unknown.clone()]).expect("it is answered").to_string();
+        let answer =
+            act(&main, 7, 1, std::slice::from_ref(&unknown)).expect("it is answered").to_string();
         assert!(answer.len() < 1000, "{} bytes", answer.len());
         assert!(answer.contains("xxx…"), "{answer}");
     }
