@@ -1,5 +1,7 @@
 //! What has become of an edit, as far as an answer tells.
 
+use std::time::Duration;
+
 use revgate::wire::{Refusal, Unacted};
 
 use crate::optimistic::Unmade;
@@ -20,6 +22,11 @@ impl Fate {
 }
 
 impl TransportError {
+    /// Nobody has answered in this time.
+    pub(crate) fn no_answer(timeout: Duration) -> Self {
+        Self::Failed(format!("no answer within {timeout:?}"))
+    }
+
     /// What has become of what the message asked for.
     pub(crate) const fn fate(&self) -> Fate {
         match self {

@@ -11,9 +11,7 @@ use revgate::wire::Acted;
 use revgate::{Action, Snapshot, Topic, TopicName, Version};
 
 use crate::flight::{Failed, Flight};
-use crate::optimistic::{
-    Actions, Asking, Done, Edit, Fault, Next, Optimistic, Play, Pushed, Unmade,
-};
+use crate::optimistic::{Asking, Done, Edit, Fault, Next, Optimistic, Play, Pushed, Unmade};
 use crate::pending::Outcome;
 use crate::{Batch, Change, Fate, Json, SyncError, TransportError, WriteError};
 
@@ -164,7 +162,7 @@ impl<T: Topic> Desk<T> {
     /// The page is about to go: what actions are sent at once, answered to nobody.
     pub fn flush(&mut self) -> Option<Batch> {
         let actions = self.edits.actions_behind()?;
-        Some(self.batch(actions))
+        Some(actions.batch(self.source))
     }
 
     /// The write that is waited for, and how often it has been sent; 0 if it is a change.
@@ -242,7 +240,7 @@ impl<T: Topic> Desk<T> {
                 }
                 Next::Act(actions) => {
                     self.last_write += 1;
-                    self.flight = Some(Flight::new(self.batch(actions), Duration::ZERO));
+                    self.flight = Some(Flight::new(actions.batch(self.source), Duration::ZERO));
                     break self.send();
                 }
             }
@@ -258,11 +256,6 @@ impl<T: Topic> Desk<T> {
         let flight = self.flight.as_mut()?;
         let batch = flight.send();
         Some(Message::Act { write, attempt: flight.attempts(), batch })
-    }
-
-    fn batch(&self, actions: Actions) -> Batch {
-        let Actions { epoch, again, asked } = actions;
-        Batch { epoch, source: self.source, again, actions: asked }
     }
 }
 

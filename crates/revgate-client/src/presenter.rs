@@ -256,8 +256,7 @@ impl<X: Transport, H: Host> Inner<X, H> {
         };
         let (seq, timeout) = (entry.seq, self.options.write_timeout);
         self.set_timer(timeout, move |inner| {
-            let reason = format!("no answer within {timeout:?}");
-            inner.answered(seq, Err(TransportError::Failed(reason)));
+            inner.answered(seq, Err(TransportError::no_answer(timeout)));
         });
         let present = Guarded::new(self.transport.present(&self.topic, entry));
         let inner = Rc::clone(self);
@@ -352,11 +351,9 @@ impl<T> Speech<T> {
 /// Whether the message may have failed on its way, or the topic is not there yet: another one may
 /// fare better.
 fn is_lost(error: &TransportError) -> bool {
-    match error {
-        TransportError::Failed(_) | TransportError::Malformed(_) => true,
-        TransportError::Refused(refusal) => {
-            matches!(refusal, Refusal::UnknownTopic(_) | Refusal::Failed { .. })
-        }
-        TransportError::NoBackend | TransportError::Rejected(_) => false,
-    }
+    let is_too_early = |refusal: &Refusal<()>| {
+        matches!(refusal, Refusal::UnknownTopic(_) | Refusal::Failed { .. })
+    };
+    error.fate() == Fate::Unknown
+        || matches!(error, TransportError::Refused(refusal) if is_too_early(refusal))
 }

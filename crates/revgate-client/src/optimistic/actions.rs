@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use revgate::Epoch;
 use revgate::Topic;
+use revgate::action::Source;
 use revgate::wire::{Acted, Asked, MAX_ACTIONS, Unacted};
 
 use super::edit::{Edit, Layer, Play, play};
 use super::{Next, Optimistic};
-use crate::Json;
+use crate::{Batch, Json};
 
 /// The most actions of a batch, so that a page that goes can send as many again behind it.
 const MOST: usize = MAX_ACTIONS / 2;
@@ -20,6 +21,14 @@ pub(crate) struct Actions {
     /// Whether any has been sent before.
     pub(crate) again: bool,
     pub(crate) asked: Vec<Asked<Json>>,
+}
+
+impl Actions {
+    /// The message that asks for them.
+    pub(crate) fn batch(self, source: Source) -> Batch {
+        let Self { epoch, again, asked } = self;
+        Batch { epoch, source, again, actions: asked }
+    }
 }
 
 /// How the actions under way have ended.

@@ -9,11 +9,10 @@ use revgate::{Action, Topic, Version};
 
 use super::Inner;
 use super::sync::Payload;
-use super::write::no_answer;
 use crate::flight::{Failed, Flight};
 use crate::guard::{self, Guarded};
 use crate::optimistic::{Actions, Asking, Deed, Done, Edit, Ends, Unmade};
-use crate::{ActError, Acting, Batch, Fate, Host, Json, SyncError, Transport, TransportError};
+use crate::{ActError, Acting, Fate, Host, Json, SyncError, Transport, TransportError};
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn act<A: Action<Topic = T>>(self: &Rc<Self>, action: &A) -> Acting<A> {
@@ -57,13 +56,9 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn send_actions(self: &Rc<Self>, actions: Actions) {
         let id = self.last_write.get().wrapping_add(1);
         self.last_write.set(id);
-        let flight = Flight::new(self.batch(actions), self.host.now());
+        let flight = Flight::new(actions.batch(self.source), self.host.now());
         *self.flight.borrow_mut() = Some(flight);
         self.send_again(id);
-    }
-
-    fn batch(&self, Actions { epoch, again, asked }: Actions) -> Batch {
-        Batch { epoch, source: self.source, again, actions: asked }
     }
 
     fn send_again(self: &Rc<Self>, id: u64) {
@@ -77,7 +72,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         };
         let timeout = self.options.write_timeout;
         self.set_write_timer(timeout, move |inner| {
-            inner.acted(id, attempt, Err(no_answer(timeout)));
+            inner.acted(id, attempt, Err(TransportError::no_answer(timeout)));
         });
         let act = self.transport.act(&self.topic, batch);
         self.spawn(act, move |inner, answer| inner.acted(id, attempt, answer));
@@ -188,7 +183,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     /// sent again then, and done once.
     pub(super) fn flush_actions(&self) {
         let Some(actions) = self.with_edits(|edits| edits.actions_behind()) else { return };
-        let act = self.transport.act(&self.topic, self.batch(actions));
+        let act = self.transport.act(&self.topic, actions.batch(self.source));
         let mut act = Guarded::new(act);
         // Begun at once: in a page that goes no task runs any more. But not before the edits ahead of
         // them, which would then be lost to them.

@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use revgate::Topic;
 
 use super::Inner;
-use super::write::{Answered, no_answer};
+use super::write::Answered;
 use crate::guard::Guarded;
 use crate::{Host, Transport, TransportError};
 
@@ -55,7 +55,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let timeout = self.options.write_timeout;
         let timer = self.host.after(timeout, move || {
             if let Some(done) = late.take() {
-                let _ = done.send(Err(no_answer(timeout).into()));
+                let _ = done.send(Err(TransportError::no_answer(timeout).into()));
             }
         });
         let answer = Some(answer);

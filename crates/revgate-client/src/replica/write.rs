@@ -116,7 +116,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         self.last_write.set(id);
         let timeout = self.options.write_timeout;
         self.set_write_timer(timeout, move |inner| {
-            inner.written(id, Err(no_answer(timeout).into()))
+            inner.written(id, Err(TransportError::no_answer(timeout).into()))
         });
         let write = self.transport.write(&self.topic, change);
         let has_set_out = Rc::clone(&self.has_set_out);
@@ -287,9 +287,4 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         self.take_fresh();
         answer
     }
-}
-
-/// Of a write that was not answered in time.
-pub(super) fn no_answer(timeout: Duration) -> TransportError {
-    TransportError::Failed(format!("no answer within {timeout:?}"))
 }
