@@ -4,15 +4,20 @@ import { build } from 'esbuild';
 
 import { here } from './here.mjs';
 
-/** Puts another file in the place of `src/gate/source.ts`. */
-function gateFrom(file) {
+/** Puts other files in the place of those that are imported by these names. */
+function flavour(files) {
 	return {
-		name: 'gate',
+		name: 'flavour',
 		setup({ onResolve }) {
-			onResolve({ filter: /\/source\.js$/ }, () => ({ path: here(file) }));
+			for (const [name, file] of Object.entries(files)) {
+				onResolve({ filter: new RegExp(`/${name}\\.js$`) }, () => ({ path: here(file) }));
+			}
 		},
 	};
 }
+
+/** What is otherwise in production: options are not checked by tables, and errors say numbers. */
+const PRODUCTION = { check: 'src/gate/check-production.ts', say: 'src/words/say-production.ts' };
 
 /** The one dependency that is part of the package: its build for production, as a page has no `process.env`. */
 const drafts = {
@@ -27,10 +32,10 @@ const drafts = {
  * Bundles the entries together, so that what they share is there once. What the app brings, which
  * is whatever is not within the package, stays an import.
  */
-export async function bundle({ entries, gate }, options = {}) {
+export async function bundle({ entries, gate, isProduction }, options = {}) {
 	return build({
 		entryPoints: Object.fromEntries(entries.map(({ name, source }) => [name, source])),
-		plugins: [gateFrom(gate), drafts],
+		plugins: [flavour({ source: gate, ...(isProduction && PRODUCTION) }), drafts],
 		bundle: true,
 		splitting: true,
 		chunkNames: 'chunks/[name]-[hash]',
@@ -38,7 +43,8 @@ export async function bundle({ entries, gate }, options = {}) {
 		target: 'es2022',
 		packages: 'external',
 		legalComments: 'none',
-		outdir: here('dist'),
+		minify: isProduction,
+		outdir: here(isProduction ? 'dist/production' : 'dist'),
 		...options,
 	});
 }

@@ -24,7 +24,10 @@ const part = (name, source) => ({ name: `chunks/${name}`, source: here(source) }
 const drafts = part('drafts', 'src/topic/library.ts');
 const hook = part('vue-topic', 'src/hooks/vue.ts');
 
-/** The builds that share no code with each other: entries, and the file in place of `source.ts`. */
+/**
+ * The builds that share no code with each other: entries, the file in place of `source.ts`, and whether
+ * it is for production.
+ */
 export function builds() {
 	const all = entries();
 	const flavourOf = ({ name }) => name.split('/')[0];
@@ -33,5 +36,6 @@ export function builds() {
 		gate,
 	}));
 	const rest = all.filter((entry) => !Object.hasOwn(SOURCES, flavourOf(entry)));
-	return [{ entries: [...rest, drafts, hook], gate: 'src/gate/source.ts' }, ...own];
+	const flavours = [{ entries: [...rest, drafts, hook], gate: 'src/gate/source.ts' }, ...own];
+	return flavours.flatMap((one) => [{ ...one, isProduction: false }, { ...one, isProduction: true }]);
 }

@@ -1,4 +1,5 @@
 import type { SnapshotApplier } from '../types.js';
+import { say, Word } from '../words/say.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
 import { take } from './take.js';
 
@@ -41,7 +42,7 @@ export function createJotaiSnapshotApplier<State, Data = State>(
 	options: JotaiSnapshotApplierOptions<State, Data> = {},
 ): SnapshotApplier<Data> {
 	if (typeof atom?.write !== 'function') {
-		throw new TypeError('revgate/jotai: this is no atom that can be written to; pass the one that holds the state');
+		throw new TypeError(say(Word.NoAtom));
 	}
 	const held = {
 		get: () => store.get(atom as never),

@@ -1,5 +1,6 @@
 import { FUNCTION, maybe } from '../gate/check.js';
 import type { SnapshotApplier } from '../types.js';
+import { say, Word } from '../words/say.js';
 import { checkKeyed, fill, isKeyed, type MapLike } from './place.js';
 import { type ApplierOptions, type ApplyMode, type Container, createApplier, type Rules } from './shared.js';
 import { take } from './take.js';
@@ -111,9 +112,7 @@ function isObservable(value: unknown): value is object {
 /** @throws TypeError for what no reaction would see a change of. */
 function checkStore(store: object): void {
 	if (!isObservable(store)) {
-		throw new TypeError(
-			'revgate/mobx: the store is not observable; pass what observable() or makeAutoObservable() returns',
-		);
+		throw new TypeError(say(Word.NotObservable));
 	}
 	checkKeyed('mobx', store);
 }

@@ -1,4 +1,5 @@
 import type { SnapshotApplier } from '../types.js';
+import { say, Word } from '../words/say.js';
 import { assign, type Changes, changesOf } from './place.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
 import { type Fields, isCode, kindOf } from './value.js';
@@ -38,7 +39,7 @@ export function createPiniaSnapshotApplier<State extends object, Data = State>(
 	options: PiniaSnapshotApplierOptions<State, Data> = {},
 ): SnapshotApplier<Data> {
 	if (!store.$state) {
-		throw new TypeError('revgate/pinia: this is no store; pass what its function returns: useStore()');
+		throw new TypeError(say(Word.NoPiniaStore));
 	}
 	return createApplier<State, Data, { store: PiniaStoreLike<State> }>('pinia', options, { store }, {
 		write: (next, rules) => {
@@ -66,7 +67,7 @@ function isOwnOf(store: object, key: string): boolean {
 	if (!(key in fields) || mark(held, '__v_isReactive')) return false;
 	if (mark(held, '__v_isRef') && !(held as Fields)['effect']) return false;
 	if (mark(held, '__v_isReadonly')) return true;
-	throw new TypeError(`revgate/pinia: '${key}' is in the store, and no state of it; make it a ref`);
+	throw new TypeError(say(Word.NoPiniaState, key));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { say, Word } from '../words/say.js';
 import { isOwn } from './own.js';
 import type { Rules } from './shared.js';
 import { type Fields, fieldsOf, isMap, share, tagOf } from './value.js';
@@ -37,7 +38,7 @@ export function changesOf(object: Fields, next: Fields, { replaces, allows }: Ru
 		if (!allows(key)) continue;
 		const isOfRoot = isRoot(object, key);
 		if (isOfRoot && !isCopied) {
-			throw new TypeError(`revgate: the state's key '${key}' cannot be set; rename it in toState`);
+			throw new TypeError(say(Word.KeyOfAllObjects, key));
 		}
 		if (leaves(key)) continue;
 		const property = Object.getOwnPropertyDescriptor(object, key);
@@ -48,7 +49,7 @@ export function changesOf(object: Fields, next: Fields, { replaces, allows }: Ru
 		const value = isGone ? (isFixed?.(key) ? undefined : GONE) : share(before, next[key]);
 		if (key in object && !isOfRoot && Object.is(value, before)) continue;
 		if (!isCopied && (property ? !property.set && !property.writable : !Object.isExtensible(object))) {
-			throw new TypeError(`revgate: the state's key '${key}' cannot be set: the object is readonly`);
+			throw new TypeError(say(Word.KeyReadonly, key));
 		}
 		changes.push([key, value]);
 	}
@@ -101,8 +102,5 @@ export function isKeyed(target: unknown): target is object {
  */
 export function checkKeyed(library: string, target: unknown, takesMap = true): void {
 	if (isKeyed(target) && (takesMap || Object.getPrototypeOf(target) !== Map.prototype)) return;
-	const tag = tagOf(target);
-	throw new TypeError(
-		`revgate/${library}: the state is held by '${tag}', which has no keys; use an object, or the library's own Map`,
-	);
+	throw new TypeError(say(Word.HeldByNone, library, tagOf(target)));
 }

@@ -1,4 +1,5 @@
 import type { SnapshotApplier } from '../types.js';
+import { say, Word } from '../words/say.js';
 import { merge } from './merge.js';
 import { type ApplierOptions, type ApplyMode, createApplier, type RuleOptions, rulesOf } from './shared.js';
 import type { Fields } from './value.js';
@@ -119,9 +120,7 @@ export function createReduxSnapshotApplier<State, Data = State>(
 			// A reducer of the app's own leaves the state as it is, if that says so already.
 			const isShown = (part: unknown) => merge(part, payload, { ...rules, replaces: false }) === part;
 			if (isHandled || [before, ...Object.values(before ?? {})].some(isShown)) return;
-			throw new TypeError(
-				"revgate/redux: no reducer has taken the snapshot; make the store's by withSnapshotHandling(reducer)",
-			);
+			throw new TypeError(say(Word.NoReducer));
 		},
 	});
 }

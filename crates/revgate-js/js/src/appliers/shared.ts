@@ -1,5 +1,6 @@
-import { FLAG, FUNCTION, kind, maybe, oneOf, only, type Shape } from '../gate/check.js';
+import { check, FLAG, FUNCTION, kind, maybe, oneOf, only, type Shape } from '../gate/check.js';
 import type { SnapshotApplier, SnapshotEnvelope } from '../types.js';
+import { say, Word } from '../words/say.js';
 import { type Fields, kindOf } from './value.js';
 
 /**
@@ -60,7 +61,7 @@ export interface RuleOptions {
 
 /** @throws TypeError for keys both picked and left out. */
 export function rulesOf({ mode, pickKeys, omitKeys }: RuleOptions): Rules {
-	if (pickKeys && omitKeys) throw new TypeError('revgate: give pickKeys or omitKeys, not both');
+	if (pickKeys && omitKeys) throw new TypeError(say(Word.PicksAndOmits));
 	const keys = new Set(pickKeys ?? omitKeys);
 	return { replaces: mode === 'replace', allows: (key) => keys.has(key) === !!pickKeys };
 }
@@ -83,7 +84,7 @@ export function createApplier<State, Data, Context>(
 	{ holdsAnything, write }: Container,
 	own?: Shape,
 ): SnapshotApplier<Data> {
-	only({ ...OPTIONS, ...own })(options, 'options');
+	check({ options }, { options: only({ ...OPTIONS, ...own }) });
 	const { toState, pickKeys, omitKeys } = options;
 	const strict = options.strict ?? true;
 	const rules = rulesOf(options);
@@ -95,10 +96,7 @@ export function createApplier<State, Data, Context>(
 			if (given === 'object' || takesAnything) {
 				return write(state as Fields, rules, snapshot) as void | Promise<void>;
 			} else if (strict) {
-				throw new TypeError(
-					`revgate/${library}: the state is '${given}', which has no keys; return an object from toState` +
-						(holdsAnything ? ", or pass mode: 'replace', strict: false" : ''),
-				);
+				throw new TypeError(say(holdsAnything ? Word.NoKeysOrReplace : Word.NoKeys, library, given));
 			}
 		},
 	};

@@ -1,5 +1,6 @@
 import { oneOf } from '../gate/check.js';
 import type { SnapshotApplier } from '../types.js';
+import { say, Word } from '../words/say.js';
 import { merge } from './merge.js';
 import { checkKeyed, fill, type MapLike } from './place.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
@@ -94,7 +95,7 @@ export function createSvelteSnapshotApplier<State extends object, Data>(
 
 	const store = target as SvelteStoreLike<State> & Partial<SvelteContractLike<State>>;
 	if (!isFunction(store.set)) {
-		throw new TypeError('revgate/svelte: the store is readonly; pass the writable that it is made of');
+		throw new TypeError(say(Word.SvelteReadonly));
 	}
 	const held = {
 		get() {
@@ -124,7 +125,7 @@ function kindOfTarget(target: object): SvelteTargetKind {
 	const { subscribe, set, update } = target as Fields;
 	if (isFunction(subscribe) || isCode(target)) return 'store';
 	if (!isFunction(set) || !isFunction(update)) return 'state';
-	throw new TypeError("revgate/svelte: what has set, update and values may be either; say target: 'state' or 'store'");
+	throw new TypeError(say(Word.SvelteEither));
 }
 
 /** @throws TypeError for what no change of a key would show in. */
@@ -132,6 +133,6 @@ function checkState(state: object): void {
 	checkKeyed('svelte', state, false);
 	const isOfStore = Object.keys(state).join() === 'current' && Object.getOwnPropertyDescriptor(state, 'current')?.get;
 	if (isOfStore || isCode(state)) {
-		throw new TypeError("revgate/svelte: this is made of a store, and no object of $state; pass the store");
+		throw new TypeError(say(Word.SvelteOfStore));
 	}
 }

@@ -1,3 +1,4 @@
+import { say, Word } from '../words/say.js';
 import { merge } from './merge.js';
 import type { Rules } from './shared.js';
 
@@ -26,7 +27,7 @@ export function take(library: string, { get, set }: Held, next: unknown, rules: 
 	};
 	const check = () => {
 		if (!isOld()) return;
-		throw new TypeError(`revgate/${library}: the state was set, and does not show; pass what holds all of it`);
+		throw new TypeError(say(Word.Unshown, library));
 	};
 	return held instanceof Promise ? held.then(write) : write(held);
 }

@@ -1,3 +1,5 @@
+import { say, Word } from '../words/say.js';
+
 /** An object by its keys. */
 export type Fields = Record<string, unknown>;
 
@@ -24,7 +26,7 @@ export function tagOf(value: unknown): string {
 export function fieldsOf(map: Map<unknown, unknown>): Fields {
 	for (const key of map.keys()) {
 		if (typeof key === 'string') continue;
-		throw new TypeError(`revgate: the state's key '${String(key)}' cannot be set: it is a ${typeof key}, and no text`);
+		throw new TypeError(say(Word.KeyNoText, String(key), typeof key));
 	}
 	return Object.fromEntries(map) as Fields;
 }

@@ -1,3 +1,4 @@
+import { say, Word } from '../words/say.js';
 import { isOwn } from './own.js';
 import type { Ways } from './place.js';
 import type { Fields } from './value.js';
@@ -35,7 +36,7 @@ export function waysOf(state: Fields): Ways {
 			if (!mark(held, '__v_isRef') || !mark(held, '__v_isReadonly')) return isOwn(state, key);
 			// It is computed; or what hides a ref that could be set.
 			if (!mark(held, '__v_raw')) return true;
-			throw new TypeError(`revgate: the state's key '${key}' cannot be set: its ref is readonly`);
+			throw new TypeError(say(Word.RefReadonly, key));
 		},
 	};
 }

@@ -2,6 +2,7 @@ import type { Ref } from 'vue';
 
 import { oneOf } from '../gate/check.js';
 import type { SnapshotApplier } from '../types.js';
+import { say, Word } from '../words/say.js';
 import { checkKeyed, fill, type MapLike } from './place.js';
 import { type ApplierOptions, type ApplyMode, createApplier } from './shared.js';
 import { take } from './take.js';
@@ -89,7 +90,7 @@ export function createVueSnapshotApplier<State extends object, Data>(
 	options: ApplierOptions<State, Data, never> & { target?: VueTargetKind } = {},
 ): SnapshotApplier<Data> {
 	if (mark(target, '__v_isReadonly')) {
-		throw new TypeError('revgate/vue: the state is readonly; pass what it was made of');
+		throw new TypeError(say(Word.VueReadonly));
 	}
 	if (mark(target, '__v_isRef') || (options.target === 'ref' && 'value' in target)) {
 		const ref = target as VueRefLike<State>;
@@ -101,7 +102,7 @@ export function createVueSnapshotApplier<State extends object, Data>(
 	}
 
 	if (!mark(target, '__v_isReactive')) {
-		throw new TypeError('revgate/vue: the state is neither reactive nor a ref; pass reactive(state)');
+		throw new TypeError(say(Word.VuePlain));
 	}
 	checkKeyed('vue', target);
 	const state = target as Fields;

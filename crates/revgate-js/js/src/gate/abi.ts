@@ -4,6 +4,7 @@
  */
 
 import type { Revision } from '../types.js';
+import { say, Word } from '../words/say.js';
 import { RevisionError } from './errors.js';
 
 /** What the WASM module exports. What a call returns is told in the Rust crate's `Module`. */
@@ -29,7 +30,7 @@ export interface Version {
 
 /** There is an output: of an input, to be polled; of a poll, in the numbers. */
 export const OUTPUT = -1;
-const NO_TIME = -3;
+export const NO_TIME = -3;
 const NOT_CANONICAL = -4;
 
 /** How many characters of a number's text cross: a longer one is none, whatever follows. */
@@ -88,8 +89,8 @@ export class GateModule {
 			throw this.#fault(place!, (place! > 1 ? second : first)?.[fieldOf(place!)]);
 		}
 		throw answer === NO_TIME
-			? new RangeError('`now` must be milliseconds, from 0 on, and is NaN or negative')
-			: new Error('this gate or pacer was freed');
+			? new RangeError(say(Word.NotTime))
+			: new Error(say(Word.Freed));
 	}
 
 	/**

@@ -1,3 +1,5 @@
+import { say, Word } from '../words/say.js';
+
 /**
  * A revision or an epoch is no canonical decimal number: digits only, no leading zero, at most
  * `"18446744073709551615"`. Nothing has changed.
@@ -16,7 +18,7 @@ export class RevisionError extends RangeError {
 
 	constructor(field: 'revision' | 'epoch', text: unknown, fault: string) {
 		const shown = typeof text === 'string' ? `\`${text.slice(0, 32)}\`` : typeof text;
-		super(`${field} ${shown} is not a canonical decimal number: ${fault}`);
+		super(say(Word.NotCanonical, field, shown, fault));
 		this.field = field;
 		this.text = text;
 		this.fault = fault;

@@ -1,6 +1,7 @@
 import type { InvalidationThrottlingOptions } from '../types.js';
-import type { GateModule } from './abi.js';
-import { FLAG, kind, maybe, only, TIME } from './check.js';
+import { say, Word } from '../words/say.js';
+import { type GateModule, NO_TIME } from './abi.js';
+import { check, FLAG, kind, maybe, only, TIME } from './check.js';
 
 /** How patient a gate is. Times are in milliseconds; `Infinity` has no end. */
 export interface GateOptions {
@@ -47,19 +48,8 @@ export const GATE = only({
 	pauseWhileHidden: flag,
 });
 
-/** The answer that says that options contradict each other; the further contradictions are below. */
+/** The answer that says that options contradict each other; the further contradictions are below: the core decides. */
 const CONTRADICTION = -10;
-
-/** What contradicts what, by its number: the core decides, and has other names for the options. */
-const CONTRADICTIONS = [
-	'`maxWaitMs` must not be shorter than `debounceMs`',
-	'`maxWaitMs` has no meaning without `debounceMs`',
-	'`leading` has no meaning without `debounceMs` or `throttleMs`',
-	'`fetchTimeoutMs` must be longer than zero',
-	'`backoff.firstMs` must not be longer than `backoff.capMs`',
-	'`backoff.firstMs` must be longer than zero',
-	'`resyncMs` must not be shorter than `fetchTimeoutMs`',
-];
 
 /** The times, in the order in which the module takes them. */
 const TIMES = ['debounceMs', 'maxWaitMs', 'throttleMs', 'fetchTimeoutMs', 'firstMs', 'capMs', 'resyncMs'] as const;
@@ -70,11 +60,11 @@ const TIMES = ['debounceMs', 'maxWaitMs', 'throttleMs', 'fetchTimeoutMs', 'first
  * @throws TypeError | RangeError naming the options that are of the wrong kind, or contradict each other
  */
 export function hand(module: GateModule, options: GateOptions, call: (bits: number) => number): number {
-	GATE(options, 'gate');
+	check({ gate: options }, { gate: GATE });
 	const given = { ...options, ...options.pacing, ...options.backoff };
 	const { leading, jitterSeed } = given;
 	if (given.trailing === false) {
-		throw new RangeError('`trailing` cannot be false: the last update of a burst would be lost');
+		throw new RangeError(say(Word.NotTrailing));
 	}
 	let bits = (leading == null ? 0 : leading ? 1 << 7 : 1 << 8) | (given.pauseWhileHidden ? 1 << 9 : 0);
 	TIMES.forEach((name, index) => {
@@ -90,8 +80,11 @@ export function hand(module: GateModule, options: GateOptions, call: (bits: numb
 	}
 	const answer = call(bits);
 	module.refresh();
+	if (answer === NO_TIME) {
+		throw new RangeError(say(Word.OptionNotTime, TIMES[module.numbers[0]!]!));
+	}
 	if (answer <= CONTRADICTION) {
-		throw new RangeError(CONTRADICTIONS[CONTRADICTION - answer]);
+		throw new RangeError(say(Word.MaxWaitTooShort + CONTRADICTION - answer));
 	}
 	return answer;
 }

@@ -1,4 +1,4 @@
-import { FUNCTION, maybe, only } from '../gate/check.js';
+import { check, FUNCTION, maybe, only } from '../gate/check.js';
 import type { Version } from '../gate/gate.js';
 import { quietly } from '../sync/guard.js';
 import type { SnapshotEnvelope } from '../types.js';
@@ -76,7 +76,7 @@ export interface CrossTabSync<T> {
  * tabs.broadcast(snapshot);
  */
 export function createCrossTabSync<T>(options: CrossTabSyncHandlers<T>): CrossTabSync<T> {
-	HANDLERS(options, 'options');
+	check({ options }, { options: HANDLERS });
 	return new Tabs(options);
 }
 

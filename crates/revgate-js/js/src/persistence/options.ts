@@ -50,7 +50,7 @@ const CACHE: Shape = {
  * @throws TypeError | RangeError naming the option that is misspelt, of the wrong kind, or contradicts another
  */
 export function givenOf<T>(options: SnapshotCacheOptions<T>, own?: Shape): SnapshotCacheOptions<T> {
-	only({ ...CACHE, ...own })(options, 'options');
+	check({ options }, { options: only({ ...CACHE, ...own }) });
 	const { schemaVersion, migration } = options;
 	if (schemaVersion != null && migration && migration.currentVersion !== schemaVersion) {
 		throw new RangeError(
@@ -68,7 +68,7 @@ export function givenOf<T>(options: SnapshotCacheOptions<T>, own?: Shape): Snaps
  * @throws TypeError | RangeError naming the option that is misspelt or of the wrong kind
  */
 export function loadOptionsOf<T>(options: LoadOptions<T>): LoadOptions<T> {
-	LOAD(options, 'options');
+	check({ options }, { options: LOAD });
 	return present(options);
 }
 

@@ -1,4 +1,5 @@
 import type { Version } from '../gate/gate.js';
+import { say, Word } from '../words/say.js';
 import { isThenable } from './guard.js';
 import type { Host } from './host.js';
 import type { Reporter } from './report.js';
@@ -54,7 +55,7 @@ export function createApplying<T>(host: Host, limitMs: number, turns: Turns, sin
 		const cancel = host.after(limitMs, () => {
 			isGivenUp = true;
 			overdue++;
-			resume({ error: new Error(`not applied within ${limitMs} ms`) });
+			resume({ error: new Error(say(Word.NotApplied, limitMs)) });
 		});
 		letGo = () => {
 			isAwaited = false;

@@ -1,6 +1,7 @@
 import type { GateLoadError } from '../gate/compile.js';
 import { Candidate, type Gate, Input, Look, Output, type Version } from '../gate/gate.js';
 import type { SyncErrorContext, SyncPhase } from '../types.js';
+import { say, Word } from '../words/say.js';
 import { createAlarm } from './alarm.js';
 import { createApplying } from './applying.js';
 import { attempt, quietly } from './guard.js';
@@ -53,7 +54,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 				? giveUp('subscribe', error)
 				: failed(Input.SubscribeFailed, failure('subscribe', error)),
 		ended: (error) => failed(Input.SubscriptionEnded, failure('subscribe', error)),
-		lingers: (error) => log('warn', 'a subscription may still stand', { error }),
+		lingers: (error) => log('warn', say(Word.Lingers), { error }),
 	});
 
 	/** There while the driver lives, once the module is loaded. */
@@ -222,12 +223,12 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 	}
 
 	const stopped = (phase: SyncPhase) =>
-		failure(phase, new Error(`topic \`${topic}\` was stopped: no ${phase} after that`));
+		failure(phase, new Error(say(Word.Stopped, topic, phase)));
 
 	function setStatus(next: Status): void {
 		if (next.type !== status.type || next.type === 'retrying') {
 			status = next;
-			quietly(() => sink.status?.(next), (error) => log('error', 'status callback threw', { error }));
+			quietly(() => sink.status?.(next), (error) => log('error', say(Word.StatusThrew), { error }));
 		}
 	}
 
@@ -259,7 +260,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 	function tick(): void {
 		const late = host.now() - deadline;
 		if (late > LATE_MS && gate?.look(Look.PacedUntil) === deadline) {
-			fail('throttle', new Error(`held back ${Math.round(late)} ms too long: timers are slowed down`));
+			fail('throttle', new Error(say(Word.HeldBack, Math.round(late))));
 		}
 		handle(Input.Tick);
 	}
@@ -273,7 +274,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 			(answer) =>
 				enter(() => {
 					try {
-						const snapshot = fieldsOf('a snapshot', answer);
+						const snapshot = fieldsOf(Word.SnapshotNotObject, answer);
 						brought = { version: versionOf(snapshot), material: 'data' in snapshot ? { data: snapshot['data'] } : undefined };
 						gate?.handle(host.now(), Input.Fetched, brought.version, id);
 					} catch (error) {
@@ -292,7 +293,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 			version,
 			() => {
 				if (material === undefined) {
-					throw new ProtocolError(`a snapshot must have \`data\`: revision ${version.revision} is news`);
+					throw new ProtocolError(say(Word.NoData, version.revision));
 				}
 				return ('data' in material ? material.data : sink.patched?.(material.base, material.patch)) as T;
 			},

@@ -1,3 +1,5 @@
+import { say, Word } from '../words/say.js';
+
 /** The answer of `call`, also of one that throws, or answers at once. */
 export function attempt<A>(call: () => A | PromiseLike<A>): Promise<A> {
 	return new Promise((resolve) => resolve(call()));
@@ -24,7 +26,7 @@ export function quietly(call: () => unknown, failed: (error: unknown) => void = 
 export function atOnce<A>(name: string, answer: A): A {
 	if (isThenable(answer)) {
 		quietly(() => answer);
-		throw new TypeError(`${name} must answer at once, not with a promise`);
+		throw new TypeError(say(Word.NotAtOnce, name));
 	}
 	return answer;
 }

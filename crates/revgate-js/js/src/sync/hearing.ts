@@ -1,4 +1,5 @@
 import { type Gate, Input, Look, type Version } from '../gate/gate.js';
+import { say, Word } from '../words/say.js';
 import { atOnce } from './guard.js';
 import type { Host } from './host.js';
 import { checkTopic, eventOf, type Fields, fieldsOf, isSame, type Material, materialOf, type Payload, versionOf } from './messages.js';
@@ -31,7 +32,7 @@ export function createHearing<T>(topic: string, host: Host, sink: Sink<T>, repor
 		gate.check(announced);
 		try {
 			if (!atOnce('shouldRefresh', sink.shouldRefresh?.(announced) ?? true)) {
-				report.log('debug', 'invalidation skipped (shouldRefresh)', { event: announced });
+				report.log('debug', say(Word.Skipped), { event: announced });
 				return false;
 			}
 		} catch (error) {
@@ -52,7 +53,7 @@ export function createHearing<T>(topic: string, host: Host, sink: Sink<T>, repor
 			gate.check(material.base);
 			return sink.patched === undefined ? undefined : material;
 		} catch (error) {
-			report.log('warn', 'news that cannot be read are fetched', { error });
+			report.log('warn', say(Word.NewsUnread), { error });
 			return undefined;
 		}
 	}
@@ -79,7 +80,7 @@ export function createHearing<T>(topic: string, host: Host, sink: Sink<T>, repor
 			let version: Version;
 			let material: Material | undefined;
 			try {
-				const event = fieldsOf('an invalidation event', message);
+				const event = fieldsOf(Word.EventNotObject, message);
 				// Only what is of another topic may be of none.
 				if (!isReleased && !(event['topic'] === topic ? isOfInterest(event, gate) : checkTopic(event))) {
 					return;

@@ -1,5 +1,6 @@
 import type { Version } from '../gate/gate.js';
 import type { InvalidationEvent } from '../types.js';
+import { say, Word } from '../words/say.js';
 
 /**
  * A message is not what the protocol says.
@@ -25,10 +26,14 @@ export interface Payload {
 	readonly material: Material | undefined;
 }
 
-/** The fields of `message`. */
-export function fieldsOf(what: string, message: unknown): Fields {
+/**
+ * The fields of `message`.
+ *
+ * @param otherwise what to say if it is no object
+ */
+export function fieldsOf(otherwise: Word, message: unknown): Fields {
 	if (typeof message !== 'object' || message === null) {
-		throw new ProtocolError(`${what} must be an object, not ${message === null ? 'null' : typeof message}`);
+		throw new ProtocolError(say(otherwise, message === null ? 'null' : typeof message));
 	}
 	return message as Fields;
 }
@@ -36,7 +41,7 @@ export function fieldsOf(what: string, message: unknown): Fields {
 /** Checks that an announcement is of some topic; that it is not of ours is known. */
 export function checkTopic({ topic }: Fields): false {
 	if (typeof topic !== 'string' || topic.trim() === '') {
-		throw new ProtocolError('Empty topic in invalidation event');
+		throw new ProtocolError(say(Word.NoTopic));
 	}
 	return false;
 }
@@ -72,5 +77,5 @@ export function materialOf(event: Fields): Material | undefined {
 	if (base === undefined && patch === undefined) {
 		return undefined;
 	}
-	return { base: versionOf(fieldsOf('the base of a patch', base)), patch };
+	return { base: versionOf(fieldsOf(Word.BaseNotObject, base)), patch };
 }

@@ -1,5 +1,6 @@
 import { Cause, type Gate, type Version } from '../gate/gate.js';
 import type { Logger, Revision, SyncErrorContext, SyncPhase } from '../types.js';
+import { say, Word } from '../words/say.js';
 import { quietly } from './guard.js';
 
 /** The revision of a window that shows nothing yet. */
@@ -51,7 +52,7 @@ export function createReporter(
 			if (!reporter.isQuiet) {
 				quietly(
 					() => failed(failure),
-					(error) => reporter.log('error', 'onError callback threw', { error }),
+					(error) => reporter.log('error', say(Word.OnErrorThrew), { error }),
 				);
 			}
 			return failure;
@@ -62,10 +63,10 @@ export function createReporter(
 			if (cause === Cause.TimedOut) {
 				// Nothing else has a time of the gate's.
 				const timed = phase === SUBSCRIBE ? 'subscribe' : 'getSnapshot';
-				failure = reporter.failure(timed, new Error(`no answer within ${limitMs} ms`));
+				failure = reporter.failure(timed, new Error(say(Word.NoAnswer, limitMs)));
 			} else if (cause === Cause.Stale) {
 				const [snapshotRevision, eventRevision] = [gate.version(0).revision, gate.version(2).revision];
-				const error = new Error(`revision ${snapshotRevision} came though ${eventRevision} was announced`);
+				const error = new Error(say(Word.Stale, snapshotRevision, eventRevision));
 				failure = reporter.failure('getSnapshot', error, { snapshotRevision, eventRevision });
 			}
 			// Without one, nothing has failed: what never listened begins to.

@@ -2,6 +2,7 @@ import type { GateModule } from '../gate/abi.js';
 import { compareVersions, parseFault, type Version } from '../gate/gate.js';
 import { loadGateSync } from '../gate/source.js';
 import type { Revision } from '../types.js';
+import { say, Word } from '../words/say.js';
 
 export { ZERO_REVISION } from './report.js';
 
@@ -41,10 +42,7 @@ export function checkVersion(version: Version): void {
 export function gateNow(): GateModule {
 	const module = loadGateSync();
 	if (module === undefined) {
-		throw new Error(
-			"[revgate] the gate's WebAssembly module is not there yet: wait for `provideGate` of " +
-				'revgate/slim, or for the start of a sync, before this call',
-		);
+		throw new Error(say(Word.NoModule));
 	}
 	return module;
 }

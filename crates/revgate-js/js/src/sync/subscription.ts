@@ -1,4 +1,5 @@
 import type { Unsubscribe } from '../types.js';
+import { say, Word } from '../words/say.js';
 import { attempt, quietly } from './guard.js';
 import type { Transport } from './transport.js';
 
@@ -49,7 +50,7 @@ export function createSubscription(
 		if (typeof end === 'function') {
 			quietly(end, lingers);
 		} else {
-			lingers(new TypeError(`subscribe must give a function that ends it, not ${typeof end}`));
+			lingers(new TypeError(say(Word.NoUnsubscribe, typeof end)));
 		}
 	};
 
@@ -63,7 +64,7 @@ export function createSubscription(
 			announced,
 			signal,
 			ended(reason: unknown) {
-				over ??= { reason: reason ?? new Error('the backend has ended the subscription') };
+				over ??= { reason: reason ?? new Error(say(Word.SubscriptionEnded)) };
 				enter(() => {
 					// Only the end of the one that stands is news: an asking given up may end beside it.
 					if (own !== undefined && own === held) {

@@ -12,6 +12,7 @@ import type {
 	SyncErrorContext,
 	TopicName,
 } from '../types.js';
+import { say, Word } from '../words/say.js';
 import { createDriver } from './driver.js';
 import { atOnce, isThenable } from './guard.js';
 import type { Host } from './host.js';
@@ -184,7 +185,7 @@ function patching<T>(sink: Sink<T>, applyPatch: (data: T, patch: unknown) => T):
 		patched(base, patch) {
 			// An apply that was given up may have ended since.
 			if (shown === undefined || !isSame(shown.version, base)) {
-				throw new ProtocolError(`a patch on revision ${base.revision}, which is not at hand`);
+				throw new ProtocolError(say(Word.UnknownBase, base.revision));
 			}
 			return atOnce('applyPatch', applyPatch(shown.data, patch));
 		},

@@ -2,6 +2,7 @@
 
 import type { Version } from '../gate/gate.js';
 import { type Fields, fieldsOf, ProtocolError, versionOf } from '../sync/messages.js';
+import { Word } from '../words/say.js';
 import { ANYWHERE, parse, takeParsed, write } from './exact/index.js';
 import { type Failed, type Refusal, refusedBy } from './refusal.js';
 
@@ -17,7 +18,7 @@ export interface Acted {
 
 /** @throws {Error} that says what is wrong with the answer. */
 export function readActed(text: string, check: (version: Version) => void): Acted {
-	const answer = fieldsOf('the answer to actions', parse(text));
+	const answer = fieldsOf(Word.ActedNotObject, parse(text));
 	const version = versionOf(answer);
 	check(version);
 	const { notDurable, refused } = answer;
@@ -27,7 +28,7 @@ export function readActed(text: string, check: (version: Version) => void): Acte
 }
 
 function entryOf(entry: unknown): [seq: string, why: Failed] {
-	const fields = fieldsOf('an action that was refused', entry);
+	const fields = fieldsOf(Word.RefusedNotObject, entry);
 	const { seq, kind } = fields;
 	if (typeof seq !== 'string' || typeof kind !== 'string') {
 		throw new ProtocolError('an action that was refused must have `seq` and `kind`');

@@ -2,6 +2,7 @@
 
 import type { Version } from '../gate/gate.js';
 import { fieldsOf, ProtocolError, versionOf } from '../sync/messages.js';
+import { Word } from '../words/say.js';
 import type { Layer } from './edit.js';
 import { parse } from './exact/index.js';
 import { type Failed, failedBy, malformed, wordsOf } from './refusal.js';
@@ -19,7 +20,7 @@ export interface Reader {
 /** What a write on `base` was answered with, that would make `made` of the state. */
 export function readAnswer(text: string, base: Version, made: unknown, { layer, isNewer }: Reader): Answer {
 	try {
-		const answer = fieldsOf('the answer to a write', parse(text));
+		const answer = fieldsOf(Word.WrittenNotObject, parse(text));
 		const read = layer(versionOf(answer), 'data' in answer ? answer['data'] : made);
 		if (!isNewer(base, read.version)) return { layer: read };
 		const words = `revision ${read.version.revision} is older than ${base.revision}, which was changed`;

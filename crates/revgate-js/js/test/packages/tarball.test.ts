@@ -28,10 +28,10 @@ test('the tarball holds what is used, its licences and how to use it, and nothin
 	expect(others).toEqual(['dist/LICENSE-mutative']);
 });
 
-test('every condition has its types first', () => {
+test('every condition has its types first, and whoever knows none gets the words of errors', () => {
 	for (const [name, entry] of Object.entries(manifest.exports)) {
 		if (typeof entry === 'object') {
-			expect([name, ...Object.keys(entry as object)]).toEqual([name, 'types', 'default']);
+			expect([name, ...Object.keys(entry as object)]).toEqual([name, 'types', 'production', 'default']);
 		}
 	}
 });
