@@ -25,11 +25,14 @@ Commands:
   model [--deep SECONDS]
           Explores every state of the gate, windows and backend within a bound.
           --deep SECONDS  Goes on to larger bounds for so long
-  bench [windows]
+  bench [windows | peers [--quick]]
           Measures what a step of the gate costs, natively and in WASM, and what an action
           costs in the backend against the size of the state.
           windows      Measures instead how long messages take to real windows, in each way that
                        Tauri has to send them (Linux)
+          peers        Measures instead Revgate in real windows beside the other ways to share a
+                       state, bare events and stores; writes target/bench/report.html and
+                       report.json (Linux). Takes half an hour; with --quick 5 minutes
   fuzz [--seconds N] [TARGET]
           Feeds the messages and the gate with arbitrary bytes: wire, gate, gate_raw, or all.
           --seconds N  How long each (default: 60)
@@ -80,6 +83,8 @@ pub(crate) enum Bench {
     Gate,
     /// Messages to real windows.
     Windows,
+    /// Real windows that share a state, by Revgate and by others.
+    Peers { is_quick: bool },
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -195,9 +200,16 @@ fn model(arguments: &[String]) -> Result<Option<u64>, String> {
 }
 
 fn bench(arguments: &[String]) -> Result<Bench, String> {
-    let is_windows = |argument: &String| argument == "windows";
-    refuse("bench", arguments.iter().find(|argument| !is_windows(argument)), "windows")?;
-    Ok(if arguments.is_empty() { Bench::Gate } else { Bench::Windows })
+    let (what, unknown) = match arguments {
+        [] => (Bench::Gate, None),
+        [name, rest @ ..] if name == "windows" => (Bench::Windows, rest.first()),
+        [name, rest @ ..] if name == "peers" => {
+            let unknown = rest.iter().find(|argument| *argument != "--quick");
+            (Bench::Peers { is_quick: !rest.is_empty() }, unknown)
+        }
+        [unknown, ..] => (Bench::Gate, Some(unknown)),
+    };
+    refuse("bench", unknown, "windows, or peers and --quick").map(|()| what)
 }
 
 fn fuzz(arguments: Vec<String>) -> Result<FuzzOptions, String> {
@@ -288,6 +300,9 @@ mod tests {
         assert_eq!(read("doctor"), Ok(Command::Doctor));
         assert_eq!(read("bench"), Ok(Command::Bench(Bench::Gate)));
         assert_eq!(read("bench windows"), Ok(Command::Bench(Bench::Windows)));
+        let peers = |is_quick| Ok(Command::Bench(Bench::Peers { is_quick }));
+        assert_eq!(read("bench peers"), peers(false));
+        assert_eq!(read("bench peers --quick"), peers(true));
         assert_eq!(read("windows"), Ok(Command::Windows));
         assert_eq!(read("types"), Ok(Command::Types { is_check: false }));
         assert_eq!(read("types --check"), Ok(Command::Types { is_check: true }));
@@ -332,7 +347,10 @@ mod tests {
             ("app --headless=yes", "`--headless=yes`", "--headless"),
             ("test --fast", "`--fast`", "--quick"),
             ("model --wide", "`--wide`", "--deep SECONDS"),
-            ("bench --fast", "`--fast`", "windows"),
+            ("bench --fast", "`--fast`", "windows, or peers and --quick"),
+            ("bench --quick", "`--quick`", "windows, or peers and --quick"),
+            ("bench peers --fast", "`--fast`", "--quick"),
+            ("bench windows peers", "`peers`", "windows, or peers"),
             ("fuzz gat", "`gat`", "--seconds N, and one of wire, gate, gate_raw"),
             ("fuzz gate wire", "`wire`", "one of wire, gate, gate_raw"),
             ("crash --often", "`--often`", "--storage files|database, --seed N"),

@@ -12,6 +12,7 @@ use crate::{
     fuzz::{self, Fuzzer},
     npm,
     outcomes::{Kind, Outcomes},
+    peers,
     setup::{self, Goal, toolchain::WASM},
     tally::Tally,
 };
@@ -92,6 +93,8 @@ impl Checks<'_> {
         let gate = ["--target", WASM, "-p", "revgate-js"];
         let checks = [
             ("format", cargo(&[&["fmt", "--all", "--check"]])),
+            // Compiled by `bench peers` alone.
+            ("format, peers", cargo(&[&["fmt", peers::MANIFEST, "--check", "--all"]])),
             ("clippy", cargo(&[&clippy, &NATIVE, &windows, &deny])),
             ("clippy, WASM", cargo(&[&clippy, &wasm, &both, &deny])),
             ("clippy, gate for JavaScript", cargo(&[&clippy, &gate, &deny])),

@@ -16,6 +16,7 @@ mod model;
 mod mutants;
 mod npm;
 mod outcomes;
+mod peers;
 mod setup;
 mod tally;
 mod types;
@@ -62,6 +63,7 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::Model { deep } => model::run(&workspace, deep),
         Command::Bench(Bench::Gate) => bench::run(&mut workspace),
         Command::Bench(Bench::Windows) => delivery::run(&mut workspace).map(|()| true),
+        Command::Bench(Bench::Peers { is_quick }) => peers::run(&mut workspace, is_quick),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
         Command::Crash(options) => crash::run(&workspace, &options),
         Command::Windows => cross::run(&mut workspace),

@@ -101,26 +101,33 @@ impl Launch<'_> {
     fn command(&self, port: u16, profile: &Path) -> Result<Command, Error> {
         let mut command = self.workspace.command("dbus-run-session");
         command.args(["--", "WebKitWebDriver", "--host=127.0.0.1", &format!("--port={port}")]);
-        command
-            .env("DISPLAY", self.display)
-            .env_remove("WAYLAND_DISPLAY")
-            .env("GDK_BACKEND", "x11");
+        surround(&mut command, self.display, profile)?;
         // Without these two the app does not let itself be driven.
         command.env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
-        // No screen reader listens here; its bus would only be one more process to end.
-        command.env("NO_AT_BRIDGE", "1");
-        let folders = [DATA, "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"];
-        for name in folders.iter().chain(&["XDG_RUNTIME_DIR"]) {
-            let folder = profile.join(name);
-            make_private(&folder)?;
-            command.env(name, folder);
-        }
-        let fonts = profile.join("XDG_CONFIG_HOME/fontconfig");
-        let file = fonts.join("fonts.conf");
-        let written = fs::create_dir_all(&fonts).and_then(|()| fs::write(&file, FONTS));
-        written.map_err(Error::io(format!("writing {}", file.display())))?;
         Ok(command)
     }
+}
+
+/// Has a command open its windows on this X display, and keep its data and settings in the folder
+/// `profile`, so that the person's own do not leak in.
+///
+/// # Errors
+/// [`Error::Io`] if the folders cannot be made.
+pub fn surround(command: &mut Command, display: &str, profile: &Path) -> Result<(), Error> {
+    command.env("DISPLAY", display).env_remove("WAYLAND_DISPLAY").env("GDK_BACKEND", "x11");
+    // No screen reader listens here; its bus would only be one more process to end.
+    command.env("NO_AT_BRIDGE", "1");
+    let folders = [DATA, "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"];
+    for name in folders.iter().chain(&["XDG_RUNTIME_DIR"]) {
+        let folder = profile.join(name);
+        make_private(&folder)?;
+        command.env(name, folder);
+    }
+    let fonts = profile.join("XDG_CONFIG_HOME/fontconfig");
+    let file = fonts.join("fonts.conf");
+    let written = fs::create_dir_all(&fonts).and_then(|()| fs::write(&file, FONTS));
+    written.map_err(Error::io(format!("writing {}", file.display())))?;
+    Ok(())
 }
 
 /// A port of this machine on which nobody listens: the wanted one, or any.

@@ -1,0 +1,4 @@
+import { measure } from '../bench.js';
+import { byHand } from '../by-hand.js';
+
+measure(byHand('push'));
