@@ -167,10 +167,9 @@ async fn a_write_that_was_made_and_is_not_on_the_disk_says_what_was_made() {
 
 #[wasm_bindgen_test]
 async fn actions_are_sent_as_text_with_their_ids_and_answered_without_a_state() {
-    let batch = |again| Batch {
-        epoch: Epoch::new(2),
+    let batch = Batch {
+        known: Version::new(Epoch::new(2), Revision::new(5)),
         source: Source::new(u64::MAX),
-        again,
         actions: vec![Asked {
             seq: Seq::new(1),
             at: 1_700_000_000_000,
@@ -185,24 +184,22 @@ async fn actions_are_sent_as_text_with_their_ids_and_answered_without_a_state() 
             return answer({revision: '6', epoch: '2', refused: [{seq: '1', kind: 'forgotten'}]});
         }",
     );
-    let acted = Tauri.act(&settings(), batch(false)).await.expect("answered");
+    let acted = Tauri.act(&settings(), batch.clone()).await.expect("answered");
     assert_eq!(acted.version(), Version::new(Epoch::new(2), Revision::new(6)));
     assert!(matches!(acted.refused[0].why, Unacted::Forgotten), "{acted:?}");
-    let sent = || eval("sent").expect("it was sent").as_string().expect("text");
+    let sent = eval("sent").expect("it was sent").as_string().expect("text");
     let actions = r#"[{\"seq\":\"1\",\"at\":\"1700000000000\",\"action\":18446744073709551615}]"#;
     let expected = format!(
-        r#"{{"actions":"{actions}","epoch":"2","form":"text","source":"18446744073709551615","topic":"settings"}}"#
+        r#"{{"actions":"{actions}","epoch":"2","form":"text","known":"5","source":"18446744073709551615","topic":"settings"}}"#
     );
-    assert_eq!(sent(), expected);
+    assert_eq!(sent, expected);
     assert!(expected.len() <= 200, "{}", expected.len());
-    Tauri.act(&settings(), batch(true)).await.expect("answered");
-    assert!(sent().contains(r#""again":true"#), "{}", sent());
 
     install("() => refuse({kind: 'otherEpoch', epoch: '3'})");
-    let other = Tauri.act(&settings(), batch(true)).await.expect_err("refused");
+    let other = Tauri.act(&settings(), batch.clone()).await.expect_err("refused");
     assert_eq!(other, TransportError::Refused(Refusal::OtherEpoch { epoch: Epoch::new(3) }));
     remove();
-    let none = Tauri.act(&settings(), batch(false)).await.expect_err("no backend");
+    let none = Tauri.act(&settings(), batch).await.expect_err("no backend");
     assert_eq!(none, TransportError::NoBackend);
 }
 

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use futures_channel::oneshot;
 use revgate::action::Source;
 use revgate::wire::Asked;
-use revgate::{Action, Epoch, TopicName, Version};
+use revgate::{Action, TopicName, Version};
 use serde_json::value::RawValue;
 
 use crate::SyncError;
@@ -19,12 +19,12 @@ pub type Json = Box<RawValue>;
 /// once.**
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// The topic's epoch, as the window knows it. In another one, none is done.
-    pub epoch: Epoch,
+    /// The newest version that the window knew when it first sent the oldest of them. **In another
+    /// epoch, none is done**; and a backend that remembers some of the sources only tells by the
+    /// revision whether it may have done them, see [`Ledger`](revgate::action::Ledger).
+    pub known: Version,
     /// Who asks.
     pub source: Source,
-    /// Whether any of them has been sent before.
-    pub again: bool,
     /// The actions, in their order.
     pub actions: Vec<Asked<Json>>,
 }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use revgate::action::Source;
 use revgate::wire::Refusal;
 
+use crate::optimistic::Actions;
 use crate::{Batch, Fate, TransportError};
 
 /// Actions under way, from their first message to the answer to any of them.
@@ -29,8 +31,8 @@ pub(crate) enum Failed {
 }
 
 impl Flight {
-    pub(crate) fn new(batch: Batch, since: Duration) -> Self {
-        Self { was_sent: batch.again, batch, since, attempts: 0 }
+    pub(crate) fn new(actions: Actions, source: Source, since: Duration) -> Self {
+        Self { was_sent: actions.again, batch: actions.batch(source), since, attempts: 0 }
     }
 
     /// How many messages there were.
@@ -41,9 +43,7 @@ impl Flight {
     /// The next message.
     pub(crate) fn send(&mut self) -> Batch {
         self.attempts += 1;
-        let batch = self.batch.clone();
-        self.batch.again = true;
-        batch
+        self.batch.clone()
     }
 
     /// The message of this number has failed. There may be another one before `limit`, counted from
@@ -77,16 +77,15 @@ const fn is_of_another_life(error: &TransportError) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use revgate::action::Source;
-    use revgate::{Epoch, UnknownTopic};
+    use revgate::{Epoch, UnknownTopic, Version};
 
     use super::*;
 
     const LIMIT: Duration = Duration::from_secs(3);
 
     fn flight(again: bool) -> Flight {
-        let (epoch, source) = (Epoch::default(), Source::new(1));
-        Flight::new(Batch { epoch, source, again, actions: Vec::new() }, Duration::ZERO)
+        let actions = Actions { known: Version::default(), again, asked: Vec::new() };
+        Flight::new(actions, Source::new(1), Duration::ZERO)
     }
 
     fn fail(flight: &Flight, attempt: u32, error: TransportError) -> Failed {
@@ -102,11 +101,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_lost_is_sent_again_and_says_so_until_there_is_no_time() {
+    fn what_is_lost_is_sent_again_until_there_is_no_time() {
         let mut flight = flight(false);
-        assert!(!flight.send().again);
+        flight.send();
         assert_eq!(fail(&flight, 1, lost()), Failed::Again);
-        assert!(flight.send().again);
+        flight.send();
         assert_eq!(fail(&flight, 1, lost()), Failed::Outdated, "the second is under way");
         let over = flight.fail(2, &lost(), LIMIT, LIMIT);
         assert_eq!((over, flight.attempts()), (Failed::Over(Fate::Unknown), 2));

@@ -240,7 +240,7 @@ impl<T: Topic> Desk<T> {
                 }
                 Next::Act(actions) => {
                     self.last_write += 1;
-                    self.flight = Some(Flight::new(actions.batch(self.source), Duration::ZERO));
+                    self.flight = Some(Flight::new(actions, self.source, Duration::ZERO));
                     break self.send();
                 }
             }

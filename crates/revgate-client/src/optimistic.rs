@@ -260,7 +260,7 @@ impl<T: Topic> Optimistic<T> {
         let in_flight = std::mem::take(&mut self.in_flight);
         let edits = self.edits.drain(..).enumerate();
         let told = edits.map(|(place, edit)| {
-            let was_sent = place < in_flight || edit.sent_in().is_some();
+            let was_sent = place < in_flight || edit.sent_on().is_some();
             (edit, was_sent)
         });
         told.collect()
@@ -322,7 +322,7 @@ impl<T: Topic> Optimistic<T> {
             };
             let place = shown.get(at).map_or(0, |(place, _)| *place);
             let edit = place.checked_sub(self.confirmed.len());
-            match edit.filter(|edit| self.edits.get(*edit).is_some_and(|it| it.sent_in().is_none()))
+            match edit.filter(|edit| self.edits.get(*edit).is_some_and(|it| it.sent_on().is_none()))
             {
                 Some(edit) => self.fall(edit, fault),
                 None => hidden.push(place),

@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use revgate::action::{Context, Round, Seq, Source};
 use revgate::wire::{Acted, Asked, Denied, Refusal, Unacted};
-use revgate::{Action, Epoch, Topic, Version};
+use revgate::{Action, Topic, Version};
 use serde_json::value::to_raw_value;
 
 use crate::cell::TopicCell;
@@ -25,11 +25,9 @@ pub(crate) struct Actions<T>(Arc<dyn Act<T>>);
 
 /// What a window asks for.
 pub(crate) struct Request<'a> {
-    /// The topic's epoch, as the window knows it.
-    pub(crate) epoch: Epoch,
+    /// The newest version that it knew when it first asked for any of these.
+    pub(crate) known: Version,
     pub(crate) source: Source,
-    /// Whether it has asked before, and heard no answer.
-    pub(crate) is_again: bool,
     pub(crate) asked: Vec<Asked<Json>>,
     /// Whether the window may do the action of this name.
     pub(crate) may: &'a dyn Fn(&str) -> bool,
@@ -81,7 +79,7 @@ impl<A: Action> Act<A::Topic> for Of<A> {
         cell.check_writable().map_err(failed)?;
         let mut edit = cell.live.store.edit(topic).map_err(failed)?;
         let Version { epoch, .. } = edit.current.version;
-        if epoch != request.epoch {
+        if epoch != request.known.epoch {
             return Err(Refusal::OtherEpoch { epoch });
         }
         let (acted, written) = once(&mut edit, request, asked).map_err(failed)?;
@@ -128,8 +126,8 @@ fn once<A: Action>(
     request: &Request<'_>,
     asked: Vec<Readable<A>>,
 ) -> Result<Answered<A::Topic>, UpdateError> {
-    let &Request { source, is_again, window, .. } = request;
-    let mut round = Round::new(source, is_again, edit.current.version);
+    let &Request { source, known, window, .. } = request;
+    let mut round = Round::new(source, known, edit.current.version);
     // Those that are to be done, with their places among `steps`.
     let (mut new, mut steps) = (Vec::new(), Vec::new());
     for (seq, step) in asked {

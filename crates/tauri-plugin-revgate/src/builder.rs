@@ -131,8 +131,10 @@ impl Builder {
     ///
     /// An action that a window repeats, as it has heard no answer, is done once. For that the topic
     /// remembers the last [128](revgate::action::Ledger::MOST_OUTCOMES) actions of the
-    /// [256](revgate::action::Ledger::MOST_SOURCES) windows that have acted last, as long as the
-    /// app runs; what is repeated after that is refused, and its window told that nobody knows.
+    /// [256](revgate::action::Ledger::MOST_SOURCES) windows that have acted last, and of
+    /// [1,024](revgate::action::Ledger::MOST_NUMBERS) before them how far they were, as long as the
+    /// app runs; what may have been done before that is refused, and its window told that nobody
+    /// knows.
     ///
     /// If there is no such topic or family, or it has actions already, the app's start is stopped
     /// with a [`RegistryError`].

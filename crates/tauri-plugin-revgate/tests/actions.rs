@@ -174,16 +174,31 @@ fn a_number_that_comes_twice_or_late_is_not_done() {
 #[test]
 fn what_was_sent_too_long_ago_is_said_to_be_forgotten_and_not_done() {
     let (app, main) = jar_app();
-    act(&main, 0, 1, &[json!({"add": 1})]).expect("done");
-    for source in 1..=Ledger::<()>::MOST_SOURCES as u64 {
-        act(&main, source, 1, &[json!({"add": 1})]).expect("done");
+    let act = |source: u64, known: Option<u64>| {
+        let actions = numbered(1, &[json!({"add": 1})]);
+        let known = known.map(|known| known.to_string());
+        let source = source.to_string();
+        let body = json!({"topic": "jar", "source": source, "known": known, "actions": actions});
+        let before = jar(&app).coins;
+        let answer = call(&main, "act", body).expect("answered");
+        (answer.get("refused").cloned(), jar(&app).coins - before)
+    };
+    let (done, forgotten) = ((None, 1), (Some(json!([{"seq": "1", "kind": "forgotten"}])), 0));
+    let (ends, numbers) = (Ledger::<()>::MOST_SOURCES as u64, Ledger::<()>::MOST_NUMBERS as u64);
+    // Each makes a version.
+    for source in 1..=1 + ends {
+        assert_eq!(act(source, Some(source)), done);
     }
-    let before = jar(&app).coins;
-    let actions = numbered(1, &[json!({"add": 1})]);
-    let again = json!({"topic": "jar", "source": "0", "actions": actions, "again": true});
-    let answer = call(&main, "act", again).expect("answered");
-    assert_eq!(answer["refused"], json!([{"seq": "1", "kind": "forgotten"}]));
-    assert_eq!(jar(&app).coins, before);
+    assert_eq!(act(1, Some(1)), forgotten, "how it ended, but not that it did");
+    for source in 2 + ends..=1 + ends + numbers {
+        assert_eq!(act(source, Some(source)), done);
+    }
+    // Its first message, behind its repetition and all those others.
+    assert_eq!(act(1, Some(1)), forgotten);
+    assert_eq!(act(1, None), forgotten, "it does not say what it knew");
+    let (slept, awake) = (u64::MAX, u64::MAX - 1);
+    assert_eq!(act(slept, Some(1)), forgotten, "it might be the one that is forgotten");
+    assert_eq!(act(awake, Some(2)), done, "it knew what that one did");
 }
 
 #[test]

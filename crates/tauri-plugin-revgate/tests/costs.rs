@@ -76,8 +76,9 @@ fn player(app: &App<MockRuntime>) -> Player {
 fn request(seq: u64, action: &PlayerAction) -> Value {
     let at = 1_790_000_000_000_u64.to_string();
     let asked = json!([{"seq": seq.to_string(), "at": at, "action": action}]);
-    let source = u64::MAX.to_string();
-    json!({"topic": "player", "source": source, "actions": asked.to_string(), "form": "text"})
+    let (source, known) = (u64::MAX.to_string(), "1000000");
+    let actions = asked.to_string();
+    json!({"topic": "player", "known": known, "source": source, "actions": actions, "form": "text"})
 }
 
 #[test]

@@ -21,7 +21,8 @@ pub struct Outcome<E> {
 #[derive(Clone, Debug)]
 pub struct Round<E> {
     source: Source,
-    is_again: bool,
+    /// The newest version that the source knew when it first sent the oldest of them.
+    known: Version,
     /// The version that what is new is done to.
     base: Version,
     /// Whether none of them has been done before.
@@ -32,16 +33,16 @@ pub struct Round<E> {
 }
 
 impl<E: Clone> Round<E> {
-    /// Of actions that `source` has sent, to be done to the version `base`. `is_again` if it has
-    /// sent any of them before.
-    pub const fn new(source: Source, is_again: bool, base: Version) -> Self {
-        Self { source, is_again, base, is_first: true, last: None, ends: Vec::new() }
+    /// Of actions that `source` has sent, to be done to the newest version, which is `base`. When it
+    /// first sent the oldest of them, it knew the version `known`.
+    pub const fn new(source: Source, known: Version, base: Version) -> Self {
+        Self { source, known, base, is_first: true, last: None, ends: Vec::new() }
     }
 
     /// Whether this one, the next of the message, is to be done now: it is
     /// [new](Recall::New), and comes in its order.
     pub fn admits(&mut self, ledger: &Ledger<Outcome<E>>, seq: Seq) -> bool {
-        let outcome = match ledger.recall(self.source, seq, self.is_again) {
+        let outcome = match ledger.recall(self.source, seq, self.known, self.base) {
             Recall::New if self.last < Some(seq) => {
                 self.last = Some(seq);
                 return true;
@@ -69,7 +70,7 @@ impl<E: Clone> Round<E> {
     ) -> Acted<E> {
         for (seq, refused) in ended {
             let outcome = Outcome { version, refused: refused.map(Box::new) };
-            ledger.record(self.source, seq, outcome.clone());
+            ledger.record(self.source, seq, self.base, outcome.clone());
             self.ends.push((seq, outcome));
         }
         self.ends.sort_by_key(|(seq, _)| *seq);
@@ -100,7 +101,7 @@ mod tests {
         seqs: &[u64],
         refused: &[u64],
     ) -> (Vec<u64>, Acted<u8>) {
-        let mut round = Round::new(Source::new(1), true, version(base));
+        let mut round = Round::new(Source::new(1), version(0), version(base));
         let seqs = seqs.iter().copied();
         let new: Vec<_> = seqs.filter(|&seq| round.admits(ledger, Seq::new(seq))).collect();
         let end = |&seq: &u64| {

@@ -125,9 +125,9 @@ pub enum Unacted<E> {
         /// Why.
         reason: String,
     },
-    /// It has been asked for before, too long ago for the backend to remember: it may have been
-    /// done or not. See [`Ledger`](crate::action::Ledger).
-    #[error("it was sent before, too long ago for the backend to know whether it was done")]
+    /// It was first sent too long ago for the backend to remember whether it has done it, and is not
+    /// done now. See [`Ledger`](crate::action::Ledger).
+    #[error("it was first sent too long ago for the backend to know whether it was done")]
     Forgotten,
 }
 

@@ -16,6 +16,7 @@ use serde_json::value::to_raw_value;
 use super::bounds::{MOST_STEPS, MOST_WINDOWS};
 use super::parcels::{Parcel, ParcelIndex, Parcels};
 use super::topic::{Deed, FOREIGN, List};
+use super::world::Crowd;
 use crate::hasher::Mixer;
 
 /// One of the backends met so far. Equal for those that will behave alike.
@@ -27,6 +28,8 @@ pub(crate) struct Backend {
     pub(crate) version: Version,
     pub(crate) list: List,
     ledger: Ledger<Outcome<Json>>,
+    /// The version that a window has acted on last.
+    acted_on: Option<Version>,
 }
 
 /// How a backend took a message.
@@ -42,6 +45,7 @@ pub(crate) struct Backends {
     backends: Vec<Backend>,
     indices: HashMap<String, BackendIndex, BuildHasherDefault<Mixer>>,
     taken: HashMap<(BackendIndex, ParcelIndex), Rc<Taken>, BuildHasherDefault<Mixer>>,
+    crowded: HashMap<(BackendIndex, Crowd), BackendIndex, BuildHasherDefault<Mixer>>,
 }
 
 impl Backends {
@@ -49,7 +53,7 @@ impl Backends {
     pub(crate) fn new() -> Self {
         let version = Version::new(Epoch::default(), Revision::FIRST);
         let mut backends = Self::default();
-        backends.index(Backend { version, list: List::default(), ledger: Ledger::new() });
+        backends.index(Backend::new(version, List::default()));
         backends
     }
 
@@ -75,19 +79,28 @@ impl Backends {
         let Backend { version, list, .. } = self.at(index).clone();
         let version = Version::new(Epoch::new(version.epoch.number() + 1), Revision::FIRST);
         let list = if has_saved { list } else { List::default() };
-        self.index(Backend { version, list, ledger: Ledger::new() })
+        self.index(Backend::new(version, list))
     }
 
     /// Has done something for as many other windows as it can remember.
-    pub(crate) fn crowd(&mut self, index: BackendIndex) -> BackendIndex {
+    pub(crate) fn crowd(&mut self, index: BackendIndex, crowd: Crowd) -> BackendIndex {
+        if let Some(next) = self.crowded.get(&(index, crowd)) {
+            return *next;
+        }
         let mut next = self.at(index).clone();
-        for other in 0..Ledger::<()>::MOST_SOURCES as u64 {
-            let mut round = Round::new(Source::new(1_000 + other), false, next.version);
+        let others = match crowd {
+            Crowd::Some => Ledger::<()>::MOST_SOURCES,
+            Crowd::Many => Ledger::<()>::MOST_SOURCES + Ledger::<()>::MOST_NUMBERS,
+        };
+        for other in 0..others as u64 {
+            let mut round = Round::new(Source::new(1_000 + other), next.version, next.version);
             let seq = Seq::new(1);
             assert!(round.admits(&next.ledger, seq), "it is new");
             round.end(&mut next.ledger, next.version, None, [(seq, None)]);
         }
-        self.index(next)
+        let next = self.index(next);
+        self.crowded.insert((index, crowd), next);
+        next
     }
 
     pub(crate) fn take(
@@ -124,6 +137,10 @@ impl Backends {
 }
 
 impl Backend {
+    fn new(version: Version, list: List) -> Self {
+        Self { version, list, ledger: Ledger::new(), acted_on: None }
+    }
+
     fn take(&mut self, message: Message<List>) -> (Parcel, Vec<u8>) {
         match message {
             Message::Act { write, attempt, batch } => {
@@ -142,10 +159,10 @@ impl Backend {
 
     fn act(&mut self, batch: &Batch) -> (Result<Acted<Json>, TransportError>, Vec<u8>) {
         let Version { epoch, .. } = self.version;
-        if epoch != batch.epoch {
+        if epoch != batch.known.epoch {
             return (Err(TransportError::Refused(Refusal::OtherEpoch { epoch })), Vec::new());
         }
-        let mut round = Round::new(batch.source, batch.again, self.version);
+        let mut round = Round::new(batch.source, batch.known, self.version);
         let (before, mut ended) = (self.list.clone(), Vec::new());
         for asked in &batch.actions {
             if !round.admits(&self.ledger, asked.seq) {
@@ -155,6 +172,9 @@ impl Backend {
             let refused = deed.apply(&mut self.list, &asked.context(batch.source)).err();
             let refused = refused.map(|taken| to_raw_value(&taken).expect("JSON"));
             ended.push((asked.seq, refused.map(Unacted::Refused)));
+        }
+        if !ended.is_empty() {
+            self.acted_on = Some(self.version);
         }
         let done = new(&before, &self.list);
         if !done.is_empty() {
@@ -175,12 +195,16 @@ impl Backend {
 
     /// All that will ever show of it.
     fn digest(&self) -> String {
-        let mut digest = format!("{} {:?}", self.version, self.list);
+        // By the version that was acted on, what is forgotten later is told from what is new.
+        let mut digest = format!("{} {:?} {:?}", self.version, self.list, self.acted_on);
+        let newest = self.version.next().expect("few writes");
         // A window that is loaded anew is another source.
         for source in 1..=2 * MOST_WINDOWS as u64 {
             for seq in 1..=MOST_STEPS as u64 {
-                for is_again in [false, true] {
-                    let past = self.ledger.recall(Source::new(source), Seq::new(seq), is_again);
+                for revision in 1..=self.version.revision.number() {
+                    let known = Version::new(self.version.epoch, Revision::new(revision));
+                    let (source, seq) = (Source::new(source), Seq::new(seq));
+                    let past = self.ledger.recall(source, seq, known, newest);
                     digest += &format!(" {past:?}");
                 }
             }

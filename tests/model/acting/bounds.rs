@@ -64,7 +64,11 @@ impl Bounds {
 #[cfg(test)]
 pub(crate) fn small() -> Vec<Bounds> {
     const SCRIPTS: &[&[Step]] = &[&[Step::Add, Step::Claim]];
-    vec![Bounds { restarts: 1, faults: 1, ..Bounds::new("acting", SCRIPTS) }]
+    const ONE: &[&[Step]] = &[&[Step::Add]];
+    vec![
+        Bounds { restarts: 1, faults: 1, ..Bounds::new("acting", SCRIPTS) },
+        Bounds { writes: 1, faults: 2, crowd: true, ..Bounds::new("crowded", ONE) },
+    ]
 }
 
 /// What `cargo xtask model` explores, the longest search first.
@@ -80,6 +84,6 @@ pub(crate) fn standard() -> Vec<Bounds> {
         Bounds { restarts: 1, faults: 2, ..reloaded },
         Bounds { writes: 1, restarts: 1, faults: 2, flush: true, ..Bounds::new("lonely", LONELY) },
         Bounds { restarts: 1, faults: 1, loses: true, ..Bounds::new("rivals", RIVALS) },
-        Bounds { faults: 2, crowd: true, ..Bounds::new("forgetful", SEVERAL) },
+        Bounds { writes: 1, faults: 2, crowd: true, ..Bounds::new("forgetful", SEVERAL) },
     ]
 }

@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use revgate::Snapshot;
 use revgate::wire::Acted;
 use revgate_client::model::Message;
-use revgate_client::{Batch, Json, TransportError, WriteError};
+use revgate_client::{Json, TransportError, WriteError};
 
 use super::topic::List;
 use crate::hasher::Mixer;
@@ -59,20 +59,8 @@ impl Parcels {
 impl Parcel {
     /// Whether a transport may deliver it more than once: a change comes once, or not at all.
     pub(crate) fn has_actions(&self) -> bool {
-        self.batch().is_some()
-    }
-
-    /// Whether it has actions that do not say that they may have come before.
-    pub(crate) fn is_first_message(&self) -> bool {
-        self.batch().is_some_and(|batch| !batch.again)
-    }
-
-    fn batch(&self) -> Option<&Batch> {
-        match self {
-            Self::Message(Message::Act { batch, .. })
-            | Self::Unawaited(Message::Act { batch, .. }) => Some(batch),
-            _ => None,
-        }
+        let (Self::Message(message) | Self::Unawaited(message)) = self else { return false };
+        matches!(message, Message::Act { .. })
     }
 
     pub(crate) fn is_to_backend(&self) -> bool {

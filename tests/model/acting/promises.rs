@@ -7,7 +7,7 @@ use super::Acting;
 use super::bounds::{Bounds, MOST_STEPS, Step};
 use super::desks::View;
 use super::topic::{Deed, List};
-use super::world::{Spent, World};
+use super::world::{Crowd, Spent, World};
 use crate::driver::Violation;
 
 /// What is known of something that a window does.
@@ -71,13 +71,21 @@ impl World {
             Some(fate) if fate.may_be_made() => Told::NobodyKnows,
             Some(_) => Told::NotDone,
         };
-        let is_action = bounds.scripts[place / MOST_STEPS][place % MOST_STEPS] != Step::Edit;
-        let Spent { restarts, crowds, gave_up, .. } = self.spent;
+        let step = bounds.scripts[place / MOST_STEPS][place % MOST_STEPS];
+        let is_action = step != Step::Edit;
+        let Spent { restarts, crowd, gave_up, .. } = self.spent;
+        let is_certain = is_action && restarts == 0 && !gave_up;
         let what = match (known.told, known.is_done) {
             (Told::Done, false) => "is acknowledged and not done",
             (Told::NotDone, true) => "is said not to be done, and is",
-            (Told::NobodyKnows, _) if is_action && restarts + crowds == 0 && !gave_up => {
+            (Told::NobodyKnows, _) if is_certain && crowd.is_none() => {
                 "is said to have been forgotten, and nothing was"
+            }
+            // One that can always be done: another may have been refused before.
+            (Told::NobodyKnows, false)
+                if is_certain && crowd == Some(Crowd::Some) && step == Step::Add =>
+            {
+                "is said to have been forgotten, and was never done"
             }
             _ => return Ok(()),
         };

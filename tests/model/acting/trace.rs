@@ -66,8 +66,7 @@ fn describe(event: Event, acting: &Acting) -> String {
 fn parcel_in_words(parcel: &Parcel) -> String {
     let batch = |batch: &revgate_client::Batch| {
         let seqs: Vec<_> = batch.actions.iter().map(|asked| asked.seq.to_string()).collect();
-        let again = if batch.again { ", again" } else { "" };
-        format!("actions {} in epoch {}{again}", seqs.join(" "), batch.epoch)
+        format!("actions {}, first sent on {}", seqs.join(" "), batch.known)
     };
     let message = |message: &Message<List>| match message {
         Message::Act { attempt, batch: it, .. } => format!("message {attempt} with {}", batch(it)),

@@ -28,7 +28,7 @@ pub(crate) struct Spent {
     pub(crate) writes: u8,
     pub(crate) restarts: u8,
     pub(crate) faults: u8,
-    pub(crate) crowds: u8,
+    pub(crate) crowd: Option<Crowd>,
     /// Whether a window has lost its patience.
     pub(crate) gave_up: bool,
 }
@@ -46,15 +46,21 @@ pub(crate) struct Window {
     pub(crate) has_flushed: bool,
 }
 
+/// So many others act that the backend forgets what these windows did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Crowd {
+    /// How that ended.
+    Some,
+    /// All of it.
+    Many,
+}
+
 /// One thing that can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     Write,
-    Restart {
-        has_saved: bool,
-    },
-    /// Many others act.
-    Crowd,
+    Restart { has_saved: bool },
+    Crowd(Crowd),
     Window(u8, What),
 }
 
@@ -94,12 +100,8 @@ impl World {
                 events.push(Event::Restart { has_saved: false });
             }
         }
-        let is_late_first = |parcel| acting.parcels.at(parcel).is_first_message();
-        let mut under_way = self.windows.iter().flat_map(|window| window.bus).flatten();
-        // No message takes longer than so many windows take to open and act: what the backend has
-        // forgotten, it can only know by what the message says.
-        if bounds.crowd && spent.crowds == 0 && !under_way.any(is_late_first) {
-            events.push(Event::Crowd);
+        if bounds.crowd && spent.crowd.is_none() {
+            events.extend([Crowd::Some, Crowd::Many].map(Event::Crowd));
         }
         let goes_wrong = spent.faults < bounds.faults;
         let version = acting.backends.at(self.backend).version;
@@ -147,9 +149,9 @@ impl World {
                 self.spent.restarts += 1;
                 self.backend = acting.backends.restart(self.backend, has_saved);
             }
-            Event::Crowd => {
-                self.spent.crowds += 1;
-                self.backend = acting.backends.crowd(self.backend);
+            Event::Crowd(crowd) => {
+                self.spent.crowd = Some(crowd);
+                self.backend = acting.backends.crowd(self.backend, crowd);
             }
             Event::Window(window, what) => self.happen(window.into(), what, acting)?,
         }

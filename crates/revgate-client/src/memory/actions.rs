@@ -47,13 +47,13 @@ impl Memory {
         batch: &Batch,
     ) -> Result<Acted<Json>, TransportError> {
         let (base, mut newest) = self.stored(topic)?;
-        if base.epoch != batch.epoch {
+        if base.epoch != batch.known.epoch {
             return Err(TransportError::Refused(Refusal::OtherEpoch { epoch: base.epoch }));
         }
         let mut actors = self.inner.actors.borrow_mut();
         let none = || TransportError::Rejected(format!("the topic `{topic}` has no actions"));
         let Actor { play, ledger } = actors.get_mut(topic).ok_or_else(none)?;
-        let mut round = Round::new(batch.source, batch.again, base);
+        let mut round = Round::new(batch.source, batch.known, base);
         let mut ended = Vec::new();
         for asked in &batch.actions {
             if round.admits(ledger, asked.seq) {

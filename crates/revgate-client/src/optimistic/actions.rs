@@ -2,10 +2,9 @@
 
 use std::rc::Rc;
 
-use revgate::Epoch;
-use revgate::Topic;
 use revgate::action::Source;
 use revgate::wire::{Acted, Asked, MAX_ACTIONS, Unacted};
+use revgate::{Topic, Version};
 
 use super::edit::{Edit, Layer, Play, play};
 use super::{Next, Optimistic};
@@ -16,8 +15,8 @@ const MOST: usize = MAX_ACTIONS / 2;
 
 /// Actions to be sent.
 pub(crate) struct Actions {
-    /// The topic's, as the window knows it.
-    pub(crate) epoch: Epoch,
+    /// The newest version that the window knew when it first sent the oldest of them.
+    pub(crate) known: Version,
     /// Whether any has been sent before.
     pub(crate) again: bool,
     pub(crate) asked: Vec<Asked<Json>>,
@@ -26,8 +25,8 @@ pub(crate) struct Actions {
 impl Actions {
     /// The message that asks for them.
     pub(crate) fn batch(self, source: Source) -> Batch {
-        let Self { epoch, again, asked } = self;
-        Batch { epoch, source, again, actions: asked }
+        let Self { known, asked, .. } = self;
+        Batch { known, source, actions: asked }
     }
 }
 
@@ -42,9 +41,9 @@ pub(crate) struct Ends<T> {
 impl<T: Topic> Optimistic<T> {
     /// Makes a batch of the actions that wait, if they are the oldest that do.
     pub(super) fn next_actions(&mut self, newest: &Layer<T>) -> Option<Next<T>> {
-        let epoch = newest.version.epoch;
+        let version = newest.version;
         // Sent by a page that was about to go and has stayed; the backend has forgotten since.
-        let is_lost = |edit: &&Edit<T>| edit.sent_in().is_some_and(|sent_in| sent_in != epoch);
+        let is_lost = |edit: &&Edit<T>| edit.sent_on().is_some_and(|on| on.epoch != version.epoch);
         let lost = self.edits.iter().take_while(is_lost).count();
         if lost > 0 {
             let lost = self.edits.drain(..lost).collect();
@@ -53,37 +52,43 @@ impl<T: Topic> Optimistic<T> {
         }
         // An answer has one version for all: what was done before and what is new are asked apart, or
         // the window would wait for the newer one with what it has seen long since.
-        let was_sent = |edit: &Edit<T>| edit.sent_in().is_some();
+        let was_sent = |edit: &Edit<T>| edit.sent_on().is_some();
         let first = self.edits.front().is_some_and(was_sent);
         let alike = self.edits.iter().take(MOST).take_while(|edit| was_sent(edit) == first);
         let most = alike.count();
-        let actions = self.actions(0, most, epoch)?;
-        (self.in_flight, self.base, self.made) = (actions.asked.len(), Some(newest.version), None);
+        let actions = self.actions(0, most, version)?;
+        (self.in_flight, self.base, self.made) = (actions.asked.len(), Some(version), None);
         Some(Next::Act(actions))
     }
 
     /// The actions that need not wait for the write under way: those in it, and what follows them;
     /// or what follows edits of another kind. `None` if there are none that were not sent yet.
     pub(crate) fn actions_behind(&mut self) -> Option<Actions> {
-        let epoch = self.newest.as_ref()?.version.epoch;
+        let version = self.newest.as_ref()?.version;
         let is_acting = self.edits.front().is_some_and(Edit::is_action);
         let from = if is_acting { 0 } else { self.closures() };
         let actions = self.edits.iter().skip(from).take_while(|edit| edit.is_action());
-        let sent_in: Vec<_> = actions.take(MAX_ACTIONS).map(Edit::sent_in).collect();
+        let sent_on: Vec<_> = actions.take(MAX_ACTIONS).map(Edit::sent_on).collect();
         // What is under way in another life of the topic may have been done there.
-        let is_lost = sent_in.iter().flatten().any(|sent_in| *sent_in != epoch);
-        let has_new = sent_in.contains(&None);
-        if has_new && !is_lost { self.actions(from, MAX_ACTIONS, epoch) } else { None }
+        let is_lost = sent_on.iter().flatten().any(|sent_on| sent_on.epoch != version.epoch);
+        let has_new = sent_on.contains(&None);
+        if has_new && !is_lost { self.actions(from, MAX_ACTIONS, version) } else { None }
     }
 
-    /// The actions from this place on, up to an edit of another kind. They count as sent.
-    fn actions(&self, from: usize, most: usize, epoch: Epoch) -> Option<Actions> {
+    /// The actions from this place on, up to an edit of another kind. They count as sent by a window
+    /// that knows the version `newest`, if they were not sent before.
+    fn actions(&self, from: usize, most: usize, newest: Version) -> Option<Actions> {
         let asks = self.edits.iter().skip(from).map_while(|edit| edit.ask.as_ref());
         let asks: Vec<_> = asks.take(most).collect();
-        let again = asks.iter().any(|ask| ask.sent_in.get().is_some());
-        asks.iter().for_each(|ask| ask.sent_in.set(Some(epoch)));
-        let asked: Vec<_> = asks.iter().map(|ask| ask.asked.clone()).collect();
-        (!asked.is_empty()).then_some(Actions { epoch, again, asked })
+        let again = asks.iter().any(|ask| ask.sent_on.get().is_some());
+        let sent_on = asks.iter().map(|ask| {
+            let sent_on = ask.sent_on.get().unwrap_or(newest);
+            ask.sent_on.set(Some(sent_on));
+            sent_on
+        });
+        let known = sent_on.min()?;
+        let asked = asks.iter().map(|ask| ask.asked.clone()).collect();
+        Some(Actions { known, again, asked })
     }
 
     /// How many of the edits, from the oldest, are no actions.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use revgate::action::Seq;
 use revgate::json::{Fingerprint, fingerprint};
 use revgate::wire::Asked;
-use revgate::{Epoch, Invalid, Snapshot, Topic, Version};
+use revgate::{Invalid, Snapshot, Topic, Version};
 
 use crate::Json;
 use crate::guard::{self, Panicked};
@@ -29,8 +29,9 @@ pub(crate) type Done = Box<dyn FnOnce(Outcome, Option<&str>)>;
 /// What is sent of an action.
 pub(crate) struct Ask {
     pub(crate) asked: Asked<Json>,
-    /// The topic's epoch in which it has been sent. **From then on it may have been done.**
-    pub(crate) sent_in: Cell<Option<Epoch>>,
+    /// The newest version that the window knew when it was first sent. **From then on it may have
+    /// been done**, to that version or a later one of the same epoch.
+    pub(crate) sent_on: Cell<Option<Version>>,
     /// What its error says, of which this is the JSON.
     pub(crate) explain: fn(&str) -> Option<String>,
 }
@@ -50,8 +51,8 @@ impl<T> Edit<T> {
         self.ask.is_some()
     }
 
-    pub(super) fn sent_in(&self) -> Option<Epoch> {
-        self.ask.as_ref().and_then(|ask| ask.sent_in.get())
+    pub(super) fn sent_on(&self) -> Option<Version> {
+        self.ask.as_ref().and_then(|ask| ask.sent_on.get())
     }
 
     pub(super) fn is_asked_as(&self, seq: Seq) -> bool {

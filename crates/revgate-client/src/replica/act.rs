@@ -56,7 +56,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn send_actions(self: &Rc<Self>, actions: Actions) {
         let id = self.last_write.get().wrapping_add(1);
         self.last_write.set(id);
-        let flight = Flight::new(actions.batch(self.source), self.host.now());
+        let flight = Flight::new(actions, self.source, self.host.now());
         *self.flight.borrow_mut() = Some(flight);
         self.send_again(id);
     }

@@ -7,7 +7,7 @@ use js_sys::{ArrayBuffer, Uint8Array};
 use revgate::action::{Seq, Source};
 use revgate::json::{Fingerprint, fingerprint};
 use revgate::wire::{Acted, Fetched, Refusal, Written};
-use revgate::{Epoch, Invalid, Snapshot, Topic, TopicName, Version, bytes};
+use revgate::{Epoch, Invalid, Revision, Snapshot, Topic, TopicName, Version, bytes};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -93,9 +93,8 @@ struct ActArguments<'a> {
     topic: &'a TopicName,
     #[serde(skip_serializing_if = "Epoch::is_zero")]
     epoch: Epoch,
+    known: Revision,
     source: Source,
-    #[serde(skip_serializing_if = "is_false")]
-    again: bool,
     actions: String,
     form: Form,
 }
@@ -109,10 +108,6 @@ struct PresentArguments<'a> {
     entry: Option<&'a str>,
     clear: bool,
     form: Form,
-}
-
-fn is_false(flag: &bool) -> bool {
-    !flag
 }
 
 impl Transport for Tauri {
@@ -204,11 +199,11 @@ impl Transport for Tauri {
     ) -> impl Future<Output = Result<Acted<Json>, TransportError>> + 'static {
         let topic = topic.clone();
         async move {
-            let Batch { epoch, source, again, actions } = batch;
+            let Batch { known: Version { epoch, revision: known }, source, actions } = batch;
             let actions = serde_json::to_string(&actions)
                 .map_err(|error| TransportError::Rejected(error.to_string()))?;
             let (topic, form) = (&topic, Form::Text);
-            let arguments = ActArguments { topic, epoch, source, again, actions, form };
+            let arguments = ActArguments { topic, epoch, known, source, actions, form };
             let answer = call("plugin:revgate|act", &arguments).await;
             read_answer(&answer.map_err(Rejection::into_transport_error)?)
         }

@@ -1,8 +1,8 @@
 //! How a window asks for actions.
 
-use revgate::Epoch;
 use revgate::action::Source;
 use revgate::wire::{Access, Acted};
+use revgate::{Epoch, Revision, Version};
 use serde_json::Value;
 use tauri::ipc::Response;
 use tauri::{Runtime, State, command};
@@ -22,8 +22,10 @@ use crate::scope::Caller;
 /// they refuse: so the window need not be allowed to read the topic. **Each action that the scope
 /// does not list is refused alone.**
 ///
-/// `epoch` is the topic's, as the window knows it; in another one, nothing is done. `again` says
-/// that they have been sent before, and no answer came.
+/// `epoch` and `known` are the newest version that the window knew when it first sent the oldest of
+/// them: its epoch, in another one of which nothing is done, and its revision. By that the backend
+/// tells what it may have done and forgotten, see [`Ledger`](revgate::action::Ledger); of a window
+/// that does not say it, it takes no risk.
 #[command]
 #[expect(clippy::too_many_arguments, reason = "each is an argument of the command")]
 pub(crate) async fn act<R: Runtime>(
@@ -31,8 +33,8 @@ pub(crate) async fn act<R: Runtime>(
     registry: State<'_, Registry>,
     topic: String,
     epoch: Option<Epoch>,
+    known: Option<Revision>,
     source: Source,
-    again: Option<bool>,
     actions: Value,
     form: Option<Form>,
 ) -> Result<Response, Failure> {
@@ -43,9 +45,8 @@ pub(crate) async fn act<R: Runtime>(
             return Err(caller.readable()?.unknown(&topic, &registry));
         };
         let mut acted = found.act(&Request {
-            epoch: epoch.unwrap_or_default(),
+            known: Version::new(epoch.unwrap_or_default(), known.unwrap_or_default()),
             source,
-            is_again: again.unwrap_or_default(),
             asked: found.asked(form.sent(actions)?)?,
             may: &|action| caller.may_do(&topic, action),
             window: caller.label(),

@@ -47,7 +47,7 @@ function whyOf(kind: string, fields: Fields): Failed {
 		case 'unreadable':
 			return { ...common, reason: `the backend cannot read the action: ${fields['reason']}` };
 		case 'forgotten':
-			const reason = 'it was sent before, too long ago for the backend to know whether it was done';
+			const reason = 'it was first sent too long ago for the backend to know whether it was done';
 			return { ...common, fate: 'unknown', reason };
 		default:
 			// Refusals as of a call; of a kind that is not known here, it may have been done.

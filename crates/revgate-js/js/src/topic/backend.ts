@@ -56,15 +56,18 @@ export type Written =
  * Actions as they are sent.
  *
  * @example
- * const batch: ActionBatch = { source: '7', again: false, actions: '[{"seq":"1","at":"0","action":"skip"}]' };
+ * const batch: ActionBatch = { source: '7', known: '3', actions: '[{"seq":"1","at":"0","action":"skip"}]' };
  */
 export interface ActionBatch {
 	/** The topic's epoch, as the window knows it: in another one, none is done. Absent is 0. */
 	readonly epoch?: string;
+	/**
+	 * The newest revision that the window knew when it first sent the oldest of them. A backend that
+	 * forgets sources tells by it whether it may have done them.
+	 */
+	readonly known: string;
 	/** Who asks: a number of 64 bits. */
 	readonly source: string;
-	/** Whether any of them has been sent before. */
-	readonly again: boolean;
 	/** A list of objects with `seq`, `at` and `action`, in their order. */
 	readonly actions: string;
 }

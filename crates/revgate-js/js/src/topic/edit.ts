@@ -41,8 +41,8 @@ export interface Ask {
 	readonly seq: string;
 	/** What is sent, as JSON. */
 	readonly json: string;
-	/** The topic's epoch in which it has been sent. **From then on it may have been done.** */
-	sentIn?: string | undefined;
+	/** The newest version that was known when it was first sent. **From then on it may have been done.** */
+	sentOn?: Version | undefined;
 }
 
 /** An edit that cannot be made on the state, and why. */

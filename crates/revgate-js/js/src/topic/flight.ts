@@ -64,7 +64,7 @@ export class Flights {
 	 * their turn comes: they are sent again then, and done once.
 	 */
 	sendBehind(actions: Actions): void {
-		attempt(() => this.#sender.sendActions(this.#batch(actions, false))).catch(() => undefined);
+		attempt(() => this.#sender.sendActions(this.#batch(actions))).catch(() => undefined);
 	}
 
 	/** Awaits nothing any more. */
@@ -73,8 +73,8 @@ export class Flights {
 		this.#flight = undefined;
 	}
 
-	#batch({ epoch, again, json }: Actions, isRepeated: boolean): ActionBatch {
-		const batch = { source: this.#source, again: again || isRepeated, actions: json };
+	#batch({ known: { epoch = '0', revision: known }, json }: Actions): ActionBatch {
+		const batch = { source: this.#source, known, actions: json };
 		return epoch === '0' ? batch : { ...batch, epoch };
 	}
 
@@ -84,7 +84,7 @@ export class Flights {
 		const number = ++flight.attempts;
 		const heard = (landed: Landed): void => this.#heard(flight, number, landed);
 		this.#timer.set(writeTimeoutMs, () => heard({ failed: noAnswer(writeTimeoutMs) }));
-		void this.#ask(this.#batch(flight.actions, number > 1)).then((landed) => enter(() => heard(landed)));
+		void this.#ask(this.#batch(flight.actions)).then((landed) => enter(() => heard(landed)));
 	}
 
 	/** Never rejects. */

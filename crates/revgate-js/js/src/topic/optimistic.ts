@@ -132,12 +132,12 @@ export class Optimistic {
 		while (!this.isWriting && this.pending > 0 && this.#newest && this.#top) {
 			const { version, data } = this.#newest;
 			if (this.#floor && this.isNewer(this.#floor, version)) break;
-			const lost = queue.removeLost(version.epoch ?? '0');
+			const lost = queue.removeLost(version);
 			if (lost.length > 0) {
 				this.#rebuild();
 				return { type: 'lost', edits: lost };
 			}
-			const actions = queue.takeActions(version.epoch ?? '0');
+			const actions = queue.takeActions(version);
 			if (actions) {
 				this.#made = undefined;
 				return { type: 'act', actions };
@@ -175,7 +175,7 @@ export class Optimistic {
 
 	/** The actions that need not wait for the write under way: see {@link Queue.actionsBehind}. */
 	actionsBehind(): Actions | undefined {
-		return this.#newest && this.#queue.actionsBehind(this.#newest.version.epoch ?? '0');
+		return this.#newest && this.#queue.actionsBehind(this.#newest.version);
 	}
 
 	/** So many edits, from the oldest, are in the write under way: more were sent behind it. */
@@ -282,7 +282,7 @@ export class Optimistic {
 				return;
 			}
 			for (const edit of shown.splice(played.place, 1)) {
-				if (edit.ask?.sentIn === undefined) this.#fall(edit, played.fault);
+				if (edit.ask?.sentOn === undefined) this.#fall(edit, played.fault);
 			}
 		}
 	}

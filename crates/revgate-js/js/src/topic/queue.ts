@@ -1,5 +1,6 @@
 /** The edits that the backend has not answered. */
 
+import type { Version } from '../gate/gate.js';
 import type { Ask, Edit } from './edit.js';
 
 /** The most actions that may be sent at once: `MAX_ACTIONS` of `shared/src/wire/acted.rs`. */
@@ -7,8 +8,8 @@ const MAX_ACTIONS = 128;
 
 /** Actions to be sent. */
 export interface Actions {
-	/** The topic's, as the window knows it. */
-	readonly epoch: string;
+	/** The newest version that the window knew when it first sent the oldest of them. */
+	readonly known: Version;
 	/** Whether any has been sent before. */
 	readonly again: boolean;
 	/** A list of them, as JSON. */
@@ -63,7 +64,7 @@ export class Queue {
 
 	/** The same, of edits that the backend has refused for one of them: none of them was done. */
 	suspect(): void {
-		for (const { ask } of this.#edits.slice(0, this.#inFlight)) if (ask) ask.sentIn = undefined;
+		for (const { ask } of this.#edits.slice(0, this.#inFlight)) if (ask) ask.sentOn = undefined;
 		this.#suspects = this.#inFlight;
 		this.land();
 	}
@@ -91,30 +92,30 @@ export class Queue {
 	 * Takes away the actions that were sent in another epoch: by a page that was about to go, and has
 	 * stayed. The backend has forgotten since.
 	 */
-	removeLost(epoch: string): Edit[] {
-		const kept = this.#edits.findIndex(({ ask }) => (ask?.sentIn ?? epoch) === epoch);
+	removeLost(newest: Version): Edit[] {
+		const kept = this.#edits.findIndex(({ ask }) => !isLost(ask, newest));
 		return this.remove(kept < 0 ? this.#edits.length : kept);
 	}
 
 	/** Has the actions fly that are the oldest edits. */
-	takeActions(epoch: string): Actions | undefined {
+	takeActions(newest: Version): Actions | undefined {
 		// So that a page that goes can send as many again behind them.
 		const asks = this.#asks(0, Math.min(MAX_ACTIONS / 2, this.most));
 		if (asks.length === 0) return undefined;
 		this.fly(asks.length);
-		return send(asks, epoch);
+		return send(asks, newest);
 	}
 
 	/**
 	 * The actions that need not wait for the write under way: those in it, and what follows them; or
 	 * what follows edits of another kind. `undefined` if there are none that were not sent yet.
 	 */
-	actionsBehind(epoch: string): Actions | undefined {
+	actionsBehind(newest: Version): Actions | undefined {
 		const asks = this.#asks(this.#edits[0]?.ask ? 0 : this.closures, MAX_ACTIONS);
 		// What is under way in another life of the topic may have been done there.
-		const isLost = asks.some(({ sentIn = epoch }) => sentIn !== epoch);
-		const isNew = asks.some(({ sentIn }) => sentIn === undefined);
-		return isNew && !isLost ? send(asks, epoch) : undefined;
+		const isAnyLost = asks.some((ask) => isLost(ask, newest));
+		const isAnyNew = asks.some(({ sentOn }) => sentOn === undefined);
+		return isAnyNew && !isAnyLost ? send(asks, newest) : undefined;
 	}
 
 	/** The actions from this place on, up to an edit of another kind. */
@@ -125,9 +126,15 @@ export class Queue {
 	}
 }
 
-/** What is sent of these actions. They count as sent. */
-function send(asks: readonly Ask[], epoch: string): Actions {
-	const again = asks.some(({ sentIn }) => sentIn !== undefined);
-	for (const ask of asks) ask.sentIn = epoch;
-	return { epoch, again, json: `[${asks.map(({ json }) => json).join()}]` };
+/** Whether it was sent in another epoch than that of the newest version. */
+function isLost(ask: Ask | undefined, newest: Version): boolean {
+	return ask?.sentOn !== undefined && (ask.sentOn.epoch ?? '0') !== (newest.epoch ?? '0');
+}
+
+/** What is sent of these actions. They count as sent by a window that knows this version. */
+function send(asks: readonly Ask[], newest: Version): Actions {
+	const again = asks.some(({ sentOn }) => sentOn !== undefined);
+	const sentOn = asks.map((ask) => (ask.sentOn ??= newest));
+	const known = sentOn.reduce((one, other) => (BigInt(other.revision) < BigInt(one.revision) ? other : one));
+	return { known, again, json: `[${asks.map(({ json }) => json).join()}]` };
 }

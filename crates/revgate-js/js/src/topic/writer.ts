@@ -129,7 +129,7 @@ export class Writer {
 		const edits = this.#edits.clear();
 		// Taken back first, so that the error is the last word on it.
 		this.#replica.show();
-		const isSent = ({ ask }: Edit): boolean => ask?.sentIn !== undefined;
+		const isSent = ({ ask }: Edit): boolean => ask?.sentOn !== undefined;
 		this.#failAll(edits.filter((edit) => !isSent(edit)), failed);
 		this.#failAll(edits.filter(isSent), { ...failed, fate: 'unknown' });
 	}
@@ -142,7 +142,7 @@ export class Writer {
 		const { isWriting } = this.#edits;
 		for (const edit of this.#edits.clear()) {
 			const [fate, reason] =
-				isWriting || edit.ask?.sentIn !== undefined
+				isWriting || edit.ask?.sentOn !== undefined
 					? (['unknown', 'the topic was stopped before the backend answered'] as const)
 					: (['notSent', 'the topic was stopped before it was sent'] as const);
 			edit.failed(this.failure(fate, { reason }));

@@ -17,7 +17,7 @@ async function list(options = {}) {
 
 const push = (draft: number[], { add }: Add): void => void draft.push(add);
 const made = (backend: Plugin): number[] => JSON.parse(backend.json) as number[];
-const sent = ({ batches }: Plugin) => batches.map(({ again, actions }) => [again, (JSON.parse(actions) as { seq: string }[]).map(({ seq }) => seq).join()]);
+const sent = ({ batches }: Plugin) => batches.map(({ known, actions }) => [known, (JSON.parse(actions) as { seq: string }[]).map(({ seq }) => seq).join()]);
 
 /** Does to the first messages, one after the other, what these do; all later ones pass. */
 function first(...ways: Way[]): Way {
@@ -45,9 +45,20 @@ describe('actions that are not answered', () => {
 		const acted = ending(topic.act({ add: 7 }, push));
 		await pass(2900);
 		expect([acted.value, made(backend), topic.get()]).toEqual([{ revision: '2' }, [7], [7]]);
-		expect(sent(backend)).toEqual([[false, '1'], [true, '1'], [true, '1']]);
+		expect(sent(backend), 'and say what was known when it was first sent').toEqual([['1', '1'], ['1', '1'], ['1', '1']]);
 		expect(new Set(backend.batches.map(({ source }) => source)).size).toBe(1);
 		expect(window.errors).toEqual([]);
+	});
+
+	it('say what was known when they were first sent, whatever is known since', async () => {
+		const { backend, topic } = await list();
+		backend.way = first(lost);
+		void topic.act({ add: 7 });
+		backend.change((state: number[]) => [...state, 1]);
+		await pass(2900);
+		expect(topic.version()?.revision).toBe('3');
+		await topic.act({ add: 8 });
+		expect(sent(backend)).toEqual([['1', '1'], ['1', '1'], ['3', '2']]);
 	});
 
 	it('wait between the messages as long as the gate says', async () => {
@@ -375,10 +386,11 @@ describe.runIf(typeof window !== 'undefined')('a page that is about to go', () =
 		const acted = [7, 8, 9].map((add) => ending(topic.act({ add }, push)));
 		goes();
 		goes();
-		expect(sent(backend)).toEqual([[false, '1'], [true, '1,2,3']]);
+		expect(sent(backend)).toEqual([['1', '1'], ['1', '1,2,3']]);
 		open();
 		await pass();
 		expect([acted.map(({ value }) => value !== undefined), made(backend), topic.get()]).toEqual([[true, true, true], [7, 8, 9], [7, 8, 9]]);
+		expect(sent(backend)[2], 'what the first message made is known by then').toEqual(['1', '2,3']);
 	});
 
 	it('sends none again in another life of the topic than it has sent them in', async () => {

@@ -49,7 +49,7 @@ describe('an action', () => {
 		expect([topic.get()?.liked, topic.pending()]).toEqual([[7], 0]);
 		expect(window.shown.map(({ liked }) => liked)).toEqual([[], [7]]);
 		const [{ source, ...batch } = { source: '' }] = backend.batches;
-		expect(batch).toEqual({ again: false, actions: '[{"seq":"1","at":"1700000000000","action":{"like":{"track":7}}}]' });
+		expect(batch).toEqual({ known: '1', actions: '[{"seq":"1","at":"1700000000000","action":{"like":{"track":7}}}]' });
 		expect(source).toMatch(/^[1-9]\d{9,19}$/);
 		expect(backend.calls, 'no write').toEqual(['act', 'fetch']);
 	});
@@ -227,7 +227,7 @@ describe('an action that is refused', () => {
 			undefined,
 		],
 		[{ kind: 'unreadable', reason: 'unknown variant `skip`' }, 'refused', 'the backend cannot read the action: unknown variant `skip`', undefined],
-		[{ kind: 'forgotten' }, 'unknown', 'it was sent before, too long ago for the backend to know whether it was done', undefined],
+		[{ kind: 'forgotten' }, 'unknown', 'it was first sent too long ago for the backend to know whether it was done', undefined],
 		[{ kind: 'ofTomorrow', reason: 'new' }, 'unknown', 'new', undefined],
 	] as const;
 	it.each(KINDS)('says how: %j', async (fields, fate, reason, path) => {

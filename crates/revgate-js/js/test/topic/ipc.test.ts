@@ -239,7 +239,7 @@ describe('actions', () => {
 		expect(await acted).toEqual({ revision: '2' });
 		expect(topic.get()?.theme).toBe('dark');
 		const [batch] = tauri.plugin.batches;
-		expect(Object.keys(batch!).sort()).toEqual(['actions', 'again', 'source']);
+		expect(Object.keys(batch!).sort()).toEqual(['actions', 'known', 'source']);
 		topic.stop();
 		await pass();
 	});
