@@ -42,8 +42,8 @@ impl Refusal {
     /// A time is NaN or negative. Of options, the first of the numbers says which.
     pub(crate) const NO_TIME: Self = Self(-3.0);
 
-    /// Text is not a canonical number. The numbers say which of the four, and where the words for
-    /// the fault are: address and length.
+    /// Text is not a canonical number. The numbers say which of the four, and what is wrong with it,
+    /// by the place of that in `NumberFault`. TypeScript has the words.
     pub(crate) const NOT_CANONICAL: Self = Self(-4.0);
 
     /// Options contradict each other; which, is counted down from here.
@@ -77,14 +77,11 @@ impl Exchange {
         let begin = place * TEXT;
         // More than there is room for is too much in any case.
         let text = self.text.get(begin..begin + length.min(TEXT)).unwrap_or_default();
-        let fault = match Revision::from_ascii(text) {
-            Ok(number) => return Ok(number.number()),
-            Err(fault) => fault.as_str(),
-        };
-        self.numbers[0] = place as f64;
-        self.numbers[1] = fault.as_ptr().addr() as f64;
-        self.numbers[2] = fault.len() as f64;
-        Err(Refusal::NOT_CANONICAL)
+        Revision::from_ascii(text).map(Revision::number).map_err(|fault| {
+            self.numbers[0] = place as f64;
+            self.numbers[1] = f64::from(fault as u8);
+            Refusal::NOT_CANONICAL
+        })
     }
 
     pub(crate) fn put_version(&mut self, place: usize, version: Version) {

@@ -60,14 +60,15 @@ fn what_was_just_announced_is_to_be_kept_only_if_its_news_are_the_newest() {
 }
 
 #[test]
-fn text_that_is_no_version_is_refused_by_its_place_and_the_core_s_words() {
+fn text_that_is_no_version_is_refused_by_its_place_and_the_core_s_fault() {
     let (mut module, gate) = live();
     let before = format!("{:?}", module.machines);
-    let cases = [("", None, 0.0, 11), ("01", None, 0.0, 21), ("1", Some("x"), 1.0, 34)];
-    for (revision, epoch, place, words) in cases {
+    let most = "18446744073709551616";
+    let cases = [("", None, [0.0, 0.0]), ("1", Some("x"), [1.0, 1.0]), ("01", None, [0.0, 2.0])];
+    for (revision, epoch, told) in cases.into_iter().chain([(most, None, [0.0, 3.0])]) {
         let lengths = put(&mut module, 0, revision, epoch);
         assert_eq!(module.input(gate, 0.0, 15, lengths, 0.0), Refusal::NOT_CANONICAL.0);
-        assert_eq!((module.exchange.numbers[0], module.exchange.numbers[2]), (place, words as f64));
+        assert_eq!(module.exchange.numbers[..2], told, "{revision} {epoch:?}");
     }
     let (version, base) = (put(&mut module, 0, "2", None), put(&mut module, 2, "1", Some("00")));
     assert_eq!(module.input(gate, 0.0, 16, version, base.into()), Refusal::NOT_CANONICAL.0);

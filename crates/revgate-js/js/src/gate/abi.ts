@@ -85,8 +85,9 @@ export class GateModule {
 			return answer;
 		}
 		if (answer === NOT_CANONICAL) {
-			const [place] = this.numbers;
-			throw this.#fault(place!, (place! > 1 ? second : first)?.[fieldOf(place!)]);
+			const [place, fault] = this.numbers as unknown as [number, number];
+			const field = fieldOf(place);
+			throw new RevisionError(field, (place > 1 ? second : first)?.[field], Word.IsEmpty + fault);
 		}
 		throw answer === NO_TIME
 			? new RangeError(say(Word.NotTime))
@@ -104,7 +105,7 @@ export class GateModule {
 
 	#copy(place: number, text: string): number {
 		if (typeof text !== 'string') {
-			throw new RevisionError(fieldOf(place), text, 'it is not text');
+			throw new RevisionError(fieldOf(place), text, Word.IsNotText);
 		}
 		const bytes = this.#text;
 		const length = Math.min(text.length, LENGTH);
@@ -113,13 +114,6 @@ export class GateModule {
 			bytes[begin + at] = text.charCodeAt(at);
 		}
 		return length;
-	}
-
-	/** What is wrong with a text, in the words of the core, which are in the module's memory. */
-	#fault(place: number, text: unknown): RevisionError {
-		const [, address, length] = this.numbers;
-		const words = new Uint8Array(this.exports.memory.buffer, address, length);
-		return new RevisionError(fieldOf(place), text, String.fromCharCode(...words));
 	}
 }
 

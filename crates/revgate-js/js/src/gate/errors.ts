@@ -16,7 +16,8 @@ export class RevisionError extends RangeError {
 	/** What is wrong with it, such as "it has a leading zero". */
 	readonly fault: string;
 
-	constructor(field: 'revision' | 'epoch', text: unknown, fault: string) {
+	constructor(field: 'revision' | 'epoch', text: unknown, what: Word) {
+		const fault = say(what);
 		const shown = typeof text === 'string' ? `\`${text.slice(0, 32)}\`` : typeof text;
 		super(say(Word.NotCanonical, field, shown, fault));
 		this.field = field;

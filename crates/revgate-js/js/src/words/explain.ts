@@ -21,7 +21,9 @@ const SAID = /revgate\/errors (\d+) (\[(?:"(?:[^"\\]|\\.)*"|[^"\]])*\])/g;
 export function explain(text: string): string {
 	return text.replace(SAID, (said, number: string, parts: string) => {
 		try {
-			return WORDS[Number(number) as Word](...(JSON.parse(parts) as Part[]));
+			// What one is about may be another.
+			const about = (JSON.parse(parts) as Part[]).map((part) => (typeof part === 'string' ? explain(part) : part));
+			return WORDS[Number(number) as Word](...about);
 		} catch {
 			return said;
 		}

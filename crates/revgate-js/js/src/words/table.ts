@@ -5,6 +5,11 @@ export const WORDS: Readonly<Record<Word, (...parts: Part[]) => string>> = {
 	[Word.NotCanonical]: (field, shown, fault) => `${field} ${shown} is not a canonical decimal number: ${fault}`,
 	[Word.NotTime]: () => '`now` must be milliseconds, from 0 on, and is NaN or negative',
 	[Word.Freed]: () => 'this gate or pacer was freed',
+	[Word.IsEmpty]: () => 'it is empty',
+	[Word.IsNotDigits]: () => 'it may hold only the digits 0 to 9',
+	[Word.HasLeadingZero]: () => 'it has a leading zero',
+	[Word.IsTooLarge]: () => 'it is larger than 18446744073709551615',
+	[Word.IsNotText]: () => 'it is not text',
 
 	[Word.MaxWaitTooShort]: () => '`maxWaitMs` must not be shorter than `debounceMs`',
 	[Word.MaxWaitWithoutDebounce]: () => '`maxWaitMs` has no meaning without `debounceMs`',

@@ -7,6 +7,12 @@ export const enum Word {
 	NotCanonical = 1,
 	NotTime,
 	Freed,
+	// What is wrong with a number's text: four in the order of the core.
+	IsEmpty,
+	IsNotDigits,
+	HasLeadingZero,
+	IsTooLarge,
+	IsNotText,
 
 	// Options that contradict each other: seven in the order of the core.
 	MaxWaitTooShort = 10,

@@ -21,6 +21,11 @@ describe('what production says in numbers', () => {
 		expect(explain(line(sayInProduction(one, 500), sayInProduction(other)))).toBe(line(say(one, 500), say(other)));
 	});
 
+	test('is found within another', () => {
+		const inner = (say: typeof sayInProduction) => say(Word.NotCanonical, 'revision', '`042`', say(Word.HasLeadingZero));
+		expect(explain(inner(sayInProduction))).toBe(inner(say));
+	});
+
 	test.each(['', 'no answer', 'revgate/errors 9999 []', 'revgate/errors 50 [', 'revgate/errors 50 [a]'])(
 		'what has no number of ours is left as it is: %s',
 		(text) => expect(explain(text)).toBe(text),
