@@ -34,6 +34,8 @@ mod nothing;
 mod refresh;
 #[path = "replica/refused.rs"]
 mod refused;
+#[path = "replica/returning.rs"]
+mod returning;
 #[path = "replica/strict.rs"]
 mod strict;
 

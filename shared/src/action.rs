@@ -213,15 +213,16 @@ impl Context {
     }
 }
 
-/// Who asks for actions: a replica of one topic, or whoever else counts its actions; or who tells
-/// of a window that it is [present](crate::presence). A random number, chosen anew by each.
+/// Who asks for actions: a replica of one topic, or whoever else counts its actions. A random
+/// number, chosen anew by each.
 ///
 /// On the wire it is a canonical decimal string, as a [`Revision`](crate::Revision) is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Source(u64);
 
-/// The number of an action, or of a message, among those of its [`Source`]: 1, 2, 3 and so on, in
-/// the order in which they are to be done. Written like a source.
+/// The number of an action among those of its [`Source`], or of a message among those of its
+/// [`Visit`](crate::presence::Visit): 1, 2, 3 and so on, in the order in which they are to be done.
+/// Written like a source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seq(u64);
 

@@ -10,7 +10,7 @@ use alloc::string::String;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-pub use attendance::Attendance;
+pub use attendance::{Attendance, Heard, Visit};
 
 use crate::{Invalid, Topic};
 

@@ -10,12 +10,14 @@ mod announcement;
 mod canonical;
 mod fetched;
 pub(crate) mod lenient;
+mod presented;
 mod refusal;
 mod written;
 
 pub use acted::{Acted, Asked, MAX_ACTIONS, Refused, Unacted};
 pub use announcement::{Announcement, Payload};
 pub use fetched::Fetched;
+pub use presented::Presented;
 pub use refusal::{Access, Denied, PatchFault, Refusal};
 pub use written::Written;
 

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use revgate::json::Fingerprint;
-use revgate::wire::{Acted, Fetched};
+use revgate::wire::{Acted, Fetched, Presented};
 use revgate::{Snapshot, Topic, TopicName, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::{self, Memory};
@@ -309,8 +309,16 @@ impl Transport for Network {
         &self,
         topic: &TopicName,
         entry: Said,
-    ) -> impl Future<Output = Result<Option<Version>, TransportError>> + 'static {
+    ) -> impl Future<Output = Result<Presented, TransportError>> + 'static {
         let (network, topic) = (self.clone(), topic.clone());
+        if self.happens(|faults| faults.duplication) {
+            self.count(|harm| harm.repeated += 1);
+            let (network, topic, entry) = (network.clone(), topic.clone(), entry.clone());
+            self.shared.time.spawn(async move {
+                network.travel().await;
+                drop(network.backend.present(&topic, entry).await);
+            });
+        }
         async move {
             network.carry().await?;
             let answer = network.backend.present(&topic, entry).await;

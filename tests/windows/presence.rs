@@ -88,20 +88,45 @@ fn a_page_that_another_follows_is_gone_and_comes_back_with_it() {
     appear(&mut app, 5);
 }
 
+/// Whether the page is the one that was put aside, and the browser has said so.
+const IS_BACK: &str = "window.isBack";
+
+#[test]
+fn a_page_that_was_put_aside_is_present_and_follows_again_as_soon_as_it_is_shown() {
+    let mut app = open(&[(GOES, PAGE)]);
+    appear(&mut app, 2);
+    let listen = "addEventListener('pageshow', ({ persisted }) => window.isBack = persisted)";
+    app.run(GOES, listen, &[]).expect("it listens");
+    go_to(&mut app, "plain.html");
+    app.wait_for(STAYS, PRESENT, &alone());
+    app.run(STAYS, "presence.set(5)", &[]).expect("it speaks");
+    app.run(GOES, "setTimeout(() => history.back())", &[]).expect("it comes back");
+    app.wait_for_page(GOES, PAGE);
+    app.wait_for(GOES, IS_BACK, &json!(true));
+    // Nothing is fetched here but what it asks for itself: these windows have no resync.
+    let there = |at: u32| json!({ STAYS: { "at": at }, GOES: { "at": 2 } });
+    app.wait_for(STAYS, PRESENT, &there(5));
+    app.wait_for(GOES, PRESENT, &there(5));
+    app.run(STAYS, "presence.set(6)", &[]).expect("it speaks");
+    app.wait_for(GOES, PRESENT, &there(6));
+    assert_eq!(app.subscriptions(STAYS, "spot"), json!({ STAYS: 1, GOES: 1 }));
+}
+
 /// So many messages, none of which waits for the one before, while the page goes.
-const BURST: &str = "const [source] = arguments;
+const BURST: &str = "const [round] = arguments;
+    const say = said => invoke('plugin:revgate|present', { topic: 'spot', ...said });
+    const { visit } = await say({ seq: '1', entry: { at: 1 } });
     for (let seq = 1; seq <= 300; seq++) {
-        const said = { topic: 'spot', source, seq: String(seq), entry: { at: seq } };
-        invoke('plugin:revgate|present', said).catch(() => {});
-        if (seq === 200) setTimeout(() => location.assign(`plain.html?${source}`));
+        say({ visit, seq: String(seq), entry: { at: seq } }).catch(() => {});
+        if (seq === 200) setTimeout(() => location.assign(`plain.html?${round}`));
     }";
 
 #[test]
 fn what_a_page_says_as_it_goes_does_not_bring_it_back() {
     let mut app = open(&[(GOES, PAGE)]);
-    for source in 1..=10 {
-        app.run(GOES, BURST, &[json!(source.to_string())]).expect("it speaks");
-        app.wait_for_page(GOES, &format!("plain.html?{source}"));
+    for round in 1..=10 {
+        app.run(GOES, BURST, &[json!(round)]).expect("it speaks");
+        app.wait_for_page(GOES, &format!("plain.html?{round}"));
         app.wait_for(STAYS, PRESENT, &alone());
     }
     // Whatever were still to come would have come before this page is there.
@@ -168,7 +193,7 @@ fn webviews_that_share_a_window_are_each_present() {
 fn a_stranger_is_not_present_and_learns_of_nobody() {
     const STRANGER: &str = "stranger-a";
     let mut app = open(&[(STRANGER, "plain.html")]);
-    let entry = json!({ "topic": "spot", "source": "1", "seq": "1", "entry": { "at": 9 } });
+    let entry = json!({ "topic": "spot", "seq": "1", "entry": { "at": 9 } });
     let refused = app.call(STRANGER, "present", entry).expect_err("it may not");
     assert!(refused.as_str().unwrap_or_default().contains("not allowed"), "{refused}");
     let read = app.call(STRANGER, "snapshot", json!({ "topic": "spot" })).expect_err("it may not");

@@ -10,7 +10,7 @@ use std::rc::{Rc, Weak};
 
 use revgate::json::{Fingerprint, fingerprint};
 use revgate::presence::Attendance;
-use revgate::wire::{Acted, Fetched, Refusal};
+use revgate::wire::{Acted, Fetched, Presented, Refusal};
 use revgate::{
     Epoch, Invalid, Invalidation, Revision, Snapshot, Topic, TopicName, UnknownTopic, Version,
 };
@@ -96,6 +96,11 @@ impl Memory {
     /// As [`Memory::set`], but the announcement is lost.
     pub fn set_silently<T: Topic>(&self, state: &T) -> Version {
         self.write(&TopicName::of::<T>(), self::state(state))
+    }
+
+    /// Ends every subscription, and tells nobody: so it is for a page that the browser has put aside.
+    pub fn end_subscriptions_silently(&self) {
+        self.inner.subscribers.borrow_mut().clear();
     }
 
     /// Removes the topic `T` and ends its subscriptions. [`Memory::restart`] registers it again.
@@ -316,7 +321,7 @@ impl Transport for Memory {
         &self,
         topic: &TopicName,
         entry: Entry,
-    ) -> impl Future<Output = Result<Option<Version>, TransportError>> + 'static {
+    ) -> impl Future<Output = Result<Presented, TransportError>> + 'static {
         let (backend, topic) = (self.clone(), topic.clone());
         async move { backend.take_entry(&topic, entry) }
     }

@@ -5,9 +5,10 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::time::Duration;
 
-use revgate::action::{Seq, Source};
+use revgate::action::Seq;
 use revgate::json::fingerprint;
-use revgate::wire::Refusal;
+use revgate::presence::Visit;
+use revgate::wire::{Presented, Refusal};
 use revgate::{Phase, Presence, Present, TopicName, Version};
 use serde_json::value::to_raw_value;
 
@@ -17,8 +18,8 @@ use crate::{Fate, Host, Json, Options, SyncError, Transport, TransportError};
 /// What a window tells of itself, on its way to the backend.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// Who tells it: another one with each page.
-    pub source: Source,
+    /// The visit that the backend has told the page; `None` if it has told none yet.
+    pub visit: Option<Visit>,
     /// Its number. **Once one has arrived, none before it counts.**
     pub seq: Seq,
     /// What is told; `None`: nothing any more.
@@ -30,7 +31,9 @@ pub struct Entry {
 ///
 /// **The newest word counts.** One message is under way at a time, and what is said meanwhile
 /// waits, only the last of it: a drag that moves sixty times a second sends no more than the way to
-/// the backend takes. A message that is lost is sent again, with what is the newest by then.
+/// the backend takes. A message that is lost is sent again, with what is the newest by then; and
+/// so it is, in another visit, if the backend takes the page for gone. Which it may at any time: the
+/// first word of a page is answered by its visit, and counts when it comes again.
 ///
 /// One for each topic and page: what another says in its place ends the first.
 ///
@@ -78,7 +81,8 @@ struct Inner<X, H: Host> {
 }
 
 struct Speech<T> {
-    source: Source,
+    /// As the backend has told it last.
+    visit: Option<Visit>,
     /// Of the last message.
     seq: Seq,
     /// What the others are to be told; `None`: nothing.
@@ -94,6 +98,8 @@ struct Speech<T> {
     told: Option<Version>,
     /// How many messages have been lost in a row.
     failures: u32,
+    /// How many visits it was given since the others were told anything.
+    visits: u32,
     end: End,
 }
 
@@ -110,6 +116,10 @@ enum End {
 /// How often a presenter that was stopped tries to take back what it has said.
 const LAST_ATTEMPTS: u32 = 5;
 
+/// How many visits in a row are spoken in at once. A backend that gives more takes the page for gone
+/// each time, and is not asked as fast as it answers.
+const MOST_VISITS: u32 = 3;
+
 impl<P: Presence, X: Transport, H: Host> Presenter<P, X, H> {
     /// Speaks for the webview labelled `window`, in the topic [`Present<P>`](Present) or one of that
     /// family. Says nothing before it is [told](Presenter::set) to. `failed` hears of what goes
@@ -125,7 +135,7 @@ impl<P: Presence, X: Transport, H: Host> Presenter<P, X, H> {
         failed: impl Fn(&SyncError) + 'static,
     ) -> Self {
         let speech = Speech {
-            source: Source::new(host.random()),
+            visit: None,
             seq: Seq::default(),
             word: None,
             is_due: false,
@@ -133,6 +143,7 @@ impl<P: Presence, X: Transport, H: Host> Presenter<P, X, H> {
             is_speaking: false,
             told: None,
             failures: 0,
+            visits: 0,
             end: End::None,
         };
         let (failed, speech) = (Box::new(failed), RefCell::new(speech));
@@ -163,8 +174,9 @@ impl<P: Presence, X: Transport, H: Host> Presenter<P, X, H> {
         }
     }
 
-    /// Speaks as a new page: for one that the browser had put aside when another followed, and
-    /// shows again (`pageshow` with `persisted`). The backend has taken it for gone.
+    /// Tells the others once more what was told last: for a page that the browser had put aside when
+    /// another followed, and shows again (`pageshow` with `persisted`). The backend has taken it for
+    /// gone.
     pub fn resume(&self) {
         self.inner.resume();
     }
@@ -216,11 +228,11 @@ impl<X: Transport, H: Host> Inner<X, H> {
     fn resume(self: &Rc<Self>) {
         {
             let mut speech = self.speech.borrow_mut();
-            if speech.end == End::Stopped {
+            if speech.end != End::None {
                 return;
             }
-            speech.source = Source::new(self.host.random());
-            (speech.end, speech.is_speaking, speech.failures) = (End::None, false, 0);
+            // What was under way when it was put aside may never be answered.
+            (speech.is_speaking, speech.failures) = (false, 0);
             (speech.timer, speech.told) = (None, None);
             speech.is_due = speech.word.is_some();
         }
@@ -252,7 +264,7 @@ impl<X: Transport, H: Host> Inner<X, H> {
             speech.is_due = false;
             speech.is_speaking = true;
             speech.seq = speech.seq.next();
-            Entry { source: speech.source, seq: speech.seq, value: speech.word.clone() }
+            Entry { visit: speech.visit, seq: speech.seq, value: speech.word.clone() }
         };
         let (seq, timeout) = (entry.seq, self.options.write_timeout);
         self.set_timer(timeout, move |inner| {
@@ -274,7 +286,7 @@ impl<X: Transport, H: Host> Inner<X, H> {
         self.speech.borrow_mut().timer = Some(timer);
     }
 
-    fn answered(self: &Rc<Self>, seq: Seq, answer: Result<Option<Version>, TransportError>) {
+    fn answered(self: &Rc<Self>, seq: Seq, answer: Result<Presented, TransportError>) {
         let (timer, has_stopped) = {
             let mut speech = self.speech.borrow_mut();
             // What was given up may be answered after all.
@@ -286,12 +298,13 @@ impl<X: Transport, H: Host> Inner<X, H> {
         };
         drop(timer);
         match answer {
-            Ok(Some(version)) => {
+            Ok(Presented::Told(version)) => {
                 let mut speech = self.speech.borrow_mut();
-                (speech.told, speech.failures) = (Some(version), 0);
+                (speech.told, speech.failures, speech.visits) = (Some(version), 0, 0);
             }
-            Ok(None) if has_stopped => self.speech.borrow_mut().is_due = false,
-            Ok(None) => {
+            Ok(Presented::Outside { visit }) => self.move_to(visit),
+            Ok(Presented::Overtaken) if has_stopped => self.speech.borrow_mut().is_due = false,
+            Ok(Presented::Overtaken) => {
                 self.speech.borrow_mut().end = End::Followed;
                 let reason = "another page, or another part of this one, tells of the window since";
                 self.report(Fate::Refused, reason.to_owned(), None);
@@ -300,6 +313,22 @@ impl<X: Transport, H: Host> Inner<X, H> {
             Err(error) => self.report(Fate::Refused, error.to_string(), None),
         }
         self.send();
+    }
+
+    /// The others see nothing of it; they are told again in this visit.
+    fn move_to(self: &Rc<Self>, visit: Visit) {
+        let is_in_a_circle = {
+            let mut speech = self.speech.borrow_mut();
+            speech.visit = Some(visit);
+            speech.told = None;
+            speech.is_due = speech.word.is_some();
+            speech.visits = speech.visits.saturating_add(1);
+            speech.is_due && speech.visits > MOST_VISITS
+        };
+        if is_in_a_circle {
+            let reason = "the backend takes the page for gone with each message".to_owned();
+            self.try_again(&TransportError::Failed(reason));
+        }
     }
 
     fn try_again(self: &Rc<Self>, error: &TransportError) {

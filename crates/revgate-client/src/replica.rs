@@ -298,6 +298,13 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
         self.inner.enter(move |inner| inner.step(input, Payload::None));
     }
 
+    /// Subscribes and fetches anew, whatever was under way: for a page that the browser had put aside
+    /// when another followed, and shows again (`pageshow` with `persisted`). The backend has ended
+    /// its subscription, and could not tell it.
+    pub fn resume(&self) {
+        self.inner.enter(|inner| inner.resume());
+    }
+
     /// Sends at once what waits behind a write under way: for when the page is about to go, and
     /// nobody will be there to hear how that write ended.
     ///

@@ -2,7 +2,7 @@
 
 use json_patch::Patch;
 use revgate::json::Fingerprint;
-use revgate::wire::{self, Acted, Fetched, Payload, Refusal};
+use revgate::wire::{self, Acted, Fetched, Payload, Presented, Refusal};
 use revgate::{Invalidation, Snapshot, Topic, TopicName, Version};
 
 use crate::action::{Batch, Json};
@@ -71,16 +71,14 @@ pub trait Transport: Clone + 'static {
         async move { Err(TransportError::Rejected(reason)) }
     }
 
-    /// Tells the others of this window, in `topic`. Returns the version that has it so; `None` if
-    /// the message comes too late, as another page tells of the window, or something newer has
-    /// arrived.
+    /// Tells the others of this window, in `topic`. Returns what has become of it.
     ///
     /// By default an error: the backend has no presence.
     fn present(
         &self,
         topic: &TopicName,
         entry: Entry,
-    ) -> impl Future<Output = Result<Option<Version>, TransportError>> + 'static {
+    ) -> impl Future<Output = Result<Presented, TransportError>> + 'static {
         let _ = entry;
         let reason = format!("topic `{topic}`: this way to the backend carries no presence");
         async move { Err(TransportError::Rejected(reason)) }

@@ -4,13 +4,11 @@ use std::cell::Cell;
 use std::rc::{Rc, Weak};
 
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
 
 use revgate::{Presence, Present, TopicName, TopicNameError};
 use revgate_client::host::Browser;
 use revgate_client::tauri::{Tauri, webview_label};
 use revgate_client::{Presenter, Status, SyncError};
-use web_sys::PageTransitionEvent;
 
 use crate::shared::{Listener, once, options};
 use crate::signal::{TopicSignal, signal};
@@ -163,24 +161,14 @@ impl<P: Presence> Presenting<P> {
         };
         let presenter = Presenter::start(topic, window.clone(), Tauri, Browser, options(), failed);
         let (users, speaker) = (Cell::default(), Cell::default());
-        Self { presenter, window, error, users, speaker, _page: on_return(shared) }
+        let page = Listener::on_return(shared, |shared| shared.presenter.resume());
+        Self { presenter, window, error, users, speaker, _page: page }
     }
 
     fn next_user(&self) -> u64 {
         self.users.set(self.users.get() + 1);
         self.users.get()
     }
-}
-
-/// A page that the browser had put aside, as another followed, is shown again.
-fn on_return<P: Presence>(shared: &Weak<Presenting<P>>) -> Listener {
-    let shared = shared.clone();
-    Listener::new("pageshow", move |event| {
-        let is_back = event.dyn_ref::<PageTransitionEvent>().is_some_and(|it| it.persisted());
-        if let Some(shared) = shared.upgrade().filter(|_| is_back) {
-            shared.presenter.resume();
-        }
-    })
 }
 
 impl<P: Presence> Drop for User<P> {

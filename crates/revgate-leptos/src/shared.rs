@@ -8,16 +8,18 @@ use std::time::Duration;
 
 use leptos::leptos_dom::helpers::WindowListenerHandle;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Event;
 use revgate::{Backoff, Topic, TopicName, Version, gate};
 use revgate_client::tauri::Tauri;
 use revgate_client::{Observer, Options, Replica, Status, SyncError, host::Browser};
+use web_sys::PageTransitionEvent;
 
 /// A replica and the signals that follow it. The replica stops with the last user.
 pub(crate) struct Shared<T: Topic> {
     pub(crate) replica: Replica<T, Tauri, Browser>,
     pub(crate) signals: Signals<T>,
-    _page: [Listener; 3],
+    _page: [Listener; 4],
 }
 
 /// Ends with what it is kept by.
@@ -83,8 +85,9 @@ pub(crate) fn options() -> Options {
     Options { gate, ..Options::default() }
 }
 
-/// Tells the replica when the window is hidden and shown, and when the page is about to go.
-fn follow<T: Topic>(shared: &Weak<Shared<T>>) -> [Listener; 3] {
+/// Tells the replica when the window is hidden and shown, when the page is about to go, and when it
+/// comes back.
+fn follow<T: Topic>(shared: &Weak<Shared<T>>) -> [Listener; 4] {
     let listen = |event, tell: fn(&Shared<T>)| {
         let shared = shared.clone();
         Listener::new(event, move |_| {
@@ -98,12 +101,24 @@ fn follow<T: Topic>(shared: &Weak<Shared<T>>) -> [Listener; 3] {
         // When another page follows, or a script closes the window, what is sent later is lost.
         listen("beforeunload", |shared| shared.replica.flush()),
         listen("pagehide", |shared| shared.replica.flush()),
+        Listener::on_return(shared, |shared| shared.replica.resume()),
     ]
 }
 
 impl Listener {
     pub(crate) fn new(event: &str, hear: impl Fn(Event) + 'static) -> Self {
         Self(Some(window_event_listener_untyped(event, hear)))
+    }
+
+    /// Hears that the browser shows a page again that it had put aside when another followed.
+    pub(crate) fn on_return<S: 'static>(shared: &Weak<S>, tell: fn(&S)) -> Self {
+        let shared = shared.clone();
+        Self::new("pageshow", move |event| {
+            let is_back = event.dyn_ref::<PageTransitionEvent>().is_some_and(|it| it.persisted());
+            if let Some(shared) = shared.upgrade().filter(|_| is_back) {
+                tell(&shared);
+            }
+        })
     }
 }
 

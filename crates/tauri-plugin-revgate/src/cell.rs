@@ -12,6 +12,7 @@ use crate::error::{RegistryError, UpdateError};
 use crate::live::Live;
 use crate::options::TopicOptions;
 use crate::outbox::Outbox;
+use crate::presence;
 use crate::restore::{Disk, Restored};
 use crate::saving::Saved;
 use crate::sender::Queue;
@@ -47,7 +48,8 @@ impl<T: Topic> TopicCell<T> {
             .map_err(|invalid| RegistryError::InvalidInitial { topic: name.clone(), invalid })?;
         let live = Arc::new(Live { name, store, outbox: Outbox::new(options, queue) });
         let (saved, actions) = (OnceLock::new(), OnceLock::new());
-        Ok(Self { initial, live, saved, actions, attendance: Mutex::default() })
+        let attendance = Mutex::new(presence::attendance());
+        Ok(Self { initial, live, saved, actions, attendance })
     }
 
     /// One of a family that was saved, with how it begins; `None` if it was not.

@@ -1,13 +1,14 @@
 //! What windows tell of themselves: each its own entry, for as long as its page is there.
 
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::thread;
 
-use revgate::action::{Seq, Source};
-use revgate::presence::Attendance;
-use revgate::wire::Refusal;
+use revgate::action::Seq;
+use revgate::presence::{Attendance, Heard, Visit};
+use revgate::wire::{Presented, Refusal};
 use revgate::{Invalid, Topic, TopicName, Version};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -22,61 +23,73 @@ use crate::view::{refusal, to_json};
 pub(crate) struct Message<'a> {
     /// The label of its webview.
     pub(crate) window: &'a str,
-    pub(crate) source: Source,
+    /// That of its page, as far as the page knows it.
+    pub(crate) visit: Option<Visit>,
     pub(crate) seq: Seq,
 }
 
 impl<T: Topic> TopicCell<T> {
-    /// Sets the entry of a window, or ends it, and returns the version that has it so; `None` if
-    /// the message comes too late: its page has ended, or something newer has been said.
+    /// Sets the entry of a window, or ends it, if the message counts. Returns what has become of it.
     pub(crate) fn present(
         &self,
         message: &Message<'_>,
         entry: Option<&Sent>,
-    ) -> Result<Option<Version>, Refused> {
-        let Message { window, source, seq } = *message;
+    ) -> Result<Presented, Refused> {
+        let Message { window, visit, seq } = *message;
         let Some(entries) = T::ENTRIES else { return Err(no_presence(&self.live.name)) };
         let entry = entry.map(|sent| read::<T>(window, sent, self.options())).transpose()?;
-        // Held while it is written: what is admitted later is written later.
-        let mut attendance = self.attendance();
-        if !attendance.admits(window, source, seq) {
-            return Ok(None);
-        }
-        let set = |present: &mut T| match entry {
-            Some(entry) => (entries.take)(present, entry, window),
-            None => (entries.leave)(present, window),
-        };
-        self.change(window, set).map(Some).map_err(refusal)
+        let mut heard = Heard::Overtaken;
+        // Whether it counts is decided within the edit: whatever ends the entry later is written
+        // later, too.
+        let written = self.change(window, |present| {
+            heard = self.attendance().hear(window, visit, seq);
+            match (heard, entry) {
+                (Heard::Counts, Some(entry)) => (entries.take)(present, entry, window),
+                (Heard::Counts, None) => (entries.leave)(present, window),
+                _ => {}
+            }
+        });
+        let version = written.map_err(refusal)?;
+        Ok(match heard {
+            Heard::Counts => Presented::Told(version),
+            Heard::Overtaken => Presented::Overtaken,
+            Heard::Outside(visit) => Presented::Outside { visit },
+        })
     }
 
-    /// The page of this window is gone, and what it has told of itself with it.
+    /// The page of this window is gone, and what it has told of itself with it. **Waits for no
+    /// edit**: the entry ends by a thread of its own.
     pub(crate) fn leave(self: &Arc<Self>, window: &str) {
-        {
-            let mut attendance = self.attendance();
-            if !attendance.is_speaking(window) {
-                return;
-            }
-            attendance.end(window);
+        if T::ENTRIES.is_none() || !self.attendance().end(window) {
+            return;
         }
-        // An edit that ends a window has to end itself first.
-        if let Err(UpdateError::Reentrant(_) | UpdateError::Busy { .. }) = self.forget(window) {
-            let (topic, window) = (Arc::clone(self), window.to_owned());
-            let again = move || topic.forget(&window);
-            let spawned = thread::Builder::new().name("revgate-leave".to_owned()).spawn(again);
-            if let Err(error) = spawned {
-                tracing::error!(topic = %self.live.name, %error, "a window stays that is gone");
-            }
+        let (topic, window) = (Arc::clone(self), window.to_owned());
+        let forget = move || topic.forget(&window);
+        let spawned = thread::Builder::new().name("revgate-leave".to_owned()).spawn(forget);
+        if let Err(error) = spawned {
+            tracing::error!(topic = %self.live.name, %error, "a window stays that is gone");
         }
     }
 
     /// Ends the entry of a window, unless its next page has one by now.
-    fn forget(&self, window: &str) -> Result<(), UpdateError> {
-        let Some(entries) = T::ENTRIES else { return Ok(()) };
-        let attendance = self.attendance();
-        if attendance.is_speaking(window) {
-            return Ok(());
+    fn forget(&self, window: &str) {
+        let Some(entries) = T::ENTRIES else { return };
+        loop {
+            let forgotten = self.change(window, |present| {
+                if !self.attendance().is_speaking(window) {
+                    (entries.leave)(present, window);
+                }
+            });
+            let topic = &self.live.name;
+            match forgotten {
+                Ok(_) | Err(UpdateError::Removed(_)) => return,
+                // Whoever edits the topic may take longer than others wait.
+                Err(error @ UpdateError::Busy { .. }) => tracing::warn!(%topic, %error, "again"),
+                Err(error) => {
+                    return tracing::error!(%topic, window, %error, "a window stays that is gone");
+                }
+            }
         }
-        self.change(window, |present| (entries.leave)(present, window)).map(drop)
     }
 
     fn change(&self, window: &str, set: impl FnOnce(&mut T)) -> Result<Version, UpdateError> {
@@ -96,6 +109,12 @@ impl<T: Topic> TopicCell<T> {
         // It is whole after every statement, so a panic elsewhere spoils nothing.
         self.attendance.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Of a topic that begins.
+pub(crate) fn attendance() -> Attendance {
+    // Of the standard library: keys that are random, and others each time. Room is left to count.
+    Attendance::new(RandomState::new().build_hasher().finish() >> 1)
 }
 
 /// The entry that a window has sent, as a state that has nothing but it.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use revgate::json::{self, Fingerprint};
-use revgate::wire::{Acted, Asked, Fetched, Refusal, Written};
+use revgate::wire::{Acted, Asked, Fetched, Presented, Refusal, Written};
 use revgate::{Invalid, Snapshot, Topic, Version, bytes};
 use revgate_persistence::FlushError;
 use revgate_persistence::saver::{Flush, Saving};
@@ -62,11 +62,7 @@ pub(crate) trait View: Send + Sync {
     /// Does what a window asks for.
     fn act(&self, request: &Request<'_>) -> Result<Acted<Json>, Refused>;
     /// See [`TopicCell::present`].
-    fn present(
-        &self,
-        message: &Message<'_>,
-        entry: Option<&Sent>,
-    ) -> Result<Option<Version>, Refused>;
+    fn present(&self, message: &Message<'_>, entry: Option<&Sent>) -> Result<Presented, Refused>;
     /// See [`TopicCell::leave`].
     fn leave(self: Arc<Self>, window: &str);
     /// Says of this version that it is not on the disk.
@@ -153,11 +149,7 @@ impl<T: Topic> View for TopicCell<T> {
         self.actions.get().ok_or_else(none)?.act(self, request)
     }
 
-    fn present(
-        &self,
-        message: &Message<'_>,
-        entry: Option<&Sent>,
-    ) -> Result<Option<Version>, Refused> {
+    fn present(&self, message: &Message<'_>, entry: Option<&Sent>) -> Result<Presented, Refused> {
         TopicCell::present(self, message, entry)
     }
 

@@ -56,9 +56,16 @@ fn cursor_app() -> (App<MockRuntime>, Window) {
     (app, main)
 }
 
+/// What the window's page is told when it has said this in no visit.
+fn visit(window: &Window, topic: &str, entry: &Value) -> Result<Value, Value> {
+    let said = json!({"topic": topic, "seq": "1", "entry": entry});
+    call(window, "present", said).map(|answer| answer["visit"].clone())
+}
+
+/// Says it as the first word of a page, and once more in the visit that it is told.
 fn say(window: &Window, seq: u64, entry: Value) -> Result<Value, Value> {
-    let seq = seq.to_string();
-    call(window, "present", json!({"topic": "cursor", "source": "7", "seq": seq, "entry": entry}))
+    let (seq, visit) = (seq.to_string(), visit(window, "cursor", &entry)?);
+    call(window, "present", json!({"topic": "cursor", "visit": visit, "seq": seq, "entry": entry}))
 }
 
 /// Who is there, in which line.
@@ -81,7 +88,8 @@ fn each_window_tells_of_itself_and_all_may_read_it() {
     let snapshot = call(&main, "snapshot", json!({"topic": "cursor"}));
     let data = json!({"main": {"line": 1, "note": ""}, "settings": {"line": 2, "note": ""}});
     assert_eq!(snapshot, Ok(json!({"revision": "3", "data": data})));
-    let clear = json!({"topic": "cursor", "source": "7", "seq": "3", "clear": true});
+    let visit = visit(&settings, "cursor", &json!({"line": 3})).expect("it may");
+    let clear = json!({"topic": "cursor", "visit": visit, "seq": "3", "clear": true});
     assert_eq!(call(&settings, "present", clear), Ok(json!({"revision": "4"})));
     assert_eq!(present(&app), of(&[("main", 1)]));
 }
@@ -89,10 +97,15 @@ fn each_window_tells_of_itself_and_all_may_read_it() {
 #[test]
 fn what_is_said_as_text_is_answered_as_text() {
     let (app, main) = cursor_app();
-    let said = |seq: &str, entry: &str| json!({"topic": "cursor", "source": "7", "seq": seq, "entry": entry, "form": "text"});
-    let answer = call_for_bytes(&main, "present", said("1", r#"{"line":7}"#));
+    let mut visit = Value::Null;
+    let said = |visit: &Value, seq: &str, entry: &str| json!({"topic": "cursor", "visit": visit, "seq": seq, "entry": entry, "form": "text"});
+    let outside = call_for_bytes(&main, "present", said(&visit, "1", r#"{"line":6}"#));
+    let outside: Value = serde_json::from_slice(&outside.expect("it may")).expect("JSON");
+    assert_eq!(present(&app), of(&[]), "no page is known to have said it");
+    visit.clone_from(&outside["visit"]);
+    let answer = call_for_bytes(&main, "present", said(&visit, "2", r#"{"line":7}"#));
     assert_eq!(answer, Ok(br#"{"revision":"2"}"#.to_vec()));
-    let late = call_for_bytes(&main, "present", said("1", r#"{"line":8}"#));
+    let late = call_for_bytes(&main, "present", said(&visit, "1", r#"{"line":8}"#));
     assert_eq!(late, Ok(b"null".to_vec()));
     assert_eq!(present(&app), of(&[("main", 7)]));
 }
@@ -113,7 +126,7 @@ fn a_window_cannot_speak_for_another() {
     // Text that ends its own entry early, and goes on with another.
     for text in [r#"{"line":3},"victim":{"line":9}"#, r#"{"line":3}} {"victim":{"line":9}"#] {
         let said = json!({
-            "topic": "cursor", "source": "7", "seq": "9", "entry": text, "form": "text"
+            "topic": "cursor", "seq": "9", "entry": text, "form": "text"
         });
         let refused = call(&hostile, "present", said).expect_err("no JSON");
         assert!(refused.as_str().unwrap_or_default().contains("invalid"), "{refused}");
@@ -184,7 +197,7 @@ fn a_window_is_present_where_its_capability_says_so() {
     assert!(refused.contains("not allowed") && refused.contains("allow-present"), "{refused}");
     // It is told of no topic, there or not.
     for topic in ["player", "absent"] {
-        let body = json!({"topic": topic, "source": "7", "seq": "1", "entry": 1});
+        let body = json!({"topic": topic, "seq": "1", "entry": 1});
         let refused = call(&blind, "present", body).expect_err("out of its scope");
         assert_eq!(refused["kind"], "denied", "{topic}: {refused}");
     }
@@ -196,7 +209,7 @@ fn a_topic_of_another_kind_has_no_entries() {
     let plugin = Builder::new().topic(Player::default());
     let app = app(plugin, &[everything()]);
     let main = window(&app, "main");
-    let body = |topic: &str| json!({"topic": topic, "source": "7", "seq": "1", "entry": 1});
+    let body = |topic: &str| json!({"topic": topic, "seq": "1", "entry": 1});
     let refused = call(&main, "present", body("player")).expect_err("no presence");
     let reason = refused["reason"].as_str().unwrap_or_default();
     assert!(reason.contains("`player` has no entries of windows"), "{refused}");
@@ -210,9 +223,9 @@ fn windows_are_present_in_each_document() {
     let main = window(&app, "main");
     let cursors = app.family::<Present<Cursor>>().expect("registered");
     let say = |key: &str| {
-        let topic = format!("cursor:{key}");
-        let body = json!({"topic": topic, "source": "7", "seq": "1", "entry": {"line": 1}});
-        call(&main, "present", body)
+        let (topic, entry) = (format!("cursor:{key}"), json!({"line": 1}));
+        let visit = visit(&main, &topic, &entry)?;
+        call(&main, "present", json!({"topic": topic, "visit": visit, "seq": "1", "entry": entry}))
     };
     assert_eq!(say("a").expect_err("it is not open")["kind"], "unknownTopic");
     let [a, b] = ["a", "b"].map(|key| cursors.create(key, Present::default()).expect("new"));
@@ -358,9 +371,13 @@ fn ten_thousand_updates_touch_no_disk_though_all_topics_are_saved() {
 
     let (before, asked) = (listed(folder.path()), calls.load(Ordering::SeqCst));
     assert!(asked > 0 && before.iter().any(|(path, ..)| path.contains("player")), "{before:?}");
+    let windows = [&main, &settings].map(|it| (it, visit(it, "cursor", &json!({"line": 1}))));
     for seq in 1..=5_000 {
-        for window in [&main, &settings] {
-            say(window, seq, json!({"line": 1_000 + seq})).expect("valid");
+        for (window, visit) in &windows {
+            let (seq, entry) = (seq.to_string(), json!({"line": 1_000 + seq}));
+            let visit = visit.as_ref().expect("it may");
+            let said = json!({"topic": "cursor", "visit": visit, "seq": seq, "entry": entry});
+            call(window, "present", said).expect("valid");
         }
     }
     assert_eq!(present(&app), of(&[("main", 6_000), ("settings", 6_000)]));

@@ -20,7 +20,7 @@ use crate::topics::Spot;
 pub struct Spots {
     presenter: Rc<Presenter<Spot, Tauri, Browser>>,
     look: Rc<RefCell<Look>>,
-    _replica: Replica<Present<Spot>, Tauri, Browser>,
+    replica: Replica<Present<Spot>, Tauri, Browser>,
 }
 
 /// What is shown, and what went wrong.
@@ -48,7 +48,7 @@ pub fn open_presence() -> Spots {
     let presenter = Rc::new(presenter);
     let seen = Seen { look: Rc::clone(&look), presenter: Rc::clone(&presenter) };
     let replica = Replica::start(topic, Tauri, Browser, Options::default(), seen);
-    Spots { presenter, look, _replica: replica }
+    Spots { presenter, look, replica }
 }
 
 #[wasm_bindgen]
@@ -66,6 +66,7 @@ impl Spots {
     /// The page was put aside, and is shown again.
     pub fn resume(&self) {
         self.presenter.resume();
+        self.replica.resume();
     }
 
     /// `{present, errors}`: who is where, and what went wrong.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use revgate::presence::Attendance;
+use revgate::presence::{Attendance, Heard};
+use revgate::wire::Presented;
 use revgate::{Invalidation, Presence, Present, TopicName, Version};
 
 use super::{Memory, json, read};
@@ -11,7 +12,10 @@ use crate::{Entry, Json, TransportError};
 impl Memory {
     /// Lets windows tell of themselves: see [`Presence`].
     pub fn with_presence<P: Presence>(self) -> Self {
-        self.inner.attendance.borrow_mut().insert(TopicName::of::<Present<P>>(), Attendance::new());
+        self.inner
+            .attendance
+            .borrow_mut()
+            .insert(TopicName::of::<Present<P>>(), Attendance::new(0));
         self.with_topic(&Present::<P>::default())
     }
 
@@ -44,7 +48,7 @@ impl Memory {
     /// A backend that starts anew has heard nobody.
     pub(super) fn forget_attendance(&self, topic: &TopicName) {
         if let Some(attendance) = self.inner.attendance.borrow_mut().get_mut(topic) {
-            *attendance = Attendance::new();
+            *attendance = Attendance::new(attendance.last());
         }
     }
 
@@ -52,18 +56,20 @@ impl Memory {
         &self,
         topic: &TopicName,
         entry: Entry,
-    ) -> Result<Option<Version>, TransportError> {
+    ) -> Result<Presented, TransportError> {
         self.inner.presented.set(self.inner.presented.get() + 1);
         let (_, state) = self.stored(topic)?;
-        let is_admitted = match self.inner.attendance.borrow_mut().get_mut(topic) {
-            Some(attendance) => attendance.admits(&self.window, entry.source, entry.seq),
+        let heard = match self.inner.attendance.borrow_mut().get_mut(topic) {
+            Some(attendance) => attendance.hear(&self.window, entry.visit, entry.seq),
             None => {
                 let reason = format!("the topic `{topic}` has no entries of windows");
                 return Err(TransportError::Rejected(reason));
             }
         };
-        if !is_admitted {
-            return Ok(None);
+        match heard {
+            Heard::Counts => {}
+            Heard::Overtaken => return Ok(Presented::Overtaken),
+            Heard::Outside(visit) => return Ok(Presented::Outside { visit }),
         }
         let mut present: BTreeMap<String, Json> =
             read(&state).map_err(TransportError::Malformed)?;
@@ -71,7 +77,7 @@ impl Memory {
             Some(value) => drop(present.insert(self.window.to_string(), value)),
             None => drop(present.remove(&*self.window)),
         }
-        Ok(Some(self.publish(topic, &present)))
+        Ok(Presented::Told(self.publish(topic, &present)))
     }
 
     fn publish(&self, topic: &TopicName, present: &BTreeMap<String, Json>) -> Version {

@@ -52,6 +52,15 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         });
     }
 
+    /// Gives up the subscription, or the asking for one, and asks anew at once.
+    pub(super) fn resume(self: &Rc<Self>) {
+        drop(self.subscription.take());
+        // Of these two, the gate takes the one that fits.
+        self.step(Input::SubscribeFailed, Payload::None);
+        self.step(Input::SubscriptionEnded, Payload::None);
+        self.step(Input::Refresh, Payload::None);
+    }
+
     /// Lets go of the subscription if it is the one that has ended: an attempt given up, or one
     /// whose answer is on its way, may end beside it.
     fn end_subscription(self: &Rc<Self>) {

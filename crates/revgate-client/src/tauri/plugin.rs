@@ -6,7 +6,8 @@ use std::rc::Rc;
 use js_sys::{ArrayBuffer, Uint8Array};
 use revgate::action::{Seq, Source};
 use revgate::json::{Fingerprint, fingerprint};
-use revgate::wire::{Acted, Fetched, Refusal, Written};
+use revgate::presence::Visit;
+use revgate::wire::{Acted, Fetched, Presented, Refusal, Written};
 use revgate::{Epoch, Invalid, Revision, Snapshot, Topic, TopicName, Version, bytes};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -102,7 +103,8 @@ struct ActArguments<'a> {
 #[derive(Serialize)]
 struct PresentArguments<'a> {
     topic: &'a TopicName,
-    source: Source,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visit: Option<Visit>,
     seq: Seq,
     #[serde(skip_serializing_if = "Option::is_none")]
     entry: Option<&'a str>,
@@ -213,13 +215,13 @@ impl Transport for Tauri {
         &self,
         topic: &TopicName,
         entry: Entry,
-    ) -> impl Future<Output = Result<Option<Version>, TransportError>> + 'static {
+    ) -> impl Future<Output = Result<Presented, TransportError>> + 'static {
         let topic = topic.clone();
         async move {
-            let Entry { source, seq, value } = entry;
+            let Entry { visit, seq, value } = entry;
             let (topic, entry, form) = (&topic, value.as_deref().map(RawValue::get), Form::Text);
             let clear = entry.is_none();
-            let arguments = PresentArguments { topic, source, seq, entry, clear, form };
+            let arguments = PresentArguments { topic, visit, seq, entry, clear, form };
             let answer = call("plugin:revgate|present", &arguments).await;
             read_answer(&answer.map_err(Rejection::into_transport_error)?)
         }

@@ -1,6 +1,7 @@
 //! How a window tells of itself.
 
-use revgate::action::{Seq, Source};
+use revgate::action::Seq;
+use revgate::presence::Visit;
 use revgate::wire::Access;
 use serde_json::Value;
 use tauri::ipc::Response;
@@ -13,22 +14,21 @@ use crate::scope::Caller;
 use crate::view::to_json;
 
 /// Sets what the window tells of itself in `topic`; ends it, if it is to `clear`. **The entry is
-/// that of the webview that calls**: none can speak for another. Returns the version that has it
-/// so; `null` if the message comes too late.
+/// that of the webview that calls**: none can speak for another. Returns what was `Presented`: the
+/// version that has it so; a `visit`, if the message named none or one that is over, to say it again
+/// in; or `null`, if something newer has been said.
 ///
-/// Each page chooses a `source` of its own, a random number, and numbers its messages by `seq`:
-/// what is on its way when the page goes does not bring it back.
+/// A page numbers its messages by `seq`: what is on its way when the page goes does not bring it
+/// back. Nor do the messages of one page overtake each other, in whatever order they are done.
 ///
 /// The answer tells nothing of the others: the window need not be allowed to read the topic.
-// Not async, as the other commands are: so it is done in its turn among the ends of pages and
-// windows, which are told on the main thread too. It takes microseconds.
 #[command]
 #[expect(clippy::too_many_arguments, reason = "each is an argument of the command")]
-pub(crate) fn present<R: Runtime>(
+pub(crate) async fn present<R: Runtime>(
     caller: Caller<R>,
     registry: State<'_, Registry>,
     topic: String,
-    source: Source,
+    visit: Option<Visit>,
     seq: Seq,
     entry: Option<Value>,
     clear: Option<bool>,
@@ -44,13 +44,7 @@ pub(crate) fn present<R: Runtime>(
             Some(true) => None,
             _ => Some(form.sent(entry.unwrap_or_default())?),
         };
-        let message = Message { window: caller.label(), source, seq };
-        let version = found.present(&message, entry.as_ref())?;
-        // If the webview went while the command was on its way, its end has been dealt with already.
-        if !caller.is_open() {
-            found.leave(caller.label());
-        }
-        to_json(&version)
+        to_json(&found.present(&Message { window: caller.label(), visit, seq }, entry.as_ref())?)
     };
     form.answer(present())
 }

@@ -340,6 +340,17 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 			}),
 		take: (message) => enter(() => hear(message, true)),
 		setVisible: (isVisible) => enter(() => handle(isVisible ? Input.Shown : Input.Hidden)),
+		resume: () =>
+			enter(() => {
+				if (isListening) {
+					subscription.giveUp();
+					subscription.drop();
+					// Of these two, the gate takes the one that fits.
+					gate?.handle(host.now(), Input.SubscribeFailed);
+					gate?.handle(host.now(), Input.SubscriptionEnded);
+					handle(Input.Refresh);
+				}
+			}),
 		enter,
 		stop() {
 			if (!hasEnded) {

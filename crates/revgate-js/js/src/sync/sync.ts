@@ -150,7 +150,7 @@ export function createRevisionSync<T>(options: RevisionSyncOptions<T>): Revision
 		start() {
 			const started = promise((done) => driver.start(done));
 			if (!driver.hasEnded) {
-				unwatch ??= watchVisibility((isVisible) => driver.setVisible(isVisible));
+				unwatch ??= watchVisibility(driver);
 			}
 			return started;
 		},

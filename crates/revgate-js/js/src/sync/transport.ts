@@ -107,6 +107,11 @@ export interface Driver<T> {
 	take(message: object): void;
 	/** Tells whether the window can be seen. Shown again, it fetches whatever it missed. */
 	setVisible(isVisible: boolean): void;
+	/**
+	 * Listens and fetches anew, whatever was under way: the browser had put the page aside, and shows
+	 * it again. The backend has ended its subscription, and could not tell it.
+	 */
+	resume(): void;
 	/** Does `call`, now or after the one under way. */
 	enter(call: () => void): void;
 	/** Ends for good: nothing is applied, fetched or reported any more. */

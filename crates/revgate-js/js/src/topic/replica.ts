@@ -102,7 +102,7 @@ export class Replica implements Replicated {
 		});
 		this.#start();
 		this.#leavePage = followPage(
-			(isVisible) => this.#driver.setVisible(isVisible),
+			this.#driver,
 			() => this.enter(() => this.#writer.flush()),
 		);
 		void this.#kept.recall(this.place, (layer) => this.enter(() => this.#showKept(layer)));

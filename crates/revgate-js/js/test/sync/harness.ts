@@ -84,6 +84,11 @@ export class Backend {
 		return this.#handlers.size;
 	}
 
+	/** Ends every subscription, and says so to nobody. */
+	forgetListeners(): void {
+		this.#handlers.clear();
+	}
+
 	async snapshot(): Promise<SnapshotEnvelope<Settings>> {
 		const { epoch, theme } = this;
 		return { revision: revision(this.revision), ...(epoch && { epoch }), data: { theme } };

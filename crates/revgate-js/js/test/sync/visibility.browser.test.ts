@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { Backend, live, pass, watchEverything, Window } from './harness.js';
+import { Backend, live, outcome, pass, watchEverything, Window } from './harness.js';
 
 watchEverything();
 
@@ -12,6 +12,11 @@ afterEach(() => {
 function becomes(state: DocumentVisibilityState): void {
 	vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(state);
 	document.dispatchEvent(new Event('visibilitychange'));
+}
+
+/** The browser shows the page again that it had put aside. */
+function comesBack(): void {
+	dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
 }
 
 const PAUSING = { gate: { pauseWhileHidden: true, backoff: {} } };
@@ -55,6 +60,52 @@ describe('a page', () => {
 		backend.write('dark');
 		await pass(100_000);
 		expect([window.theme, backend.fetches]).toEqual(['system', 1]);
+	});
+
+	it('that was put aside when another followed, and is shown again, listens anew at once', async () => {
+		const [backend, window] = await live();
+		// The backend takes it for gone, and what it writes then reaches nobody.
+		backend.forgetListeners();
+		backend.write('dark');
+		await pass(1000);
+		expect(window.theme).toBe('system');
+		comesBack();
+		await pass();
+		expect([window.theme, backend.listeners]).toEqual(['dark', 1]);
+		backend.write('light');
+		await pass();
+		expect([window.theme, window.errors]).toEqual(['light', []]);
+	});
+
+	it('that is shown again while what it asked for was lost asks anew at once', async () => {
+		const backend = new Backend();
+		const never = () => new Promise(() => {});
+		backend.listening.push(never);
+		const window = new Window(backend);
+		const started = outcome(window.sync.start());
+		await pass();
+		comesBack();
+		await pass();
+		expect([window.theme, started.state, window.errors]).toEqual(['system', 'resolved', []]);
+		backend.answers.push(never);
+		void window.sync.refresh();
+		await pass();
+		backend.writeSilently('dark');
+		comesBack();
+		await pass();
+		expect([window.theme, window.errors]).toEqual(['dark', []]);
+	});
+
+	it('that is shown as it was loaded, or before it has started, changes nothing', async () => {
+		const backend = new Backend();
+		const window = new Window(backend);
+		comesBack();
+		await window.sync.start();
+		window.sync.stop();
+		comesBack();
+		dispatchEvent(new PageTransitionEvent('pageshow', { persisted: false }));
+		await pass();
+		expect([backend.subscriptions, backend.fetches]).toEqual([1, 1]);
 	});
 
 	it('hears no more of it after the stop, however often it was started', async () => {
