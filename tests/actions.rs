@@ -21,6 +21,8 @@ mod harness;
 
 #[path = "actions/faults.rs"]
 mod faults;
+#[path = "actions/proofs.rs"]
+mod proofs;
 #[path = "actions/queue.rs"]
 mod queue;
 #[path = "actions/races.rs"]
@@ -230,7 +232,12 @@ fn end<A>(time: &VirtualTime, call: impl Future<Output = A>) -> A {
 
 /// A window near to its backend, whose answers take 10 ms.
 fn near() -> (Memory, Network, VirtualTime, Window) {
-    let (backend, time) = (backend(), VirtualTime::new());
+    near_to(Book::default())
+}
+
+/// The same, of a backend that begins with this book.
+fn near_to(book: Book) -> (Memory, Network, VirtualTime, Window) {
+    let (backend, time) = (backend().with_topic(&book), VirtualTime::new());
     let network = Network::new(&backend, &time, 1, Faults::none(ms(5)));
     let window = Window::open(1, &network, &time);
     time.advance(ms(100));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use revgate::gate::News;
+use revgate::json::fingerprint;
 use revgate::settings::Settings;
 use revgate::wire::{Access, Announcement, Denied, Fetched, PatchFault, Payload, Refusal, Written};
 use revgate::{Epoch, Invalid, Invalidation, Revision, Snapshot, TopicName, UnknownTopic, Version};
@@ -56,7 +57,8 @@ fn an_invalidation_carries_epoch_source_and_time() {
 type Carrying = Announcement<Value, Value>;
 
 fn carrying(payload: Payload<Value, Value>) -> Carrying {
-    Announcement { invalidation: Invalidation::new(topic("settings"), version(1, 3)), payload }
+    let invalidation = Invalidation::new(topic("settings"), version(1, 3));
+    Announcement { invalidation, payload, fingerprint: None }
 }
 
 #[wire_test(unsupported = test)]
@@ -74,6 +76,17 @@ fn an_announcement_carries_the_whole_state() {
     // A state may be null; that it is there is news all the same.
     let null = r#"{"topic":"settings","revision":"3","epoch":"1","data":null}"#;
     pinned(carrying(Payload::State(Value::Null)), null);
+}
+
+#[wire_test(unsupported = test)]
+fn an_announcement_says_what_tells_the_state_from_others_with_its_news_or_without() {
+    let print = fingerprint(&json!({"fontSize": 14})).expect("JSON");
+    let news = carrying(Payload::State(json!(7)));
+    for (carried, fields) in [(carrying(Payload::None), ""), (news, r#","data":7"#)] {
+        let told = Carrying { fingerprint: Some(print), ..carried };
+        let common = r#""topic":"settings","revision":"3","epoch":"1""#;
+        pinned(told, &format!(r#"{{{common}{fields},"fingerprint":"{print}"}}"#));
+    }
 }
 
 #[wire_test(unsupported = test)]
@@ -233,7 +246,7 @@ fn every_message_carries_what_serde_json_carries() {
     pinned(Refusal::Conflict(snapshot), &format!(r#"{{"kind":"conflict","revision":"2",{data}}}"#));
     let invalidation = Invalidation::new(topic("t"), version(0, 2));
     let announcement: Announcement<State, Value> =
-        Announcement { invalidation, payload: Payload::State(state) };
+        Announcement { invalidation, payload: Payload::State(state), fingerprint: None };
     pinned(announcement, &format!(r#"{{"topic":"t","revision":"2",{data}}}"#));
 }
 

@@ -26,8 +26,10 @@ use crate::version::{NumberFault, ParseNumberError, canonical_number, parse_cano
 /// for: it can permit one action and not another.
 ///
 /// **[`Action::apply`] is pure**: what it makes of a state hangs on the state, the action and the
-/// [`Context`], and on nothing else, be it a clock, randomness or the order of a set that hashes.
-/// It may be run any number of times: the backend does it once more to a copy of the state that it
+/// [`Context`], and on nothing else, be it a clock, randomness, the order of a set that hashes, or a
+/// field that serde skips, which no window has. A window that has made something else of it is told so
+/// by a [fingerprint](crate::json::Fingerprint), with the answer or, of a large state, in an
+/// announcement about a second later, and fetches what the backend has made. It may be run any number of times: the backend does it once more to a copy of the state that it
 /// keeps, instead of copying a large state for each. What a float comes to is the same everywhere by
 /// `+`, `-`, `*`, `/` and `sqrt`; `sin`, `powf` and their kind may differ in the last digit from
 /// machine to machine.

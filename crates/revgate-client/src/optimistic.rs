@@ -6,6 +6,7 @@ mod deed;
 #[cfg(feature = "model")]
 mod digest;
 mod edit;
+mod proof;
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -16,6 +17,7 @@ use revgate::{Snapshot, Topic, Version};
 use crate::{Change, guard};
 
 use edit::play;
+use proof::Doubt;
 
 pub(crate) use actions::{Actions, Ends};
 pub(crate) use asking::Asking;
@@ -27,6 +29,10 @@ pub(crate) use edit::{Done, Edit, Fault, Layer, Play};
 pub(crate) struct Optimistic<T> {
     /// The newest state that the backend is known to have had. Writes are made on it.
     newest: Option<Rc<Layer<T>>>,
+    /// What tells the backend's state of this version from others, till it is the newest here.
+    proof: Option<(Version, Fingerprint)>,
+    /// Whether the newest is another state than the backend's of its version.
+    doubt: Option<Doubt>,
     /// What the edits are shown on: `newest`, but held while a write is under way, for nobody
     /// can tell whether a state that arrives meanwhile holds that write already.
     beneath: Option<Rc<Layer<T>>>,
@@ -83,6 +89,8 @@ impl<T: Topic> Optimistic<T> {
     pub(crate) fn new() -> Self {
         Self {
             newest: None,
+            proof: None,
+            doubt: None,
             beneath: None,
             top: None,
             confirmed: VecDeque::new(),
@@ -103,7 +111,8 @@ impl<T: Topic> Optimistic<T> {
     /// The backend's state of this version, if it is at hand.
     pub(crate) fn at(&self, version: Version) -> Option<&T> {
         let mut layers = [&self.newest, &self.beneath].into_iter().flatten();
-        layers.find(|layer| layer.version == version).map(|layer| &layer.data)
+        let layer = layers.find(|layer| layer.version == version && !self.is_doubted());
+        layer.map(|layer| &layer.data)
     }
 
     pub(crate) fn is_writing(&self) -> bool {
@@ -283,10 +292,12 @@ impl<T: Topic> Optimistic<T> {
 
     /// Takes it if it is news; whether it is.
     fn take_newest(&mut self, snapshot: Snapshot<T>) -> bool {
-        let is_news = self.newest.as_ref().is_none_or(|it| it.version < snapshot.version());
+        let version = snapshot.version();
+        let is_better =
+            |it: &Rc<Layer<T>>| it.version < version || it.version == version && self.is_doubted();
+        let is_news = self.newest.as_ref().is_none_or(is_better);
         if is_news {
-            self.newest = Some(Rc::new(Layer::new(snapshot)));
-            self.forget_confirmed();
+            self.set_newest(Layer::new(snapshot));
         }
         is_news
     }

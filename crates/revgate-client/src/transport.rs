@@ -196,6 +196,6 @@ pub(crate) fn announcement<T>(
     Ok(whole.unwrap_or_else(|reason| {
         let topic = &invalidation.topic;
         tracing::warn!("topic `{topic}`: news that cannot be read, so they are fetched: {reason}");
-        Announcement { invalidation, payload: Payload::None }
+        Announcement { invalidation, payload: Payload::None, fingerprint: None }
     }))
 }

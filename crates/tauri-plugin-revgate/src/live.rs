@@ -44,7 +44,7 @@ impl<T: Topic> Outgoing for Live<T> {
         self.outbox.due(now, self.store.published().source.as_deref())
     }
 
-    fn announce(&self, now: Duration, emit: &Emit) {
-        self.outbox.announce(now, &self.name, || self.store.published(), emit);
+    fn announce(&self, now: Duration, emit: &Emit) -> Option<Duration> {
+        self.outbox.announce(now, &self.name, || self.store.published(), emit)
     }
 }

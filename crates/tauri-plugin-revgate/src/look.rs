@@ -66,6 +66,11 @@ impl Look {
         !matches!(self, Self::Seen { is_large: false, .. })
     }
 
+    /// Whether nobody has looked at it when it was made.
+    pub(crate) const fn is_unseen(&self) -> bool {
+        matches!(self, Self::Unseen(_))
+    }
+
     /// The fingerprint, if somebody has made it.
     pub(crate) fn known_print(&self) -> Option<Fingerprint> {
         match self {

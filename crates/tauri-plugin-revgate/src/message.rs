@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use revgate::json::diff;
+use revgate::json::{Fingerprint, diff};
 use revgate::wire::{Announcement, Payload};
 use revgate::{Invalid, Invalidation, Snapshot, Topic, Version};
 use serde::Serialize;
@@ -30,8 +30,8 @@ pub(crate) struct Message<T> {
     pub(crate) base: Option<Base<T>>,
 }
 
-/// The announcement of `state`, with as much news in it as `delivery` allows. `base` is the state
-/// that was announced before.
+/// The announcement of `state`, with as much news in it as `delivery` allows, and with its
+/// `fingerprint` if that is to be told. `base` is the state that was announced before.
 ///
 /// A state that cannot be written as JSON is announced by its version alone: the window that
 /// fetches it gets the error.
@@ -40,6 +40,7 @@ pub(crate) fn encode<T: Topic>(
     invalidation: Invalidation,
     state: &Published<T>,
     base: Option<Base<T>>,
+    fingerprint: Option<Fingerprint>,
 ) -> serde_json::Result<Message<T>> {
     let base = base.filter(|base| base.version() < state.version);
     let made = catch_unwind(AssertUnwindSafe(|| payload(delivery, state, base.as_ref())));
@@ -58,7 +59,7 @@ pub(crate) fn encode<T: Topic>(
             (Payload::None, None)
         }
     };
-    let json = serde_json::to_string(&Announcement { invalidation, payload })?;
+    let json = serde_json::to_string(&Announcement { invalidation, payload, fingerprint })?;
     let base = match text {
         Some(text) if state.look.is_large() => Some(Base::Text(Snapshot::new(state.version, text))),
         Some(_) => Some(Base::State(state.clone())),
@@ -66,6 +67,15 @@ pub(crate) fn encode<T: Topic>(
         None => base,
     };
     Ok(Message { json, base })
+}
+
+/// An announcement of what was announced before, for the sake of its fingerprint.
+pub(crate) fn bare(
+    invalidation: Invalidation,
+    fingerprint: Option<Fingerprint>,
+) -> serde_json::Result<String> {
+    let payload = News::None;
+    serde_json::to_string(&Announcement { invalidation, payload, fingerprint })
 }
 
 /// What is told of the state, and its JSON if the next patch is made from that.

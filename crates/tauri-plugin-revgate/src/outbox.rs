@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use revgate::json::Fingerprint;
 use revgate::pacing::Pacer;
 use revgate::{Invalidation, Pacing, Topic, TopicName, Version};
 use tauri::ipc::{Channel, InvokeResponseBody};
@@ -31,12 +32,25 @@ struct Progress<T> {
     speaker: Option<Arc<str>>,
     /// What the subscribers are known to have, if patches may be made from it.
     base: Option<Base<T>>,
+    /// When they are to be told the fingerprint of the newest state, if an action has made one since
+    /// that was announced that nobody looked at.
+    proof: Option<Duration>,
 }
+
+/// How long after an action on a large state windows can tell whether they have done the same: its
+/// answer has no fingerprint, as to make one costs more than the action.
+const PROOF: Duration = Duration::from_secs(1);
 
 impl<T: Topic> Outbox<T> {
     pub(crate) fn new(options: Arc<TopicOptions>, queue: Arc<Queue>) -> Self {
         let pacer = Pacer::new(Pacing::none().throttle(options.period));
-        let progress = Progress { pacer, announced: Version::default(), speaker: None, base: None };
+        let progress = Progress {
+            pacer,
+            announced: Version::default(),
+            speaker: None,
+            base: None,
+            proof: None,
+        };
         Self {
             options,
             queue,
@@ -81,41 +95,68 @@ impl<T: Topic> Outbox<T> {
         if speaker.as_deref() == source { pacer.deadline().unwrap_or(now) } else { now }
     }
 
-    /// Tells every subscriber of the state that `newest` reads.
+    /// Tells every subscriber of the state that `newest` reads, and its fingerprint if that is due.
+    /// When it will be, if it was not to be told before.
     pub(crate) fn announce(
         &self,
         now: Duration,
         name: &TopicName,
         newest: impl FnOnce() -> Published<T>,
         emit: &Emit,
-    ) {
+    ) -> Option<Duration> {
         let state = self.dirty.clear(newest);
-        let base = {
+        let (base, is_proof, next) = {
             let mut progress = self.progress();
             progress.pacer.delivered(now);
-            if state.removed || state.version <= progress.announced {
-                return;
+            if state.removed {
+                return None;
             }
-            progress.announced = state.version;
-            progress.speaker.clone_from(&state.source);
-            progress.base.take()
+            let is_news = state.version > progress.announced;
+            let next = (is_news && state.look.is_unseen() && progress.proof.is_none())
+                .then(|| *progress.proof.insert(now + PROOF));
+            let is_proof = progress.proof.take_if(|at| *at <= now).is_some();
+            let base = is_news.then(|| {
+                progress.announced = state.version;
+                progress.speaker.clone_from(&state.source);
+                progress.base.take()
+            });
+            (base, is_proof, next)
         };
+        if base.is_none() && !is_proof {
+            return None;
+        }
         let invalidation = invalidation(name.clone(), &state);
+        let is_news = base.is_some();
         let subscribers = self.subscribers.all();
         if !subscribers.is_empty() {
-            match message::encode(self.options.delivery, invalidation.clone(), &state, base) {
-                Ok(Message { json, base }) => {
-                    self.progress().base = base;
-                    send(name, &json, subscribers);
-                }
+            let print = if is_proof { state.look.print(&*state.data) } else { None };
+            match self.message(invalidation.clone(), &state, base, print) {
+                Ok(json) => send(name, &json, subscribers),
                 Err(error) => tracing::error!(topic = %name, %error, "announcement not written"),
             }
         }
-        if let Some(event) = &self.options.event
+        if is_news
+            && let Some(event) = &self.options.event
             && let Err(error) = emit(event, invalidation)
         {
             tracing::warn!(topic = %name, event, %error, "event not emitted");
         }
+        next
+    }
+
+    /// The announcement, with its news if there is a `base` to make them from, or none but that.
+    fn message(
+        &self,
+        invalidation: Invalidation,
+        state: &Published<T>,
+        base: Option<Option<Base<T>>>,
+        print: Option<Fingerprint>,
+    ) -> serde_json::Result<String> {
+        let Some(base) = base else { return message::bare(invalidation, print) };
+        let delivery = self.options.delivery;
+        let Message { json, base } = message::encode(delivery, invalidation, state, base, print)?;
+        self.progress().base = base;
+        Ok(json)
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress<T>> {

@@ -22,8 +22,8 @@ pub(crate) trait Outgoing: Send + Sync {
     /// There is news. When it may be announced.
     fn due(&self, now: Duration) -> Duration;
 
-    /// Announces the newest state.
-    fn announce(&self, now: Duration, emit: &Emit);
+    /// Announces the newest state. When it wants to be called again, news or not.
+    fn announce(&self, now: Duration, emit: &Emit) -> Option<Duration>;
 }
 
 /// The topics that have news to announce.
@@ -73,19 +73,24 @@ impl Schedule {
     /// Takes what has news, and announces what is due.
     pub(crate) fn turn(&mut self, now: Duration, topics: Vec<Arc<dyn Outgoing>>) {
         for topic in topics {
-            self.count += 1;
-            self.waiting.insert((topic.due(now), self.count), topic);
+            self.wait(topic.due(now), topic);
         }
         while let Some(next) = self.waiting.first_entry()
             && next.key().0 <= now
         {
             let topic = next.remove();
             // The hook for panics has printed it; the other topics are still to be announced.
-            let announced = catch_unwind(AssertUnwindSafe(|| topic.announce(now, &self.emit)));
-            if announced.is_err() {
-                tracing::error!("an announcement panicked");
+            match catch_unwind(AssertUnwindSafe(|| topic.announce(now, &self.emit))) {
+                Ok(Some(at)) => self.wait(at, topic),
+                Ok(None) => {}
+                Err(_) => tracing::error!("an announcement panicked"),
             }
         }
+    }
+
+    fn wait(&mut self, at: Duration, topic: Arc<dyn Outgoing>) {
+        self.count += 1;
+        self.waiting.insert((at, self.count), topic);
     }
 }
 

@@ -78,7 +78,7 @@ pub struct Acted<E> {
     /// What tells the state of that version from others, for a window that may read it: with this it
     /// knows that it has done the same. Absent if `base` is, and of a state so large that to make it
     /// would cost more than the actions: then the window relies on
-    /// [`apply`](crate::Action::apply) being pure.
+    /// [`apply`](crate::Action::apply) being pure, until an [`Announcement`](super::Announcement) has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<Fingerprint>,
     /// Why what was done is not known to be on the disk, where it should be before it is answered:

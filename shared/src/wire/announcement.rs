@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::lenient;
 use crate::gate::News;
+use crate::json::Fingerprint;
 use crate::{Epoch, Invalidation, Revision, TopicName, Version};
 
 /// An [`Invalidation`] that may carry the news itself, which saves its reader a fetch. On the wire
@@ -31,6 +32,11 @@ pub struct Announcement<D, P> {
     pub invalidation: Invalidation,
     /// The change itself, if it is carried.
     pub payload: Payload<D, P>,
+    /// What tells the state of that version from others. A window that shows another one under that
+    /// version has not done the same as the backend, and fetches it. Of a state whose actions are
+    /// answered without a fingerprint, see [`Acted`](super::Acted), it is told about once a second
+    /// while they change it, also of a version that has been announced before; of others never.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 /// What an [`Announcement`] carries besides the version.
@@ -91,6 +97,8 @@ struct Flat<D, P> {
     base: Option<Version>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     patch: Option<P>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<Fingerprint>,
 }
 
 impl<D: Serialize, P: Serialize> Serialize for Announcement<D, P> {
@@ -102,15 +110,26 @@ impl<D: Serialize, P: Serialize> Serialize for Announcement<D, P> {
             Payload::State(data) => (Some(data), None, None),
             Payload::Patch { base, patch } => (None, Some(*base), Some(patch)),
         };
-        let flat = Flat { topic, revision, epoch, source_id, timestamp_ms, data, base, patch };
+        let flat = Flat {
+            topic,
+            revision,
+            epoch,
+            source_id,
+            timestamp_ms,
+            data,
+            base,
+            patch,
+            fingerprint: self.fingerprint,
+        };
         flat.serialize(serializer)
     }
 }
 
 impl<'de, D: Deserialize<'de>, P: Deserialize<'de>> Deserialize<'de> for Announcement<D, P> {
     fn deserialize<S: Deserializer<'de>>(deserializer: S) -> Result<Self, S::Error> {
-        let Flat { topic, revision, epoch, source_id, timestamp_ms, data, base, patch } =
-            Flat::deserialize(deserializer)?;
+        let flat = Flat::deserialize(deserializer)?;
+        let Flat { topic, revision, epoch, source_id, timestamp_ms, .. } = flat;
+        let Flat { data, base, patch, fingerprint, .. } = flat;
         let payload = match (data, base, patch) {
             (Some(data), _, _) => Payload::State(data),
             (None, None, None) => Payload::None,
@@ -119,6 +138,6 @@ impl<'de, D: Deserialize<'de>, P: Deserialize<'de>> Deserialize<'de> for Announc
             (None, None, Some(_)) => return Err(de::Error::missing_field("base")),
         };
         let invalidation = Invalidation { topic, revision, epoch, source_id, timestamp_ms };
-        Ok(Self { invalidation, payload })
+        Ok(Self { invalidation, payload, fingerprint })
     }
 }

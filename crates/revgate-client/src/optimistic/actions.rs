@@ -110,8 +110,7 @@ impl<T: Topic> Optimistic<T> {
         }
         let mut is_known = self.newest.as_ref().is_some_and(|newest| newest.version >= version);
         if !is_known && let Some(layer) = self.made_by(acted, &done) {
-            self.newest = Some(Rc::new(layer));
-            self.forget_confirmed();
+            self.set_newest(layer);
             is_known = true;
         }
         if !is_known {
@@ -123,10 +122,12 @@ impl<T: Topic> Optimistic<T> {
 
     /// The state that the actions have made in the backend, if it can be made here.
     fn made_by(&self, acted: &Acted<Json>, done: &[Edit<T>]) -> Option<Layer<T>> {
-        let newest = self.newest.as_ref().filter(|newest| Some(newest.version) == acted.base)?;
+        let is_base = |newest: &&Rc<Layer<T>>| Some(newest.version) == acted.base;
+        let newest = self.newest.as_ref().filter(is_base).filter(|_| !self.is_doubted())?;
         let changes: Vec<&Play<T>> = done.iter().map(|edit| &*edit.change).collect();
         let made = play(newest, &changes).ok()?;
-        // Of a large state the backend makes no fingerprint: then `apply` is taken at its word.
+        // Of a large state the backend makes no fingerprint: then `apply` is taken at its word, until
+        // it is proven by the announcements.
         let is_same = acted.fingerprint.is_none_or(|print| made.print() == Some(print));
         is_same.then(|| made.at(acted.version()))
     }

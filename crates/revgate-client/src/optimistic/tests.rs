@@ -207,3 +207,38 @@ fn actions_are_known_as_the_backend_did_them_unless_a_fingerprint_says_otherwise
         assert_eq!(optimistic.at(version(2)).is_some(), is_known);
     }
 }
+
+#[test]
+fn of_a_state_that_is_not_the_backends_nothing_is_made_until_the_backends_is_there() {
+    let print = |count| fingerprint(&Count(count)).expect("JSON");
+    let acts = |optimistic: &mut Optimistic<Count>, seq| {
+        let asking = Asking::new(&Add(3), Source::new(7), Seq::new(seq), 0).expect("JSON");
+        keep(optimistic, asking.edit(Box::new(|_, _| ())));
+        assert!(matches!(optimistic.next_write(), Next::Act(_)));
+    };
+    let acted = |revision| Acted::new(version(revision), Some(version(revision - 1)));
+    let mut optimistic = at_one(2);
+    acts(&mut optimistic, 1);
+    assert!(optimistic.acted(&acted(2)).is_known, "it is taken at its word");
+    optimistic.prove(version(1), print(9));
+    assert_eq!(optimistic.take_doubt(), None, "of another version");
+    optimistic.prove(version(2), print(5));
+    assert_eq!((optimistic.take_doubt(), shown(&optimistic)), (None, Some(5)));
+
+    optimistic.prove(version(2), print(6));
+    optimistic.prove(version(2), print(6));
+    assert_eq!((optimistic.take_doubt(), optimistic.take_doubt()), (Some(version(2)), None));
+    assert!(optimistic.at(version(2)).is_none(), "nor is it patched");
+    acts(&mut optimistic, 2);
+    assert!(!optimistic.acted(&acted(3)).is_known, "nor is an action done to it");
+    assert_eq!(shown(&optimistic), Some(8), "but for what is shown");
+    optimistic.learn(snapshot(2, 6));
+    assert_eq!((optimistic.is_doubted(), shown(&optimistic)), (false, Some(9)));
+    optimistic.learn(snapshot(2, 7));
+    assert_eq!(shown(&optimistic), Some(9), "there is one already");
+
+    // What is heard of a version before it is made here counts as well.
+    optimistic.prove(version(3), print(10));
+    optimistic.learn(snapshot(3, 9));
+    assert_eq!(optimistic.take_doubt(), Some(version(3)));
+}

@@ -97,8 +97,11 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     pub(super) fn take_in(self: &Rc<Self>, announcement: Announcement<T>) {
         let (version, news) = (announcement.invalidation.version(), announcement.news());
-        let input = Input::Announced { version, news };
+        let (input, print) = (Input::Announced { version, news }, announcement.fingerprint);
         self.step(input, Payload::News(announcement));
+        if let Some(print) = print {
+            self.with_edits(|edits| edits.prove(version, print));
+        }
     }
 
     /// Whether the version alone is announced, and is the one that the write under way would make.

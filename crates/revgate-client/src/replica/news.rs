@@ -30,7 +30,8 @@ impl<T: Topic> Kept<T> {
 
     /// Keeps what came with the announcement of `version`, as the gate does: of two the newer, of
     /// the same version the one that can be applied to any.
-    pub(super) fn keep(&mut self, Announcement { invalidation, payload: news }: Announcement<T>) {
+    pub(super) fn keep(&mut self, announcement: Announcement<T>) {
+        let Announcement { invalidation, payload: news, .. } = announcement;
         let version = invalidation.version();
         let outdated = match (&self.news, &news) {
             (_, News::None) => false,

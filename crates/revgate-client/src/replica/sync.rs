@@ -12,6 +12,7 @@ use super::Inner;
 use super::news::Material;
 use super::report::Fault;
 use crate::guard::{self, Guarded};
+use crate::optimistic::Optimistic;
 use crate::pending::{Answer, Outcome};
 use crate::trace::Event;
 use crate::{Announcement, Host, Transport, TransportError, patch};
@@ -77,6 +78,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     /// What is left to do after every call.
     pub(super) fn finish(self: &Rc<Self>) {
+        self.fetch_doubted();
         self.show_edits();
         self.tell_fallen();
         self.write();
@@ -93,10 +95,17 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     }
 
     fn fetch(self: &Rc<Self>, id: FetchId) {
-        let fetch = self.transport.fetch::<T>(&self.topic, self.applied());
+        // Of a state that is not the backend's, the version says nothing.
+        let known = self.applied().filter(|_| !self.optimistic.borrow().is_doubted());
+        let fetch = self.transport.fetch::<T>(&self.topic, known);
         self.spawn(fetch, move |inner, answer| match answer {
             Ok(Fetched::State(snapshot)) => {
                 let version = snapshot.version();
+                if inner.applied() == Some(version) && inner.optimistic.borrow().is_doubted() {
+                    // To the gate it is nothing new.
+                    inner.with_edits(|edits| edits.learn(snapshot));
+                    return inner.step(Input::Fetched { id, version }, Payload::None);
+                }
                 inner.handle(Input::Fetched { id, version });
                 // The gate has given this fetch up. What it brings exists all the same.
                 if inner.gate.borrow().wanted() < Some(version) {
@@ -112,6 +121,17 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 inner.step(Input::FetchFailed { id }, Payload::Fault(fault));
             }
         });
+    }
+
+    /// Has the whole state fetched if the newest one is known to be another than the backend's.
+    fn fetch_doubted(self: &Rc<Self>) {
+        let Some(version) = self.with_edits(Optimistic::take_doubt) else { return };
+        let reason = format!(
+            "version {version} is another state here than in the backend, and is fetched: what an \
+             action makes of a state must hang on nothing that serde skips, nor on anything else"
+        );
+        self.fail(Phase::Apply, reason);
+        self.step(Input::Refresh, Payload::None);
     }
 
     pub(super) fn await_start(&self, done: Answer) {

@@ -84,7 +84,9 @@ impl Transport for StateSync {
                 let message = values::read(&get(&message, "payload").unwrap_or(message));
                 let payload = Payload::None;
                 // An event is never said to have ended.
-                let message = message.map(|invalidation| Announcement { invalidation, payload });
+                let fingerprint = None;
+                let message =
+                    message.map(|invalidation| Announcement { invalidation, payload, fingerprint });
                 news(message.map_err(Interruption::Malformed));
             })?;
             let arguments = ListenArguments { event, target: Target::Any, handler: callback.id() };

@@ -9,6 +9,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use revgate::action::Context;
+use revgate::json::{Fingerprint, fingerprint};
 use revgate::wire::Refusal;
 use revgate::{Action, Revision, Version};
 use serde::Serializer;
@@ -166,6 +167,71 @@ fn an_announcement_is_one_walk_and_no_copy() {
     let Payload::Patch { patch, .. } = parse(&news[100]).payload else { panic!("no patch") };
     let expected = json!([{"op": "replace", "path": "/books", "value": 203}]);
     assert_eq!(serde_json::to_value(patch).expect("JSON"), expected);
+}
+
+/// What windows are told of fingerprints.
+fn proofs(heard: &Receiver<String>) -> Vec<(u64, Fingerprint)> {
+    let proof = |json: String| {
+        let News { invalidation, fingerprint, .. } = parse(&json);
+        fingerprint.map(|print| (invalidation.revision.number(), print))
+    };
+    heard.try_iter().filter_map(proof).collect()
+}
+
+#[test]
+fn a_second_after_an_action_windows_are_told_by_one_more_walk_what_they_should_have() {
+    let mut sender = Sender::new();
+    let shelf = shelf(&sender, large());
+    let heard = subscribe(&shelf, "main");
+    let print = || fingerprint(&*shelf.snapshot().data).expect("JSON");
+    for now in [5, 400_000, 999_999] {
+        add(&shelf);
+        sender.turn(now);
+    }
+    assert_eq!(proofs(&heard), [], "an announcement costs no more");
+    assert_eq!(sender.schedule.next(), Some(Duration::from_micros(1_000_005)));
+    let ((), copies, walks) = counted(|| sender.turn(1_000_005));
+    assert_eq!((copies, walks), (0, 1));
+    let told = heard.try_recv().expect("the version once more");
+    let News { invalidation, payload, fingerprint } = parse(&told);
+    assert_eq!(invalidation.version(), shelf.snapshot().version());
+    assert_eq!((payload, fingerprint), (Payload::None, Some(print())));
+    assert!(told.len() <= 200, "{told}");
+    assert_eq!((sender.schedule.next(), heard.try_iter().count()), (None, 0));
+
+    // As long as there are actions, a second after the first since, with the news.
+    let mut revisions = Vec::new();
+    for now in 2_000..6_000 {
+        add(&shelf);
+        sender.turn(now * 1_000);
+        for (revision, told) in proofs(&heard) {
+            assert_eq!(told, print());
+            revisions.push(revision);
+        }
+    }
+    assert_eq!(revisions, [1_005, 2_006, 3_007]);
+    assert_eq!(sender.schedule.next(), Some(Duration::from_millis(6_003)));
+}
+
+#[test]
+fn of_what_windows_are_told_otherwise_no_fingerprint_is_announced() {
+    let mut sender = Sender::new();
+    let (small, large) = (shelf(&sender, small()), large());
+    let heard = subscribe(&small, "main");
+    add(&small);
+    sender.turn(0);
+    assert_eq!((proofs(&heard), sender.schedule.next()), (vec![], None), "the answer has it");
+
+    sender = Sender::new();
+    let large = shelf(&sender, large);
+    add(&large);
+    sender.turn(0);
+    let ((), _, walks) = counted(|| sender.turn(2_000_000));
+    assert_eq!(walks, 0, "nobody listens");
+    let heard = subscribe(&large, "main");
+    large.update(|shelf| shelf.books = 7).expect("valid");
+    sender.turn(3_000_000);
+    assert_eq!((revisions(&heard).len(), sender.schedule.next()), (1, None), "no action made it");
 }
 
 #[test]
