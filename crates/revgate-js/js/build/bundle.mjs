@@ -19,6 +19,35 @@ function flavour(files) {
 /** What is otherwise in production: options are not checked by tables, and errors say numbers. */
 const PRODUCTION = { check: 'src/gate/check-production.ts', say: 'src/words/say-production.ts' };
 
+/**
+ * Properties of the package's own objects, which have short names in production. None of them is one
+ * that an app, Tauri, the plugin or a state manager reads or writes.
+ */
+const INTERNAL = [
+	'checked',
+	'enter',
+	'giveUp',
+	'hasEnded',
+	'hear',
+	'hold',
+	'holdsAnything',
+	'isCopied',
+	'isFixed',
+	'isHopeless',
+	'isOwn',
+	'isQuiet',
+	'lingers',
+	'material',
+	'numbers',
+	'resume',
+	'setVisible',
+	'stood',
+	'tellReport',
+	'ticket',
+	'tidy',
+	'wide',
+];
+
 /** The one dependency that is part of the package: its build for production, as a page has no `process.env`. */
 const drafts = {
 	name: 'drafts',
@@ -44,6 +73,7 @@ export async function bundle({ entries, gate, isProduction }, options = {}) {
 		packages: 'external',
 		legalComments: 'none',
 		minify: isProduction,
+		...(isProduction && { mangleProps: new RegExp(`^(${INTERNAL.join('|')})$`) }),
 		outdir: here(isProduction ? 'dist/production' : 'dist'),
 		...options,
 	});

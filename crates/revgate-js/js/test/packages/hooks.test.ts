@@ -8,8 +8,9 @@ import { expect, inject, test } from 'vitest';
 const run = promisify(execFile);
 const projects = inject('projects');
 
-async function printed(cwd: string, app: string): Promise<string> {
-	const { stdout } = await run(process.execPath, ['--input-type=module', '-e', app], { cwd });
+async function printed(cwd: string, app: string, condition = 'development'): Promise<string> {
+	const words = [`--conditions=${condition}`, '--input-type=module', '-e', app];
+	const { stdout } = await run(process.execPath, words, { cwd });
 	return stdout.trim();
 }
 
@@ -41,7 +42,8 @@ test.each([
 	['revgate', ''],
 	['revgate/slim', PROVIDE],
 	['revgate/js', 'delete globalThis.WebAssembly;'],
-])('a hook by name shows the topic of %s, by one subscription', async (flavour, before) => {
+].flatMap(([flavour, before]) => ['development', 'production'].map((condition) => [flavour, condition, before])))(
+	'a hook by name shows the topic of %s, by one subscription (%s)', async (flavour, condition, before) => {
 	const app = `
 		${before}
 		let subscriptions = 0;
@@ -67,7 +69,7 @@ test.each([
 		console.log(state.value?.theme, subscriptions);
 		process.exit();
 	`;
-	expect(await printed(join(projects, 'node'), app)).toBe('dark 1');
+	expect(await printed(join(projects, 'node'), app, condition)).toBe('dark 1');
 });
 
 test.each(['js', 'slim'])('every hook has an entry beside revgate/%s', async (flavour) => {

@@ -7,7 +7,7 @@ const run = promisify(execFile);
 const project = join(inject('projects'), 'node');
 
 /** What an app prints that keeps one state by `name`, after `before` and with `meanwhile`. */
-async function kept(name: string, before = '', meanwhile = ''): Promise<string> {
+async function kept(name: string, before = '', meanwhile = '', condition = 'development'): Promise<string> {
 	const app = `
 		${before}
 		const { createMemoryStorageBackend, createPersistenceApplier } = await import('${name}');
@@ -21,7 +21,7 @@ async function kept(name: string, before = '', meanwhile = ''): Promise<string> 
 		await applier.flush();
 		console.log((await storage.load())?.data);
 	`;
-	const { stdout } = await run(process.execPath, ['--input-type=module', '-e', app], { cwd: project });
+	const { stdout } = await run(process.execPath, [`--conditions=${condition}`, '--input-type=module', '-e', app], { cwd: project });
 	return stdout.trim();
 }
 
@@ -31,10 +31,10 @@ const PROVIDE = `
 	await provideGate(await readFile(new URL(import.meta.resolve('revgate/gate.wasm'))));
 `;
 
-test('a state is kept in each flavour, by the gate of that flavour', async () => {
-	expect(await kept('revgate/persistence')).toBe('second');
-	expect(await kept('revgate/js/persistence', 'delete globalThis.WebAssembly;')).toBe('second');
-	expect(await kept('revgate/slim/persistence', PROVIDE)).toBe('second');
+test.each(['development', 'production'])('a state is kept in each flavour, by its own gate (%s)', async (condition) => {
+	expect(await kept('revgate/persistence', '', '', condition)).toBe('second');
+	expect(await kept('revgate/js/persistence', 'delete globalThis.WebAssembly;', '', condition)).toBe('second');
+	expect(await kept('revgate/slim/persistence', PROVIDE, '', condition)).toBe('second');
 });
 
 test('without a gate it is told once, and kept again when there is one', async () => {
