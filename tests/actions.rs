@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use revgate::action::Context;
-use revgate::{Action, Invalid, Topic, TopicName, Version};
+use revgate::{Action, Invalid, Pacing, Topic, TopicName, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{ActError, Acting, Host, Observer, Options, Replica, Status, SyncError};
@@ -33,6 +33,8 @@ mod runner;
 mod same;
 #[path = "actions/schedules.rs"]
 mod schedules;
+#[path = "actions/unread.rs"]
+mod unread;
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
@@ -163,6 +165,15 @@ fn book(backend: &Memory) -> Book {
 impl Window {
     fn open(number: usize, network: &Network, time: &VirtualTime) -> Self {
         let gate = patience().resync(ms(500)).build().expect("sensible options");
+        Self::with_gate(number, network, time, gate)
+    }
+
+    fn with_gate(
+        number: usize,
+        network: &Network,
+        time: &VirtualTime,
+        gate: revgate::gate::Options,
+    ) -> Self {
         let options = Options { gate, write_timeout: ms(300), ..Options::default() };
         let seen = Rc::<Seen>::default();
         let (topic, eyes) = (TopicName::of::<Book>(), Eyes(Rc::clone(&seen)));

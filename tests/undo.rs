@@ -12,7 +12,7 @@ use revgate::{Action, Invalid, Topic, TopicName, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{
-    ActError, Fate, Observer, Options, Replica, Status, SyncError, Transport, Undo, UndoError,
+    ActError, Fate, Host, Observer, Options, Replica, Status, SyncError, Transport, Undo, UndoError,
 };
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
@@ -22,6 +22,10 @@ use harness::{ms, patience};
 
 #[path = "undo/actions.rs"]
 mod actions;
+#[path = "undo/again.rs"]
+mod again;
+#[path = "undo/gusts.rs"]
+mod gusts;
 mod harness;
 #[path = "undo/oracle.rs"]
 mod oracle;
@@ -192,8 +196,12 @@ impl Observer<Desk> for Eyes {
 
 impl<X: Transport> Window<X> {
     fn open(transport: X, time: &VirtualTime, undo: Undo) -> Self {
+        Self::with_rebases(transport, time, undo, Options::default().max_rebases)
+    }
+
+    fn with_rebases(transport: X, time: &VirtualTime, undo: Undo, max_rebases: u32) -> Self {
         let gate = patience().resync(ms(500)).build().expect("sensible options");
-        let options = Options { gate, write_timeout: ms(300), ..Options::default() };
+        let options = Options { gate, write_timeout: ms(300), max_rebases, ..Options::default() };
         let seen = Rc::<Seen>::default();
         let (topic, eyes) = (TopicName::of::<Desk>(), Eyes(Rc::clone(&seen)));
         let replica = Replica::start(topic, transport, time.clone(), options, eyes);

@@ -192,6 +192,17 @@ impl Gate {
         if is_holding { self.pacer.due() } else { Time::NEVER }
     }
 
+    /// Whether a state is missing that nobody asks for until the pacing lets it, or the window is
+    /// shown. An [`Input::Refresh`] does at once.
+    pub fn is_holding_back(&self) -> bool {
+        let is_idle = match self.state {
+            State::Live(Work::Quiet) => true,
+            State::Live(Work::BackingOff { .. }) => self.is_paused(),
+            _ => false,
+        };
+        is_idle && self.versions.is_wanting()
+    }
+
     /// The last refresh asked for.
     pub fn asked(&self) -> Ticket {
         self.refreshes.asked()

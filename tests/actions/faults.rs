@@ -68,9 +68,11 @@ fn run(seed: u64, restarts: bool, sum: &mut Sum) {
             let is_accounted = window.done.borrow().contains(number) || unknown.contains(number);
             assert!(is_accounted, "seed {seed}: {number} is there");
         }
-        let fates = window.seen.errors.borrow();
-        let other = fates.iter().find(|it| matches!(it.fate, Some(Fate::NotSent)));
-        assert_eq!(other, None, "seed {seed}: what was sent is never said not to be");
+        let errors = window.seen.errors.borrow();
+        let not_sent = errors.iter().filter(|it| matches!(it.fate, Some(Fate::NotSent)));
+        // An edit behind an action waits for a state that may be long in coming.
+        let mut others = not_sent.filter(|it| !it.reason.contains("no state to make it on"));
+        assert_eq!(others.next(), None, "seed {seed}: what was sent is never said not to be");
         assert_eq!(window.shown(), newest, "seed {seed}, window {}", window.number);
         sum.done += window.done.borrow().len();
         sum.unknown += unknown.len();

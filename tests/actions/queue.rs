@@ -246,3 +246,71 @@ fn a_window_that_makes_another_state_than_the_backend_finds_it_out_and_fetches()
     assert_ne!(book(&backend).title, rolled);
     assert_eq!((window.shown(), backend.fetches() - before), (book(&backend), 1));
 }
+
+#[window_test(unsupported = test)]
+fn an_edit_behind_an_action_ends_if_no_state_that_has_it_ever_comes() {
+    let (backend, network, time, window) = near();
+    let acting = window.replica.act(append("a"));
+    let edit = window.replica.update(|book| book.title += "b");
+    backend.set(&Book { title: "x".to_owned(), ..Book::default() });
+    end(&time, acting).expect("done");
+    network.set_faults(Faults { failure: 1.0, loss: 1.0, ..Faults::none(ms(5)) });
+    let (begun, behind) = (time.now(), window.replica.act(append("c")));
+    assert_eq!(window.shown().title, "abc");
+    let error = end(&time, edit).expect_err("there is nothing to make it on");
+    assert_eq!(time.now() - begun, ms(300));
+    let reason = "within 300ms there was no state to make it on: the network failed";
+    assert_eq!((error.fate, &*error.reason), (Some(Fate::NotSent), reason));
+    assert_eq!((window.shown().title.as_str(), backend.writes()), ("ac", 0), "taken back, alone");
+    let told = window.seen.errors.borrow().iter().filter(|error| error.fate.is_some()).count();
+    assert_eq!(told, 1);
+    // What follows it needs no state, and goes on.
+    network.set_faults(Faults::none(ms(5)));
+    assert!(end(&time, behind).is_ok());
+    assert!(end(&time, window.replica.update(|book| book.title += "d")).is_ok());
+    assert_eq!((book(&backend).title, window.shown().title), ("xacd".into(), "xacd".into()));
+    time.advance(ms(1_000));
+    assert_eq!(backend.writes(), 1);
+}
+
+#[window_test(unsupported = test)]
+fn an_edit_behind_an_action_waits_neither_for_the_pacing_nor_until_the_window_is_shown() {
+    for is_hidden in [false, true] {
+        let (backend, time) = (backend(), VirtualTime::new());
+        let network = Network::new(&backend, &time, 1, Faults::none(ms(5)));
+        let gate = patience().resync(ms(60_000)).pause_while_hidden(true);
+        let gate = gate.pacing(Pacing::debounce(ms(5_000))).build().expect("sensible options");
+        let window = Window::with_gate(1, &network, &time, gate);
+        time.advance(ms(6_000));
+        if is_hidden {
+            window.replica.set_visible(false);
+        }
+        let acting = window.replica.act(append("a"));
+        backend.set(&Book { title: "x".to_owned(), ..Book::default() });
+        end(&time, acting).expect("done");
+        time.advance(ms(200));
+        assert_eq!(window.shown().title, "a", "the state is held back");
+        let fetches = backend.fetches();
+        let edit = window.replica.update(|book| book.title += "b");
+        time.advance(ms(20));
+        assert!(edit.now_or_never().expect("it has ended").is_ok(), "hidden: {is_hidden}");
+        assert_eq!((book(&backend).title.as_str(), backend.fetches() - fetches), ("xab", 1));
+    }
+}
+
+#[window_test(unsupported = test)]
+fn what_was_sent_in_a_hurry_twice_is_shown_once() {
+    let (backend, _, time, window) = near();
+    window.add();
+    for _ in 0..2 {
+        window.add();
+        window.replica.flush();
+        time.advance(ms(1));
+    }
+    for _ in 0..100 {
+        assert_eq!(window.numbers(&window.shown()), [1, 2, 3], "at {:?}", time.now());
+        time.advance(ms(1));
+    }
+    assert_eq!((window.look(), window.shown()), (0, book(&backend)));
+    assert_eq!((backend.actions(), window.numbers(&book(&backend))), (3, vec![1, 2, 3]));
+}

@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 
 use super::*;
 
+/// The author of what Rust writes, after the windows.
+pub(super) const RUST: usize = 3;
+
 /// Every part of a desk, by a path, with its value. The number is told apart: it is added up.
 pub(super) type Parts = BTreeMap<String, String>;
 
@@ -37,9 +40,11 @@ pub(super) struct Oracle {
     now: Parts,
     number: u64,
     /// What each window has added to the number.
-    pub(super) added: [i64; 3],
+    pub(super) added: [i64; RUST + 1],
     /// Who has touched each part, the last one last.
     touched: BTreeMap<String, Vec<usize>>,
+    /// As what each window has left a part when it was at it last.
+    left: BTreeMap<(usize, String), Option<String>>,
     /// All values that each part has had.
     had: BTreeSet<(String, Option<String>)>,
     /// What each window meant to remove.
@@ -81,6 +86,7 @@ impl Oracle {
         touched.push(window);
         self.had.insert((path.to_owned(), old.clone()));
         let is_first = self.had.insert((path.to_owned(), new.clone()));
+        let left = self.left.insert((window, path.to_owned()), new.clone());
         self.removed.remove(path);
         let (root, _) =
             path.match_indices('/').nth(1).map_or((path, ""), |(at, _)| path.split_at(at));
@@ -99,7 +105,7 @@ impl Oracle {
         self.taken_back += 1;
         // Nothing tells one absence from another: a part that is as this window made it counts as
         // its own, also if others have put it there and removed it since.
-        let is_absent = old.is_none() && is_meant;
+        let is_absent = old.is_none() && (is_meant || left == Some(None));
         // Nor has what was there from the start an author: a part that others have put back to it
         // is as this window left it.
         let is_put_back = old.as_deref().is_some_and(|it| author(it) == 0) && is_by(&new);

@@ -3,6 +3,7 @@
 mod delta;
 mod record;
 
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
@@ -34,7 +35,11 @@ impl Default for Undo {
     }
 }
 
-/// Why nothing was undone, or done again.
+/// Why nothing was undone, or done again; or not all of it.
+///
+/// **What is known not to have been made can be tried again**: it is a step again, where it was. Only
+/// where the cause is the step itself, and no newer one stands before it, is it gone; or it would
+/// stand before all others for ever.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UndoError {
@@ -42,13 +47,19 @@ pub enum UndoError {
     #[error("there is nothing to undo or redo")]
     Nothing,
     /// Others have changed since whatever the step is about, or what they did and what would be left
-    /// of it do not go together. Their changes stand, and the step is gone.
+    /// of it do not go together. Their changes stand, and the step is the cause itself.
     #[error("others have changed since what would be undone or redone")]
     Overtaken,
-    /// It could not be made, or nobody knows whether it was: see [`SyncError::fate`]. The step is
-    /// gone.
+    /// Nothing of it was made, or nobody knows: see [`SyncError::fate`]. If [it may have been
+    /// made](crate::Fate::may_be_made) it is gone, as what it would have made may be another's by
+    /// now. The step is the cause itself if it would leave an invalid state, or the action that
+    /// takes it back refuses itself.
     #[error(transparent)]
     Failed(SyncError),
+    /// Some of it was made, and some was not, for this reason. What was made can be taken back in
+    /// turn. What was not is a step of its own, or gone, as if it had [failed](Self::Failed) alone.
+    #[error("only a part was undone or redone: {0}")]
+    Partly(Box<SyncError>),
 }
 
 /// An undo or redo under way. Ready when it has ended; dropping it changes nothing.
@@ -100,23 +111,76 @@ pub(crate) enum Way {
 /// What a window has done, and what it has undone.
 pub(crate) struct History<T> {
     undo: Undo,
+    /// In the order of their making.
     done: VecDeque<Step<T>>,
+    /// In the order of their undoing, in which one that comes back has its place too.
     undone: VecDeque<Step<T>>,
+    /// On their way to the other side.
+    going: Vec<Going<T>>,
+    last_going: u64,
     /// What was asked for, and has changed nothing yet.
     fresh: Vec<(Rc<Part<T>>, Duration)>,
     /// When the window made its last change, while the next may be one step with it.
     last: Option<Duration>,
+    /// How many changes the window has made that are no undo or redo.
+    changes: u64,
+    /// Those of them, by their numbers, that may still fall.
+    open: Vec<(Rc<Part<T>>, u64)>,
+    /// The last one that was really made. **What was undone before it is not done again.**
+    made: u64,
 }
 
-/// What is undone at once: the oldest part first.
-pub(crate) struct Step<T> {
-    pub(crate) parts: Vec<Rc<Part<T>>>,
+/// What is undone at once.
+struct Step<T> {
+    /// The oldest first.
+    parts: Vec<Rc<Part<T>>>,
+    /// The number of the change that it began with.
+    first: u64,
+    /// How many changes the window had made when it was undone.
+    since: u64,
 }
+
+struct Going<T> {
+    id: u64,
+    way: Way,
+    step: Step<T>,
+}
+
+/// What is left of parts that an edit was to take back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// They were taken back, or may have been.
+    Nothing,
+    /// All of them, if what blocks them can be undone: what others have made cannot.
+    IfBlocked,
+    All,
+}
+
+/// A step that has been taken out, until it has [ended](History::end).
+pub(crate) struct Taken<T> {
+    pub(crate) id: u64,
+    /// The newest first.
+    pub(crate) runs: Vec<Run<T>>,
+}
+
+/// Parts of a step that one edit takes back, the newest first.
+pub(crate) type Run<T> = Vec<Rc<Part<T>>>;
+
+/// Parts that are forgotten. They may hold anything, which is dropped by whoever gets them.
+pub(crate) type Forgotten<T> = Vec<Rc<Part<T>>>;
 
 impl<T: Topic> Step<T> {
+    /// What is ahead of what, the last first.
+    fn order(&self, way: Way) -> (u64, Reverse<u64>) {
+        match way {
+            Way::Undo => (self.first, Reverse(0)),
+            Way::Redo => (self.since, Reverse(self.first)),
+        }
+    }
+
     /// Its parts, the newest first; those together that one edit takes back.
-    pub(crate) fn runs(&self) -> Vec<Vec<Rc<Part<T>>>> {
-        let mut runs: Vec<Vec<Rc<Part<T>>>> = Vec::new();
+    fn runs(&self) -> Vec<Run<T>> {
+        let mut runs: Vec<Run<T>> = Vec::new();
         for part in self.parts.iter().rev() {
             let joins = |run: &&mut Vec<Rc<Part<T>>>| {
                 part.is_edit() && run.iter().all(|part| part.is_edit())
@@ -142,13 +206,22 @@ impl Way {
 
 impl<T: Topic> History<T> {
     pub(crate) fn new(undo: Undo) -> Self {
-        let (done, undone) = (VecDeque::new(), VecDeque::new());
-        Self { undo, done, undone, fresh: Vec::new(), last: None }
+        Self {
+            undo,
+            done: VecDeque::new(),
+            undone: VecDeque::new(),
+            going: Vec::new(),
+            last_going: 0,
+            fresh: Vec::new(),
+            last: None,
+            changes: 0,
+            open: Vec::new(),
+            made: 0,
+        }
     }
 
     /// Remembers so many steps, in such groups, from now on.
-    /// Returns what is forgotten.
-    pub(crate) fn set(&mut self, undo: Undo) -> Vec<Step<T>> {
+    pub(crate) fn set(&mut self, undo: Undo) -> Forgotten<T> {
         self.undo = undo;
         self.cut()
     }
@@ -156,7 +229,7 @@ impl<T: Topic> History<T> {
     pub(crate) fn can(&self, way: Way) -> bool {
         match way {
             Way::Undo => !self.done.is_empty(),
-            Way::Redo => !self.undone.is_empty(),
+            Way::Redo => self.undone.back().is_some_and(|step| step.since >= self.newest()),
         }
     }
 
@@ -169,40 +242,94 @@ impl<T: Topic> History<T> {
         std::mem::take(&mut self.fresh)
     }
 
-    /// Takes a change that was asked for at `at`, and is something: there is nothing to do again
-    /// after it. Returns what is forgotten.
-    pub(crate) fn push(&mut self, part: Rc<Part<T>>, at: Duration) -> Vec<Step<T>> {
-        let undone = std::mem::take(&mut self.undone);
-        let is_near = |last: Duration| at.saturating_sub(last) < self.undo.group;
-        let joins = self.last.is_some_and(is_near);
-        self.last = Some(at);
+    /// Takes a change that was asked for at `at`, and is something: nothing can be done again after
+    /// it, unless it falls.
+    pub(crate) fn push(&mut self, part: Rc<Part<T>>, at: Duration) -> Forgotten<T> {
+        self.changes += 1;
+        self.open.push((Rc::clone(&part), self.changes));
+        let joins = self.last.is_some_and(|last| at.abs_diff(last) < self.undo.group);
+        // One that was asked for long before the last, and is something only now, is a step alone.
+        let is_late = !joins && self.last > Some(at);
+        self.last = self.last.max(Some(at)).filter(|_| !is_late);
         match self.done.back_mut().filter(|_| joins) {
             Some(step) => step.parts.push(part),
-            None => self.done.push_back(Step { parts: vec![part] }),
+            None => self.done.push_back(Step { parts: vec![part], first: self.changes, since: 0 }),
         }
-        self.cut().into_iter().chain(undone).collect()
-    }
-
-    /// Takes the newest step out.
-    pub(crate) fn pop(&mut self, way: Way) -> Option<Step<T>> {
-        self.last = None;
-        self.steps(way).pop_back()
-    }
-
-    /// Puts a step on top. Returns what is forgotten.
-    pub(crate) fn put(&mut self, way: Way, step: Step<T>) -> Vec<Step<T>> {
-        self.last = None;
-        self.steps(way).push_back(step);
         self.cut()
     }
 
-    /// What has failed can be neither undone nor done again.
+    /// Takes the newest step out.
+    pub(crate) fn take(&mut self, way: Way) -> Option<Taken<T>> {
+        self.last = None;
+        if !self.can(way) {
+            return None;
+        }
+        let step = self.steps(way).pop_back()?;
+        self.last_going += 1;
+        let taken = Taken { id: self.last_going, runs: step.runs() };
+        self.going.push(Going { id: taken.id, way, step });
+        Some(taken)
+    }
+
+    /// Puts what takes a step back that was taken out where that is taken back in turn.
+    pub(crate) fn put(&mut self, id: u64, parts: Vec<Rc<Part<T>>>) -> Forgotten<T> {
+        let Some(Going { way, step, .. }) = self.going.iter().find(|going| going.id == id) else {
+            return parts;
+        };
+        let step = Step { parts, first: step.first, since: self.changes };
+        self.insert(way.back(), step)
+    }
+
+    /// A step that was taken out has come to its end, and this is left of its parts.
+    pub(crate) fn end(&mut self, id: u64, ended: &[(Run<T>, Left)]) -> Forgotten<T> {
+        let Some(place) = self.going.iter().position(|going| going.id == id) else {
+            return Vec::new();
+        };
+        let Going { way, step: Step { parts, first, since }, .. } = self.going.remove(place);
+        let mut step = Step { parts: Vec::new(), first, since };
+        let may_be_blocked =
+            ended.iter().any(|(_, left)| *left == Left::All) || self.has_newer(&step, way);
+        let is_left = |part: &Rc<Part<T>>| {
+            let is_it = |(run, _): &&(Vec<_>, _)| run.iter().any(|it| Rc::ptr_eq(it, part));
+            ended.iter().find(is_it).is_some_and(|(_, left)| match left {
+                Left::All => true,
+                Left::IfBlocked => may_be_blocked,
+                Left::Nothing => false,
+            })
+        };
+        let (left, mut forgotten): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_left);
+        if !left.is_empty() {
+            step.parts = left;
+            forgotten.extend(self.insert(way, step));
+        }
+        forgotten
+    }
+
+    /// The change has come to its end; whether something of it is left. What is not can be neither
+    /// undone nor done again, and what could be done again before it can be again.
+    pub(crate) fn settle(&mut self, part: &Rc<Part<T>>, is_left: bool) -> Forgotten<T> {
+        let open = self.open.iter().position(|(it, _)| Rc::ptr_eq(it, part));
+        let number = open.map(|place| self.open.remove(place).1);
+        if !is_left {
+            self.forget(part);
+            return Vec::new();
+        }
+        self.made = self.made.max(number.unwrap_or_default());
+        let over = self.undone.partition_point(|step| step.since < self.made);
+        self.undone.drain(..over).flat_map(|step| step.parts).collect()
+    }
+
+    /// Lets go of a part, wherever it is.
     pub(crate) fn forget(&mut self, part: &Rc<Part<T>>) {
         self.fresh.retain(|(it, _)| !Rc::ptr_eq(it, part));
-        for steps in [&mut self.done, &mut self.undone] {
-            steps.iter_mut().for_each(|step| step.parts.retain(|it| !Rc::ptr_eq(it, part)));
-            steps.retain(|step| !step.parts.is_empty());
+        let going = self.going.iter_mut().map(|going| &mut going.step);
+        for step in self.done.iter_mut().chain(&mut self.undone).chain(going) {
+            step.parts.retain(|it| !Rc::ptr_eq(it, part));
         }
+        let last = self.done.back().is_some_and(|step| step.parts.is_empty());
+        self.last = self.last.filter(|_| !last);
+        self.done.retain(|step| !step.parts.is_empty());
+        self.undone.retain(|step| !step.parts.is_empty());
     }
 
     /// The part has come to its end, and is what it is: the part before that it may be one with.
@@ -219,14 +346,40 @@ impl<T: Topic> History<T> {
         }
     }
 
+    /// The last change that was made, or may be.
+    fn newest(&self) -> u64 {
+        self.open.iter().map(|(_, number)| *number).max().unwrap_or_default().max(self.made)
+    }
+
+    /// Whether a newer step is there, or may be again.
+    fn has_newer(&self, step: &Step<T>, way: Way) -> bool {
+        let steps = match way {
+            Way::Undo => &self.done,
+            Way::Redo => &self.undone,
+        };
+        let going = self.going.iter().filter(|going| going.way == way).map(|going| &going.step);
+        steps.back().into_iter().chain(going).any(|it| it.order(way) > step.order(way))
+    }
+
+    /// Puts a step where it belongs, which is not on top if it comes back late.
+    fn insert(&mut self, way: Way, step: Step<T>) -> Forgotten<T> {
+        self.last = None;
+        if way == Way::Redo && step.since < self.made {
+            return step.parts;
+        }
+        let steps = self.steps(way);
+        let place = steps.partition_point(|it| it.order(way) <= step.order(way));
+        steps.insert(place, step);
+        self.cut()
+    }
+
     /// The steps that are too many, the oldest.
-    fn cut(&mut self) -> Vec<Step<T>> {
+    fn cut(&mut self) -> Forgotten<T> {
         let depth = self.undo.depth;
         let over = |steps: &mut VecDeque<Step<T>>| {
             let over = steps.len().saturating_sub(depth);
-            steps.drain(..over).collect::<Vec<_>>()
+            steps.drain(..over).flat_map(|step| step.parts).collect::<Vec<_>>()
         };
-        let over = [over(&mut self.done), over(&mut self.undone)];
-        over.into_iter().flatten().collect()
+        [over(&mut self.done), over(&mut self.undone)].concat()
     }
 }

@@ -11,7 +11,7 @@ use revgate::wire::Acted;
 use revgate::{Action, Snapshot, Topic, TopicName, Version};
 
 use crate::flight::{Failed, Flight};
-use crate::optimistic::{Asking, Done, Edit, Fault, Next, Optimistic, Play, Pushed, Unmade};
+use crate::optimistic::{Asking, Blame, Done, Edit, Fault, Next, Optimistic, Play, Pushed, Unmade};
 use crate::pending::Outcome;
 use crate::{Batch, Change, Fate, Json, SyncError, TransportError, WriteError};
 
@@ -263,5 +263,5 @@ fn end<T: Topic>(edit: Edit<T>, outcome: Result<Version, Fate>) {
     let Edit { change, done, .. } = edit;
     drop(change);
     let error = |fate| SyncError { fate: Some(fate), ..SyncError::gone(TopicName::of::<T>()) };
-    done(outcome.map_err(error), None);
+    done(outcome.map_err(error), Blame::No);
 }

@@ -22,7 +22,7 @@ use proof::Doubt;
 pub(crate) use actions::{Actions, Ends};
 pub(crate) use asking::Asking;
 pub(crate) use deed::Deed;
-pub(crate) use edit::{Done, Edit, Fault, Layer, Play};
+pub(crate) use edit::{Blame, Done, Edit, Fault, Layer, Play};
 
 /// The newest state of the backend, and on top of it the window's own edits that the backend has
 /// not answered yet, played again whenever what lies beneath changes.
@@ -33,13 +33,14 @@ pub(crate) struct Optimistic<T> {
     proof: Option<(Version, Fingerprint)>,
     /// Whether the newest is another state than the backend's of its version.
     doubt: Option<Doubt>,
-    /// What the edits are shown on: `newest`, but held while a write is under way, for nobody
-    /// can tell whether a state that arrives meanwhile holds that write already.
+    /// What the edits are shown on: `newest`, but held while a write is under way, or an action that
+    /// was sent in a hurry is not answered, for nobody can tell whether a state that arrives
+    /// meanwhile holds that already.
     beneath: Option<Rc<Layer<T>>>,
     /// `beneath` with all edits played: the state to show.
     top: Option<Rc<Layer<T>>>,
-    /// Actions that the backend has done, by the version that has them: they are played beneath
-    /// the edits until the newest state is as new as that.
+    /// Edits that the backend has made, by the version that has them: they are played beneath the
+    /// others until what lies beneath is as new as that.
     confirmed: VecDeque<(Version, Rc<Play<T>>)>,
     edits: VecDeque<Edit<T>>,
     /// How many of the edits, from the oldest, are in the write under way.
@@ -169,7 +170,7 @@ impl<T: Topic> Optimistic<T> {
                 return next;
             }
             // They need a base that has all that was done before them.
-            if !self.confirmed.is_empty() {
+            if self.confirmed.iter().any(|(version, _)| *version > newest.version) {
                 break;
             }
             let count = self.closures().min(self.most());
@@ -232,8 +233,11 @@ impl<T: Topic> Optimistic<T> {
 
     /// The write under way was made, and this is the state since: its edits are part of it.
     pub(crate) fn accepted(&mut self, snapshot: Snapshot<T>) -> Vec<Edit<T>> {
+        let version = snapshot.version();
         self.take_newest(snapshot);
         self.suspects = self.suspects.saturating_sub(self.in_flight);
+        let made = self.edits.iter().take(self.in_flight);
+        self.confirmed.extend(made.map(|edit| (version, Rc::clone(&edit.change))));
         self.take_written()
     }
 
@@ -264,12 +268,22 @@ impl<T: Topic> Optimistic<T> {
         std::mem::take(&mut self.fallen)
     }
 
+    /// Takes away the edits that wait for a state: for the first, all of them, else for one that has
+    /// the actions before them.
+    pub(crate) fn give_up_waiting(&mut self) -> Vec<Edit<T>> {
+        let count = if self.top.is_some() { self.closures() } else { self.edits.len() };
+        self.suspects = self.suspects.saturating_sub(count);
+        let edits = self.edits.drain(..count).collect();
+        self.rebuild();
+        edits
+    }
+
     /// Takes away all edits, and says of each whether it may have been made.
     pub(crate) fn clear(&mut self) -> Vec<(Edit<T>, bool)> {
         let in_flight = std::mem::take(&mut self.in_flight);
         let edits = self.edits.drain(..).enumerate();
         let told = edits.map(|(place, edit)| {
-            let was_sent = place < in_flight || edit.sent_on().is_some();
+            let was_sent = place < in_flight || edit.sent().is_some();
             (edit, was_sent)
         });
         told.collect()
@@ -309,11 +323,14 @@ impl<T: Topic> Optimistic<T> {
         }
     }
 
-    /// Plays all edits on the newest state. Those that cannot be played on it fall, but for actions
-    /// that may have been done: they are not shown.
+    /// Plays all edits on the newest state, or on the one that is held beneath them. Those that cannot
+    /// be played on it fall, but for actions that may have been done: they are not shown.
     fn rebuild(&mut self) {
-        self.beneath = self.newest.clone();
+        if self.beneath.is_none() || self.edits.iter().all(|edit| edit.sent().is_none()) {
+            self.beneath = self.newest.clone();
+        }
         let Some(beneath) = self.beneath.clone() else { return };
+        self.confirmed.retain(|(version, _)| *version > beneath.version);
         let mut hidden = Vec::new();
         loop {
             let confirmed = self.confirmed.iter().map(|(_, change)| change);
@@ -333,8 +350,7 @@ impl<T: Topic> Optimistic<T> {
             };
             let place = shown.get(at).map_or(0, |(place, _)| *place);
             let edit = place.checked_sub(self.confirmed.len());
-            match edit.filter(|edit| self.edits.get(*edit).is_some_and(|it| it.sent_on().is_none()))
-            {
+            match edit.filter(|edit| self.edits.get(*edit).is_some_and(|it| it.sent().is_none())) {
                 Some(edit) => self.fall(edit, fault),
                 None => hidden.push(place),
             }

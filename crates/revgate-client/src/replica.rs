@@ -4,6 +4,7 @@ mod act;
 mod behind;
 mod calls;
 mod end;
+mod limit;
 mod listen;
 mod news;
 mod report;
@@ -44,8 +45,8 @@ use crate::{Acting, Announcement, Host, SyncError, Transport};
 pub struct Options {
     /// The gate's own.
     pub gate: revgate::gate::Options,
-    /// How long a write may take before it counts as failed, and how long edits wait for the first
-    /// state. Default: 10 s.
+    /// How long a write may take before it counts as failed, and how long edits wait for a state to
+    /// be made on: the first one, or one that has the actions before them. Default: 10 s.
     pub write_timeout: Duration,
     /// How often in a row a write may lose against other windows' before it counts as failed, as
     /// [`Fate::Outraced`](crate::Fate::Outraced). Default: 100.
@@ -132,7 +133,7 @@ struct Inner<T: Topic, X: Transport, H: Host> {
     subscription: RefCell<Option<Held<X::Subscription>>>,
     /// The gate's deadline and the timer set for it.
     timer: RefCell<Option<(Duration, H::Timer)>>,
-    /// The time-out of the write under way.
+    /// The time-out of the write under way, or of the wait for a state to make edits on.
     write_timer: RefCell<Option<H::Timer>>,
     /// Counts writes, so that the answer to one that timed out is told from the awaited one.
     last_write: Cell<u64>,
@@ -269,7 +270,12 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     ///
     /// **An action is sent again until it is answered**, for as long as three times
     /// [`Options::write_timeout`]; the backend does it once. Edits by a function that follow it wait
-    /// until the window has a state that it is part of.
+    /// until the window has a state that it is part of, which is fetched whatever the pacing; they
+    /// fail, unsent, if none has come within [`Options::write_timeout`].
+    ///
+    /// It is done to the state that is shown before it is sent, and so waits for the first one as an
+    /// edit does: **a window has to be let read a topic to act on it by a replica**, and one that is
+    /// not gets an error that says what to grant.
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@ use revgate::action::Source;
 use revgate::wire::{Acted, Asked, MAX_ACTIONS, Unacted};
 use revgate::{Topic, Version};
 
-use super::edit::{Edit, Layer, Play, play};
+use super::edit::{Edit, Layer, Play, Sent, play};
 use super::{Next, Optimistic};
 use crate::{Batch, Json};
 
@@ -43,18 +43,18 @@ impl<T: Topic> Optimistic<T> {
     pub(super) fn next_actions(&mut self, newest: &Layer<T>) -> Option<Next<T>> {
         let version = newest.version;
         // Sent by a page that was about to go and has stayed; the backend has forgotten since.
-        let is_lost = |edit: &&Edit<T>| edit.sent_on().is_some_and(|on| on.epoch != version.epoch);
+        let is_lost =
+            |edit: &&Edit<T>| edit.sent().is_some_and(|sent| sent.on.epoch != version.epoch);
         let lost = self.edits.iter().take_while(is_lost).count();
         if lost > 0 {
             let lost = self.edits.drain(..lost).collect();
             self.rebuild();
             return Some(Next::Lost(lost));
         }
-        // An answer has one version for all: what was done before and what is new are asked apart, or
-        // the window would wait for the newer one with what it has seen long since.
-        let was_sent = |edit: &Edit<T>| edit.sent_on().is_some();
-        let first = self.edits.front().is_some_and(was_sent);
-        let alike = self.edits.iter().take(MOST).take_while(|edit| was_sent(edit) == first);
+        // An answer has one version for all: what may have been done with different messages is asked
+        // apart, or the window would wait for the newest one with what it has seen long since.
+        let first = self.edits.front().and_then(Edit::sent);
+        let alike = self.edits.iter().take(MOST).take_while(|edit| edit.sent() == first);
         let most = alike.count();
         let actions = self.actions(0, most, version)?;
         (self.in_flight, self.base, self.made) = (actions.asked.len(), Some(version), None);
@@ -68,10 +68,10 @@ impl<T: Topic> Optimistic<T> {
         let is_acting = self.edits.front().is_some_and(Edit::is_action);
         let from = if is_acting { 0 } else { self.closures() };
         let actions = self.edits.iter().skip(from).take_while(|edit| edit.is_action());
-        let sent_on: Vec<_> = actions.take(MAX_ACTIONS).map(Edit::sent_on).collect();
+        let sent: Vec<_> = actions.take(MAX_ACTIONS).map(Edit::sent).collect();
         // What is under way in another life of the topic may have been done there.
-        let is_lost = sent_on.iter().flatten().any(|sent_on| sent_on.epoch != version.epoch);
-        let has_new = sent_on.contains(&None);
+        let is_lost = sent.iter().flatten().any(|sent| sent.on.epoch != version.epoch);
+        let has_new = sent.contains(&None);
         if has_new && !is_lost { self.actions(from, MAX_ACTIONS, version) } else { None }
     }
 
@@ -80,13 +80,14 @@ impl<T: Topic> Optimistic<T> {
     fn actions(&self, from: usize, most: usize, newest: Version) -> Option<Actions> {
         let asks = self.edits.iter().skip(from).map_while(|edit| edit.ask.as_ref());
         let asks: Vec<_> = asks.take(most).collect();
-        let again = asks.iter().any(|ask| ask.sent_on.get().is_some());
-        let sent_on = asks.iter().map(|ask| {
-            let sent_on = ask.sent_on.get().unwrap_or(newest);
-            ask.sent_on.set(Some(sent_on));
-            sent_on
+        let again = asks.iter().any(|ask| ask.sent.get().is_some());
+        let message = Sent { on: newest, last: asks.last()?.asked.seq };
+        let sent = asks.iter().map(|ask| {
+            let sent = ask.sent.get().unwrap_or(message);
+            ask.sent.set(Some(sent));
+            sent.on
         });
-        let known = sent_on.min()?;
+        let known = sent.min()?;
         let asked = asks.iter().map(|ask| ask.asked.clone()).collect();
         Some(Actions { known, again, asked })
     }
@@ -113,9 +114,7 @@ impl<T: Topic> Optimistic<T> {
             self.set_newest(layer);
             is_known = true;
         }
-        if !is_known {
-            self.confirmed.extend(done.iter().map(|edit| (version, Rc::clone(&edit.change))));
-        }
+        self.confirmed.extend(done.iter().map(|edit| (version, Rc::clone(&edit.change))));
         self.rebuild();
         Ends { is_known, done, refused }
     }
@@ -130,12 +129,5 @@ impl<T: Topic> Optimistic<T> {
         // it is proven by the announcements.
         let is_same = acted.fingerprint.is_none_or(|print| made.print() == Some(print));
         is_same.then(|| made.at(acted.version()))
-    }
-
-    /// Lets go of the actions that the newest state has.
-    pub(super) fn forget_confirmed(&mut self) {
-        let Some(newest) = self.newest.as_ref().map(|newest| newest.version) else { return };
-        let known = self.confirmed.partition_point(|(version, _)| *version <= newest);
-        self.confirmed.drain(..known);
     }
 }

@@ -32,7 +32,7 @@ impl<T: Topic> Asking<T> {
     pub(crate) fn of(deed: Deed<T>, source: Source, seq: Seq, at: u64) -> Self {
         let asked = Asked { seq, at, seed: None, action: deed.json.clone() };
         let context = asked.context(source);
-        let ask = Ask { asked, sent_on: None.into(), explain: deed.explain };
+        let ask = Ask { asked, sent: None.into(), explain: deed.explain };
         Self { deed, context, ask }
     }
 

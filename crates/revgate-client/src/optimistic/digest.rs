@@ -26,7 +26,7 @@ impl<T: Topic> Optimistic<T> {
             let _ = write!(words, " {}@{version}", name(change));
         }
         for edit in &self.edits {
-            let _ = write!(words, " {}?{:?}", name(&edit.change), edit.sent_on());
+            let _ = write!(words, " {}?{:?}", name(&edit.change), edit.sent());
         }
         words
     }

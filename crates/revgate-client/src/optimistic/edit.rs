@@ -23,17 +23,37 @@ pub(crate) struct Edit<T> {
 /// Changes a state, or says why it cannot.
 pub(crate) type Play<T> = dyn Fn(&mut T) -> Result<(), Fault>;
 
-/// Tells whoever waits how it ended, and the error of an action that has refused itself, as JSON.
-pub(crate) type Done = Box<dyn FnOnce(Outcome, Option<&str>)>;
+/// Tells whoever waits how it ended, and what it has to do with that itself.
+pub(crate) type Done = Box<dyn FnOnce(Outcome, Blame<'_>)>;
+
+/// Whether an edit that was not made is itself the cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Blame<'a> {
+    /// It was made, or something else is.
+    No,
+    /// It cannot be made on the state that there is.
+    Itself,
+    /// It is an action that has refused itself, with this error, as JSON.
+    Refused(&'a str),
+}
 
 /// What is sent of an action.
 pub(crate) struct Ask {
     pub(crate) asked: Asked<Json>,
-    /// The newest version that the window knew when it was first sent. **From then on it may have
-    /// been done**, to that version or a later one of the same epoch.
-    pub(crate) sent_on: Cell<Option<Version>>,
+    /// The message that had it first.
+    pub(crate) sent: Cell<Option<Sent>>,
     /// What its error says, of which this is the JSON.
     pub(crate) explain: fn(&str) -> Option<String>,
+}
+
+/// The first message that had an action: what came with it is in one version, or was not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sent {
+    /// The newest version that the window knew. **From then on it may have been done**, to that
+    /// version or a later one of the same epoch.
+    pub(crate) on: Version,
+    /// The last action of the message, which no message before it had.
+    pub(crate) last: Seq,
 }
 
 impl<T> Edit<T> {
@@ -43,7 +63,7 @@ impl<T> Edit<T> {
     ) -> Self {
         let change = move |state: &mut T| change(state).map_err(Fault::Failed);
         // Whoever waits may have lost interest.
-        let done = |outcome, _: Option<&str>| drop(done.send(outcome));
+        let done = |outcome, _: Blame<'_>| drop(done.send(outcome));
         Self { change: Rc::new(change), done: Box::new(done), ask: None }
     }
 
@@ -51,8 +71,8 @@ impl<T> Edit<T> {
         self.ask.is_some()
     }
 
-    pub(super) fn sent_on(&self) -> Option<Version> {
-        self.ask.as_ref().and_then(|ask| ask.sent_on.get())
+    pub(super) fn sent(&self) -> Option<Sent> {
+        self.ask.as_ref().and_then(|ask| ask.sent.get())
     }
 
     pub(super) fn is_asked_as(&self, seq: Seq) -> bool {

@@ -40,7 +40,6 @@ impl<T: Topic> Optimistic<T> {
     pub(super) fn set_newest(&mut self, layer: Layer<T>) {
         self.newest = Some(Rc::new(layer));
         self.doubt = None;
-        self.forget_confirmed();
         self.check_newest();
     }
 

@@ -11,14 +11,17 @@ use super::Inner;
 use super::sync::Payload;
 use crate::flight::{Failed, Flight};
 use crate::guard::{self, Guarded};
-use crate::optimistic::{Actions, Asking, Deed, Done, Edit, Ends, Unmade};
+use crate::optimistic::{Actions, Asking, Blame, Deed, Done, Edit, Ends, Unmade};
 use crate::{ActError, Acting, Fate, Host, Json, SyncError, Transport, TransportError};
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn act<A: Action<Topic = T>>(self: &Rc<Self>, action: &A) -> Acting<A> {
         let (done, acting) = Acting::<A>::new(&self.topic);
-        let done = move |outcome: Result<Version, SyncError>, refused: Option<&str>| {
-            let refused = refused.and_then(|error| serde_json::from_str(error).ok());
+        let done = move |outcome: Result<Version, SyncError>, blame: Blame<'_>| {
+            let refused = match blame {
+                Blame::Refused(error) => serde_json::from_str(error).ok(),
+                Blame::Itself | Blame::No => None,
+            };
             // Whoever waits may have lost interest.
             let _ = done.send(match (outcome, refused) {
                 (Ok(version), _) => Ok(version),
@@ -34,7 +37,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 let reason = format!("the action cannot be sent: {reason}");
                 let error = self.edit_error(Fate::NotSent, reason);
                 tracing::warn!("{error}");
-                done(Err(error), None);
+                done(Err(error), Blame::Itself);
             }
             Ok(asking) => {
                 self.last_seq.set(seq);
@@ -156,16 +159,20 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     }
 
     fn end_refused(&self, edit: Edit<T>, why: Unacted<Json>) {
-        let error = match &why {
-            Unacted::Refused(error) => Some(error.get().to_owned()),
-            _ => None,
+        let blame = match &why {
+            Unacted::Refused(error) => Blame::Refused(error.get()),
+            Unacted::Invalid(_) | Unacted::Panicked | Unacted::Unreadable { .. } => Blame::Itself,
+            Unacted::Denied(_) | Unacted::Forgotten => Blame::No,
         };
         let explain = edit.ask.as_ref().map(|ask| ask.explain);
-        let words = error.as_deref().and_then(|error| {
-            guard::call(|| explain.and_then(|explain| explain(error))).ok().flatten()
-        });
+        let words = match blame {
+            Blame::Refused(error) => {
+                guard::call(|| explain.and_then(|explain| explain(error))).ok().flatten()
+            }
+            Blame::Itself | Blame::No => None,
+        };
         let failed = self.fail_edit(Fate::of(&why), words.unwrap_or_else(|| why.to_string()));
-        self.conclude(edit, Err(failed), error.as_deref());
+        self.conclude(edit, Err(failed), blame);
     }
 
     /// There is a state of this version, which has what the window was told was done.

@@ -8,10 +8,10 @@ use revgate::Topic;
 use revgate::json::Tree;
 
 use super::{Inner, Replica};
-use crate::history::{Back, History, Part, Step, Undone, Way};
-use crate::optimistic::{Deed, Done, Edit, Fault, Play};
+use crate::history::{Back, History, Left, Part, Run, Taken, Undone, Way};
+use crate::optimistic::{Blame, Deed, Done, Edit, Fault, Play};
 use crate::pending::Outcome;
-use crate::{Fate, Host, Transport, Undo, UndoError, Undoing, guard};
+use crate::{Fate, Host, SyncError, Transport, Undo, UndoError, Undoing, guard};
 
 impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     /// From now on, remembers what this window does, so that it can be undone; or how much of that,
@@ -73,7 +73,9 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     /// what is still as this window made it becomes what it was before, and what has been changed
     /// since stands. A part is a field, an item of a list whose items have ids of their own, or a
     /// text, a number, another list; of that [merge](revgate::json::tree::merge) says what goes
-    /// together. A part that others have changed and put back is as it was.
+    /// together. A part that others have changed and put back is as it was. An item whose id was
+    /// changed is another one: the old one comes back, and the new one goes if nobody has changed it
+    /// since; else both are there.
     ///
     /// What an action did is known from the state that this window has last done it to. If another
     /// window was faster, and this one had not heard of that yet, the backend did it to a newer one:
@@ -84,15 +86,17 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     ///
     /// # Errors
     ///
-    /// [`Undoing`] yields them: nothing is left to be taken back, or it failed, as it would leave
-    /// an invalid state, say.
+    /// [`Undoing`] yields them: nothing is left to be taken back, or it failed, and
+    /// [can be tried again](UndoError::Failed) if others were faster, say; or only a part was taken
+    /// back, and the rest is a step still.
     pub fn undo(&self) -> Undoing {
         self.inner.go(Way::Undo)
     }
 
     /// Does again what was undone last, as [`Replica::undo`] takes it back: an action is asked for
     /// once more, all else becomes what the undo took back, where that has not been changed since.
-    /// Whatever else this window changes, there is nothing to do again after that.
+    /// Whatever else this window changes, there is nothing to do again after that, unless the change
+    /// falls.
     ///
     /// # Errors
     ///
@@ -112,16 +116,14 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     }
 }
 
-/// A step on its way.
-struct Going<T> {
-    step: Step<T>,
-    done: oneshot::Sender<Undone>,
-}
-
 /// Whoever undoes a step waits for each of its edits.
 struct Ends<T> {
-    going: Cell<Option<Going<T>>>,
-    left: Cell<usize>,
+    id: u64,
+    done: Cell<Option<oneshot::Sender<Undone>>>,
+    /// How many have not ended.
+    open: Cell<usize>,
+    /// What is left of the parts of each edit, and how it ended.
+    left: RefCell<Vec<(Run<T>, Left)>>,
     ended: RefCell<Vec<Undone>>,
 }
 
@@ -146,11 +148,11 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     fn watched(self: &Rc<Self>, edit: Edit<T>, part: Rc<Part<T>>) -> Edit<T> {
         let change = part.recording(edit.change);
         let (inner, done) = (Rc::downgrade(self), edit.done);
-        let done = move |outcome: Outcome, refused: Option<&str>| {
+        let done = move |outcome: Outcome, blame: Blame<'_>| {
             if let Some(inner) = inner.upgrade() {
                 inner.part_ended(&part, &outcome);
             }
-            done(outcome, refused);
+            done(outcome, blame);
         };
         Edit { change, done: Box::new(done), ask: edit.ask }
     }
@@ -166,12 +168,12 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             self.calls.while_playing(|| part.fail());
         }
         let is_left = is_made && self.calls.while_playing(|| part.is_something());
-        let before = self.with_history(|history| {
-            if !is_left {
-                history.forget(part);
-            }
-            history.before(part)
+        let settled = self.with_history(|history| {
+            let forgotten = history.settle(part, is_left);
+            (forgotten, history.before(part))
         });
+        let (forgotten, before) = settled.unzip();
+        self.let_go(forgotten);
         part.end();
         if let Some(before) = before.flatten().filter(|before| before.extend(part)) {
             self.with_history(|history| history.forget(part));
@@ -216,19 +218,17 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     }
 
     fn take_step(self: &Rc<Self>, way: Way, done: oneshot::Sender<Undone>) {
-        let step = self.with_history(|history| history.pop(way)).flatten();
-        let Some(step) = step else { return answer(done, Err(UndoError::Nothing)) };
-        let ends = Rc::new(Ends::new());
+        let taken = self.with_history(|history| history.take(way)).flatten();
+        let Some(Taken { id, runs }) = taken else { return answer(done, Err(UndoError::Nothing)) };
+        let ends = Rc::new(Ends::new(id, done, runs.len()));
         let (mut edits, mut parts) = (Vec::new(), Vec::new());
-        for run in step.runs() {
+        for run in runs {
             let (edit, part) = self.way_back(&run, &ends);
             parts.push(Rc::clone(&part));
             edits.push(self.watched(edit, part));
         }
-        ends.left.set(edits.len());
-        ends.going.set(Some(Going { step, done }));
-        let fallen = self.with_history(|history| history.put(way.back(), Step { parts }));
-        self.let_go(fallen);
+        let forgotten = self.with_history(|history| history.put(id, parts));
+        self.let_go(forgotten);
         edits.into_iter().for_each(|edit| self.take_edit(edit));
     }
 
@@ -240,15 +240,22 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     ) -> (Edit<T>, Rc<Part<T>>) {
         let overtaken = Rc::new(Cell::new(false));
         let (inner, flag, ends) = (Rc::downgrade(self), Rc::clone(&overtaken), Rc::clone(ends));
-        let done: Done = Box::new(move |outcome: Outcome, _: Option<&str>| {
-            let undone = outcome.map_err(|error| match flag.get() {
+        let parts = run.to_vec();
+        let done: Done = Box::new(move |outcome: Outcome, blame: Blame<'_>| {
+            let how = outcome.map_err(|error| match flag.get() {
                 true => UndoError::Overtaken,
                 false => UndoError::Failed(error),
             });
-            if let Some(going) = ends.end(undone)
-                && let Some(inner) = inner.upgrade()
-            {
-                inner.end_step(going, &ends.ended.take());
+            let left = match &how {
+                Err(UndoError::Overtaken) => Left::IfBlocked,
+                Err(UndoError::Failed(error)) if is_unmade(error) => match blame {
+                    Blame::No => Left::All,
+                    Blame::Itself | Blame::Refused(_) => Left::IfBlocked,
+                },
+                _ => Left::Nothing,
+            };
+            if let Some(inner) = inner.upgrade() {
+                inner.end_step(&ends, (parts, left), how);
             }
         });
         let deed = run.first().and_then(|part| part.deed());
@@ -264,14 +271,20 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         (edit, part)
     }
 
-    /// All edits of the step have ended.
-    fn end_step(&self, going: Going<T>, ended: &[Undone]) {
-        let Going { step, done } = going;
-        let failed = ended.iter().find(|end| matches!(end, Err(UndoError::Failed(_))));
-        let made = ended.iter().filter(|end| end.is_ok()).max_by_key(|end| end.as_ref().ok());
-        let outcome = failed.or(made).or(ended.first()).cloned();
-        self.let_go(step);
-        answer(done, outcome.unwrap_or(Err(UndoError::Nothing)));
+    /// An edit of the step has ended; the step, if all have.
+    fn end_step(&self, ends: &Ends<T>, left: (Run<T>, Left), how: Undone) {
+        ends.left.borrow_mut().push(left);
+        ends.ended.borrow_mut().push(how);
+        ends.open.set(ends.open.get().saturating_sub(1));
+        if ends.open.get() > 0 {
+            return;
+        }
+        let left = ends.left.take();
+        let forgotten = self.with_history(|history| history.end(ends.id, &left));
+        self.let_go((left, forgotten));
+        if let Some(done) = ends.done.take() {
+            answer(done, sum(&ends.ended.take()));
+        }
     }
 
     fn with_history<A>(&self, call: impl FnOnce(&mut History<T>) -> A) -> Option<A> {
@@ -309,15 +322,34 @@ fn answer(done: oneshot::Sender<Undone>, undone: Undone) {
     let _ = guard::call(|| done.send(undone));
 }
 
-impl<T> Ends<T> {
-    fn new() -> Self {
-        Self { going: Cell::new(None), left: Cell::new(0), ended: RefCell::default() }
+/// How a step has ended of which these are the edits.
+fn sum(ended: &[Undone]) -> Undone {
+    let failed = |end: &Undone| match end {
+        Err(UndoError::Failed(error)) => Some(error.clone()),
+        _ => None,
+    };
+    let is_not_durable = |error: &SyncError| error.fate == Some(Fate::NotDurable);
+    let is_made = |end: &Undone| end.is_ok() || failed(end).as_ref().is_some_and(is_not_durable);
+    let unmade = ended.iter().filter_map(failed).filter(|error| !is_not_durable(error));
+    // That nobody knows of one is the graver word.
+    match unmade.max_by_key(|error| error.fate == Some(Fate::Unknown)) {
+        Some(error) if ended.iter().any(is_made) => return Err(UndoError::Partly(Box::new(error))),
+        Some(error) => return Err(UndoError::Failed(error)),
+        None => {}
     }
+    let not_durable = ended.iter().find(|end| failed(end).is_some());
+    let made = ended.iter().filter(|end| end.is_ok()).max_by_key(|end| end.as_ref().ok());
+    not_durable.or(made).or(ended.first()).cloned().unwrap_or(Err(UndoError::Nothing))
+}
 
-    /// Takes the end of an edit; the step, if that was the last.
-    fn end(&self, undone: Undone) -> Option<Going<T>> {
-        self.ended.borrow_mut().push(undone);
-        self.left.set(self.left.get().saturating_sub(1));
-        if self.left.get() == 0 { self.going.take() } else { None }
+/// Whether it is known that what has failed so was not made.
+fn is_unmade(error: &SyncError) -> bool {
+    error.fate.is_some_and(|fate| !fate.may_be_made())
+}
+
+impl<T> Ends<T> {
+    fn new(id: u64, done: oneshot::Sender<Undone>, edits: usize) -> Self {
+        let (done, open) = (Cell::new(Some(done)), Cell::new(edits));
+        Self { id, done, open, left: RefCell::default(), ended: RefCell::default() }
     }
 }

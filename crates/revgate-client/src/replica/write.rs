@@ -9,7 +9,7 @@ use revgate::{Snapshot, Topic};
 use super::Inner;
 use super::calls::{Barred, MAX_WITHIN};
 use super::sync::Payload;
-use crate::optimistic::{Done, Edit, Fault, Next, Optimistic, Pushed};
+use crate::optimistic::{Blame, Done, Edit, Fault, Next, Optimistic, Pushed};
 use crate::pending::{Outcome, Pending};
 use crate::{Change, Fate, Host, SyncError, Transport, TransportError, WriteError, guard};
 
@@ -58,26 +58,10 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             return self.end_edit(edit, Err(error));
         }
         match self.with_edits(|edits| edits.push(edit)) {
-            Pushed::Kept => self.limit_wait(),
+            Pushed::Kept => {}
             Pushed::Nothing(edit, version) => self.end_edit(edit, Ok(version)),
             Pushed::Fallen(edit, fault) => self.tell_of_fall(edit, &fault),
         }
-    }
-
-    /// An edit waits for the first state no longer than for the answer to a write.
-    fn limit_wait(self: &Rc<Self>) {
-        if self.optimistic.borrow().top().is_some() || self.write_timer.borrow().is_some() {
-            return;
-        }
-        let timeout = self.options.write_timeout;
-        self.set_write_timer(timeout, move |inner| {
-            *inner.write_timer.borrow_mut() = None;
-            let why = inner.last_error.borrow().as_ref().map(|error| format!(": {}", error.reason));
-            let why = why.unwrap_or_default();
-            let reason = format!("within {timeout:?} there was no state to make it on{why}");
-            let edits = inner.with_edits(Optimistic::clear).into_iter().map(|(edit, _)| edit);
-            inner.fail_edits(edits.collect(), Fate::NotSent, reason);
-        });
     }
 
     /// Sends what waits, if no write is under way.
@@ -99,14 +83,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 Next::Wait => break,
             }
         }
-        // Those that waited for the first state may have had nothing to send.
-        let is_at_rest = {
-            let edits = self.optimistic.borrow();
-            edits.top().is_some() && !edits.is_writing()
-        };
-        if is_at_rest {
-            *self.write_timer.borrow_mut() = None;
-        }
+        self.limit_wait();
         self.show_edits();
         self.tell_fallen();
     }
@@ -251,27 +228,30 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             Fault::Panicked(_) => {
                 let Edit { change, done, .. } = edit;
                 guard::abandon(change);
-                self.tell_ended(done, Err(error), None);
+                self.tell_ended(done, Err(error), Blame::Itself);
             }
-            Fault::Refused { error: refused, .. } => self.conclude(edit, Err(error), Some(refused)),
-            Fault::Invalid(_) | Fault::Failed(_) => self.end_edit(edit, Err(error)),
+            Fault::Refused { error: refused, .. } => {
+                self.conclude(edit, Err(error), Blame::Refused(refused));
+            }
+            Fault::Invalid(_) | Fault::Failed(_) => {
+                self.conclude(edit, Err(error), Blame::Itself);
+            }
         }
     }
 
     pub(super) fn end_edit(&self, edit: Edit<T>, outcome: Outcome) {
-        self.conclude(edit, outcome, None);
+        self.conclude(edit, outcome, Blame::No);
     }
 
-    /// Ends an edit; if it is an action that has refused itself, with the JSON of its error.
-    pub(super) fn conclude(&self, edit: Edit<T>, outcome: Outcome, refused: Option<&str>) {
+    pub(super) fn conclude(&self, edit: Edit<T>, outcome: Outcome, blame: Blame<'_>) {
         let Edit { change, done, .. } = edit;
         self.let_go(change);
-        self.tell_ended(done, outcome, refused);
+        self.tell_ended(done, outcome, blame);
     }
 
-    fn tell_ended(&self, done: Done, outcome: Outcome, refused: Option<&str>) {
+    fn tell_ended(&self, done: Done, outcome: Outcome, blame: Blame<'_>) {
         // Whom it wakes may be anybody.
-        let _ = guard::call(|| done(outcome, refused));
+        let _ = guard::call(|| done(outcome, blame));
     }
 
     /// Drops what may hold anything.
