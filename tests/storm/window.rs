@@ -206,11 +206,6 @@ impl Book {
         self.take_answers();
         let own = &ledger.marks[expected.marks.len()..];
         let made = self.made.borrow();
-        // What was sent in a hurry may be part of that state, and be shown on it once more until
-        // its answer comes.
-        if made.iter().any(|made| made.outcome.is_none() && made.number <= self.flushed.get()) {
-            return;
-        }
         let mut shown = made.iter().filter(|made| made.may_be_shown_on(version));
         for number in own {
             if expected.marks.contains(number) {
@@ -300,8 +295,8 @@ impl Made {
     fn may_be_shown_on(&self, version: Version) -> bool {
         match &self.outcome {
             None => true,
-            Some(Ok(made)) => self.is_action && *made > version,
-            Some(Err(failure)) => self.is_action && failure.fate == Some(Fate::NotDurable),
+            Some(Ok(made)) => *made > version,
+            Some(Err(failure)) => failure.fate == Some(Fate::NotDurable),
         }
     }
 }
