@@ -8,6 +8,7 @@ mod compatibility;
 mod conflicts;
 mod delivery;
 mod edits;
+mod fallback;
 mod families;
 mod going;
 mod harness;

@@ -74,12 +74,21 @@ impl Desktop {
             }
         });
         let Some(states) = agreed else {
-            let advice = format!("not within {} s: the windows did not follow", limit.as_secs());
+            let seen = labels.iter().map(|label| self.last_words(label)).collect::<String>();
+            let limit = limit.as_secs();
+            let advice = format!("not within {limit} s: the windows did not follow{seen}");
             return Err(missing.in_step("wait until all windows agree", advice));
         };
         let waited = Duration::from_millis(Self::elapsed_ms(since));
         let sync = self.sync_time(labels, actor, states[0].value("revision"))?.unwrap_or(waited);
         Ok(Settled { states, sync })
+    }
+
+    /// All that a window shows, and what it says has failed.
+    fn last_words(&mut self, label: &str) -> String {
+        let script = "return document.querySelector('[role=status] [title]')?.title ?? null";
+        let fault = self.execute(label, script, &[]);
+        format!("\n  `{label}` shows {:?} and says {fault:?}", self.state(label))
     }
 
     /// `None` if a window was not observed while it changed.

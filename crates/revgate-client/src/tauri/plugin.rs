@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use revgate::action::{Seq, Source};
 use revgate::json::{Fingerprint, fingerprint};
 use revgate::presence::Visit;
@@ -313,9 +313,11 @@ async fn fetch_bytes<T: Topic>(
     fetched(answer.map_err(|error| TransportError::Malformed(error.to_string()))?, known)
 }
 
+/// Bytes come as a list of numbers where Tauri falls back to messages: for as long as a page lives
+/// in which one call by its own protocol has failed, or all do, as a policy forbids it.
 fn bytes_of(answer: &JsValue) -> Result<Vec<u8>, TransportError> {
-    match answer.dyn_ref::<ArrayBuffer>() {
-        Some(bytes) => Ok(Uint8Array::new(bytes).to_vec()),
-        None => Err(TransportError::Malformed(format!("bytes are expected, not {}", text(answer)))),
+    if answer.is_instance_of::<ArrayBuffer>() || answer.is_instance_of::<Array>() {
+        return Ok(Uint8Array::new(answer).to_vec());
     }
+    Err(TransportError::Malformed(format!("bytes are expected, not {}", text(answer))))
 }
