@@ -68,7 +68,14 @@ pub(crate) fn small() -> Vec<Bounds> {
     vec![
         Bounds { restarts: 1, faults: 1, ..Bounds::new("acting", SCRIPTS) },
         Bounds { writes: 1, faults: 2, crowd: true, ..Bounds::new("crowded", ONE) },
+        hasty(),
     ]
+}
+
+/// What was sent in a hurry comes when the backend has forgotten its window, or is sent again then.
+fn hasty() -> Bounds {
+    const TWO: &[&[Step]] = &[&[Step::Add, Step::Add]];
+    Bounds { crowd: true, flush: true, ..Bounds::new("hasty", TWO) }
 }
 
 /// What `cargo xtask model` explores, the longest search first.
@@ -85,5 +92,6 @@ pub(crate) fn standard() -> Vec<Bounds> {
         Bounds { writes: 1, restarts: 1, faults: 2, flush: true, ..Bounds::new("lonely", LONELY) },
         Bounds { restarts: 1, faults: 1, loses: true, ..Bounds::new("rivals", RIVALS) },
         Bounds { writes: 1, faults: 2, crowd: true, ..Bounds::new("forgetful", SEVERAL) },
+        hasty(),
     ]
 }
