@@ -31,8 +31,8 @@ Commands:
           windows      Measures instead how long messages take to real windows, in each way that
                        Tauri has to send them (Linux)
           peers        Measures instead Revgate in real windows beside the other ways to share a
-                       state, bare events and stores; writes target/bench/report.html and
-                       report.json (Linux). Takes half an hour; with --quick 5 minutes
+                       state, bare events and stores; writes report.html, .json and .md into
+                       target/bench (Linux). Takes half an hour; with --quick 5 minutes
   fuzz [--seconds N] [TARGET]
           Feeds the messages and the gate with arbitrary bytes: wire, gate, gate_raw, or all.
           --seconds N  How long each (default: 60)

@@ -4,6 +4,7 @@ mod build;
 mod figures;
 mod html;
 mod machine;
+mod markdown;
 
 use std::{fs, process::Command, time::Duration};
 
@@ -78,6 +79,7 @@ pub(crate) fn run(workspace: &mut Workspace, is_quick: bool) -> Result<bool, Err
     let about = machine::look(workspace, is_quick);
     write(&folder.join("report.json"), &figures.json(&about).to_string())?;
     write(&folder.join("report.html"), &html::page(&figures, &about))?;
+    write(&folder.join("report.md"), &markdown::page(&figures, &about))?;
     report::say(format_args!("\n{}", figures.table()));
     figures.faults.iter().for_each(report::say);
     report::say(format_args!("\nreport: {}", folder.join("report.html").display()));

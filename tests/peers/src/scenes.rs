@@ -59,7 +59,8 @@ impl Scene<'_> {
         let seen = self.windows.iter().map(|window| seen(window)).collect::<Result<Vec<_>>>()?;
         let time = |(begin, number): (f64, u64)| {
             let at = |seen: &Vec<(u64, f64)>| {
-                let found = seen.iter().find(|(shown, _)| *shown == number);
+                // One that comes too late to be shown is so with the next.
+                let found = seen.iter().find(|(shown, _)| *shown >= number);
                 found.map(|(_, at)| *at).ok_or_else(|| format!("a window has not shown {number}"))
             };
             let all = seen.iter().map(at).collect::<std::result::Result<Vec<_>, _>>()?;
