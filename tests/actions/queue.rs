@@ -300,13 +300,17 @@ fn an_edit_behind_an_action_waits_neither_for_the_pacing_nor_until_the_window_is
 
 #[window_test(unsupported = test)]
 fn what_was_sent_in_a_hurry_twice_is_shown_once() {
-    let (backend, _, time, window) = near();
+    let (backend, network, time, window) = near();
+    // The first message is slower than those behind it, and has the state with those come first.
+    network.set_faults(Faults::none(ms(50)));
     window.add();
-    for _ in 0..2 {
-        window.add();
-        window.replica.flush();
-        time.advance(ms(1));
-    }
+    time.settle();
+    network.set_faults(Faults::none(ms(5)));
+    window.add();
+    window.replica.flush();
+    time.advance(ms(50));
+    window.add();
+    window.replica.flush();
     for _ in 0..100 {
         assert_eq!(window.numbers(&window.shown()), [1, 2, 3], "at {:?}", time.now());
         time.advance(ms(1));
