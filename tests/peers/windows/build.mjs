@@ -16,6 +16,7 @@ await build({
 	bundle: true,
 	// As an app is shipped.
 	minify: true,
+	conditions: ['production'],
 	format: 'esm',
 	target: 'es2022',
 	outdir: folder,
