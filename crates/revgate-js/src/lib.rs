@@ -21,10 +21,11 @@
 //!
 //! | | raw | gzip |
 //! |---|---|---|
-//! | the module | 9,700 | 4,787 |
-//! | without `inline-threshold=50`, a twentieth slower | 9,265 | 4,861 |
-//! | with [`Duration`](core::time::Duration) for times, and a heap | 12,924 | 6,486 |
-//! | at opt-level `s` | 10,975 | 5,068 |
+//! | the module | 9,542 | 4,649 |
+//! | without `inline-threshold=50`, a twentieth slower | 9,107 | 4,726 |
+//! | with the words for what is wrong with a version's text | 9,700 | 4,787 |
+//! | with [`Duration`](core::time::Duration) for times, and a heap, besides | 12,924 | 6,486 |
+//! | at opt-level `s` | 10,817 | 4,927 |
 //!
 //! So the core reckons with [`Time`](revgate::Time), of 64 bits, a gate has room for its outputs
 //! within, and the module has no allocator: gates and pacers lie one behind the other.
