@@ -170,6 +170,7 @@ async fn actions_are_sent_as_text_with_their_ids_and_answered_without_a_state() 
     let batch = Batch {
         known: Version::new(Epoch::new(2), Revision::new(5)),
         source: Source::new(u64::MAX),
+        undo: false,
         actions: vec![Asked {
             seq: Seq::new(1),
             at: 1_700_000_000_000,
@@ -194,6 +195,9 @@ async fn actions_are_sent_as_text_with_their_ids_and_answered_without_a_state() 
     );
     assert_eq!(sent, expected);
     assert!(expected.len() <= 200, "{}", expected.len());
+    Tauri.act(&settings(), Batch { undo: true, ..batch.clone() }).await.expect("answered");
+    let sent = eval("sent").expect("it was sent").as_string().expect("text");
+    assert!(sent.ends_with(r#","topic":"settings","undo":true}"#), "{sent}");
 
     install("() => refuse({kind: 'otherEpoch', epoch: '3'})");
     let other = Tauri.act(&settings(), batch.clone()).await.expect_err("refused");

@@ -100,7 +100,7 @@ fn under_faults_windows_that_act_agree_and_no_promise_is_broken() {
         let faults = Faults { delay, loss: 0.1, duplication: 0.1, failure: 0.05, stall: 0.01 };
         let Outcome { harm, restarts: more, failed_updates: failed, .. } =
             run_plan(seed, faults, true, true);
-        let Harm { lost, repeated, failed: failures, stalled } = harm;
+        let Harm { lost, repeated, failed: failures, stalled, .. } = harm;
         assert!(![lost, repeated, failures, stalled].contains(&0), "seed {seed}: {harm:?}");
         restarts += more;
         failed_updates += failed;

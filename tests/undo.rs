@@ -31,6 +31,14 @@ mod harness;
 mod oracle;
 #[path = "undo/parts.rs"]
 mod parts;
+#[path = "undo/provenance.rs"]
+mod provenance;
+#[path = "undo/queued.rs"]
+mod queued;
+#[path = "undo/races.rs"]
+mod races;
+#[path = "undo/racing.rs"]
+mod racing;
 #[path = "undo/refused.rs"]
 mod refused;
 #[path = "undo/schedules.rs"]
@@ -87,7 +95,7 @@ impl Topic for Desk {
     }
 }
 
-/// What can be done to a desk; each with what takes it back, but for the last two.
+/// What can be done to a desk; each with what takes it back, but for three.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum DeskAction {
@@ -112,6 +120,22 @@ enum DeskAction {
     Pin {
         text: u64,
     },
+    /// Adds a tag, unless it is there.
+    Like(u64),
+    Unlike(u64),
+    /// Puts a value into a drawer, twice. Has no inverse.
+    Shelve {
+        drawer: String,
+        value: u64,
+    },
+    /// Adds to the number, up to a thousand.
+    Fill {
+        by: u64,
+    },
+    /// Refuses to take more than there is.
+    Take {
+        by: u64,
+    },
 }
 
 impl Action for DeskAction {
@@ -126,6 +150,11 @@ impl Action for DeskAction {
             Self::Erase { .. } => "erase",
             Self::Name(_) => "name",
             Self::Pin { .. } => "pin",
+            Self::Like(_) => "like",
+            Self::Unlike(_) => "unlike",
+            Self::Shelve { .. } => "shelve",
+            Self::Fill { .. } => "fill",
+            Self::Take { .. } => "take",
         }
     }
 
@@ -147,17 +176,34 @@ impl Action for DeskAction {
                 let id = context.random(0) >> 12;
                 desk.notes.push(Note { id, text: *text, colour: *text });
             }
+            Self::Like(tag) if desk.tags.contains(tag) => {}
+            Self::Like(tag) => desk.tags.push(*tag),
+            Self::Unlike(tag) => desk.tags.retain(|it| it != tag),
+            Self::Shelve { drawer, value } => {
+                let drawer = desk.drawers.entry(drawer.clone()).or_default();
+                drawer.extend(["x", "y"].map(|name| (name.to_owned(), *value)));
+            }
+            Self::Fill { by } => desk.number = (desk.number + by).min(1000),
+            Self::Take { by } => {
+                desk.number = desk.number.checked_sub(*by).ok_or("there is too little")?;
+            }
         }
         Ok(())
     }
 
-    fn inverse(&self, _: &Desk, context: &Context) -> Option<Self> {
+    fn inverse(&self, before: &Desk, context: &Context) -> Option<Self> {
         match *self {
             Self::Add { by } => Some(Self::Subtract { by }),
             Self::Write { id, text } => Some(Self::Erase { id, text }),
             Self::Pin { text } => Some(Self::Erase { id: context.random(0) >> 12, text }),
             Self::Subtract { by } => Some(Self::Add { by }),
-            Self::Erase { .. } | Self::Name(_) => None,
+            Self::Like(tag) => (!before.tags.contains(&tag)).then_some(Self::Unlike(tag)),
+            Self::Unlike(tag) => before.tags.contains(&tag).then_some(Self::Like(tag)),
+            Self::Fill { by } => {
+                Some(Self::Subtract { by: by.min(1000_u64.saturating_sub(before.number)) })
+            }
+            Self::Take { by } => Some(Self::Add { by }),
+            Self::Erase { .. } | Self::Name(_) | Self::Shelve { .. } => None,
         }
     }
 }

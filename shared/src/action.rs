@@ -1,5 +1,7 @@
 //! A change of a topic, defined once: shown at once in the window, final in the backend.
 
+#[cfg(feature = "tree")]
+mod before;
 mod ledger;
 mod round;
 
@@ -11,6 +13,8 @@ use core::str::FromStr;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+#[cfg(feature = "tree")]
+pub use before::Before;
 pub use ledger::{Ledger, Recall};
 pub use round::{Outcome, Round};
 
@@ -101,17 +105,17 @@ pub trait Action: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// nothing, nor does it if this panics or leaves a state that is invalid.
     fn apply(&self, state: &mut Self::Topic, context: &Context) -> Result<(), Self::Error>;
 
-    /// The action that takes this one back, as it was done to `before` with this `context`; asked
-    /// in the window that did it, for an undo. What it returns is done to whatever the state is by
-    /// then.
+    /// The action that takes this one back, as it was done to `before` with this `context`: for an
+    /// undo in the window that did it. What it returns is done to whatever the state is by then.
     ///
     /// **It must not take back what others have done**: it says what this action has done to the
     /// state, not what the state was. To undo `Louder { by: 3 }` is `Quieter { by: 3 }`; to set the
     /// volume to what it was before would also undo what another window has done to it since. And
     /// where this action has done nothing, as the track was liked already, it takes back nothing.
     ///
-    /// `before` is the state that the window has last done it to; the backend may have done it to
-    /// a newer one.
+    /// `before` is the state that it was done to in the backend, which another window may have
+    /// changed a moment before; until the backend has answered, the one that the window shows it on.
+    /// It is asked in the backend, too, if that did the action to another version than the window.
     ///
     /// ```
     /// # use revgate::{Action, Topic, action::Context};

@@ -12,6 +12,7 @@ mod fetched;
 pub(crate) mod lenient;
 mod presented;
 mod refusal;
+mod reversal;
 mod written;
 
 pub use acted::{Acted, Asked, MAX_ACTIONS, Refused, Unacted};
@@ -19,6 +20,7 @@ pub use announcement::{Announcement, Payload};
 pub use fetched::Fetched;
 pub use presented::Presented;
 pub use refusal::{Access, Denied, PatchFault, Refusal};
+pub use reversal::{Reversal, Reverse};
 pub use written::Written;
 
 use alloc::string::String;

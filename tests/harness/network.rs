@@ -47,6 +47,8 @@ pub(crate) struct Harm {
     pub(crate) lost: usize,
     pub(crate) repeated: usize,
     pub(crate) failed: usize,
+    /// Of those that failed, the answers to actions.
+    pub(crate) unheard: usize,
     pub(crate) stalled: usize,
 }
 
@@ -58,9 +60,12 @@ pub(crate) struct Network {
     /// The backend as the window has it.
     backend: Memory,
     log: Log,
-    /// Is called when something of this window has reached the backend, at once.
-    witness: Rc<dyn Fn()>,
+    /// Is called when something of this window has reached the backend, at once; with the actions,
+    /// if it is those.
+    witness: Rc<Witness>,
 }
+
+type Witness = dyn Fn(Option<&Batch>);
 
 struct Shared {
     time: VirtualTime,
@@ -92,19 +97,19 @@ impl Network {
             harm: Cell::default(),
             under_way: Cell::default(),
         };
-        let (backend, witness) = (backend.clone(), Rc::new(|| ()));
+        let (backend, witness) = (backend.clone(), Rc::new(|_: Option<&Batch>| ()));
         Self { shared: Rc::new(shared), backend, log: Log::default(), witness }
     }
 
     /// The same network for another window.
     pub(crate) fn beside(&self) -> Self {
         let (shared, backend) = (Rc::clone(&self.shared), self.backend.clone());
-        Self { shared, backend, log: Log::default(), witness: Rc::new(|| ()) }
+        Self { shared, backend, log: Log::default(), witness: Rc::new(|_| ()) }
     }
 
     /// As [`Self::beside`], and `witness` sees each write of this window in the backend, before
-    /// anything else happens there.
-    pub(crate) fn witnessed(&self, witness: impl Fn() + 'static) -> Self {
+    /// anything else happens there; and the actions, if it is those.
+    pub(crate) fn witnessed(&self, witness: impl Fn(Option<&Batch>) + 'static) -> Self {
         Self { witness: Rc::new(witness), ..self.beside() }
     }
 
@@ -266,7 +271,7 @@ impl Transport for Network {
             let call = async {
                 network.carry().await?;
                 let answer = network.backend.write(&topic, change).await;
-                (network.witness)();
+                (network.witness)(None);
                 network.carry().await?;
                 answer
             };
@@ -292,15 +297,15 @@ impl Transport for Network {
             let (network, topic, batch) = (network.clone(), topic.clone(), batch.clone());
             self.shared.time.spawn(async move {
                 network.travel().await;
-                drop(network.backend.act(&topic, batch).await);
-                (network.witness)();
+                drop(network.backend.act(&topic, batch.clone()).await);
+                (network.witness)(Some(&batch));
             });
         }
         async move {
             network.carry().await?;
-            let answer = network.backend.act(&topic, batch).await;
-            (network.witness)();
-            network.carry().await?;
+            let answer = network.backend.act(&topic, batch.clone()).await;
+            (network.witness)(Some(&batch));
+            network.carry().await.inspect_err(|_| network.count(|harm| harm.unheard += 1))?;
             answer
         }
     }
@@ -337,7 +342,7 @@ impl Transport for Network {
         async move {
             network.carry().await?;
             let answer = network.backend.write_behind(&topic, change, ahead).await;
-            (network.witness)();
+            (network.witness)(None);
             network.carry().await?;
             answer
         }

@@ -119,7 +119,7 @@ impl World {
         let undo = Undo { group: ms(random.choice([0, 30]).unwrap_or(0)), ..Undo::default() };
         let open = |window| {
             let (oracle, seen) = (Rc::clone(&oracle), backend.clone());
-            let witness = move || oracle.borrow_mut().see(window, &desk(&seen));
+            let witness = move |_: Option<&_>| oracle.borrow_mut().see(window, &desk(&seen));
             let random = Rc::new(RefCell::new(fastrand::Rng::with_seed(seed + window as u64)));
             let network = network.witnessed(witness);
             let transport = Whims { network, random, whims: Rc::clone(&whims) };

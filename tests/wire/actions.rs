@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use revgate::action::{Context, Seed, Seq, Source};
-use revgate::wire::{Access, Acted, Asked, Denied, Refusal, Refused, Unacted};
+use revgate::wire::{Access, Acted, Asked, Denied, Refusal, Refused, Reversal, Reverse, Unacted};
 use revgate::{Epoch, Invalid};
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test as wire_test;
@@ -49,6 +49,27 @@ fn the_answer_has_versions_and_never_the_state() {
     let json = r#"{"revision":"9","epoch":"3","notDurable":"the disk is full"}"#;
     let not_durable = Some("the disk is full".to_owned());
     pinned(Acted::<u8> { not_durable, ..Acted::new(made, None) }, json);
+}
+
+#[wire_test(unsupported = test)]
+fn how_it_is_taken_back_is_told_one_by_one_and_of_nobody_who_has_not_asked() {
+    let tell = |seq, how| Reversal { seq: Seq::new(seq), how };
+    let reversals = vec![
+        tell(1, Reverse::Inverse(json!({"unlike": 7}))),
+        tell(2, Reverse::Changes(json!([{"path": ["title"], "before": "", "after": "dark"}]))),
+        tell(3, Reverse::Nothing),
+        tell(4, Reverse::Inverse(Value::Null)),
+    ];
+    let json = concat!(
+        r#"{"revision":"9","base":{"revision":"8"},"reversals":["#,
+        r#"{"seq":"1","inverse":{"unlike":7}},"#,
+        r#"{"seq":"2","changes":[{"after":"dark","before":"","path":["title"]}]},"#,
+        r#"{"seq":"3"},{"seq":"4","inverse":null}]}"#,
+    );
+    pinned(Acted { reversals, ..Acted::new(version(0, 9), Some(version(0, 8))) }, json);
+    // As a backend answers that knows nothing of it.
+    let acted: Acted<Value> = serde_json::from_str(r#"{"revision":"9"}"#).expect("an answer");
+    assert_eq!(acted.reversals, []);
 }
 
 #[wire_test(unsupported = test)]

@@ -25,6 +25,10 @@ pub struct Batch {
     pub known: Version,
     /// Who asks.
     pub source: Source,
+    /// Whether the window may want to undo them. Then a backend that does them to another version than
+    /// `known` [tells](revgate::wire::Acted::reversals) how each is taken back. What it does not tell
+    /// of cannot be undone.
+    pub undo: bool,
     /// The actions, in their order.
     pub actions: Vec<Asked<Json>>,
 }

@@ -84,7 +84,7 @@ mod tests {
     const LIMIT: Duration = Duration::from_secs(3);
 
     fn flight(again: bool) -> Flight {
-        let actions = Actions { known: Version::default(), again, asked: Vec::new() };
+        let actions = Actions { known: Version::default(), again, undo: false, asked: Vec::new() };
         Flight::new(actions, Source::new(1), Duration::ZERO)
     }
 

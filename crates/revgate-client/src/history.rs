@@ -1,6 +1,5 @@
 //! What a window has done, so that it can be undone among what others do.
 
-mod delta;
 mod record;
 
 use std::cmp::Reverse;
@@ -16,7 +15,6 @@ use revgate::{Topic, TopicName, Version};
 
 use crate::SyncError;
 
-pub(crate) use delta::Delta;
 pub(crate) use record::{Back, Part};
 
 /// How much a window can undo.

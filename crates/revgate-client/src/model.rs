@@ -89,7 +89,7 @@ impl<T: Topic> Desk<T> {
         change: impl Fn(&mut T) -> Result<(), String> + 'static,
     ) -> Option<Message<T>> {
         let change = move |state: &mut T| change(state).map_err(Fault::Failed);
-        let edit = Edit { change: Rc::new(change), done: self.done(number), ask: None };
+        let edit = Edit::new(Rc::new(change), self.done(number));
         self.push(number, edit);
         self.finish()
     }

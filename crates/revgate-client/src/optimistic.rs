@@ -22,7 +22,7 @@ use proof::Doubt;
 pub(crate) use actions::{Actions, Ends};
 pub(crate) use asking::Asking;
 pub(crate) use deed::Deed;
-pub(crate) use edit::{Blame, Done, Edit, Fault, Layer, Play};
+pub(crate) use edit::{Blame, Done, Edit, Fault, Layer, Open, Play};
 
 /// The newest state of the backend, and on top of it the window's own edits that the backend has
 /// not answered yet, played again whenever what lies beneath changes.
@@ -138,12 +138,16 @@ impl<T: Topic> Optimistic<T> {
     }
 
     /// Takes an edit, and plays it on what is shown.
-    pub(crate) fn push(&mut self, edit: Edit<T>) -> Pushed<T> {
+    pub(crate) fn push(&mut self, mut edit: Edit<T>) -> Pushed<T> {
+        if let Err(fault) = edit.decide(self.confirmed.is_empty()) {
+            return Pushed::Fallen(edit, fault);
+        }
         let Some(top) = &self.top else {
             self.edits.push_back(edit);
             return Pushed::Kept;
         };
         match play(top, &[&*edit.change]) {
+            Err(_) if edit.must_stay() => {}
             Err((_, fault)) => return Pushed::Fallen(edit, fault),
             // One behind others stays: should they fail, it may change something after all.
             // Nor is an action nothing that is nothing here: it is done to what the backend has.
@@ -165,6 +169,7 @@ impl<T: Topic> Optimistic<T> {
     /// Makes one write of all edits, or of as many as may be together.
     pub(crate) fn next_write(&mut self) -> Next<T> {
         while !self.is_writing() && !self.edits.is_empty() {
+            self.decide();
             let (Some(newest), Some(top)) = (self.newest.clone(), self.top.clone()) else { break };
             if let Some(next) = self.next_actions(&newest) {
                 return next;
@@ -174,6 +179,9 @@ impl<T: Topic> Optimistic<T> {
                 break;
             }
             let count = self.closures().min(self.most());
+            if count == 0 {
+                break;
+            }
             let new = if count == self.edits.len() {
                 top
             } else {
@@ -237,6 +245,7 @@ impl<T: Topic> Optimistic<T> {
         self.take_newest(snapshot);
         self.suspects = self.suspects.saturating_sub(self.in_flight);
         let made = self.edits.iter().take(self.in_flight);
+        made.clone().filter_map(|edit| edit.part.as_ref()).for_each(|part| part.end());
         self.confirmed.extend(made.map(|edit| (version, Rc::clone(&edit.change))));
         self.take_written()
     }
@@ -260,6 +269,7 @@ impl<T: Topic> Optimistic<T> {
             return Vec::new();
         }
         self.suspects = 0;
+        self.edits.iter().take(self.in_flight).for_each(Edit::fail);
         self.take_written()
     }
 
@@ -271,9 +281,11 @@ impl<T: Topic> Optimistic<T> {
     /// Takes away the edits that wait for a state: for the first, all of them, else for one that has
     /// the actions before them.
     pub(crate) fn give_up_waiting(&mut self) -> Vec<Edit<T>> {
-        let count = if self.top.is_some() { self.closures() } else { self.edits.len() };
+        let waiting = self.edits.iter().take_while(|edit| !edit.is_action());
+        let count = if self.top.is_some() { waiting.count() } else { self.edits.len() };
         self.suspects = self.suspects.saturating_sub(count);
-        let edits = self.edits.drain(..count).collect();
+        let edits: Vec<_> = self.edits.drain(..count).collect();
+        edits.iter().for_each(Edit::fail);
         self.rebuild();
         edits
     }
@@ -294,6 +306,20 @@ impl<T: Topic> Optimistic<T> {
         match self.suspects {
             0 => usize::MAX,
             suspects => (suspects / 2).max(1),
+        }
+    }
+
+    /// Decides what those edits are of which that was open.
+    fn decide(&mut self) {
+        let (mut place, before) = (0, self.edits.len());
+        while let Some(edit) = self.edits.get_mut(place) {
+            match edit.decide(self.confirmed.is_empty()) {
+                Ok(()) => place += 1,
+                Err(fault) => self.fall(place, fault),
+            }
+        }
+        if self.edits.len() < before {
+            self.rebuild();
         }
     }
 
@@ -324,7 +350,7 @@ impl<T: Topic> Optimistic<T> {
     }
 
     /// Plays all edits on the newest state, or on the one that is held beneath them. Those that cannot
-    /// be played on it fall, but for actions that may have been done: they are not shown.
+    /// be played on it fall, but for those that [must stay](Edit::must_stay): they are not shown.
     fn rebuild(&mut self) {
         if self.beneath.is_none() || self.edits.iter().all(|edit| edit.sent().is_none()) {
             self.beneath = self.newest.clone();
@@ -350,7 +376,7 @@ impl<T: Topic> Optimistic<T> {
             };
             let place = shown.get(at).map_or(0, |(place, _)| *place);
             let edit = place.checked_sub(self.confirmed.len());
-            match edit.filter(|edit| self.edits.get(*edit).is_some_and(|it| it.sent().is_none())) {
+            match edit.filter(|edit| self.edits.get(*edit).is_some_and(|it| !it.must_stay())) {
                 Some(edit) => self.fall(edit, fault),
                 None => hidden.push(place),
             }
@@ -365,6 +391,7 @@ impl<T: Topic> Optimistic<T> {
 
     fn fall(&mut self, place: usize, fault: Fault) {
         if let Some(edit) = self.edits.remove(place) {
+            edit.fail();
             self.suspects -= usize::from(place < self.suspects);
             self.fallen.push((edit, fault));
         }

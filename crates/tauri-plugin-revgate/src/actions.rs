@@ -18,7 +18,7 @@ use crate::error::{ActError, UpdateError};
 use crate::form::{self, Json};
 use crate::spares::Done;
 use crate::store::{Edit, Published, Written};
-use play::{Fault, Faults, Played, Step, play};
+use play::{Fault, Faults, Played, Reversals, Step, play};
 
 /// The actions of a topic of the type `T`, of whatever type they are.
 pub(crate) struct Actions<T>(Arc<dyn Act<T>>);
@@ -28,6 +28,8 @@ pub(crate) struct Request<'a> {
     /// The newest version that it knew when it first asked for any of these.
     pub(crate) known: Version,
     pub(crate) source: Source,
+    /// Whether it may want to undo them, and may be told how.
+    pub(crate) undo: bool,
     pub(crate) asked: Vec<Asked<Json>>,
     /// Whether the window may do the action of this name.
     pub(crate) may: &'a dyn Fn(&str) -> bool,
@@ -126,7 +128,7 @@ fn once<A: Action>(
     request: &Request<'_>,
     asked: Vec<Readable<A>>,
 ) -> Result<Answered<A::Topic>, UpdateError> {
-    let &Request { source, known, window, .. } = request;
+    let &Request { source, known, undo, window, .. } = request;
     let mut round = Round::new(source, known, edit.current.version);
     // Those that are to be done, with their places among `steps`.
     let (mut new, mut steps) = (Vec::new(), Vec::new());
@@ -139,11 +141,16 @@ fn once<A: Action>(
             new.push((seq, place));
         }
     }
-    let (written, faults) = perform(edit, steps, Some(window))?;
+    let Performed { written, faults, mut reversals } =
+        perform(edit, steps, Some(window), round.tells(undo))?;
     let Published { version, look, .. } = &edit.current;
     let (version, print) = (*version, look.known_print());
     let ended = new.into_iter().map(|(seq, place)| {
-        (seq, place.map_or_else(Some, |place| faults.get(&place).map(unacted)))
+        let ended = place.and_then(|place| match faults.get(&place) {
+            Some(fault) => Err(unacted(fault)),
+            None => Ok(reversals.remove(&place)),
+        });
+        (seq, ended)
     });
     let acted = round.end(edit.ledger(), version, print, ended);
     Ok((acted, written))
@@ -157,7 +164,7 @@ pub(crate) fn act<A: Action>(
     let step = Step { action, context: context() };
     cell.check_writable()?;
     let mut edit = cell.live.store.edit(&cell.live.name)?;
-    let (written, mut faults) = perform(&mut edit, vec![step], None)?;
+    let Performed { written, mut faults, .. } = perform(&mut edit, vec![step], None, false)?;
     let version = edit.current.version;
     drop(edit);
     if let Some(fault) = faults.remove(&0) {
@@ -184,26 +191,34 @@ fn context() -> Context {
     Context::new(at, RandomState::new().build_hasher().finish())
 }
 
-type Performed<A> = (Option<Written<<A as Action>::Topic>>, Faults<<A as Action>::Error>);
+struct Performed<A: Action> {
+    /// `None` if none of them can be done.
+    written: Option<Written<A::Topic>>,
+    faults: Faults<A::Error>,
+    reversals: Reversals,
+}
 
 /// Publishes what the actions make of the newest state, if any of them can be done.
 fn perform<A: Action>(
     edit: &mut Edit<'_, A::Topic>,
     steps: Vec<Step<A>>,
     source: Option<&str>,
+    tells: bool,
 ) -> Result<Performed<A>, UpdateError> {
     let spare = edit.spare();
-    let Played { draft, faults } = play(edit.topic(), &edit.current, spare, &steps)?;
+    let Played { draft, faults, reversals } =
+        play(edit.topic(), &edit.current, spare, &steps, tells)?;
     for (place, fault) in &faults {
         if let (Fault::Panicked(message), Some(step)) = (fault, steps.get(*place)) {
             let (topic, action) = (edit.topic(), step.action.name());
             tracing::error!(%topic, action, "an action of {} panicked: {message}", type_name::<A>());
         }
     }
-    let Some(draft) = draft else { return Ok((None, faults)) };
+    let Some(draft) = draft else { return Ok(Performed { written: None, faults, reversals }) };
     let done = steps.into_iter().enumerate().filter(|(place, _)| !faults.contains_key(place));
     let done: Vec<_> = done.map(|(_, step)| step).collect();
-    Ok((Some(edit.publish(draft, source, Some(again(done)))?), faults))
+    let written = Some(edit.publish(draft, source, Some(again(done)))?);
+    Ok(Performed { written, faults, reversals })
 }
 
 /// What does these actions once more.

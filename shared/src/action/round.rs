@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::{Ledger, Recall, Seq, Source};
 use crate::Version;
 use crate::json::Fingerprint;
-use crate::wire::{Acted, Refused, Unacted};
+use crate::wire::{Acted, Refused, Reversal, Reverse, Unacted};
 
 /// How an action has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,16 +59,27 @@ impl<E: Clone> Round<E> {
         false
     }
 
-    /// Remembers how those have ended that were to be done, `None` for done, and answers all. The
-    /// state is now that of `version`, with this fingerprint if it has one.
+    /// Whether it is to be told how what is done now is taken back: the window may want to `undo` it,
+    /// and has done it itself to another version. What others have done since it could then not tell
+    /// from its own.
+    pub fn tells(&self, undo: bool) -> bool {
+        undo && self.known != self.base
+    }
+
+    /// Remembers how those have ended that were to be done, and answers all. Of what was done it can
+    /// be said how it is [taken back](Self::tells). The state is now that of `version`, with this
+    /// fingerprint if it has one.
     pub fn end(
         mut self,
         ledger: &mut Ledger<Outcome<E>>,
         version: Version,
         fingerprint: Option<Fingerprint>,
-        ended: impl IntoIterator<Item = (Seq, Option<Unacted<E>>)>,
+        ended: impl IntoIterator<Item = (Seq, Result<Option<Reverse<E>>, Unacted<E>>)>,
     ) -> Acted<E> {
-        for (seq, refused) in ended {
+        let mut reversals = Vec::new();
+        for (seq, ended) in ended {
+            let (how, refused) = ended.map_or_else(|why| (None, Some(why)), |how| (how, None));
+            reversals.extend(how.map(|how| Reversal { seq, how }));
             let outcome = Outcome { version, refused: refused.map(Box::new) };
             ledger.record(self.source, seq, self.base, outcome.clone());
             self.ends.push((seq, outcome));
@@ -80,6 +91,7 @@ impl<E: Clone> Round<E> {
         Acted {
             fingerprint: fingerprint.filter(|_| self.is_first),
             refused: refused.collect(),
+            reversals,
             ..Acted::new(newest.unwrap_or(self.base), self.is_first.then_some(self.base))
         }
     }
@@ -105,8 +117,8 @@ mod tests {
         let seqs = seqs.iter().copied();
         let new: Vec<_> = seqs.filter(|&seq| round.admits(ledger, Seq::new(seq))).collect();
         let end = |&seq: &u64| {
-            let why = refused.contains(&seq).then_some(Unacted::Refused(7));
-            (Seq::new(seq), why)
+            let is_refused = refused.contains(&seq);
+            (Seq::new(seq), if is_refused { Err(Unacted::Refused(7)) } else { Ok(None) })
         };
         let made = version(base + u64::from(!new.is_empty()));
         let print = crate::json::fingerprint(&base).ok();
@@ -130,6 +142,21 @@ mod tests {
         let (new, acted) = act(&mut ledger, 9, &[2, 3], &[]);
         assert_eq!((new, acted.version(), acted.refused), (vec![3], version(10), refused));
         assert_eq!((acted.base, acted.fingerprint), (None, None), "part of it was done before");
+    }
+
+    #[test]
+    fn how_it_is_taken_back_is_told_once_and_only_of_what_was_done_to_a_version_not_named() {
+        let round = |known| Round::<u8>::new(Source::new(1), version(known), version(4));
+        assert!(round(3).tells(true));
+        assert!(!round(4).tells(true) && !round(3).tells(false));
+        let (mut ledger, mut round) = (Ledger::new(), round(3));
+        assert!((1..=3).all(|seq| round.admits(&ledger, Seq::new(seq))));
+        let ends = [Ok(Some(Reverse::Inverse(9))), Err(Unacted::Panicked), Ok(None)];
+        let ends = (1..).map(Seq::new).zip(ends);
+        let acted = round.end(&mut ledger, version(5), None, ends);
+        let how = Reverse::Inverse(9);
+        assert_eq!(acted.reversals, [Reversal { seq: Seq::new(1), how }]);
+        assert_eq!(act(&mut ledger, 5, &[1, 2, 3], &[]).1.reversals, [], "it is not remembered");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! JSON that is exact: values, the ways within them, and two changes to one made into one.
 
 mod align;
+mod delta;
 mod merge;
 mod number;
 mod path;
@@ -20,6 +21,7 @@ use serde_json::value::RawValue;
 use crate::{Invalid, json};
 
 pub use align::{align, ids};
+pub use delta::Delta;
 pub use merge::{Merged, merge};
 pub use number::Number;
 pub use path::{Step, difference, told};

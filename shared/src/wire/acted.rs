@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{Access, Denied, canonical, lenient, required};
+use super::{Access, Denied, Reversal, canonical, lenient, required};
 use crate::action::{Context, Seed, Seq, Source};
 use crate::json::Fingerprint;
 use crate::{Epoch, Invalid, Revision, Version};
@@ -51,7 +51,8 @@ impl<A> Asked<A> {
 /// not done. **Never the state**: a window that has the state of the version `base` can do the
 /// actions itself, and any other waits until it hears of one that is new enough.
 ///
-/// `E` is the error of the topic's actions.
+/// `E` is the error of the topic's actions, or whatever else they say of themselves: JSON, for who
+/// does not know their type.
 ///
 /// ```
 /// use revgate::wire::{Acted, Unacted};
@@ -92,6 +93,16 @@ pub struct Acted<E> {
         bound(deserialize = "E: Deserialize<'de>")
     )]
     pub refused: Vec<Refused<E>>,
+    /// How those are taken back that were done now, for a window that may read the state, has said
+    /// that it [may want to](crate::action::Round::tells), and has done them to another version
+    /// than `base`. Of one that is not here, nobody knows, unless the window has done it to that
+    /// version, too.
+    #[serde(
+        default = "Vec::new",
+        skip_serializing_if = "Vec::is_empty",
+        bound(deserialize = "E: Deserialize<'de>")
+    )]
+    pub reversals: Vec<Reversal<E>>,
 }
 
 /// An action that was not done, alone among those asked for with it.
@@ -135,8 +146,8 @@ impl<E> Acted<E> {
     /// Actions that have all been done, to the state of the version `base`.
     pub fn new(version: Version, base: Option<Version>) -> Self {
         let Version { epoch, revision } = version;
-        let (fingerprint, not_durable) = (None, None);
-        Self { revision, epoch, base, fingerprint, not_durable, refused: Vec::new() }
+        let (fingerprint, not_durable, refused, reversals) = (None, None, Vec::new(), Vec::new());
+        Self { revision, epoch, base, fingerprint, not_durable, refused, reversals }
     }
 
     /// The version that has all of them that were done.

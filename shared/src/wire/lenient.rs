@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use crate::Epoch;
 
 /// What is there is some, even if it is null, which `Option` would take for absent.
-pub(super) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     value: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(value).map(Some)

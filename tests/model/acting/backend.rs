@@ -96,7 +96,7 @@ impl Backends {
             let mut round = Round::new(Source::new(1_000 + other), next.version, next.version);
             let seq = Seq::new(1);
             assert!(round.admits(&next.ledger, seq), "it is new");
-            round.end(&mut next.ledger, next.version, None, [(seq, None)]);
+            round.end(&mut next.ledger, next.version, None, [(seq, Ok(None))]);
         }
         let next = self.index(next);
         self.crowded.insert((index, crowd), next);
@@ -169,9 +169,9 @@ impl Backend {
                 continue;
             }
             let deed: Deed = serde_json::from_str(asked.action.get()).expect("a deed");
-            let refused = deed.apply(&mut self.list, &asked.context(batch.source)).err();
-            let refused = refused.map(|taken| to_raw_value(&taken).expect("JSON"));
-            ended.push((asked.seq, refused.map(Unacted::Refused)));
+            let applied = deed.apply(&mut self.list, &asked.context(batch.source));
+            let refuse = |taken| Unacted::Refused(to_raw_value(&taken).expect("JSON"));
+            ended.push((asked.seq, applied.map(|()| None).map_err(refuse)));
         }
         if !ended.is_empty() {
             self.acted_on = Some(self.version);

@@ -1,4 +1,4 @@
-//! What an edit did when it was played last.
+//! What an edit did, and how that is taken back.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -6,21 +6,39 @@ use std::rc::Rc;
 use revgate::Topic;
 use revgate::action::Context;
 use revgate::json::Tree;
+use revgate::json::tree::Delta;
+use revgate::wire::Reverse;
 
-use super::Delta;
-use crate::guard;
 use crate::optimistic::{Deed, Play};
+use crate::{Json, guard};
 
 /// An edit, or an action, that can be taken back.
+///
+/// ```text
+///               made, and it is known what it did
+///  UnderWay ──────────────────────────────────────> Made
+///     │ └──> Unmade
+///     └────> Unknown
+/// ```
 pub(crate) struct Part<T> {
-    /// What it did when it was played last: that is what has become of it, for it is played again
-    /// on each state that it may have to be made on.
+    /// What it did when it was played last: while it is under way, the best guess at what will have
+    /// become of it, for it is played again on each state that it may have to be made on.
     last: RefCell<Option<Last<T>>>,
     /// The action that it is, and what that knew.
     made: Option<(Deed<T>, Context)>,
     /// If it takes an action back, that action.
     again: Option<Deed<T>>,
-    is_ended: Cell<bool>,
+    stage: Cell<Stage>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    UnderWay,
+    /// **`last` is what it did in the backend**, and stays so.
+    Made,
+    Unmade,
+    /// Nobody knows whether it was made, or to what.
+    Unknown,
 }
 
 enum Last<T> {
@@ -32,31 +50,30 @@ enum Last<T> {
 
 /// How a part is taken back.
 pub(crate) enum Back<T> {
-    /// It has taken this action back, which is done again.
-    Again(Deed<T>),
-    /// By this action.
-    Inverse(Deed<T>),
+    /// By this action: its inverse; or, if it has itself taken an action back, that one again.
+    Action(Deed<T>),
     /// By a merge.
     Merge,
 }
 
 impl<T: Topic> Part<T> {
     pub(crate) fn new(made: Option<(Deed<T>, Context)>, again: Option<Deed<T>>) -> Rc<Self> {
-        Rc::new(Self { last: RefCell::new(None), made, again, is_ended: Cell::new(false) })
+        let (last, stage) = (RefCell::new(None), Cell::new(Stage::UnderWay));
+        Rc::new(Self { last, made, again, stage })
     }
 
     /// `play`, which keeps for this part what it did.
     pub(crate) fn recording(self: &Rc<Self>, play: Rc<Play<T>>) -> Rc<Play<T>> {
+        if self.again.is_some() {
+            return play;
+        }
         let part = Rc::clone(self);
         Rc::new(move |state| {
-            let before = state.clone();
-            if let Err(fault) = play(state) {
-                // An edit falls by that, and an undo may wait behind it. An action may be done.
-                if part.made.is_none() {
-                    part.fail();
-                }
-                return Err(fault);
+            if !part.is_under_way() {
+                return play(state);
             }
+            let before = state.clone();
+            play(state)?;
             let inverse = part.made.as_ref().and_then(|(deed, at)| deed.inverse(&before, at));
             let last = match inverse {
                 Some(inverse) => Last::Inverse(inverse),
@@ -68,30 +85,66 @@ impl<T: Topic> Part<T> {
         })
     }
 
+    /// The action has been done, and how it is taken back is `told` by the backend; or it is what it
+    /// did here, if `is_own` says that it was last played on the state that it was done to there.
+    pub(crate) fn settle(&self, told: Option<&Reverse<Json>>, is_own: bool) {
+        match told.map(|how| self.read(how)).transpose() {
+            _ if self.again.is_some() => {}
+            Ok(Some(last)) => drop(self.last.replace(Some(last))),
+            Ok(None) if is_own => {}
+            // What others did in that moment cannot be told from what it did.
+            Ok(None) => return self.lose(),
+            Err(reason) => {
+                tracing::warn!("an action cannot be undone, as how is not readable: {reason}");
+                return self.lose();
+            }
+        }
+        self.stage.set(Stage::Made);
+    }
+
+    fn read(&self, how: &Reverse<Json>) -> Result<Last<T>, String> {
+        Ok(match how {
+            Reverse::Nothing => Last::Changes(Delta::default()),
+            Reverse::Changes(delta) => {
+                let delta = serde_json::from_str(delta.get());
+                Last::Changes(delta.map_err(|error| error.to_string())?)
+            }
+            Reverse::Inverse(action) => {
+                let (deed, _) = self.made.as_ref().ok_or("it is no action")?;
+                Last::Inverse(deed.told_inverse(action.get())?)
+            }
+        })
+    }
+
     /// Whether there is something to take back, as far as is known.
     pub(crate) fn is_something(&self) -> bool {
-        if self.again.is_some() {
-            return true;
+        self.back().is_some()
+    }
+
+    /// How it is taken back, as far as is known; `None` if there is nothing to take back.
+    pub(crate) fn back(&self) -> Option<Back<T>> {
+        if matches!(self.stage.get(), Stage::Unmade | Stage::Unknown) {
+            return None;
+        }
+        if let Some(deed) = &self.again {
+            return Some(Back::Action(deed.clone()));
         }
         self.compare();
         match &*self.last.borrow() {
-            Some(Last::Changes(delta)) => !delta.is_empty(),
-            Some(Last::Inverse(_)) => true,
-            Some(Last::States(_)) | None => false,
+            Some(Last::Inverse(deed)) => Some(Back::Action(deed.clone())),
+            Some(Last::Changes(delta)) if !delta.is_empty() => Some(Back::Merge),
+            Some(Last::Changes(_) | Last::States(_)) | None => None,
         }
     }
 
-    pub(crate) fn back(&self) -> Back<T> {
-        match (&self.again, &*self.last.borrow()) {
-            (Some(deed), _) => Back::Again(deed.clone()),
-            (None, Some(Last::Inverse(deed))) => Back::Inverse(deed.clone()),
-            (None, _) => Back::Merge,
-        }
-    }
-
-    /// The action that it is.
+    /// The action that takes back what takes this back.
     pub(crate) fn deed(&self) -> Option<Deed<T>> {
         self.made.as_ref().map(|(deed, _)| deed.clone())
+    }
+
+    /// The action that takes this back whatever becomes of it.
+    pub(crate) fn again(&self) -> Option<Deed<T>> {
+        self.again.clone()
     }
 
     /// Takes back of `tree` what is still as this made it.
@@ -104,7 +157,7 @@ impl<T: Topic> Part<T> {
 
     /// Takes in what was made after it: both are one then. Whether it could.
     pub(crate) fn extend(&self, next: &Self) -> bool {
-        let may = |part: &Self| part.is_edit() && part.is_ended.get();
+        let may = |part: &Self| part.is_edit() && part.stage.get() == Stage::Made;
         if !may(self) || !may(next) {
             return false;
         }
@@ -117,22 +170,6 @@ impl<T: Topic> Part<T> {
             }
             _ => false,
         }
-    }
-
-    /// Whether it is an edit by a function, or takes one back.
-    pub(crate) fn is_edit(&self) -> bool {
-        self.made.is_none() && self.again.is_none()
-    }
-
-    /// It is not played any more.
-    pub(crate) fn end(&self) {
-        self.is_ended.set(true);
-    }
-
-    /// It was not made, or nobody knows: there is nothing of it to take back, also for an undo that
-    /// waits behind it.
-    pub(crate) fn fail(&self) {
-        drop(self.last.take());
     }
 
     /// Lets go of the states, for what makes one of the other.
@@ -151,5 +188,44 @@ impl<T: Topic> Part<T> {
         });
         *self.last.borrow_mut() = delta.ok().flatten().map(Last::Changes);
         let _ = guard::call(|| drop(states));
+    }
+}
+
+impl<T> Part<T> {
+    /// Whether it is an edit by a function, or takes one back.
+    pub(crate) fn is_edit(&self) -> bool {
+        self.made.is_none() && self.again.is_none()
+    }
+
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.stage.get() == Stage::UnderWay
+    }
+
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.stage.get() == Stage::Unknown
+    }
+
+    /// It was made, and is not played any more.
+    pub(crate) fn end(&self) {
+        if self.is_under_way() {
+            self.stage.set(Stage::Made);
+        }
+    }
+
+    /// It was not made: there is nothing of it to take back, also for an undo that waits behind it.
+    pub(crate) fn fail(&self) {
+        self.forget(Stage::Unmade);
+    }
+
+    /// Nobody knows what it did: what it would have made may be another's by now.
+    pub(crate) fn lose(&self) {
+        self.forget(Stage::Unknown);
+    }
+
+    fn forget(&self, stage: Stage) {
+        self.stage.set(stage);
+        let last = self.last.take();
+        // Dropping a state is other people's code.
+        let _ = guard::call(|| drop(last));
     }
 }

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use revgate::action::{Ledger, Outcome, Round, Source};
+use revgate::action::{Before, Ledger, Outcome, Round, Source};
 use revgate::json::fingerprint;
-use revgate::wire::{self, Acted, Asked, Payload, Refusal, Unacted};
+use revgate::wire::{self, Acted, Asked, Payload, Refusal, Reverse, Unacted};
 use revgate::{Action, Invalidation, Snapshot, Topic, TopicName};
 use serde_json::value::to_raw_value;
 
@@ -18,8 +18,11 @@ pub(super) struct Actor {
     ledger: Ledger<Outcome<Json>>,
 }
 
-/// The state that an action makes of another one, as JSON.
-type Play = dyn Fn(&str, &Asked<Json>, Source) -> Result<String, Unacted<Json>>;
+/// Does an action to a state, and says how it is taken back if that is to be told.
+type Play = dyn Fn(&str, &Asked<Json>, Source, bool) -> Result<Played, Unacted<Json>>;
+
+/// The state that an action makes of another one, as JSON, and how the action is taken back.
+type Played = (String, Option<Reverse<Json>>);
 
 /// The largest state, in bytes of JSON, of which the answer to actions has the fingerprint.
 const LARGE: usize = 16 * 1024;
@@ -68,11 +71,15 @@ impl Memory {
         let none = || TransportError::Rejected(format!("the topic `{topic}` has no actions"));
         let Actor { play, ledger } = actors.get_mut(topic).ok_or_else(none)?;
         let mut round = Round::new(batch.source, batch.known, base);
-        let mut ended = Vec::new();
+        let (tells, mut ended) = (round.tells(batch.undo), Vec::new());
         for asked in &batch.actions {
             if round.admits(ledger, asked.seq) {
-                let played = play(&newest, asked, batch.source);
-                ended.push((asked.seq, played.map(|state| newest = state).err()));
+                let played = play(&newest, asked, batch.source, tells);
+                let how = played.map(|(state, how)| {
+                    newest = state;
+                    how
+                });
+                ended.push((asked.seq, how));
             }
         }
         let print = match newest.len() {
@@ -83,7 +90,7 @@ impl Memory {
             _ => None,
         };
         let version = self.write(topic, Ok(newest));
-        let done = ended.iter().filter(|(_, refused)| refused.is_none()).count();
+        let done = ended.iter().filter(|(_, ended)| ended.is_ok()).count();
         self.inner.actions.set(self.inner.actions.get() + done);
         let acted = round.end(ledger, version, print, ended);
         drop(actors);
@@ -98,11 +105,14 @@ fn play<A: Action>(
     before: &str,
     asked: &Asked<Json>,
     source: Source,
-) -> Result<String, Unacted<Json>> {
+    tells: bool,
+) -> Result<Played, Unacted<Json>> {
     let unreadable = |reason| Unacted::Unreadable { reason };
     let action: A = read(asked.action.get()).map_err(unreadable)?;
     let mut draft: A::Topic = read(before).map_err(unreadable)?;
     let context = asked.context(source);
+    let look = || tells.then(|| Before::of(&action, &draft, &context));
+    let before = guard::call(look).ok().flatten();
     let applied = guard::call(|| action.apply(&mut draft, &context));
     match applied.map_err(|_| Unacted::Panicked)? {
         Err(error) => Err(match to_raw_value(&error) {
@@ -111,7 +121,9 @@ fn play<A: Action>(
         }),
         Ok(()) => {
             let valid = revgate::Topic::validate(&draft).and_then(|()| state(&draft));
-            valid.map_err(Unacted::Invalid)
+            let after = valid.map_err(Unacted::Invalid)?;
+            let how = guard::call(|| before.and_then(|before| before.reverse(&draft)));
+            Ok((after, how.ok().flatten()))
         }
     }
 }

@@ -19,14 +19,16 @@ pub(crate) struct Actions {
     pub(crate) known: Version,
     /// Whether any has been sent before.
     pub(crate) again: bool,
+    /// Whether the window may want to undo them.
+    pub(crate) undo: bool,
     pub(crate) asked: Vec<Asked<Json>>,
 }
 
 impl Actions {
     /// The message that asks for them.
     pub(crate) fn batch(self, source: Source) -> Batch {
-        let Self { known, asked, .. } = self;
-        Batch { known, source, actions: asked }
+        let Self { known, undo, asked, .. } = self;
+        Batch { known, source, undo, actions: asked }
     }
 }
 
@@ -89,12 +91,12 @@ impl<T: Topic> Optimistic<T> {
         });
         let known = sent.min()?;
         let asked = asks.iter().map(|ask| ask.asked.clone()).collect();
-        Some(Actions { known, again, asked })
+        Some(Actions { known, again, undo: false, asked })
     }
 
-    /// How many of the edits, from the oldest, are no actions.
+    /// How many of the edits, from the oldest, are by a function.
     pub(super) fn closures(&self) -> usize {
-        self.edits.iter().take_while(|edit| !edit.is_action()).count()
+        self.edits.iter().take_while(|edit| edit.is_closure()).count()
     }
 
     /// The actions under way have been answered. Those that were done are part of the newest state,
@@ -110,7 +112,15 @@ impl<T: Topic> Optimistic<T> {
             }
         }
         let mut is_known = self.newest.as_ref().is_some_and(|newest| newest.version >= version);
-        if !is_known && let Some(layer) = self.made_by(acted, &done) {
+        let is_recorded = done.iter().any(|edit| edit.part.is_some());
+        let made = if is_known && !is_recorded { None } else { self.made_by(acted, &done) };
+        for edit in &done {
+            let told = acted.reversals.iter().find(|told| edit.is_asked_as(told.seq));
+            let told = told.map(|told| &told.how);
+            edit.part.iter().for_each(|part| part.settle(told, made.is_some()));
+        }
+        refused.iter().for_each(|(edit, _)| edit.fail());
+        if !is_known && let Some(layer) = made {
             self.set_newest(layer);
             is_known = true;
         }
@@ -121,10 +131,10 @@ impl<T: Topic> Optimistic<T> {
 
     /// The state that the actions have made in the backend, if it can be made here.
     fn made_by(&self, acted: &Acted<Json>, done: &[Edit<T>]) -> Option<Layer<T>> {
-        let is_base = |newest: &&Rc<Layer<T>>| Some(newest.version) == acted.base;
-        let newest = self.newest.as_ref().filter(is_base).filter(|_| !self.is_doubted())?;
+        let mut layers = [&self.newest, &self.beneath].into_iter().flatten();
+        let base = layers.find(|layer| Some(layer.version) == acted.base && !self.is_doubted())?;
         let changes: Vec<&Play<T>> = done.iter().map(|edit| &*edit.change).collect();
-        let made = play(newest, &changes).ok()?;
+        let made = play(base, &changes).ok()?;
         // Of a large state the backend makes no fingerprint: then `apply` is taken at its word, until
         // it is proven by the announcements.
         let is_same = acted.fingerprint.is_none_or(|print| made.print() == Some(print));

@@ -44,6 +44,11 @@ impl<T: Topic> Asking<T> {
     pub(crate) fn edit(self, done: Done) -> Edit<T> {
         let Self { deed, context, ask } = self;
         let change = move |state: &mut T| deed.apply(state, &context);
-        Edit { change: Rc::new(change), done, ask: Some(ask) }
+        Edit { ask: Some(ask), ..Edit::new(Rc::new(change), done) }
+    }
+
+    /// How it is sent.
+    pub(crate) fn ask(self) -> Ask {
+        self.ask
     }
 }

@@ -24,6 +24,9 @@ trait Act<T> {
     fn apply(&self, state: &mut T, context: &Context) -> Result<(), Fault>;
 
     fn inverse(&self, before: &T, context: &Context) -> Option<Deed<T>>;
+
+    /// An action of the same type, out of its JSON.
+    fn read(&self, json: &str) -> Result<Deed<T>, String>;
 }
 
 impl<T: Topic> Deed<T> {
@@ -48,6 +51,15 @@ impl<T: Topic> Deed<T> {
     pub(crate) fn inverse(&self, before: &T, context: &Context) -> Option<Self> {
         self.act.inverse(before, context)
     }
+
+    /// What the backend says takes it back.
+    ///
+    /// # Errors
+    ///
+    /// If it is no action of the same type, in words.
+    pub(crate) fn told_inverse(&self, json: &str) -> Result<Self, String> {
+        self.act.read(json)
+    }
 }
 
 impl<T> Clone for Deed<T> {
@@ -70,5 +82,9 @@ impl<A: Action> Act<A::Topic> for A {
     fn inverse(&self, before: &A::Topic, context: &Context) -> Option<Deed<A::Topic>> {
         // One that cannot be sent takes nothing back.
         Action::inverse(self, before, context).and_then(|inverse| Deed::of(&inverse).ok())
+    }
+
+    fn read(&self, json: &str) -> Result<Deed<A::Topic>, String> {
+        Deed::of(&serde_json::from_str::<A>(json).map_err(|error| error.to_string())?)
     }
 }

@@ -10,6 +10,7 @@ use revgate::{Invalid, Snapshot, Topic, Version};
 
 use crate::Json;
 use crate::guard::{self, Panicked};
+use crate::history::Part;
 use crate::pending::{Answer, Outcome};
 
 /// A change that the window makes, and who waits for it.
@@ -18,7 +19,14 @@ pub(crate) struct Edit<T> {
     pub(crate) done: Done,
     /// How it is sent, if it is an action.
     pub(crate) ask: Option<Ask>,
+    /// What it is to be, if that hangs on how edits before it end: **till then it is not sent**.
+    pub(crate) open: Option<Open>,
+    /// What it has made of the state, if that may be taken back.
+    pub(crate) part: Option<Rc<Part<T>>>,
 }
+
+/// Decides what an edit is, once that can be told: an action that is asked for, or none.
+pub(crate) type Open = Box<dyn Fn() -> Option<Result<Option<Ask>, Fault>>>;
 
 /// Changes a state, or says why it cannot.
 pub(crate) type Play<T> = dyn Fn(&mut T) -> Result<(), Fault>;
@@ -64,11 +72,47 @@ impl<T> Edit<T> {
         let change = move |state: &mut T| change(state).map_err(Fault::Failed);
         // Whoever waits may have lost interest.
         let done = |outcome, _: Blame<'_>| drop(done.send(outcome));
-        Self { change: Rc::new(change), done: Box::new(done), ask: None }
+        Self::new(Rc::new(change), Box::new(done))
+    }
+
+    /// One by a function.
+    pub(crate) fn new(change: Rc<Play<T>>, done: Done) -> Self {
+        Self { change, done, ask: None, open: None, part: None }
     }
 
     pub(crate) fn is_action(&self) -> bool {
         self.ask.is_some()
+    }
+
+    /// Whether it is one by a function, for good.
+    pub(super) fn is_closure(&self) -> bool {
+        self.ask.is_none() && self.open.is_none()
+    }
+
+    /// Whether it may have been done, or may still become another one: then it stays, also where it
+    /// cannot be played.
+    pub(super) fn must_stay(&self) -> bool {
+        self.sent().is_some() || self.open.is_some()
+    }
+
+    /// Decides what it is, if that can be told by now. `is_known` if all that was done before it is
+    /// part of the newest state: one by a function is not made on another.
+    ///
+    /// # Errors
+    ///
+    /// If it is nothing any more.
+    pub(super) fn decide(&mut self, is_known: bool) -> Result<(), Fault> {
+        match self.open.as_ref().and_then(|open| open()).transpose()? {
+            Some(None) if !is_known => {}
+            Some(ask) => (self.ask, self.open) = (ask, None),
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// It is not made, or nobody knows.
+    pub(super) fn fail(&self) {
+        self.part.iter().for_each(|part| part.fail());
     }
 
     pub(super) fn sent(&self) -> Option<Sent> {

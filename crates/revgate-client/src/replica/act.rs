@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use futures_util::FutureExt;
+use revgate::action::Seq;
 use revgate::gate::{Input, News};
 use revgate::wire::{Acted, Unacted};
 use revgate::{Action, Topic, Version};
@@ -11,7 +12,7 @@ use super::Inner;
 use super::sync::Payload;
 use crate::flight::{Failed, Flight};
 use crate::guard::{self, Guarded};
-use crate::optimistic::{Actions, Asking, Blame, Deed, Done, Edit, Ends, Unmade};
+use crate::optimistic::{Actions, Asking, Blame, Edit, Ends, Unmade};
 use crate::{ActError, Acting, Fate, Host, Json, SyncError, Transport, TransportError};
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
@@ -48,17 +49,19 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         acting
     }
 
-    /// The next action of this window.
-    pub(super) fn asked(&self, deed: &Deed<T>, done: Done) -> Edit<T> {
+    /// The number and the time of the next action of this window. One that is never sent is missed
+    /// by nobody.
+    pub(super) fn next_action(&self) -> (Seq, u64) {
         let seq = self.last_seq.get().next();
         self.last_seq.set(seq);
-        Asking::of(deed.clone(), self.source, seq, self.host.unix_time()).edit(done)
+        (seq, self.host.unix_time())
     }
 
     /// Sends a batch, and again until it is answered.
     pub(super) fn send_actions(self: &Rc<Self>, actions: Actions) {
         let id = self.last_write.get().wrapping_add(1);
         self.last_write.set(id);
+        let actions = Actions { undo: self.history.borrow().is_some(), ..actions };
         let flight = Flight::new(actions, self.source, self.host.now());
         *self.flight.borrow_mut() = Some(flight);
         self.send_again(id);

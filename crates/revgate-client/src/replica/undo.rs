@@ -1,15 +1,16 @@
 //! Undo and redo of what this window has done.
 
+mod back;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures_channel::oneshot;
 use revgate::Topic;
-use revgate::json::Tree;
 
 use super::{Inner, Replica};
-use crate::history::{Back, History, Left, Part, Run, Taken, Undone, Way};
-use crate::optimistic::{Blame, Deed, Done, Edit, Fault, Play};
+use crate::history::{History, Left, Part, Run, Taken, Undone, Way};
+use crate::optimistic::{Blame, Deed, Edit};
 use crate::pending::Outcome;
 use crate::{Fate, Host, SyncError, Transport, Undo, UndoError, Undoing, guard};
 
@@ -77,10 +78,12 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     /// changed is another one: the old one comes back, and the new one goes if nobody has changed it
     /// since; else both are there.
     ///
-    /// What an action did is known from the state that this window has last done it to. If another
-    /// window was faster, and this one had not heard of that yet, the backend did it to a newer one:
-    /// then an undo makes of its parts, or [its inverse](revgate::Action::inverse) of the state, what
-    /// they were before **both**, if they have not been changed since.
+    /// What an action did is what it did in the backend, to which others may have written a moment
+    /// before. So an undo of one that is under way is shown at once, but what it is is decided, and
+    /// sent, when that has ended: if it has done nothing, or was refused, there is nothing to undo. A
+    /// page that goes meanwhile has not undone it, as [`Replica::flush`] does not send it. And if it
+    /// was done, but nobody can tell to what, as the answer was lost, say, or the backend is one that
+    /// does not [tell](crate::Batch::undo), it cannot be undone.
     ///
     /// What came shortly after each other is one step: see [`Undo::group`].
     ///
@@ -133,28 +136,24 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         if self.history.borrow().is_none() {
             return edit;
         }
-        let part = self.part(&edit, deed, None);
+        let context = edit.ask.as_ref().map(|ask| ask.asked.context(self.source));
+        let part = Part::new(deed.zip(context), None);
         let now = self.host.now();
         self.with_history(|history| history.ask(&part, now));
         self.watched(edit, part)
     }
 
-    fn part(&self, edit: &Edit<T>, deed: Option<Deed<T>>, again: Option<Deed<T>>) -> Rc<Part<T>> {
-        let context = edit.ask.as_ref().map(|ask| ask.asked.context(self.source));
-        Part::new(deed.zip(context), again)
-    }
-
     /// The edit, of which its part learns what it does and how it ends.
     fn watched(self: &Rc<Self>, edit: Edit<T>, part: Rc<Part<T>>) -> Edit<T> {
-        let change = part.recording(edit.change);
-        let (inner, done) = (Rc::downgrade(self), edit.done);
+        let change = part.recording(Rc::clone(&edit.change));
+        let (inner, done, its_part) = (Rc::downgrade(self), edit.done, Rc::clone(&part));
         let done = move |outcome: Outcome, blame: Blame<'_>| {
             if let Some(inner) = inner.upgrade() {
                 inner.part_ended(&part, &outcome);
             }
             done(outcome, blame);
         };
-        Edit { change, done: Box::new(done), ask: edit.ask }
+        Edit { change, done: Box::new(done), part: Some(its_part), ..edit }
     }
 
     /// What has failed is no step; nor is what may have been made or not, for what it would have made
@@ -164,17 +163,20 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             Ok(_) => true,
             Err(error) => error.fate == Some(Fate::NotDurable),
         };
-        if !is_made {
-            self.calls.while_playing(|| part.fail());
-        }
-        let is_left = is_made && self.calls.while_playing(|| part.is_something());
+        let is_left = self.calls.while_playing(|| {
+            match outcome {
+                _ if is_made => part.end(),
+                Err(error) if error.fate == Some(Fate::Unknown) => part.lose(),
+                _ => part.fail(),
+            }
+            part.is_something()
+        });
         let settled = self.with_history(|history| {
             let forgotten = history.settle(part, is_left);
             (forgotten, history.before(part))
         });
         let (forgotten, before) = settled.unzip();
         self.let_go(forgotten);
-        part.end();
         if let Some(before) = before.flatten().filter(|before| before.extend(part)) {
             self.with_history(|history| history.forget(part));
             drop(before);
@@ -223,52 +225,13 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let ends = Rc::new(Ends::new(id, done, runs.len()));
         let (mut edits, mut parts) = (Vec::new(), Vec::new());
         for run in runs {
-            let (edit, part) = self.way_back(&run, &ends);
+            let (edit, part) = self.way_back(run, &ends);
             parts.push(Rc::clone(&part));
             edits.push(self.watched(edit, part));
         }
         let forgotten = self.with_history(|history| history.put(id, parts));
         self.let_go(forgotten);
         edits.into_iter().for_each(|edit| self.take_edit(edit));
-    }
-
-    /// What takes these parts back, and how that is taken back in turn.
-    fn way_back(
-        self: &Rc<Self>,
-        run: &[Rc<Part<T>>],
-        ends: &Rc<Ends<T>>,
-    ) -> (Edit<T>, Rc<Part<T>>) {
-        let overtaken = Rc::new(Cell::new(false));
-        let (inner, flag, ends) = (Rc::downgrade(self), Rc::clone(&overtaken), Rc::clone(ends));
-        let parts = run.to_vec();
-        let done: Done = Box::new(move |outcome: Outcome, blame: Blame<'_>| {
-            let how = outcome.map_err(|error| match flag.get() {
-                true => UndoError::Overtaken,
-                false => UndoError::Failed(error),
-            });
-            let left = match &how {
-                Err(UndoError::Overtaken) => Left::IfBlocked,
-                Err(UndoError::Failed(error)) if is_unmade(error) => match blame {
-                    Blame::No => Left::All,
-                    Blame::Itself | Blame::Refused(_) => Left::IfBlocked,
-                },
-                _ => Left::Nothing,
-            };
-            if let Some(inner) = inner.upgrade() {
-                inner.end_step(&ends, (parts, left), how);
-            }
-        });
-        let deed = run.first().and_then(|part| part.deed());
-        let (edit, made, again) = match run.first().map(|part| part.back()) {
-            Some(Back::Again(again)) => (self.asked(&again, done), Some(again), None),
-            Some(Back::Inverse(inverse)) => (self.asked(&inverse, done), Some(inverse), deed),
-            Some(Back::Merge) | None => {
-                let change = take_back(run.to_vec(), overtaken);
-                (Edit { change, done, ask: None }, None, deed)
-            }
-        };
-        let part = self.part(&edit, made, again);
-        (edit, part)
     }
 
     /// An edit of the step has ended; the step, if all have.
@@ -290,31 +253,6 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     fn with_history<A>(&self, call: impl FnOnce(&mut History<T>) -> A) -> Option<A> {
         self.history.borrow_mut().as_mut().map(call)
     }
-}
-
-/// The change that takes back of a state what is still as these have made it.
-fn take_back<T: Topic>(parts: Vec<Rc<Part<T>>>, overtaken: Rc<Cell<bool>>) -> Rc<Play<T>> {
-    Rc::new(move |state: &mut T| {
-        overtaken.set(false);
-        let now = Tree::of(state)?;
-        let mut tree = now.clone();
-        parts.iter().for_each(|part| part.take_back(&mut tree));
-        let back = if tree == now { None } else { read(&tree, state) };
-        let Some(back) = back else {
-            overtaken.set(true);
-            return Err(Fault::Failed(UndoError::Overtaken.to_string()));
-        };
-        *state = back;
-        Ok(())
-    })
-}
-
-/// The state that this describes, if it is one: what is left of a change and what others have made
-/// may not go together, as of an enum the field of one variant and the name of another.
-fn read<T: Topic>(tree: &Tree, before: &T) -> Option<T> {
-    let mut state: T = serde_json::from_str(&tree.to_string()).ok()?;
-    state.keep_skipped(before);
-    (Tree::of(&state).ok()?.sorted() == tree.sorted()).then_some(state)
 }
 
 fn answer(done: oneshot::Sender<Undone>, undone: Undone) {
@@ -340,11 +278,6 @@ fn sum(ended: &[Undone]) -> Undone {
     let not_durable = ended.iter().find(|end| failed(end).is_some());
     let made = ended.iter().filter(|end| end.is_ok()).max_by_key(|end| end.as_ref().ok());
     not_durable.or(made).or(ended.first()).cloned().unwrap_or(Err(UndoError::Nothing))
-}
-
-/// Whether it is known that what has failed so was not made.
-fn is_unmade(error: &SyncError) -> bool {
-    error.fate.is_some_and(|fate| !fate.may_be_made())
 }
 
 impl<T> Ends<T> {

@@ -96,6 +96,8 @@ struct ActArguments<'a> {
     epoch: Epoch,
     known: Revision,
     source: Source,
+    #[serde(skip_serializing_if = "is_false")]
+    undo: bool,
     actions: String,
     form: Form,
 }
@@ -110,6 +112,10 @@ struct PresentArguments<'a> {
     entry: Option<&'a str>,
     clear: bool,
     form: Form,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl Transport for Tauri {
@@ -201,11 +207,11 @@ impl Transport for Tauri {
     ) -> impl Future<Output = Result<Acted<Json>, TransportError>> + 'static {
         let topic = topic.clone();
         async move {
-            let Batch { known: Version { epoch, revision: known }, source, actions } = batch;
+            let Batch { known: Version { epoch, revision: known }, source, undo, actions } = batch;
             let actions = serde_json::to_string(&actions)
                 .map_err(|error| TransportError::Rejected(error.to_string()))?;
             let (topic, form) = (&topic, Form::Text);
-            let arguments = ActArguments { topic, epoch, known, source, actions, form };
+            let arguments = ActArguments { topic, epoch, known, source, undo, actions, form };
             let answer = call("plugin:revgate|act", &arguments).await;
             read_answer(&answer.map_err(Rejection::into_transport_error)?)
         }

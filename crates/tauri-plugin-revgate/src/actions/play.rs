@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use revgate::action::Context;
+use revgate::action::{Before, Context};
 use revgate::json::fingerprint_up_to;
+use revgate::wire::Reverse;
 use revgate::{Action, Invalid, Topic, TopicName};
 
 use crate::error::UpdateError;
+use crate::form::Json;
 use crate::look::{LARGE, Look};
 use crate::store::{Draft, Published, words};
 
@@ -32,9 +34,22 @@ pub(super) struct Played<T, E> {
     pub(super) draft: Option<Draft<T>>,
     /// Those that cannot, by their places.
     pub(super) faults: Faults<E>,
+    /// How the others are taken back, if that is to be told and can be said.
+    pub(super) reversals: Reversals,
 }
 
 pub(super) type Faults<E> = BTreeMap<usize, Fault<E>>;
+
+pub(super) type Reversals = BTreeMap<usize, Reverse<Json>>;
+
+/// Actions that are done, and what comes of them besides the state.
+struct Run<'a, A: Action> {
+    steps: &'a [Step<A>],
+    /// Whether it is to be told how they are taken back.
+    tells: bool,
+    faults: Faults<A::Error>,
+    reversals: Reversals,
+}
 
 /// What the actions make of the state `before`, each of what the one before has left. **One that
 /// refuses itself, panics, or leaves an invalid state has done nothing.** They are done to `spare`,
@@ -48,19 +63,19 @@ pub(super) fn play<A: Action>(
     before: &Published<A::Topic>,
     spare: Option<A::Topic>,
     steps: &[Step<A>],
+    tells: bool,
 ) -> Result<Played<A::Topic, A::Error>, UpdateError> {
     let played = catch_unwind(AssertUnwindSafe(|| {
         let look = |data: &A::Topic| Look::after_actions(&before.look, data);
         // Most often all are JSON, and one look at the end is enough.
-        let (data, faults) = go_through(&*before.data, spare, steps, false);
-        let Some(data) = data else { return Ok(Played { draft: None, faults }) };
-        if let Ok(look) = look(&data) {
-            return Ok(Played { draft: Some(Draft { data, look }), faults });
+        let (mut run, mut data) = go_through(&*before.data, spare, steps, tells, false);
+        let mut seen = data.as_ref().map(look).transpose();
+        if seen.is_err() {
+            (run, data) = go_through(&*before.data, None, steps, tells, true);
+            seen = data.as_ref().map(look).transpose();
         }
-        let (data, faults) = go_through(&*before.data, None, steps, true);
-        let Some(data) = data else { return Ok(Played { draft: None, faults }) };
-        let look = look(&data)?;
-        Ok(Played { draft: Some(Draft { data, look }), faults })
+        let draft = data.zip(seen?).map(|(data, look)| Draft { data, look });
+        Ok(Played { draft, faults: run.faults, reversals: run.reversals })
     }));
     played.unwrap_or_else(|panic| {
         Err(UpdateError::Panicked { topic: topic.clone(), message: words(&*panic) })
@@ -69,60 +84,81 @@ pub(super) fn play<A: Action>(
 
 /// Copies the state once, unless there is a spare, and twice more for each action that cannot be
 /// done.
-fn go_through<A: Action>(
+fn go_through<'a, A: Action>(
     before: &A::Topic,
     mut spare: Option<A::Topic>,
-    steps: &[Step<A>],
+    steps: &'a [Step<A>],
+    tells: bool,
     look_at_each: bool,
-) -> (Option<A::Topic>, Faults<A::Error>) {
-    let mut faults = Faults::new();
+) -> (Run<'a, A>, Option<A::Topic>) {
+    let mut run = Run { steps, tells, faults: Faults::new(), reversals: Reversals::new() };
     // What those have made that are behind us.
     let mut good = None;
     let (mut at, mut end) = (0, steps.len());
     while at < end {
         let copy = || good.as_ref().unwrap_or(before).clone();
         let mut draft = spare.take().unwrap_or_else(copy);
-        match run(&mut draft, steps, at..end, &faults, look_at_each) {
+        match run.go(&mut draft, at..end, look_at_each) {
             Ok(is_changed) => {
                 good = if is_changed { Some(draft) } else { good };
                 (at, end) = (end, steps.len());
             }
             // Those before it go well, and are done again without it.
             Err((place, fault)) => {
-                faults.insert(place, fault);
+                run.faults.insert(place, fault);
                 end = if place == at { steps.len() } else { place };
                 at += usize::from(place == at);
             }
         }
     }
-    (good, faults)
+    (run, good)
 }
 
-/// Does these steps, but for those that have failed before; whether there were any.
-fn run<A: Action>(
-    state: &mut A::Topic,
-    steps: &[Step<A>],
-    range: Range<usize>,
-    faults: &Faults<A::Error>,
-    look_at_each: bool,
-) -> Result<bool, (usize, Fault<A::Error>)> {
-    let place = Cell::new(range.start);
-    let mut is_changed = false;
-    let ran = catch_unwind(AssertUnwindSafe(|| {
-        for number in range.filter(|number| !faults.contains_key(number)) {
-            place.set(number);
-            is_changed = true;
-            let Some(Step { action, context }) = steps.get(number) else { break };
-            action.apply(state, context).map_err(Fault::Refused)?;
-            state.validate().map_err(Fault::Invalid)?;
-            if look_at_each {
-                fingerprint_up_to(LARGE, state).map_err(Fault::Invalid)?;
+impl<A: Action> Run<'_, A> {
+    /// Does these steps, but for those that have failed before; whether there were any.
+    fn go(
+        &mut self,
+        state: &mut A::Topic,
+        range: Range<usize>,
+        look_at_each: bool,
+    ) -> Result<bool, (usize, Fault<A::Error>)> {
+        let place = Cell::new(range.start);
+        let mut is_changed = false;
+        let ran = catch_unwind(AssertUnwindSafe(|| {
+            for number in range {
+                let Some(step) = self.steps.get(number) else { break };
+                if self.faults.contains_key(&number) {
+                    continue;
+                }
+                place.set(number);
+                is_changed = true;
+                let before = self.before(step, state);
+                step.action.apply(state, &step.context).map_err(Fault::Refused)?;
+                state.validate().map_err(Fault::Invalid)?;
+                if look_at_each {
+                    fingerprint_up_to(LARGE, state).map_err(Fault::Invalid)?;
+                }
+                if let Some(how) = unless_panicked(|| before?.reverse(state)) {
+                    self.reversals.insert(number, how);
+                }
             }
+            Ok(())
+        }));
+        match ran.unwrap_or_else(|panic| Err(Fault::Panicked(words(&*panic)))) {
+            Ok(()) => Ok(is_changed),
+            Err(fault) => Err((place.get(), fault)),
         }
-        Ok(())
-    }));
-    match ran.unwrap_or_else(|panic| Err(Fault::Panicked(words(&*panic)))) {
-        Ok(()) => Ok(is_changed),
-        Err(fault) => Err((place.get(), fault)),
     }
+
+    fn before(&self, step: &Step<A>, state: &A::Topic) -> Option<Before> {
+        if !self.tells {
+            return None;
+        }
+        unless_panicked(|| Some(Before::of(&step.action, state, &step.context)))
+    }
+}
+
+/// An action is done, also if it cannot be said how it is taken back.
+fn unless_panicked<R>(call: impl FnOnce() -> Option<R>) -> Option<R> {
+    catch_unwind(AssertUnwindSafe(call)).ok().flatten()
 }

@@ -26,6 +26,9 @@ use crate::scope::Caller;
 /// them: its epoch, in another one of which nothing is done, and its revision. By that the backend
 /// tells what it may have done and forgotten, see [`Ledger`](revgate::action::Ledger); of a window
 /// that does not say it, it takes no risk.
+///
+/// `undo` says that the window may want to undo them: if they are done to another version than that,
+/// the answer says how each is taken back.
 #[command]
 #[expect(clippy::too_many_arguments, reason = "each is an argument of the command")]
 pub(crate) async fn act<R: Runtime>(
@@ -35,6 +38,7 @@ pub(crate) async fn act<R: Runtime>(
     epoch: Option<Epoch>,
     known: Option<Revision>,
     source: Source,
+    undo: Option<bool>,
     actions: Value,
     form: Option<Form>,
 ) -> Result<Response, Failure> {
@@ -44,16 +48,18 @@ pub(crate) async fn act<R: Runtime>(
         let Some(found) = registry.find(&topic) else {
             return Err(caller.readable()?.unknown(&topic, &registry));
         };
+        // What tells of the state is for a window that may read it, and is Rust: it does the actions
+        // itself. Another one would learn whether it has guessed the state.
+        let is_replica = form == Form::Text && caller.readable()?.covers(&topic);
         let mut acted = found.act(&Request {
             known: Version::new(epoch.unwrap_or_default(), known.unwrap_or_default()),
             source,
+            undo: is_replica && undo.unwrap_or_default(),
             asked: found.asked(form.sent(actions)?)?,
             may: &|action| caller.may_do(&topic, action),
             window: caller.label(),
         })?;
-        // It would tell a window that may not read whether it has guessed the state; and one that
-        // is no Rust cannot do the actions itself.
-        if form != Form::Text || !caller.readable()?.covers(&topic) {
+        if !is_replica {
             acted.fingerprint = None;
         }
         durably(&*found, acted).await

@@ -1,3 +1,7 @@
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+
 use super::*;
 
 fn tree(text: &str) -> Tree {
@@ -132,5 +136,51 @@ fn two_changes_of_a_list_in_a_row_are_taken_back_to_the_last_place() {
                 assert_eq!(&back, before, "by {between} to {after}");
             }
         }
+    }
+}
+
+#[test]
+fn what_was_made_is_read_as_it_was_written() {
+    let check = |before: &str, after: &str, json: &str| {
+        let delta = Delta::between(&tree(before), &tree(after));
+        assert_eq!(serde_json::to_string(&delta).expect("JSON"), json);
+        let read: Delta = serde_json::from_str(json).expect("it is one");
+        assert_eq!(read, delta, "{json}");
+        assert_eq!(serde_json::to_string(&read).expect("JSON"), json, "to the letter");
+    };
+    check("{}", "{}", "[]");
+    check("1", "2", r#"[{"path":[],"before":1,"after":2}]"#);
+    check(
+        r#"{"a":{"b":null}}"#,
+        r#"{"a":{"b":0,"c":null}}"#,
+        r#"[{"path":["a","b"],"before":null,"after":0},{"path":["a","c"],"after":null}]"#,
+    );
+    // Numbers as they were written.
+    let (large, small) = ("340282366920938463463374607431768211455", "-0.0");
+    let json = format!(r#"[{{"path":["a"],"before":{large},"after":{small}}}]"#);
+    check(&format!(r#"{{"a":{large}}}"#), &format!(r#"{{"a":{small}}}"#), &json);
+    check(
+        r#"[{"id":"x"},{"id":2,"a":1},{"id":3}]"#,
+        r#"[{"id":3},{"id":2,"a":1.50}]"#,
+        concat!(
+            r#"[{"path":[[2],"a"],"before":1,"after":1.50},"#,
+            r#"{"path":[["x"]],"before":{"id":"x"},"next":2},"#,
+            r#"{"path":[],"order":[[2,3],[3,2]]}]"#,
+        ),
+    );
+}
+
+#[test]
+fn what_is_no_way_to_a_part_is_refused() {
+    for json in [
+        r#"[{"before":1}]"#,
+        r#"[{"path":[1]}]"#,
+        r#"[{"path":[[]]}]"#,
+        r#"[{"path":[[1,2]]}]"#,
+        r#"[{"path":[],"order":[[1]]}]"#,
+        r#"[{"path":[null]}]"#,
+        "{}",
+    ] {
+        assert!(serde_json::from_str::<Delta>(json).is_err(), "{json}");
     }
 }

@@ -1,13 +1,33 @@
 //! What a change has made of each part of a state, and how that is taken back.
 
-use std::collections::BTreeMap;
+mod wire;
 
-use revgate::json::Tree;
-use revgate::json::tree::{ids, merge};
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
 
-/// What one change, or several in a row, have made of the parts of a state.
+use super::{Tree, ids, merge};
+
+/// What one change, or several in a row, have made of the parts of a state, so that it can be taken
+/// back among what others do. As JSON it is exact, as a [`Tree`] is.
+///
+/// A part is a field, an item of a list whose items have ids of their own, or any other value; an
+/// index is none, for it may be another's by the time it is used.
+///
+/// ```
+/// use revgate::json::tree::{Delta, Tree};
+///
+/// let tree = |text: &str| text.parse::<Tree>();
+/// let before = tree(r#"{"theme": "light", "size": 12}"#)?;
+/// let delta = Delta::between(&before, &tree(r#"{"theme": "dark", "size": 14}"#)?);
+/// // Since then, somebody else has changed the size.
+/// let mut now = tree(r#"{"theme": "dark", "size": 16}"#)?;
+/// delta.take_back(&mut now);
+/// assert_eq!(now, tree(r#"{"theme": "light", "size": 16}"#)?);
+/// # Ok::<(), revgate::json::tree::NoJson>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Delta {
+pub struct Delta {
     /// In their order: a later one may be within an earlier one.
     changes: Vec<Change>,
 }
@@ -43,18 +63,19 @@ struct Beside {
 
 impl Delta {
     /// What has made `after` of `before`.
-    pub(crate) fn between(before: &Tree, after: &Tree) -> Self {
+    pub fn between(before: &Tree, after: &Tree) -> Self {
         let mut delta = Self::default();
         delta.compare(Some(before), Some(after), &mut Vec::new());
         delta
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether nothing has changed.
+    pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
 
     /// Adds what was made after it.
-    pub(crate) fn extend(&mut self, next: Self) {
+    pub fn extend(&mut self, next: Self) {
         for change in next.changes {
             let last = self.changes.iter().rposition(|it| change.overlaps(it));
             let fuses = last.is_some_and(|last| self.changes[last].fuse(&change));
@@ -69,7 +90,7 @@ impl Delta {
     }
 
     /// Takes back of `tree` what is still as it was made. What is not stays as it is.
-    pub(crate) fn take_back(&self, tree: &mut Tree) {
+    pub fn take_back(&self, tree: &mut Tree) {
         self.changes.iter().rev().for_each(|change| change.take_back(tree));
     }
 

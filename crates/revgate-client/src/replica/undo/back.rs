@@ -1,0 +1,146 @@
+//! What takes a step back, and how that is taken back in turn.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use revgate::Topic;
+use revgate::action::{Context, Seq};
+use revgate::json::Tree;
+
+use super::{Ends, Inner};
+use crate::history::{Back, Left, Part, Run};
+use crate::optimistic::{Asking, Blame, Done, Edit, Fault, Open, Play};
+use crate::pending::Outcome;
+use crate::{Host, SyncError, Transport, UndoError};
+
+/// Why there is nothing to be taken back, if that is why an edit falls.
+type Void = Rc<Cell<Option<Why>>>;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    Nothing,
+    Overtaken,
+}
+
+impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
+    /// What takes these parts back, and how that is taken back in turn.
+    pub(super) fn way_back(
+        self: &Rc<Self>,
+        run: Run<T>,
+        ends: &Rc<Ends<T>>,
+    ) -> (Edit<T>, Rc<Part<T>>) {
+        let void = Void::default();
+        let (inner, why, ends) = (Rc::downgrade(self), Rc::clone(&void), Rc::clone(ends));
+        let parts = run.clone();
+        let done: Done = Box::new(move |outcome: Outcome, blame: Blame<'_>| {
+            let how = outcome.map_err(|error| match why.get() {
+                Some(why) => why.into(),
+                None => UndoError::Failed(error),
+            });
+            let left = match &how {
+                Err(UndoError::Overtaken) => Left::IfBlocked,
+                Err(UndoError::Failed(error)) if is_unmade(error) => match blame {
+                    Blame::No => Left::All,
+                    Blame::Itself | Blame::Refused(_) => Left::IfBlocked,
+                },
+                _ => Left::Nothing,
+            };
+            if let Some(inner) = inner.upgrade() {
+                inner.end_step(&ends, (parts, left), how);
+            }
+        });
+        match &*run {
+            [part] if !part.is_edit() => self.action_back(part, void, done),
+            _ => (Edit::new(merge(run, void), done), Part::new(None, None)),
+        }
+    }
+
+    /// What takes an action back, or what has taken one back. **Which action that is, or whether it
+    /// is one at all, is decided when the other has ended**: till then it is shown as what it would
+    /// be by what is known.
+    fn action_back(&self, part: &Rc<Part<T>>, void: Void, done: Done) -> (Edit<T>, Rc<Part<T>>) {
+        let (seq, at) = self.next_action();
+        let context = Context { at, seed: self.source.seed(seq) };
+        let own = match part.again() {
+            Some(again) => Part::new(Some((again, context)), None),
+            None => Part::new(None, part.deed()),
+        };
+        let change = shown(part, context, &void);
+        let open = self.decided(part, (seq, at), void);
+        (Edit { open: Some(open), ..Edit::new(change, done) }, own)
+    }
+
+    fn decided(&self, part: &Rc<Part<T>>, (seq, at): (Seq, u64), void: Void) -> Open {
+        let (part, source) = (Rc::clone(part), self.source);
+        Box::new(move || {
+            if part.is_under_way() {
+                return None;
+            }
+            Some(match part.back() {
+                Some(Back::Action(deed)) => Ok(Some(Asking::of(deed, source, seq, at).ask())),
+                Some(Back::Merge) => Ok(None),
+                None if part.is_unknown() => {
+                    void.set(None);
+                    Err(Fault::Failed("nobody knows what there is to be taken back".to_owned()))
+                }
+                None => Err(Why::Nothing.fault(&void)),
+            })
+        })
+    }
+}
+
+/// What takes the part back, by what is known of it.
+fn shown<T: Topic>(part: &Rc<Part<T>>, context: Context, void: &Void) -> Rc<Play<T>> {
+    let merge = merge(vec![Rc::clone(part)], Rc::clone(void));
+    let (part, void) = (Rc::clone(part), Rc::clone(void));
+    Rc::new(move |state: &mut T| {
+        void.set(None);
+        match part.back() {
+            Some(Back::Action(deed)) => deed.apply(state, &context),
+            Some(Back::Merge) => merge(state),
+            None => Err(Why::Nothing.fault(&void)),
+        }
+    })
+}
+
+/// The change that takes back of a state what is still as these have made it.
+fn merge<T: Topic>(parts: Vec<Rc<Part<T>>>, void: Void) -> Rc<Play<T>> {
+    Rc::new(move |state: &mut T| {
+        void.set(None);
+        let now = Tree::of(state)?;
+        let mut tree = now.clone();
+        parts.iter().for_each(|part| part.take_back(&mut tree));
+        let back = if tree == now { None } else { read(&tree, state) };
+        *state = back.ok_or_else(|| Why::Overtaken.fault(&void))?;
+        Ok(())
+    })
+}
+
+/// The state that this describes, if it is one: what is left of a change and what others have made
+/// may not go together, as of an enum the field of one variant and the name of another.
+fn read<T: Topic>(tree: &Tree, before: &T) -> Option<T> {
+    let mut state: T = serde_json::from_str(&tree.to_string()).ok()?;
+    state.keep_skipped(before);
+    (Tree::of(&state).ok()?.sorted() == tree.sorted()).then_some(state)
+}
+
+/// Whether it is known that what has failed so was not made.
+fn is_unmade(error: &SyncError) -> bool {
+    error.fate.is_some_and(|fate| !fate.may_be_made())
+}
+
+impl Why {
+    fn fault(self, void: &Void) -> Fault {
+        void.set(Some(self));
+        Fault::Failed(UndoError::from(self).to_string())
+    }
+}
+
+impl From<Why> for UndoError {
+    fn from(why: Why) -> Self {
+        match why {
+            Why::Nothing => Self::Nothing,
+            Why::Overtaken => Self::Overtaken,
+        }
+    }
+}
