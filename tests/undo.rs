@@ -218,6 +218,8 @@ struct Window<X: Transport> {
 #[derive(Default)]
 struct Seen {
     errors: RefCell<Vec<SyncError>>,
+    /// The number of each state that it has shown.
+    numbers: RefCell<Vec<u64>>,
     /// Each time that it was told: whether it can undo, and redo.
     can: RefCell<Vec<(bool, bool)>>,
 }
@@ -225,7 +227,8 @@ struct Seen {
 struct Eyes(Rc<Seen>);
 
 impl Observer<Desk> for Eyes {
-    fn changed(&self, _: &Desk, _: Version) -> Result<(), String> {
+    fn changed(&self, desk: &Desk, _: Version) -> Result<(), String> {
+        self.0.numbers.borrow_mut().push(desk.number);
         Ok(())
     }
 

@@ -21,6 +21,8 @@ fn an_undo_of_an_action_that_turns_out_to_be_refused_does_nothing() {
     one.time.advance(ms(1000));
     assert_eq!((desk(&backend).number, backend.actions()), (2, 2));
     assert!(!one.replica.can_undo() && !one.replica.can_redo());
+    let numbers = one.seen.numbers.borrow();
+    assert!(numbers.iter().all(|number| *number <= 5), "nor is it shown: {numbers:?}");
 }
 
 #[window_test(unsupported = test)]
@@ -137,10 +139,13 @@ fn an_undo_of_an_edit_that_is_lost_leaves_what_another_window_has_made_the_same(
     network.set_faults(Faults::none(ms(5)));
     let undoing = one.replica.undo();
     end(&one.time, theirs).expect("it is made");
-    // By the time that this one is given up, the window knows the other's.
+    // By the time that this one is given up, the window knows the other's: it has heard of a version
+    // that cannot be its own.
+    let more = other.replica.update(|desk| desk.tags.push(1));
+    end(&one.time, more).expect("it is made");
     let error = end(&one.time, mine).expect_err("it is lost");
     assert_eq!(error.fate, Some(Fate::Unknown));
     assert_eq!(end(&one.time, undoing), Err(UndoError::Overtaken));
     one.time.advance(ms(2000));
-    assert_eq!(desk(&backend), Desk { title: "dark".into(), ..Desk::default() });
+    assert_eq!(desk(&backend), Desk { title: "dark".into(), tags: vec![1], ..Desk::default() });
 }
