@@ -41,7 +41,10 @@ export interface Ask {
 	readonly seq: string;
 	/** What is sent, as JSON. */
 	readonly json: string;
-	/** The newest version that was known when it was first sent. **From then on it may have been done.** */
+	/**
+	 * The newest version that was known when it was first sent: an object of the message's own, by which
+	 * those are known that first travelled together. **From then on it may have been done.**
+	 */
 	sentOn?: Version | undefined;
 }
 

@@ -36,18 +36,19 @@ export class Optimistic {
 	/** The newest state that the backend is known to have had. Writes are made on it. */
 	#newest: Layer | undefined;
 	/**
-	 * What the edits are shown on: `newest`, but held while a write is under way that is shown, for
-	 * nobody can tell whether a state that arrives meanwhile holds that write already.
+	 * What the edits are shown on: `newest`, but held while a write is under way that is shown, or an
+	 * action that was sent in a hurry is not answered, for nobody can tell whether a state that arrives
+	 * meanwhile holds that already.
 	 */
 	#beneath: Layer | undefined;
 	/** `beneath` with all edits played: the state to show. */
 	#top: Layer | undefined;
 	/**
-	 * Actions that the backend has done, by the version that has them: they are played beneath the
-	 * edits until the state is as new as that.
+	 * Edits that the backend has made, by the version that has them: they are played beneath the others
+	 * until what lies beneath is as new as that.
 	 */
 	#confirmed: Ended[] = [];
-	/** Those of them that the state has by now, and nobody has been told of. */
+	/** Those of them that it has by now, and nobody has been told of. */
 	#arrived: Ended[] = [];
 	readonly #queue = new Queue();
 	/** The state that it makes, and the version that it is based on; of actions nobody knows. */
@@ -78,7 +79,7 @@ export class Optimistic {
 		return this.#queue.inFlight > 0;
 	}
 
-	/** Whether an action that was done is not in the state yet. */
+	/** Whether what was made is not in what lies beneath yet. */
 	get isCatchingUp(): boolean {
 		return this.#confirmed.length > 0;
 	}
@@ -102,7 +103,7 @@ export class Optimistic {
 
 	/** Takes a state that the backend has had. */
 	learn(layer: Layer): void {
-		if (this.#take(layer) && !this.#queue.isShownInFlight) this.#rebuild();
+		if (this.#take(layer) && !this.#queue.isShownUnderWay) this.#rebuild();
 	}
 
 	/** This is shown until there is a state of the backend's, which shares what is the same in it. */
@@ -143,14 +144,14 @@ export class Optimistic {
 				return { type: 'act', actions };
 			}
 			// They need a base that has all that was done before them.
-			if (this.isCatchingUp) break;
+			if (this.#confirmed.some((made) => this.isNewer(made.version, version))) break;
 			const count = Math.min(queue.closures, queue.most);
 			const made = count === this.pending ? this.#top : this.#play(this.#newest, count);
 			if ('fault' in made) {
 				this.#fall(queue.all[made.place] as Edit, made.fault);
 				this.#rebuild();
 			} else if (isSame(made.data, data)) {
-				return { type: 'nothing', edits: queue.remove(count), version };
+				return { type: 'nothing', edits: this.#confirm(queue.remove(count), version), version };
 			} else {
 				queue.fly(count);
 				this.#made = { version, data: made.data };
@@ -186,7 +187,7 @@ export class Optimistic {
 	/** The write under way was made, and this is the state since: its edits are part of it. */
 	accepted(layer: Layer): Edit[] {
 		this.#take(layer);
-		return this.#takeWritten();
+		return this.#confirm(this.#queue.remove(), layer.version);
 	}
 
 	/**
@@ -195,9 +196,7 @@ export class Optimistic {
 	 */
 	acted(version: Version, isRefused: (edit: Edit) => boolean): { done: Edit[]; refused: Edit[] } {
 		const ended = this.#queue.remove();
-		const done = ended.filter((edit) => !isRefused(edit));
-		this.#confirmed.push(...done.map((edit) => ({ edit, version })));
-		this.#rebuild();
+		const done = this.#confirm(ended.filter((edit) => !isRefused(edit)), version);
 		return { done, refused: ended.filter(isRefused) };
 	}
 
@@ -246,6 +245,13 @@ export class Optimistic {
 		return edits;
 	}
 
+	/** The state of this version has these. */
+	#confirm(edits: Edit[], version: Version): Edit[] {
+		this.#confirmed.push(...edits.map((edit) => ({ edit, version })));
+		this.#rebuild();
+		return edits;
+	}
+
 	#takeWritten(): Edit[] {
 		const ended = this.#queue.remove();
 		this.#rebuild();
@@ -265,11 +271,12 @@ export class Optimistic {
 	}
 
 	/**
-	 * Plays all edits on the newest state. Those that cannot be played on it fall, but for actions
-	 * that may have been done: they are not shown.
+	 * Plays all edits on the newest state, or on the one that is held beneath them. Those that cannot be
+	 * played on it fall, but for those that may have been made: they are not shown.
 	 */
 	#rebuild(): void {
-		const beneath = (this.#beneath = this.#newest);
+		if (!this.#queue.isShownUnderWay) this.#beneath = this.#newest;
+		const beneath = (this.#beneath ??= this.#newest);
 		if (!beneath) return;
 		const isThere = ({ version }: Ended): boolean => !this.isNewer(version, beneath.version);
 		this.#arrived.push(...this.#confirmed.filter(isThere));
@@ -282,7 +289,7 @@ export class Optimistic {
 				return;
 			}
 			for (const edit of shown.splice(played.place, 1)) {
-				if (edit.ask?.sentOn === undefined) this.#fall(edit, played.fault);
+				if (!edit.ask?.sentOn && this.#queue.all.includes(edit)) this.#fall(edit, played.fault);
 			}
 		}
 	}

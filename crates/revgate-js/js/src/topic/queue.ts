@@ -32,9 +32,9 @@ export class Queue {
 		return this.#inFlight;
 	}
 
-	/** Whether anything is shown of the write under way. */
-	get isShownInFlight(): boolean {
-		return this.#edits.slice(0, this.#inFlight).some(({ recipe }) => recipe);
+	/** Whether anything is shown that any state may have by now: of the write under way, or sent in a hurry. */
+	get isShownUnderWay(): boolean {
+		return this.#edits.some(({ recipe, ask }, place) => recipe && (place < this.#inFlight || ask?.sentOn));
 	}
 
 	/** How many edits, from the oldest, are no actions. */
@@ -100,8 +100,12 @@ export class Queue {
 	/** Has the actions fly that are the oldest edits. */
 	takeActions(newest: Version): Actions | undefined {
 		// So that a page that goes can send as many again behind them.
-		const asks = this.#asks(0, Math.min(MAX_ACTIONS / 2, this.most));
-		if (asks.length === 0) return undefined;
+		const all = this.#asks(0, Math.min(MAX_ACTIONS / 2, this.most));
+		if (all.length === 0) return undefined;
+		// An answer has one version for all: what may have been done with different messages is asked
+		// apart, or the window would wait for the newest one with what it has seen long since.
+		const other = all.findIndex(({ sentOn }) => sentOn !== all[0]?.sentOn);
+		const asks = other < 0 ? all : all.slice(0, other);
 		this.fly(asks.length);
 		return send(asks, newest);
 	}
@@ -134,7 +138,8 @@ function isLost(ask: Ask | undefined, newest: Version): boolean {
 /** What is sent of these actions. They count as sent by a window that knows this version. */
 function send(asks: readonly Ask[], newest: Version): Actions {
 	const again = asks.some(({ sentOn }) => sentOn !== undefined);
-	const sentOn = asks.map((ask) => (ask.sentOn ??= newest));
+	const message = { ...newest };
+	const sentOn = asks.map((ask) => (ask.sentOn ??= message));
 	const known = sentOn.reduce((one, other) => (BigInt(other.revision) < BigInt(one.revision) ? other : one));
 	return { known, again, json: `[${asks.map(({ json }) => json).join()}]` };
 }

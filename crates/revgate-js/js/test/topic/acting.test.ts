@@ -31,7 +31,7 @@ const lost: Way = () => new Promise(() => undefined);
 const cut: Way = () => Promise.reject(new Error('the wire is cut'));
 const unanswered: Way = (_, act) => (act(), lost('act', act));
 const cutOnTheWayBack: Way = (what, act) => (act(), cut(what, act));
-const after = (ms: number): Way => (_, act) => new Promise((resolve) => void setTimeout(() => resolve(act()), ms));
+const after = (ms: number): Way => (_, act) => new Promise((resolve) => void setTimeout(resolve, ms)).then(act);
 
 describe('actions that are not answered', () => {
 	it.each([
@@ -431,5 +431,126 @@ describe.runIf(typeof window !== 'undefined')('a page that is about to go', () =
 		await pass(100);
 		expect(acted.map(({ error }) => error?.fate)).toEqual(['unknown', 'unknown']);
 		expect(made(backend)).toEqual([]);
+	});
+
+	describe('and stays', () => {
+		/** A message that is slow is done after those behind it. News are told a little later. */
+		async function slow(...ways: [at: 'act' | 'write', Way][]) {
+			const it = await list();
+			it.backend.way = (what, act) => {
+				const [at, way] = ways[0] ?? [];
+				return at === what && way ? (ways.shift(), way(what, act)) : after(what === 'fetch' ? 2 : 1)(what, act);
+			};
+			return it;
+		}
+
+		/** Done at once, and answered later. */
+		const late: Way = async (what, act) => {
+			const made = await after(1)(what, act);
+			return after(100)(what, () => made);
+		};
+
+		const shown = ({ shown }: { shown: number[][] }) => new Set(shown.map((list) => list.join()));
+
+		it('shows once what it has sent in a hurry, also behind what it has done since', async () => {
+			const { backend, topic, window } = await slow(['act', after(100)]);
+			const acted = [7, 8].map((add) => ending(topic.act({ add }, push)));
+			goes();
+			await pass(50);
+			expect([made(backend), topic.get()]).toEqual([[7, 8], [7, 8]]);
+			acted.push(ending(topic.act({ add: 9 }, push)));
+			await pass(100);
+			expect(shown(window)).toEqual(new Set(['', '7', '7,8', '7,8,9']));
+			expect([made(backend), acted.map(({ value }) => value)]).toEqual([[7, 8, 9], ['2', '2', '3'].map((revision) => ({ revision }))]);
+			expect(sent(backend), 'what first travelled together').toEqual([['1', '1'], ['1', '1,2'], ['1', '2'], ['2', '3']]);
+		});
+
+		it('shows once what it has sent in a hurry twice', async () => {
+			const { backend, topic, window } = await slow(['act', after(100)]);
+			const acted = [7, 8].map((add) => ending(topic.act({ add }, push)));
+			goes();
+			await pass(50);
+			acted.push(ending(topic.act({ add: 9 }, push)));
+			goes();
+			await pass(100);
+			expect(shown(window)).toEqual(new Set(['', '7', '7,8', '7,8,9']));
+			expect([made(backend), acted.map(({ value }) => value !== undefined)]).toEqual([[7, 8, 9], [true, true, true]]);
+			expect(sent(backend)).toEqual([['1', '1'], ['1', '1,2'], ['1', '1,2,3'], ['1', '2'], ['2', '3']]);
+		});
+
+		it('shows an edit that was made, and once what was sent in a hurry behind it', async () => {
+			const { backend, topic, window } = await slow(['write', late]);
+			const edit = ending(topic.update((draft) => void draft.push(7)));
+			const acted = ending(topic.act({ add: 8 }, push));
+			await pass();
+			goes();
+			await pass(50);
+			expect([made(backend), topic.get(), edit]).toEqual([[7, 8], [7, 8], {}]);
+			await pass(100);
+			expect(shown(window)).toEqual(new Set(['', '7', '7,8']));
+			expect([edit.value, acted.value]).toEqual([{ revision: '2' }, { revision: '3' }]);
+		});
+
+		it('makes an edit again that others outrace, and shows once what was sent in a hurry behind it', async () => {
+			const { backend, topic, window } = await slow(['write', after(50)]);
+			const edit = ending(topic.update((draft) => void draft.push(7)));
+			const acted = ending(topic.act({ add: 8 }, push));
+			await pass();
+			goes();
+			backend.change((state: number[]) => [...state, 6]);
+			await pass(200);
+			expect(shown(window)).toEqual(new Set(['', '7', '7,8', '6,8,7']));
+			expect([edit.value, acted.value, made(backend)]).toEqual([{ revision: '4' }, { revision: '3' }, [6, 8, 7]]);
+			const later = ending(topic.update((draft) => void draft.push(9)));
+			await pass(10);
+			expect([later.value, topic.get()]).toEqual([{ revision: '5' }, [6, 8, 7, 9]]);
+		});
+
+		it('shows an edit that others have made, too, while it holds what it shows', async () => {
+			const { backend, topic, window } = await slow(['write', after(50)]);
+			const edit = ending(topic.update((draft) => void (draft.includes(7) || draft.push(7))));
+			backend.change((state: number[]) => [...state, 7]);
+			const acted: ReturnType<typeof ending>[] = [];
+			for (const add of [8, 9]) {
+				acted.push(ending(topic.act({ add }, push)));
+				await pass();
+				goes();
+			}
+			await pass(200);
+			expect(shown(window)).toEqual(new Set(['', '7', '7,8', '7,8,9']));
+			expect([edit.value, backend.written.length, made(backend)]).toEqual([{ revision: '4' }, 1, [7, 8, 9]]);
+			expect(acted.map(({ value }) => value)).toEqual([{ revision: '3' }, { revision: '4' }]);
+		});
+
+		it('goes on behind an edit that was made, with others that wait for none', async () => {
+			const { backend, topic, window } = await slow(['write', after(1)], ['write', after(1)], ['write', late]);
+			backend.validate = (list: number[]) => (list.includes(13) ? { path: '', reason: 'unlucky' } : undefined);
+			const [first, edit, guilty] = [6, 7, 13].map((add) => ending(topic.update((draft) => void draft.push(add))));
+			const acted = ending(topic.act({ add: 8 }, push));
+			await pass(10);
+			expect(backend.written.length, 'the third is under way').toBe(3);
+			goes();
+			await pass(200);
+			expect([first!.value, edit!.value, guilty!.error?.fate, acted.value]).toEqual([{ revision: '2' }, { revision: '3' }, 'refused', { revision: '4' }]);
+			expect(shown(window)).toEqual(new Set(['', '6', '6,7', '6,7,13', '6,7,13,8', '6,7,8']));
+			expect([made(backend), topic.pending()]).toEqual([[6, 7, 8], 0]);
+		});
+
+		it('keeps what was sent behind an edit that was made, and throws when it is played again', async () => {
+			const { backend, topic } = await slow(['write', late]);
+			let isBroken = false;
+			const edit = ending(topic.update((draft) => {
+				if (isBroken) throw new Error('broken since');
+				draft.push(7);
+			}));
+			const acted = ending(topic.act({ add: 8 }, push));
+			await pass();
+			goes();
+			await pass(50);
+			isBroken = true;
+			await pass(200);
+			expect([edit.value, acted.value]).toEqual([{ revision: '2' }, { revision: '3' }]);
+			expect([topic.get(), made(backend)]).toEqual([[7, 8], [7, 8]]);
+		});
 	});
 });
