@@ -102,7 +102,7 @@ impl World {
         let Some((version, List(list))) = &view.shown else { return Ok(()) };
         let it = &self.windows[window];
         for (place, written) in list.iter().enumerate() {
-            if list[..place].contains(written) && !it.has_flushed {
+            if list[..place].contains(written) {
                 let what = Deed::number(*written).map_or_else(|| "a write".to_owned(), name);
                 return violation(format!("window {window} shows {what} twice at {version}"));
             }
