@@ -12,8 +12,6 @@ export type Pushed = { type: 'kept' } | { type: 'nothing'; version: Version } | 
 /** What to do about the edits that wait. */
 export type Next =
 	| { type: 'wait' }
-	/** Together they change nothing of this version. */
-	| { type: 'nothing'; edits: Edit[]; version: Version }
 	| { type: 'write'; change: Change }
 	| { type: 'act'; actions: Actions }
 	/** Nobody knows what has become of these actions. */
@@ -151,7 +149,8 @@ export class Optimistic {
 				this.#fall(queue.all[made.place] as Edit, made.fault);
 				this.#rebuild();
 			} else if (isSame(made.data, data)) {
-				return { type: 'nothing', edits: this.#confirm(queue.remove(count), version), version };
+				// Together they change nothing.
+				this.#confirm(queue.remove(count), version);
 			} else {
 				queue.fly(count);
 				this.#made = { version, data: made.data };
@@ -232,15 +231,23 @@ export class Optimistic {
 		return this.#fallen.splice(0);
 	}
 
-	/** The actions that are in the state since the last call; or all that were done. */
+	/** The edits that lie beneath since the last call; or all that were made. */
 	takeArrived(evenIfNotThere = false): Ended[] {
 		const done = evenIfNotThere ? this.#confirmed : [];
 		return [...this.#arrived.splice(0), ...done];
 	}
 
-	/** Takes away all edits, answered or not. */
-	clear(): Edit[] {
-		const edits = this.#queue.remove(this.pending);
+	/**
+	 * Takes away the edits that wait for a state: for one that has the actions before them; or all, for
+	 * the first, in this life of the topic as well, for which actions wait, too.
+	 */
+	giveUpWaiting(): Edit[] {
+		return this.clear((this.#top && this.#queue.closures) || this.pending);
+	}
+
+	/** Takes away the oldest edits, answered or not. */
+	clear(count = this.pending): Edit[] {
+		const edits = this.#queue.remove(count);
 		this.#rebuild();
 		return edits;
 	}

@@ -99,13 +99,11 @@ export class Queue {
 
 	/** Has the actions fly that are the oldest edits. */
 	takeActions(newest: Version): Actions | undefined {
-		// So that a page that goes can send as many again behind them.
-		const all = this.#asks(0, Math.min(MAX_ACTIONS / 2, this.most));
-		if (all.length === 0) return undefined;
-		// An answer has one version for all: what may have been done with different messages is asked
-		// apart, or the window would wait for the newest one with what it has seen long since.
-		const other = all.findIndex(({ sentOn }) => sentOn !== all[0]?.sentOn);
-		const asks = other < 0 ? all : all.slice(0, other);
+		// So many that a page that goes can send as many again behind them. And an answer has one version
+		// for all: what may have been done with different messages is asked apart, or the window would
+		// wait for the newest one with what it has seen long since.
+		const asks = this.#asks(0, Math.min(MAX_ACTIONS / 2, this.most), true);
+		if (asks.length === 0) return undefined;
 		this.fly(asks.length);
 		return send(asks, newest);
 	}
@@ -122,11 +120,14 @@ export class Queue {
 		return isAnyNew && !isAnyLost ? send(asks, newest) : undefined;
 	}
 
-	/** The actions from this place on, up to an edit of another kind. */
-	#asks(from: number, most: number): Ask[] {
-		const edits = this.#edits.slice(from);
-		const end = edits.findIndex(({ ask }) => !ask);
-		return edits.slice(0, Math.min(most, end < 0 ? edits.length : end)).flatMap(({ ask }) => ask ?? []);
+	/** The actions from this place on, up to an edit of another kind; or to one of another message. */
+	#asks(from: number, most: number, isOneMessage = false): Ask[] {
+		const asks: Ask[] = [];
+		for (const { ask } of this.#edits.slice(from, from + most)) {
+			if (!ask || (isOneMessage && ask.sentOn !== (asks[0] ?? ask).sentOn)) break;
+			asks.push(ask);
+		}
+		return asks;
 	}
 }
 

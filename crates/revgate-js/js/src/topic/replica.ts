@@ -55,6 +55,7 @@ export class Replica implements Replicated {
 	#error: TopicError | undefined;
 	/** Whether it has stopped while edits were under way, which are still written. */
 	#isLingering = false;
+	#isFetching = false;
 	/** Who waits for the first state. */
 	readonly #starting: Done[] = [];
 	readonly #echo = new Echo();
@@ -83,7 +84,12 @@ export class Replica implements Replicated {
 			topic,
 			transport: {
 				subscribe: (listener) => backend.subscribe(topic, listener),
-				fetch: async (known) => readFetched(await backend.fetch(topic, known)),
+				fetch: async (known) => {
+					this.#isFetching = true;
+					const fetched = await backend.fetch(topic, known);
+					this.#isFetching = false;
+					return readFetched(fetched);
+				},
 				isHopeless: (error) => error instanceof NoBackendError,
 			},
 			sink: {
@@ -142,7 +148,7 @@ export class Replica implements Replicated {
 	started(done: Done): void {
 		if (this.#edits.top || this.#driver.hasEnded) return this.#driver.start(done);
 		this.#starting.push(done);
-		this.#hasten();
+		this.hasten();
 	}
 
 	refresh(done: Done): void {
@@ -177,7 +183,7 @@ export class Replica implements Replicated {
 		const barred = this.#driver.hasEnded ? 'the topic was stopped' : this.#barrier.admit();
 		if (barred !== undefined) return this.refuse(edit, { reason: barred });
 		this.enter(() => this.#writer.take(edit));
-		if (!this.#edits.top) this.#hasten();
+		if (!this.#edits.top) this.hasten();
 	}
 
 	/** Ends an edit that is not even looked at; if it is one of a handle's that has ended, in silence. */
@@ -227,6 +233,16 @@ export class Replica implements Replicated {
 
 	offer({ version, data }: Layer): void {
 		this.#driver.offer(version, data);
+	}
+
+	/** Neither a pause, nor pacing, nor that the window is hidden holds back what somebody waits for. */
+	hasten(): void {
+		// After what is to be heard: that may have it fetched.
+		this.#driver.enter(() => {
+			const { type } = this.status;
+			if (type === 'failed') this.#start();
+			else if (type !== 'loading' && !this.#isFetching) this.#driver.refresh(() => undefined);
+		});
 	}
 
 	answered(): void {
@@ -283,14 +299,8 @@ export class Replica implements Replicated {
 		});
 	}
 
-	/** Tries at once what is to be tried again: somebody waits for the first state. */
-	#hasten(): void {
-		const { type } = this.status;
-		if (type === 'failed') this.#start();
-		if (type === 'retrying') this.#driver.refresh(() => undefined);
-	}
-
 	#failed(context: SyncErrorContext): void {
+		this.#isFetching = false;
 		const error = (this.#error = this.errorOf(context));
 		this.errors.tell(error);
 		const failed = this.#edits.top ? undefined : lastingOf(context);

@@ -17,6 +17,8 @@ export interface Replicated extends Sender {
 	send(change: Written): Promise<string>;
 	/** Shows the edits as they stand. */
 	show(): void;
+	/** Somebody waits for a state: it is asked for at once, if it is not on its way. */
+	hasten(): void;
 	/** A write was answered with this state. */
 	offer(layer: Layer): void;
 	/** A write that could have had this echo has been answered. */

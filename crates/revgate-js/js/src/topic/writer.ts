@@ -58,10 +58,6 @@ export class Writer {
 	write(): void {
 		for (;;) {
 			const next = this.#edits.nextWrite();
-			if (next.type === 'nothing') {
-				for (const edit of next.edits) edit.done(next.version);
-				continue;
-			}
 			if (next.type === 'lost') {
 				const reason = 'the topic has been started anew since it was sent';
 				this.#failAll(next.edits, { ...failedBy(new Error(reason)), fate: 'unknown' });
@@ -90,6 +86,8 @@ export class Writer {
 			const words = `within ${writeTimeoutMs} ms there was no state to make it on${error ? `: ${error.reason}` : ''}`;
 			this.abandon({ ...failedBy(new Error(words, { cause: error })), fate: 'notSent' });
 		});
+		// An edit of its own is neither paced nor put off until the window is shown.
+		this.#replica.hasten();
 	}
 
 	/** Tells of the edits that what lies beneath has made impossible, and of those that it has by now. */
@@ -126,7 +124,7 @@ export class Writer {
 
 	/** Gives up what waits for a state, as nothing says that one will come. */
 	abandon(failed: Failed): void {
-		const edits = this.#edits.clear();
+		const edits = this.#edits.giveUpWaiting();
 		// Taken back first, so that the error is the last word on it.
 		this.#replica.show();
 		const isSent = ({ ask }: Edit): boolean => ask?.sentOn !== undefined;
@@ -191,7 +189,6 @@ export class Writer {
 			const edits = this.#edits.accepted(answer.layer);
 			this.#offer(answer.layer);
 			if (answer.notDurable) this.#failAll(edits, answer.notDurable);
-			else for (const edit of edits) edit.done(answer.layer.version);
 		} else if (answer.failed.conflict && this.#rebases < this.#replica.maxRebases) {
 			this.#rebases += 1;
 			this.#edits.lostAgainst(answer.failed.conflict);
