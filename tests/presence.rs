@@ -374,16 +374,29 @@ impl Observer<Present<Spot>> for Watching {
     fn failed(&self, _: &SyncError) {}
 }
 
+/// The window `main`, whose presenter sees what its replica shows.
+struct Watched {
+    presenter: Rc<Presenter<Spot, Network, VirtualTime>>,
+    replica: Replica<Present<Spot>, Network, VirtualTime>,
+}
+
+impl Watched {
+    fn open(time: &VirtualTime, network: &Network) -> Self {
+        let (transport, host) = (network.of_window("main"), || time.clone());
+        let presenter =
+            Presenter::start(topic(), "main", transport.clone(), host(), options(), |_| {});
+        let presenter = Rc::new(presenter);
+        let watching = Watching(Rc::clone(&presenter));
+        let replica = Replica::start(topic(), transport, host(), options(), watching);
+        Self { presenter, replica }
+    }
+}
+
 #[window_test(unsupported = test)]
 fn it_is_said_again_after_the_backend_has_started_anew_and_not_for_older_states() {
     let (backend, time, network) = far_away();
-    let transport = network.of_window("main");
-    let start =
-        |host| Presenter::start(topic(), "main", transport.clone(), host, options(), |_| {});
-    let presenter = Rc::new(start(time.clone()));
+    let Watched { presenter, replica } = Watched::open(&time, &network);
     presenter.set(&spot(1));
-    let watching = Watching(Rc::clone(&presenter));
-    let replica = Replica::start(topic(), transport.clone(), time.clone(), options(), watching);
     for x in 2..=50 {
         time.advance(ms(7));
         presenter.set(&spot(x));
@@ -410,6 +423,75 @@ fn it_is_said_again_after_the_backend_has_started_anew_and_not_for_older_states(
     rest(&time);
     assert_eq!((present(&backend), backend.presented()), (json!({}), said + 9));
     drop(replica);
+}
+
+/// How what a window has said can go though its page is there.
+const WAYS_TO_GO: [fn(&Memory); 2] = [
+    |backend| backend.window("main").leave(),
+    |backend| {
+        backend.restart(&Present::<Spot>::default());
+    },
+];
+
+/// A word that the backend has had, and that is seen missing before its answer is heard.
+fn gone_before_its_answer(go: fn(&Memory)) -> (Memory, VirtualTime, Network, Watched) {
+    let (backend, time, network) = far_away();
+    let main = Watched::open(&time, &network);
+    main.presenter.set(&spot(1));
+    rest(&time);
+    main.presenter.set(&spot(2));
+    time.advance(ms(4));
+    // The answer takes its time, and the news do not.
+    network.set_faults(Faults::none(ms(50)));
+    time.advance(ms(2));
+    assert_eq!((present(&backend), backend.presented()), (json!({"main": {"x": 2.0}}), 3));
+    network.set_faults(Faults::none(ms(1)));
+    go(&backend);
+    time.advance(ms(10));
+    assert!(main.replica.state().is_some_and(|state| state.get("main").is_none()));
+    (backend, time, network, main)
+}
+
+#[window_test(unsupported = test)]
+fn what_goes_missing_before_its_answer_is_heard_is_said_again_and_once() {
+    for go in WAYS_TO_GO {
+        let (backend, time, network, main) = gone_before_its_answer(go);
+        // Each of its words is one more state without the entry.
+        let other = Window::open(&time, &network, "other");
+        for x in 1..=5 {
+            other.set(x);
+            time.advance(ms(4));
+        }
+        let said = backend.presented();
+        assert_eq!(said, 3 + 6, "the answer is still on its way");
+        rest(&time);
+        assert_eq!(present(&backend), json!({"main": {"x": 2.0}, "other": {"x": 5.0}}));
+        // In the visit that has ended, and in the one that it is told.
+        assert_eq!(backend.presented(), said + 2);
+        drop(main);
+    }
+}
+
+#[window_test(unsupported = test)]
+fn what_goes_missing_before_its_answer_is_heard_is_not_said_by_who_has_stopped_or_cleared_it() {
+    for go in WAYS_TO_GO {
+        for end in [Presenter::stop, Presenter::clear] {
+            let (backend, time, _, main) = gone_before_its_answer(go);
+            end(&main.presenter);
+            rest(&time);
+            assert_eq!((present(&backend), backend.presented()), (json!({}), 3 + 1));
+        }
+    }
+}
+
+#[window_test(unsupported = test)]
+fn what_goes_missing_before_its_answer_is_heard_is_said_when_the_page_is_shown_again() {
+    for go in WAYS_TO_GO {
+        let (backend, time, _, main) = gone_before_its_answer(go);
+        main.presenter.resume();
+        rest(&time);
+        assert_eq!((present(&backend), backend.presented()), (json!({"main": {"x": 2.0}}), 3 + 2));
+    }
 }
 
 #[window_test(unsupported = test)]

@@ -96,6 +96,9 @@ struct Speech<T> {
     is_speaking: bool,
     /// The version that has what was told last.
     told: Option<Version>,
+    /// The newest version that was seen without it, till that has led to a message: **each state
+    /// leads to one at most**.
+    missing: Option<Version>,
     /// How many messages have been lost in a row.
     failures: u32,
     /// How many visits it was given since the others were told anything.
@@ -142,6 +145,7 @@ impl<P: Presence, X: Transport, H: Host> Presenter<P, X, H> {
             timer: None,
             is_speaking: false,
             told: None,
+            missing: None,
             failures: 0,
             visits: 0,
             end: End::None,
@@ -215,12 +219,7 @@ impl<X: Transport, H: Host> Inner<X, H> {
     fn is_missing_at(self: &Rc<Self>, version: Version) {
         {
             let mut speech = self.speech.borrow_mut();
-            // An older state may well be without it, as may be one while a message is under way.
-            let is_lost = speech.word.is_some() && speech.told.is_some_and(|told| told <= version);
-            if !is_lost || speech.timer.is_some() {
-                return;
-            }
-            speech.is_due = true;
+            speech.missing = speech.missing.max(Some(version));
         }
         self.send();
     }
@@ -258,7 +257,10 @@ impl<X: Transport, H: Host> Inner<X, H> {
     fn send(self: &Rc<Self>) {
         let entry = {
             let mut speech = self.speech.borrow_mut();
-            if !speech.is_due || speech.timer.is_some() || speech.end == End::Followed {
+            if speech.timer.is_some() || speech.end == End::Followed {
+                return;
+            }
+            if !speech.take_loss() && !speech.is_due {
                 return;
             }
             speech.is_due = false;
@@ -374,6 +376,16 @@ impl<T> Speech<T> {
     /// Whether the others may see anything of it.
     fn has_spoken(&self) -> bool {
         self.word.is_some() || self.is_speaking || self.is_due
+    }
+
+    /// Whether the word was told, and is gone since. An older state may well be without it; and
+    /// whether one is older, only the answer says, which a newer one may overtake.
+    fn take_loss(&mut self) -> bool {
+        let is_lost = self.word.is_some() && self.told.is_some() && self.told <= self.missing;
+        if is_lost {
+            self.missing = None;
+        }
+        is_lost
     }
 }
 
