@@ -27,6 +27,8 @@ mod again;
 #[path = "undo/gusts.rs"]
 mod gusts;
 mod harness;
+#[path = "undo/lives.rs"]
+mod lives;
 #[path = "undo/oracle.rs"]
 mod oracle;
 #[path = "undo/parts.rs"]

@@ -11,11 +11,11 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_channel::oneshot;
-use revgate::{Topic, TopicName, Version};
+use revgate::{Epoch, Topic, TopicName, Version};
 
 use crate::SyncError;
 
-pub(crate) use record::{Back, Part};
+pub(crate) use record::{Back, Life, Part};
 
 /// How much a window can undo.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,9 @@ pub enum UndoError {
     #[error("there is nothing to undo or redo")]
     Nothing,
     /// Others have changed since whatever the step is about, or what they did and what would be left
-    /// of it do not go together. Their changes stand, and the step is the cause itself.
+    /// of it do not go together. Their changes stand, and the step is the cause itself. Or the topic
+    /// has been started anew while the undo waited: what the step did went with its life, and the
+    /// step with it.
     #[error("others have changed since what would be undone or redone")]
     Overtaken,
     /// Nothing of it was made, or nobody knows: see [`SyncError::fate`]. If [it may have been
@@ -126,6 +128,9 @@ pub(crate) struct History<T> {
     open: Vec<(Rc<Part<T>>, u64)>,
     /// The last one that was really made. **What was undone before it is not done again.**
     made: u64,
+    life: Life,
+    /// The life that its steps are of.
+    epoch: Epoch,
 }
 
 /// What is undone at once.
@@ -203,7 +208,7 @@ impl Way {
 }
 
 impl<T: Topic> History<T> {
-    pub(crate) fn new(undo: Undo) -> Self {
+    pub(crate) fn new(undo: Undo, life: Life) -> Self {
         Self {
             undo,
             done: VecDeque::new(),
@@ -215,6 +220,8 @@ impl<T: Topic> History<T> {
             changes: 0,
             open: Vec::new(),
             made: 0,
+            epoch: life.get(),
+            life,
         }
     }
 
@@ -317,12 +324,31 @@ impl<T: Topic> History<T> {
         self.undone.drain(..over).flat_map(|step| step.parts).collect()
     }
 
+    /// Lets go of what was made in a life of the topic that is over.
+    pub(crate) fn renew(&mut self) -> Forgotten<T> {
+        if std::mem::replace(&mut self.epoch, self.life.get()) == self.epoch {
+            return Vec::new();
+        }
+        let mut past = Vec::new();
+        self.retain(|part| {
+            if part.is_past() {
+                past.push(Rc::clone(part));
+            }
+            !part.is_past()
+        });
+        past
+    }
+
     /// Lets go of a part, wherever it is.
     pub(crate) fn forget(&mut self, part: &Rc<Part<T>>) {
         self.fresh.retain(|(it, _)| !Rc::ptr_eq(it, part));
+        self.retain(|it| !Rc::ptr_eq(it, part));
+    }
+
+    fn retain(&mut self, mut is_kept: impl FnMut(&Rc<Part<T>>) -> bool) {
         let going = self.going.iter_mut().map(|going| &mut going.step);
         for step in self.done.iter_mut().chain(&mut self.undone).chain(going) {
-            step.parts.retain(|it| !Rc::ptr_eq(it, part));
+            step.parts.retain(&mut is_kept);
         }
         let last = self.done.back().is_some_and(|step| step.parts.is_empty());
         self.last = self.last.filter(|_| !last);

@@ -14,6 +14,7 @@ use std::rc::Rc;
 use revgate::json::Fingerprint;
 use revgate::{Snapshot, Topic, Version};
 
+use crate::history::Life;
 use crate::{Change, guard};
 
 use edit::play;
@@ -29,6 +30,8 @@ pub(crate) use edit::{Blame, Done, Edit, Fault, Layer, Open, Play};
 pub(crate) struct Optimistic<T> {
     /// The newest state that the backend is known to have had. Writes are made on it.
     newest: Option<Rc<Layer<T>>>,
+    /// Its epoch.
+    life: Life,
     /// What tells the backend's state of this version from others, till it is the newest here.
     proof: Option<(Version, Fingerprint)>,
     /// Whether the newest is another state than the backend's of its version.
@@ -90,6 +93,7 @@ impl<T: Topic> Optimistic<T> {
     pub(crate) fn new() -> Self {
         Self {
             newest: None,
+            life: Life::default(),
             proof: None,
             doubt: None,
             beneath: None,
@@ -102,6 +106,11 @@ impl<T: Topic> Optimistic<T> {
             suspects: 0,
             fallen: Vec::new(),
         }
+    }
+
+    /// The life of the topic that the newest state is of, whichever that is.
+    pub(crate) fn life(&self) -> Life {
+        Rc::clone(&self.life)
     }
 
     /// What the window is to show; `None` before the first state.
@@ -245,7 +254,7 @@ impl<T: Topic> Optimistic<T> {
         self.take_newest(snapshot);
         self.suspects = self.suspects.saturating_sub(self.in_flight);
         let made = self.edits.iter().take(self.in_flight);
-        made.clone().filter_map(|edit| edit.part.as_ref()).for_each(|part| part.end());
+        made.clone().filter_map(|edit| edit.part.as_ref()).for_each(|part| part.end(version.epoch));
         self.confirmed.extend(made.map(|edit| (version, Rc::clone(&edit.change))));
         self.take_written()
     }

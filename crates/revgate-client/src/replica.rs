@@ -34,7 +34,7 @@ use self::status::Statuses;
 use self::sync::Payload;
 use self::waiting::Waiting;
 use crate::flight::Flight;
-use crate::history::History;
+use crate::history::{History, Life};
 use crate::optimistic::Optimistic;
 use crate::pending::Pending;
 use crate::trace::{Trace, Traced};
@@ -124,6 +124,8 @@ struct Inner<T: Topic, X: Transport, H: Host> {
     optimistic: RefCell<Optimistic<T>>,
     /// What the window has done, if it wants to undo it.
     history: RefCell<Option<History<T>>>,
+    /// What of that is of another life of the topic is past.
+    life: Life,
     /// What the observer was told last of what can be undone and done again.
     told: Cell<(bool, bool)>,
     screen: RefCell<Screen<T, H::Timer>>,
@@ -167,7 +169,7 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
         options: Options,
         observer: impl Observer<T> + 'static,
     ) -> Self {
-        let gate = Gate::new(options.gate.clone());
+        let (gate, optimistic) = (Gate::new(options.gate.clone()), Optimistic::new());
         let inner = Rc::new(Inner {
             topic,
             trace: RefCell::new(Trace::new(options.trace_len)),
@@ -177,7 +179,8 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
             calls: Calls::new(),
             statuses: Statuses::new(gate.status()),
             gate: RefCell::new(gate),
-            optimistic: RefCell::new(Optimistic::new()),
+            life: optimistic.life(),
+            optimistic: RefCell::new(optimistic),
             history: RefCell::new(None),
             told: Cell::default(),
             screen: RefCell::new(Screen::new()),

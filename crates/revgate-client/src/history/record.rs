@@ -3,11 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use revgate::Topic;
 use revgate::action::Context;
 use revgate::json::Tree;
 use revgate::json::tree::Delta;
 use revgate::wire::Reverse;
+use revgate::{Epoch, Topic};
 
 use crate::optimistic::{Deed, Play};
 use crate::{Json, guard};
@@ -29,13 +29,17 @@ pub(crate) struct Part<T> {
     /// If it takes an action back, that action.
     again: Option<Deed<T>>,
     stage: Cell<Stage>,
+    life: Life,
 }
+
+/// The life of the topic that the window's newest state is of.
+pub(crate) type Life = Rc<Cell<Epoch>>;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     UnderWay,
-    /// **`last` is what it did in the backend**, and stays so.
-    Made,
+    /// **`last` is what it did in the backend**, in this life of the topic, and stays so.
+    Made(Epoch),
     Unmade,
     /// Nobody knows whether it was made, or to what.
     Unknown,
@@ -57,9 +61,13 @@ pub(crate) enum Back<T> {
 }
 
 impl<T: Topic> Part<T> {
-    pub(crate) fn new(made: Option<(Deed<T>, Context)>, again: Option<Deed<T>>) -> Rc<Self> {
+    pub(crate) fn new(
+        made: Option<(Deed<T>, Context)>,
+        again: Option<Deed<T>>,
+        life: Life,
+    ) -> Rc<Self> {
         let (last, stage) = (RefCell::new(None), Cell::new(Stage::UnderWay));
-        Rc::new(Self { last, made, again, stage })
+        Rc::new(Self { last, made, again, stage, life })
     }
 
     /// `play`, which keeps for this part what it did.
@@ -85,9 +93,10 @@ impl<T: Topic> Part<T> {
         })
     }
 
-    /// The action has been done, and how it is taken back is `told` by the backend; or it is what it
-    /// did here, if `is_own` says that it was last played on the state that it was done to there.
-    pub(crate) fn settle(&self, told: Option<&Reverse<Json>>, is_own: bool) {
+    /// The action has been done in the life `epoch`, and how it is taken back is `told` by the backend;
+    /// or it is what it did here, if `is_own` says that it was last played on the state that it was
+    /// done to there.
+    pub(crate) fn settle(&self, told: Option<&Reverse<Json>>, is_own: bool, epoch: Epoch) {
         match told.map(|how| self.read(how)).transpose() {
             _ if self.again.is_some() => {}
             Ok(Some(last)) => drop(self.last.replace(Some(last))),
@@ -99,7 +108,7 @@ impl<T: Topic> Part<T> {
                 return self.lose();
             }
         }
-        self.stage.set(Stage::Made);
+        self.stage.set(Stage::Made(epoch));
     }
 
     fn read(&self, how: &Reverse<Json>) -> Result<Last<T>, String> {
@@ -123,7 +132,7 @@ impl<T: Topic> Part<T> {
 
     /// How it is taken back, as far as is known; `None` if there is nothing to take back.
     pub(crate) fn back(&self) -> Option<Back<T>> {
-        if matches!(self.stage.get(), Stage::Unmade | Stage::Unknown) {
+        if matches!(self.stage.get(), Stage::Unmade | Stage::Unknown) || self.is_past() {
             return None;
         }
         if let Some(deed) = &self.again {
@@ -149,6 +158,9 @@ impl<T: Topic> Part<T> {
 
     /// Takes back of `tree` what is still as this made it.
     pub(crate) fn take_back(&self, tree: &mut Tree) {
+        if self.is_past() {
+            return;
+        }
         self.compare();
         if let Some(Last::Changes(delta)) = &*self.last.borrow() {
             delta.take_back(tree);
@@ -157,7 +169,7 @@ impl<T: Topic> Part<T> {
 
     /// Takes in what was made after it: both are one then. Whether it could.
     pub(crate) fn extend(&self, next: &Self) -> bool {
-        let may = |part: &Self| part.is_edit() && part.stage.get() == Stage::Made;
+        let may = |part: &Self| part.is_edit() && matches!(part.stage.get(), Stage::Made(_));
         if !may(self) || !may(next) {
             return false;
         }
@@ -205,10 +217,16 @@ impl<T> Part<T> {
         self.stage.get() == Stage::Unknown
     }
 
-    /// It was made, and is not played any more.
-    pub(crate) fn end(&self) {
+    /// Whether it was made in a life of the topic that is over: what it made went with that, and what
+    /// is the same now is another's.
+    pub(crate) fn is_past(&self) -> bool {
+        matches!(self.stage.get(), Stage::Made(epoch) if epoch < self.life.get())
+    }
+
+    /// It was made in the life `epoch`, and is not played any more.
+    pub(crate) fn end(&self, epoch: Epoch) {
         if self.is_under_way() {
-            self.stage.set(Stage::Made);
+            self.stage.set(Stage::Made(epoch));
         }
     }
 

@@ -117,7 +117,7 @@ impl<T: Topic> Optimistic<T> {
         for edit in &done {
             let told = acted.reversals.iter().find(|told| edit.is_asked_as(told.seq));
             let told = told.map(|told| &told.how);
-            edit.part.iter().for_each(|part| part.settle(told, made.is_some()));
+            edit.part.iter().for_each(|part| part.settle(told, made.is_some(), version.epoch));
         }
         refused.iter().for_each(|(edit, _)| edit.fail());
         if !is_known && let Some(layer) = made {

@@ -38,6 +38,7 @@ impl<T: Topic> Optimistic<T> {
     }
 
     pub(super) fn set_newest(&mut self, layer: Layer<T>) {
+        self.life.set(layer.version.epoch);
         self.newest = Some(Rc::new(layer));
         self.doubt = None;
         self.check_newest();

@@ -20,6 +20,10 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     /// what two states cost as JSON for each edit that is made; of these only what has changed is
     /// kept.
     ///
+    /// **When the topic is started anew, all that was done before is let go of**: it went with the life
+    /// that it was done in, and what is the same in the next is another's. What waits meanwhile, and is
+    /// made in the next life, is a step of that.
+    ///
     /// ```ignore-wasm32,standalone_crate
     /// # use revgate::{Topic, TopicName};
     /// # use revgate::settings::{Settings, Theme};
@@ -58,7 +62,7 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
         let fallen = match &mut *self.inner.history.borrow_mut() {
             Some(history) => history.set(undo),
             none => {
-                *none = Some(History::new(undo));
+                *none = Some(History::new(undo, Rc::clone(&self.inner.life)));
                 Vec::new()
             }
         };
@@ -86,6 +90,9 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     /// does not [tell](crate::Batch::undo), it cannot be undone.
     ///
     /// What came shortly after each other is one step: see [`Undo::group`].
+    ///
+    /// An undo that waits when the topic is [started anew](Self::undoable) changes nothing, and ends as
+    /// [overtaken](UndoError::Overtaken); one that was sent by then, as one of which nobody knows.
     ///
     /// # Errors
     ///
@@ -137,7 +144,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             return edit;
         }
         let context = edit.ask.as_ref().map(|ask| ask.asked.context(self.source));
-        let part = Part::new(deed.zip(context), None);
+        let part = Part::new(deed.zip(context), None, Rc::clone(&self.life));
         let now = self.host.now();
         self.with_history(|history| history.ask(&part, now));
         self.watched(edit, part)
@@ -159,13 +166,11 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     /// What has failed is no step; nor is what may have been made or not, for what it would have made
     /// may be another's by now.
     fn part_ended(&self, part: &Rc<Part<T>>, outcome: &Outcome) {
-        let is_made = match outcome {
-            Ok(_) => true,
-            Err(error) => error.fate == Some(Fate::NotDurable),
-        };
         let is_left = self.calls.while_playing(|| {
             match outcome {
-                _ if is_made => part.end(),
+                Ok(version) => part.end(version.epoch),
+                // It has ended when the answer was taken in.
+                Err(error) if error.fate == Some(Fate::NotDurable) => {}
                 Err(error) if error.fate == Some(Fate::Unknown) => part.lose(),
                 _ => part.fail(),
             }
@@ -250,7 +255,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         }
     }
 
-    fn with_history<A>(&self, call: impl FnOnce(&mut History<T>) -> A) -> Option<A> {
+    pub(super) fn with_history<A>(&self, call: impl FnOnce(&mut History<T>) -> A) -> Option<A> {
         self.history.borrow_mut().as_mut().map(call)
     }
 }

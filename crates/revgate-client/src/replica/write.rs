@@ -9,6 +9,7 @@ use revgate::{Snapshot, Topic};
 use super::Inner;
 use super::calls::{Barred, MAX_WITHIN};
 use super::sync::Payload;
+use crate::history::History;
 use crate::optimistic::{Blame, Done, Edit, Fault, Next, Optimistic, Pushed};
 use crate::pending::{Outcome, Pending};
 use crate::{Change, Fate, Host, SyncError, Transport, TransportError, WriteError, guard};
@@ -264,6 +265,8 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     /// Does what may play, copy or drop edits and states.
     pub(super) fn with_edits<A>(&self, call: impl FnOnce(&mut Optimistic<T>) -> A) -> A {
         let answer = self.calls.while_playing(|| call(&mut self.optimistic.borrow_mut()));
+        let past = self.with_history(History::renew);
+        self.let_go(past);
         self.take_fresh();
         answer
     }

@@ -51,7 +51,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         });
         match &*run {
             [part] if !part.is_edit() => self.action_back(part, void, done),
-            _ => (Edit::new(merge(run, void), done), Part::new(None, None)),
+            _ => (Edit::new(merge(run, void), done), Part::new(None, None, Rc::clone(&self.life))),
         }
     }
 
@@ -61,10 +61,11 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     fn action_back(&self, part: &Rc<Part<T>>, void: Void, done: Done) -> (Edit<T>, Rc<Part<T>>) {
         let (seq, at) = self.next_action();
         let context = Context { at, seed: self.source.seed(seq) };
-        let own = match part.again() {
-            Some(again) => Part::new(Some((again, context)), None),
-            None => Part::new(None, part.deed()),
+        let (made, again) = match part.again() {
+            Some(again) => (Some((again, context)), None),
+            None => (None, part.deed()),
         };
+        let own = Part::new(made, again, Rc::clone(&self.life));
         let change = shown(part, context, &void);
         let open = self.decided(part, (seq, at), void);
         (Edit { open: Some(open), ..Edit::new(change, done) }, own)
@@ -83,7 +84,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                     void.set(None);
                     Err(Fault::Failed("nobody knows what there is to be taken back".to_owned()))
                 }
-                None => Err(Why::Nothing.fault(&void)),
+                None => Err(Why::of(&part).fault(&void)),
             })
         })
     }
@@ -98,7 +99,7 @@ fn shown<T: Topic>(part: &Rc<Part<T>>, context: Context, void: &Void) -> Rc<Play
         match part.back() {
             Some(Back::Action(deed)) => deed.apply(state, &context),
             Some(Back::Merge) => merge(state),
-            None => Err(Why::Nothing.fault(&void)),
+            None => Err(Why::of(&part).fault(&void)),
         }
     })
 }
@@ -130,6 +131,11 @@ fn is_unmade(error: &SyncError) -> bool {
 }
 
 impl Why {
+    /// Why there is nothing of this part to be taken back.
+    fn of<T>(part: &Part<T>) -> Self {
+        if part.is_past() { Self::Overtaken } else { Self::Nothing }
+    }
+
     fn fault(self, void: &Void) -> Fault {
         void.set(Some(self));
         Fault::Failed(UndoError::from(self).to_string())
