@@ -50,7 +50,7 @@ pub(crate) struct Optimistic<T> {
     in_flight: usize,
     /// The version that it is based on.
     base: Option<Version>,
-    /// What tells the state that it makes from others.
+    /// What tells the state that it makes from others; `None` if no write is to be sent behind it.
     made: Option<Fingerprint>,
     /// Among so many edits, from the oldest, is one that the backend refuses; 0 if none is known.
     suspects: usize,
@@ -159,9 +159,11 @@ impl<T: Topic> Optimistic<T> {
             Err(_) if edit.must_stay() => {}
             Err((_, fault)) => return Pushed::Fallen(edit, fault),
             // One behind others stays: should they fail, it may change something after all.
-            // Nor is an action nothing that is nothing here: it is done to what the backend has.
+            // Nor is an action nothing that is nothing here: it is done to what the backend has. Nor
+            // is anything that is nothing to another state than that.
             Ok(new)
                 if new.says_the_same_as(top)
+                    && !self.is_doubted()
                     && self.edits.is_empty()
                     && self.confirmed.is_empty()
                     && !edit.is_action() =>
@@ -183,8 +185,9 @@ impl<T: Topic> Optimistic<T> {
             if let Some(next) = self.next_actions(&newest) {
                 return next;
             }
-            // They need a base that has all that was done before them.
-            if self.confirmed.iter().any(|(version, _)| *version > newest.version) {
+            // They need a base that is the backend's, and has all that was done before them.
+            let is_ahead = |(version, _): &(Version, _)| *version > newest.version;
+            if self.is_doubted() || self.confirmed.iter().any(is_ahead) {
                 break;
             }
             let count = self.closures().min(self.most());
@@ -224,7 +227,8 @@ impl<T: Topic> Optimistic<T> {
     }
 
     /// One write of all edits, on what the write under way is based on; how many they are, and what
-    /// tells the state that the write under way makes. `None` if nothing waits behind that.
+    /// tells the state that the write under way makes. `None` if nothing waits behind that, or if it
+    /// was made on a state that is not the backend's.
     pub(crate) fn write_behind(&self) -> Option<(Change<T>, usize, Fingerprint)> {
         if !self.is_writing() || !self.is_waiting() {
             return None;
@@ -287,8 +291,8 @@ impl<T: Topic> Optimistic<T> {
         std::mem::take(&mut self.fallen)
     }
 
-    /// Takes away the edits that wait for a state: for the first, all of them, else for one that has
-    /// the actions before them.
+    /// Takes away the edits that wait for a state: for the first, all of them, else for one that is
+    /// the backend's and has the actions before them.
     pub(crate) fn give_up_waiting(&mut self) -> Vec<Edit<T>> {
         let waiting = self.edits.iter().take_while(|edit| !edit.is_action());
         let count = if self.top.is_some() { waiting.count() } else { self.edits.len() };

@@ -23,8 +23,8 @@ impl<T: Topic> Optimistic<T> {
         self.check_newest();
     }
 
-    /// Whether the newest state is not the backend's. Then nothing is made of it, and one of the same
-    /// version takes its place.
+    /// Whether the newest state is not the backend's. Then nothing is made of it, neither another
+    /// state nor a write, and one of the same version takes its place.
     pub(crate) fn is_doubted(&self) -> bool {
         self.doubt.is_some()
     }
@@ -52,6 +52,8 @@ impl<T: Topic> Optimistic<T> {
         };
         if version == newest.version && newest.print() != Some(print) && self.doubt.is_none() {
             self.doubt = Some(Doubt::New);
+            // What is under way may have been made of it.
+            self.made = None;
         }
     }
 }

@@ -11,8 +11,9 @@ use crate::optimistic::Optimistic;
 use crate::{Fate, Host, Transport};
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
-    /// Edits wait for the first state, or for one that has the actions before them, no longer than
-    /// for the answer to a write. What was not sent when nothing is under way waits for that.
+    /// Edits wait for the first state, or for one that is the backend's and has the actions before
+    /// them, no longer than for the answer to a write. What was not sent when nothing is under way
+    /// waits for that.
     pub(super) fn limit_wait(self: &Rc<Self>) {
         let (is_writing, is_waiting) = {
             let edits = self.optimistic.borrow();
