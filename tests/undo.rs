@@ -29,6 +29,8 @@ mod gusts;
 mod harness;
 #[path = "undo/lives.rs"]
 mod lives;
+#[path = "undo/may_act.rs"]
+mod may_act;
 #[path = "undo/oracle.rs"]
 mod oracle;
 #[path = "undo/parts.rs"]

@@ -1,10 +1,10 @@
 //! Two windows that edit, act, undo and redo at random, among a Rust that writes faster than they
-//! come through and a backend that refuses by whim: what was not made can be tried again, until what
+//! come through and a backend that is away by whim: what was not made can be tried again, until what
 //! a window did is gone and the rest stands.
 
 use futures_util::future::LocalBoxFuture;
-use revgate::wire::{Acted, Fetched, Refusal};
-use revgate::{Invalid, Snapshot};
+use revgate::Snapshot;
+use revgate::wire::{Acted, Fetched};
 use revgate_client::{Announcement, Batch, Change, Interruption, Json, TransportError, WriteError};
 
 use super::oracle::{Oracle, RUST};
@@ -14,7 +14,7 @@ use super::*;
 const SCHEDULES: u64 = if cfg!(target_arch = "wasm32") { 20 } else { 100 };
 const STEPS: usize = 24;
 
-/// A way to a backend that refuses whole messages by whim.
+/// A way to a backend that is away by whim.
 #[derive(Clone)]
 struct Whims {
     network: Network,
@@ -24,9 +24,9 @@ struct Whims {
 }
 
 impl Whims {
-    fn refuses(&self) -> Result<(), TransportError> {
+    fn look(&self) -> Result<(), TransportError> {
         match self.random.borrow_mut().u32(..100) < self.whims.get() {
-            true => Err(TransportError::Refused(Refusal::Invalid(Invalid::new("", "not today")))),
+            true => Err(TransportError::NoBackend),
             false => Ok(()),
         }
     }
@@ -56,9 +56,9 @@ impl Transport for Whims {
         topic: &TopicName,
         change: Change<T>,
     ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
-        let (refused, write) = (self.refuses(), self.network.write(topic, change));
+        let (there, write) = (self.look(), self.network.write(topic, change));
         async move {
-            refused?;
+            there?;
             write.await
         }
     }
@@ -68,9 +68,9 @@ impl Transport for Whims {
         topic: &TopicName,
         batch: Batch,
     ) -> impl Future<Output = Result<Acted<Json>, TransportError>> + 'static {
-        let (refused, act) = (self.refuses(), self.network.act(topic, batch));
+        let (there, act) = (self.look(), self.network.act(topic, batch));
         async move {
-            refused?;
+            there?;
             act.await
         }
     }
@@ -80,7 +80,8 @@ impl Transport for Whims {
 #[derive(Default, Debug)]
 struct Tally {
     outraced: usize,
-    refused: usize,
+    /// As there was no backend.
+    away: usize,
     fallen: usize,
     undone: usize,
     /// Undos and redos that failed as a whole, and in part.
@@ -174,10 +175,10 @@ impl World {
         let tally = Rc::clone(&self.tally);
         self.open.push(Box::pin(async move {
             let Some(error) = error(call.await) else { return };
-            let mut tally = tally.borrow_mut();
+            let (mut tally, away) = (tally.borrow_mut(), TransportError::NoBackend.to_string());
             match error.fate {
                 Some(Fate::Outraced) => tally.outraced += 1,
-                Some(Fate::Refused) => tally.refused += 1,
+                Some(Fate::NotSent) if error.reason == away => tally.away += 1,
                 Some(Fate::NotSent) => tally.fallen += 1,
                 fate => panic!("nothing is lost: {fate:?}, {error}"),
             }
@@ -318,15 +319,15 @@ fn play(seed: u64, tally: &Rc<RefCell<Tally>>) {
 }
 
 #[window_test(unsupported = test)]
-fn what_others_outrace_and_refuse_is_taken_back_in_the_end_and_nothing_else() {
+fn what_is_outraced_or_finds_no_backend_is_taken_back_in_the_end_and_nothing_else() {
     let tally = Rc::<RefCell<Tally>>::default();
     let wanted = std::env::var("REVGATE_SCHEDULES").ok().and_then(|it| it.parse().ok());
     let schedules = wanted.unwrap_or(SCHEDULES);
     (0..schedules).for_each(|seed| play(seed, &tally));
     let tally = tally.take();
     println!("{schedules} schedules: {tally:?}");
-    let Tally { outraced, refused, fallen, undone, failed, partly } = tally;
-    let least = [outraced, refused, fallen, undone, failed].into_iter().min();
+    let Tally { outraced, away, fallen, undone, failed, partly } = tally;
+    let least = [outraced, away, fallen, undone, failed].into_iter().min();
     assert!(least > Some(schedules as usize / 4), "{tally:?}");
     assert!(partly > schedules as usize / 50, "{tally:?}");
 }

@@ -52,8 +52,9 @@ pub enum UndoError {
     Overtaken,
     /// Nothing of it was made, or nobody knows: see [`SyncError::fate`]. If [it may have been
     /// made](crate::Fate::may_be_made) it is gone, as what it would have made may be another's by
-    /// now. The step is the cause itself if it would leave an invalid state, or the action that
-    /// takes it back refuses itself.
+    /// now. The step is the cause itself if it would leave an invalid state, the action that takes it
+    /// back refuses itself, or [the backend refuses](crate::Fate::Refused) what would take it back: the
+    /// window may act, say, and not write, which takes back an action without an inverse.
     #[error(transparent)]
     Failed(SyncError),
     /// Some of it was made, and some was not, for this reason. What was made can be taken back in

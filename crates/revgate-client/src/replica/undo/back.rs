@@ -11,7 +11,7 @@ use super::{Ends, Inner};
 use crate::history::{Back, Left, Part, Run};
 use crate::optimistic::{Asking, Blame, Done, Edit, Fault, Open, Play};
 use crate::pending::Outcome;
-use crate::{Host, SyncError, Transport, UndoError};
+use crate::{Fate, Host, SyncError, Transport, UndoError};
 
 /// Why there is nothing to be taken back, if that is why an edit falls.
 type Void = Rc<Cell<Option<Why>>>;
@@ -39,11 +39,8 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             });
             let left = match &how {
                 Err(UndoError::Overtaken) => Left::IfBlocked,
-                Err(UndoError::Failed(error)) if is_unmade(error) => match blame {
-                    Blame::No => Left::All,
-                    Blame::Itself | Blame::Refused(_) => Left::IfBlocked,
-                },
-                _ => Left::Nothing,
+                Err(UndoError::Failed(error)) => left_of(error, blame),
+                Ok(_) | Err(_) => Left::Nothing,
             };
             if let Some(inner) = inner.upgrade() {
                 inner.end_step(&ends, (parts, left), how);
@@ -125,9 +122,15 @@ fn read<T: Topic>(tree: &Tree, before: &T) -> Option<T> {
     (Tree::of(&state).ok()?.sorted() == tree.sorted()).then_some(state)
 }
 
-/// Whether it is known that what has failed so was not made.
-fn is_unmade(error: &SyncError) -> bool {
-    error.fate.is_some_and(|fate| !fate.may_be_made())
+/// What is left of parts that were not taken back for this reason. **What the backend refuses once it
+/// refuses again**, also if that was not for the step alone: for what the window may do, or how large a
+/// message may be.
+fn left_of(error: &SyncError, blame: Blame<'_>) -> Left {
+    match (error.fate, blame) {
+        (Some(Fate::Outraced), _) | (Some(Fate::NotSent), Blame::No) => Left::All,
+        (Some(Fate::Refused | Fate::NotSent), _) => Left::IfBlocked,
+        (Some(Fate::Unknown | Fate::NotDurable) | None, _) => Left::Nothing,
+    }
 }
 
 impl Why {
