@@ -15,6 +15,16 @@ use crate::family::Family;
 use crate::options::TopicOptions;
 use crate::registry::Registry;
 
+impl<T: Topic> TopicHandle<T> {
+    /// For one of many threads that write at once: on a busy machine the others may be before it for
+    /// longer than a write waits, which has changed nothing then.
+    pub(crate) fn update_in_turn(&self, edit: impl Fn(&mut T)) {
+        let is_made = |made: &Result<_, _>| !matches!(made, Err(UpdateError::Busy { .. }));
+        let made = (0..120).map(|_| self.update(&edit)).find(is_made);
+        made.expect("its turn comes").expect("valid");
+    }
+}
+
 fn settings() -> TopicHandle<Settings> {
     let registry = Registry::default();
     registry.register(Settings::default(), TopicOptions::new()).expect("valid");

@@ -71,7 +71,7 @@ fn changes_are_contiguous_and_never_go_back() {
         for _ in 0..4 {
             scope.spawn(|| {
                 for _ in 0..WRITES / 4 {
-                    settings.update(|settings| settings.font_size ^= 1).expect("valid");
+                    settings.update_in_turn(|settings| settings.font_size ^= 1);
                 }
             });
         }

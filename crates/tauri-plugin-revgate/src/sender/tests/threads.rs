@@ -28,7 +28,7 @@ fn many_writers_leave_every_window_at_the_newest() {
         for _ in 0..THREADS {
             scope.spawn(|| {
                 for _ in 0..UPDATES {
-                    counter.update(|counter| counter.count += 1).expect("valid");
+                    counter.update_in_turn(|counter| counter.count += 1);
                 }
             });
         }
@@ -78,7 +78,7 @@ fn use_fully(registry: &Registry, counter: &TopicHandle<Counter>) {
         let (registry, counter, done) = (registry.clone(), counter.clone(), done.clone());
         thread::spawn(move || {
             for _ in 0..1_000 {
-                counter.update(|counter| counter.count += 1).expect("valid");
+                counter.update_in_turn(|counter| counter.count += 1);
                 counter.snapshot();
                 drop(counter.watch());
             }
