@@ -12,7 +12,8 @@ use revgate::{Action, Invalid, Topic, TopicName, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{
-    ActError, Fate, Host, Observer, Options, Replica, Status, SyncError, Transport, Undo, UndoError,
+    ActError, Acting, Fate, Host, Observer, Options, Replica, Status, SyncError, Transport, Undo,
+    UndoError,
 };
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
@@ -27,6 +28,8 @@ mod again;
 #[path = "undo/gusts.rs"]
 mod gusts;
 mod harness;
+#[path = "undo/hurry.rs"]
+mod hurry;
 #[path = "undo/lives.rs"]
 mod lives;
 #[path = "undo/may_act.rs"]

@@ -321,6 +321,10 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     /// If another window has written meanwhile, neither is; should the page live on, they are made
     /// again on that state, as ever, otherwise they are lost.
     ///
+    /// Should the page live on, an action that was sent so [can be undone](Self::undo) if the answer to
+    /// that message comes no later than the one that it waits for: only the message that had it done is
+    /// told how it is taken back.
+    ///
     /// A page is told that it goes (`beforeunload`, `pagehide`) when it is loaded anew, when
     /// another follows, and when a script closes its window; not when Tauri closes it, as its close
     /// button has it do.

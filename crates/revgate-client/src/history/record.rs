@@ -97,6 +97,10 @@ impl<T: Topic> Part<T> {
     /// or it is what it did here, if `is_own` says that it was last played on the state that it was
     /// done to there.
     pub(crate) fn settle(&self, told: Option<&Reverse<Json>>, is_own: bool, epoch: Epoch) {
+        if !self.is_under_way() {
+            // Another message that had it has told.
+            return;
+        }
         match told.map(|how| self.read(how)).transpose() {
             _ if self.again.is_some() => {}
             Ok(Some(last)) => drop(self.last.replace(Some(last))),

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use revgate::action::Source;
+use revgate::action::{Seq, Source};
 use revgate::wire::{Acted, Asked, MAX_ACTIONS, Unacted};
 use revgate::{Topic, Version};
 
@@ -113,7 +113,7 @@ impl<T: Topic> Optimistic<T> {
         }
         let mut is_known = self.newest.as_ref().is_some_and(|newest| newest.version >= version);
         let is_recorded = done.iter().any(|edit| edit.part.is_some());
-        let made = if is_known && !is_recorded { None } else { self.made_by(acted, &done) };
+        let made = if is_known && !is_recorded { None } else { self.made_by(acted, done.iter()) };
         for edit in &done {
             let told = acted.reversals.iter().find(|told| edit.is_asked_as(told.seq));
             let told = told.map(|told| &told.how);
@@ -129,11 +129,32 @@ impl<T: Topic> Optimistic<T> {
         Ends { is_known, done, refused }
     }
 
+    /// What was sent in a hurry has been answered: how these actions are taken back that were done by
+    /// that message. The answer to the one that is awaited cannot tell.
+    pub(crate) fn hear(&mut self, acted: &Acted<Json>, seqs: &[Seq]) {
+        let is_of_it = |edit: &&Edit<T>| seqs.iter().any(|seq| edit.is_asked_as(*seq));
+        let all: Vec<&Edit<T>> = self.edits.iter().filter(is_of_it).collect();
+        let is_done = |edit: &&Edit<T>| !acted.refused.iter().any(|it| edit.is_asked_as(it.seq));
+        let done = || all.iter().copied().filter(is_done);
+        let is_whole = all.len() == seqs.len() && done().any(|edit| edit.part.is_some());
+        let is_own = is_whole && self.made_by(acted, done()).is_some();
+        for edit in done() {
+            let told = acted.reversals.iter().find(|told| edit.is_asked_as(told.seq));
+            if let Some(part) = edit.part.as_ref().filter(|_| is_own || told.is_some()) {
+                part.settle(told.map(|told| &told.how), is_own, acted.epoch);
+            }
+        }
+    }
+
     /// The state that the actions have made in the backend, if it can be made here.
-    fn made_by(&self, acted: &Acted<Json>, done: &[Edit<T>]) -> Option<Layer<T>> {
+    fn made_by<'a>(
+        &self,
+        acted: &Acted<Json>,
+        done: impl Iterator<Item = &'a Edit<T>>,
+    ) -> Option<Layer<T>> {
         let mut layers = [&self.newest, &self.beneath].into_iter().flatten();
         let base = layers.find(|layer| Some(layer.version) == acted.base && !self.is_doubted())?;
-        let changes: Vec<&Play<T>> = done.iter().map(|edit| &*edit.change).collect();
+        let changes: Vec<&Play<T>> = done.map(|edit| &*edit.change).collect();
         let made = play(base, &changes).ok()?;
         // Of a large state the backend makes no fingerprint: then `apply` is taken at its word, until
         // it is proven by the announcements.

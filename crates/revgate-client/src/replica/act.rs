@@ -61,8 +61,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn send_actions(self: &Rc<Self>, actions: Actions) {
         let id = self.last_write.get().wrapping_add(1);
         self.last_write.set(id);
-        let actions = Actions { undo: self.history.borrow().is_some(), ..actions };
-        let flight = Flight::new(actions, self.source, self.host.now());
+        let flight = Flight::new(self.to_undo(actions), self.source, self.host.now());
         *self.flight.borrow_mut() = Some(flight);
         self.send_again(id);
     }
@@ -190,18 +189,29 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     }
 
     /// Sends at once the actions that wait. How they end is heard when their turn comes: they are
-    /// sent again then, and done once.
-    pub(super) fn flush_actions(&self) {
+    /// sent again then, and done once. But how they are taken back only this answer tells.
+    pub(super) fn flush_actions(self: &Rc<Self>) {
         let Some(actions) = self.with_edits(|edits| edits.actions_behind()) else { return };
-        let act = self.transport.act(&self.topic, actions.batch(self.source));
-        let mut act = Guarded::new(act);
+        let batch = self.to_undo(actions).batch(self.source);
+        let seqs: Vec<Seq> = batch.actions.iter().map(|asked| asked.seq).collect();
+        let mut act = Guarded::new(self.transport.act(&self.topic, batch));
         // Begun at once: in a page that goes no task runs any more. But not before the edits ahead of
         // them, which would then be lost to them.
-        let has_ended = self.has_set_out.get() && (&mut act).now_or_never().is_some();
-        if !has_ended {
-            self.host.spawn(async move {
-                let _ = act.await;
-            });
-        }
+        let begun = if self.has_set_out.get() { (&mut act).now_or_never() } else { None };
+        let inner = Rc::downgrade(self);
+        self.host.spawn(async move {
+            let answer = match begun {
+                Some(answer) => answer,
+                None => act.await,
+            };
+            if let (Ok(Ok(acted)), Some(inner)) = (answer, inner.upgrade()) {
+                inner.enter(move |inner| inner.with_edits(|edits| edits.hear(&acted, &seqs)));
+            }
+        });
+    }
+
+    /// Asks how they are taken back, if the window may want to.
+    fn to_undo(&self, actions: Actions) -> Actions {
+        Actions { undo: self.history.borrow().is_some(), ..actions }
     }
 }

@@ -24,7 +24,7 @@ pub(super) struct Behind<T, Timer> {
 }
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
-    pub(super) fn flush(&self) {
+    pub(super) fn flush(self: &Rc<Self>) {
         self.flush_writes();
         self.flush_actions();
     }
