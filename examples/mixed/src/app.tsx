@@ -1,5 +1,6 @@
 // The settings window: the same as in Leptos (`frontend/src/settings_window`), in React.
 
+import { explain } from 'revgate/errors';
 import { FontSizeSlider, LanguageSelect, Switch, ThemePicker, useLabels } from './controls';
 import { Glyph } from './icons';
 import { useSettings } from './settings';
@@ -53,8 +54,8 @@ function StatusBar() {
 				{error && (
 					<p className="status-fault">
 						<Glyph icon="warning" />
-						<span className="status-reason" lang="en" title={error.message}>
-							{error.reason}
+						<span className="status-reason" lang="en" title={explain(error.message)}>
+							{explain(error.reason)}
 						</span>
 					</p>
 				)}
