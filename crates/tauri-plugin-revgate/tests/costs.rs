@@ -114,6 +114,9 @@ fn an_action_on_a_megabyte_is_less_than_200_bytes_each_way() {
     }
 }
 
+/// What one call may take more than another of the same, in bytes: Tauri's own maps have random keys.
+const JITTER: u64 = 1_024;
+
 /// In bytes, for one action by the window's command and one by Rust, once a few have been done.
 fn allocated(bytes: usize) -> (u64, u64) {
     let (app, main) = player_app(bytes);
@@ -155,8 +158,8 @@ fn nor_does_it_take_more_to_say_how_one_with_an_inverse_is_taken_back() {
     for bytes in [100_000, 1_000_000] {
         let taken = allocated_for_undo(bytes);
         println!("{bytes}: {taken}; 1000: {small}");
-        // Less: it is neither copied nor looked at.
-        assert!(taken <= small, "{taken}");
+        // No more: it is neither copied nor looked at.
+        assert!(taken <= small + JITTER, "{taken}");
     }
 }
 
@@ -166,8 +169,11 @@ fn the_memory_that_an_action_takes_is_the_same_for_states_of_any_size() {
     for bytes in [100_000, 1_000_000, 10_000_000] {
         let (by_window, by_rust) = allocated(bytes);
         println!("{bytes}: {by_window} and {by_rust}; 1000: {small_window} and {small_rust}");
-        // Less: it is neither copied nor looked at.
-        assert!(by_window <= small_window && by_rust <= small_rust, "{by_window}, {by_rust}");
+        // No more: it is neither copied nor looked at.
+        assert!(
+            by_window <= small_window + JITTER && by_rust <= small_rust,
+            "{by_window}, {by_rust}"
+        );
         assert!(by_rust < 1_024, "{by_rust}");
     }
 }
