@@ -145,6 +145,9 @@ enum DeskAction {
     },
 }
 
+/// Why a note is not erased.
+const OTHER_TEXT: &str = "it is not as it was written";
+
 impl Action for DeskAction {
     type Topic = Desk;
     type Error = String;
@@ -175,7 +178,7 @@ impl Action for DeskAction {
             Self::Erase { id, text } => {
                 let written = Note { id: *id, text: *text, colour: *text };
                 let place = desk.notes.iter().position(|note| *note == written);
-                desk.notes.remove(place.ok_or("it is not as it was written")?);
+                desk.notes.remove(place.ok_or(OTHER_TEXT)?);
             }
             Self::Name(title) if title.is_empty() => return Err("no name".to_owned()),
             Self::Name(title) => desk.title.clone_from(title),

@@ -51,7 +51,7 @@ fn an_inverse_that_refuses_itself_says_so_in_its_words() {
     one.act(DeskAction::Write { id: 1, text: 1 });
     other.edit(|desk| desk.notes[0].text = 2);
     let Err(UndoError::Failed(error)) = one.undo() else { panic!("another has changed it") };
-    assert_eq!(&*error.reason, "it is not as it was written");
+    assert_eq!(&*error.reason, OTHER_TEXT);
     assert_eq!((desk(&backend).notes.len(), one.replica.can_undo()), (1, false));
 }
 

@@ -150,7 +150,7 @@ fn of_a_step_half_undone_what_refuses_itself_is_gone() {
     one.time.advance(ms(1000));
     other.edit(|desk| desk.notes[0].text = 2);
     let Err(UndoError::Partly(error)) = one.undo() else { panic!("another has changed the note") };
-    assert_eq!(&*error.reason, "it is not as it was written");
+    assert_eq!(&*error.reason, OTHER_TEXT);
     assert_eq!((desk(&backend).notes.len(), &*desk(&backend).title), (1, ""));
     assert_eq!(one.can(), (false, true));
     one.redo().expect("the title");

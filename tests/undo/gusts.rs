@@ -82,6 +82,8 @@ struct Tally {
     outraced: usize,
     /// As there was no backend.
     away: usize,
+    /// As others had made the inverse impossible.
+    refused: usize,
     fallen: usize,
     undone: usize,
     /// Undos and redos that failed as a whole, and in part.
@@ -179,6 +181,7 @@ impl World {
             match error.fate {
                 Some(Fate::Outraced) => tally.outraced += 1,
                 Some(Fate::NotSent) if error.reason == away => tally.away += 1,
+                Some(Fate::Refused) if error.reason == OTHER_TEXT => tally.refused += 1,
                 Some(Fate::NotSent) => tally.fallen += 1,
                 fate => panic!("nothing is lost: {fate:?}, {error}"),
             }
@@ -326,7 +329,7 @@ fn what_is_outraced_or_finds_no_backend_is_taken_back_in_the_end_and_nothing_els
     (0..schedules).for_each(|seed| play(seed, &tally));
     let tally = tally.take();
     println!("{schedules} schedules: {tally:?}");
-    let Tally { outraced, away, fallen, undone, failed, partly } = tally;
+    let Tally { outraced, away, fallen, undone, failed, partly, .. } = tally;
     let least = [outraced, away, fallen, undone, failed].into_iter().min();
     assert!(least > Some(schedules as usize / 4), "{tally:?}");
     assert!(partly > schedules as usize / 50, "{tally:?}");
