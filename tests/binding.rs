@@ -292,7 +292,7 @@ async fn news_of_any_kind_are_decoded_and_unreadable_ones_leave_the_version() {
         matches!(&patch.payload, Payload::Patch { base: on, patch } if *on == base && patch.len() == 1)
     );
     assert_eq!(rest.len(), 3);
-    assert!(rest.iter().all(|announcement| announcement.payload == Payload::None));
+    assert!(rest.iter().all(|announcement| matches!(announcement.payload, Payload::None)));
     assert!(heard.iter().all(|announcement| announcement.invalidation.revision.number() == 9));
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use revgate::action::{Context, Seed, Told};
 use revgate::gate::News;
 use revgate::json::fingerprint;
 use revgate::settings::Settings;
@@ -54,9 +55,9 @@ fn an_invalidation_carries_epoch_source_and_time() {
     pinned(news, json);
 }
 
-type Carrying = Announcement<Value, Value>;
+type Carrying = Announcement<Value, Value, Value>;
 
-fn carrying(payload: Payload<Value, Value>) -> Carrying {
+fn carrying(payload: Payload<Value, Value, Value>) -> Carrying {
     let invalidation = Invalidation::new(topic("settings"), version(1, 3));
     Announcement { invalidation, payload, fingerprint: None }
 }
@@ -99,12 +100,32 @@ fn an_announcement_carries_a_patch_and_its_base() {
 }
 
 #[wire_test(unsupported = test)]
+fn an_announcement_tells_what_was_done_to_its_base() {
+    let told = |at, seed, action| Told { at, seed: Seed::new(seed), action };
+    let actions = vec![told(1_700_000_000_000, u64::MAX, json!("skip")), told(0, 7, Value::Null)];
+    let done = carrying(Payload::Actions { base: version(1, 2), actions: actions.clone() });
+    assert_eq!(done.news(), News::Patch { base: version(1, 2) });
+    let json = r#"{"topic":"settings","revision":"3","epoch":"1","base":{"epoch":"1","revision":"2"},"actions":[{"at":"1700000000000","seed":"18446744073709551615","action":"skip"},{"at":"0","seed":"7","action":null}]}"#;
+    pinned(done, json);
+    assert_eq!(actions[0].context(), Context::new(1_700_000_000_000, u64::MAX));
+    // To whoever knows nothing of actions, it is malformed, and not a state.
+    refused::<Carrying>(r#"{"topic":"t","revision":"3","base":{"revision":"2"}}"#, "`patch`");
+    refused::<Carrying>(r#"{"topic":"t","revision":"3","actions":[]}"#, "`base`");
+    for fault in ["{}", r#"[{"at":"1","seed":"2"}]"#, r#"[{"at":1,"seed":"2","action":0}]"#] {
+        let json = format!(
+            r#"{{"topic":"t","revision":"3","base":{{"revision":"2"}},"actions":{fault}}}"#
+        );
+        serde_json::from_str::<Carrying>(&json).expect_err(fault);
+    }
+}
+
+#[wire_test(unsupported = test)]
 fn numbers_in_an_announcement_keep_their_precision() {
     let json = r#"{"topic":"t","revision":"2","data":18446744073709551615}"#;
-    let news: Announcement<u64, Value> = serde_json::from_str(json).expect("plain data");
+    let news: Announcement<u64, Value, Value> = serde_json::from_str(json).expect("plain data");
     assert_eq!(news.payload, Payload::State(u64::MAX));
     let json = r#"{"topic":"t","revision":"2","data":0.1}"#;
-    let news: Announcement<f32, Value> = serde_json::from_str(json).expect("plain data");
+    let news: Announcement<f32, Value, Value> = serde_json::from_str(json).expect("plain data");
     assert_eq!(serde_json::to_string(&news).expect("plain data"), json);
 }
 
@@ -245,7 +266,7 @@ fn every_message_carries_what_serde_json_carries() {
     );
     pinned(Refusal::Conflict(snapshot), &format!(r#"{{"kind":"conflict","revision":"2",{data}}}"#));
     let invalidation = Invalidation::new(topic("t"), version(0, 2));
-    let announcement: Announcement<State, Value> =
+    let announcement: Announcement<State, Value, Value> =
         Announcement { invalidation, payload: Payload::State(state), fingerprint: None };
     pinned(announcement, &format!(r#"{{"topic":"t","revision":"2",{data}}}"#));
 }

@@ -4,6 +4,7 @@
 mod before;
 mod ledger;
 mod round;
+mod told;
 
 use alloc::format;
 use alloc::string::String;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub use before::Before;
 pub use ledger::{Ledger, Recall};
 pub use round::{Outcome, Round};
+pub use told::{Actions, Told};
 
 use crate::Topic;
 use crate::backoff::split_mix;

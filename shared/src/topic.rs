@@ -11,6 +11,7 @@ use core::str::FromStr;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::action::Actions;
 use crate::presence::Entries;
 
 /// A piece of state that all windows share. Implement it once, in the crate that backend and
@@ -56,6 +57,46 @@ pub trait Topic: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// `flatten` or `skip_serializing_if` can only be read in a format that describes itself.
     /// Default: none, JSON.
     const LAYOUT: Option<u32> = None;
+
+    /// The topic's [actions](crate::Action), if windows are told of those themselves: then a change of
+    /// a large state by an action costs each window what the action does, and not what the state is
+    /// large. Windows that are Rust are told so, of a state of more than 16 KB; all others, and of all
+    /// other changes, of what has become of the state.
+    ///
+    /// **By this line an app agrees that whoever may read the topic learns what was done to it**, not
+    /// only what became of it: an action that names somebody who is not in the state, say, tells of
+    /// them. Each window does what it is told to the state that it has, so that
+    /// [`apply`](crate::Action::apply) had better be as pure as it is to be. Default: none.
+    ///
+    /// ```
+    /// use revgate::action::{Actions, Context};
+    /// use revgate::{Action, Topic};
+    /// # use serde::{Deserialize, Serialize};
+    ///
+    /// # #[derive(Clone, Default, Debug, PartialEq, Serialize, Deserialize)]
+    /// # struct Player { volume: u8 }
+    /// # #[derive(Clone, Serialize, Deserialize)]
+    /// # enum PlayerAction { Louder }
+    /// impl Topic for Player {
+    ///     const NAME: &'static str = "player";
+    ///     const ACTIONS: Actions<Self> = Actions::of::<PlayerAction>();
+    /// }
+    /// # impl Action for PlayerAction {
+    /// #     type Topic = Player;
+    /// #     type Error = String;
+    /// #     fn name(&self) -> &'static str { "louder" }
+    /// #     fn apply(&self, player: &mut Player, _: &Context) -> Result<(), String> {
+    /// #         player.volume += 1;
+    /// #         Ok(())
+    /// #     }
+    /// # }
+    ///
+    /// let mut player = Player { volume: 7 };
+    /// Player::ACTIONS.play(&mut player, r#""Louder""#, &Context::new(0, 0))?;
+    /// assert_eq!(player.volume, 8);
+    /// # Ok::<(), String>(())
+    /// ```
+    const ACTIONS: Actions<Self> = Actions::NONE;
 
     /// How the state is put together of what windows tell of themselves: only
     /// [`Present`](crate::Present) is.

@@ -7,7 +7,7 @@
 
 mod acted;
 mod announcement;
-mod canonical;
+pub(crate) mod canonical;
 mod fetched;
 pub(crate) mod lenient;
 mod presented;

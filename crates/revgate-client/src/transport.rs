@@ -8,8 +8,8 @@ use revgate::{Invalidation, Snapshot, Topic, TopicName, Version};
 use crate::action::{Batch, Json};
 use crate::presenter::Entry;
 
-/// "There is a newer state", with the state or a patch if the backend sent that along.
-pub type Announcement<T> = wire::Announcement<T, Patch>;
+/// "There is a newer state", with the state, a patch or what was done if the backend sent that along.
+pub type Announcement<T> = wire::Announcement<T, Patch, Json>;
 
 /// Carries messages between a replica and the backend. It may lose, repeat, delay and reorder
 /// announcements; the gate copes.

@@ -13,7 +13,7 @@ use crate::form::Json;
 use crate::options::Delivery;
 use crate::store::Published;
 
-type News = Payload<Json, Json>;
+type News = Payload<Json, Json, Json>;
 
 /// The state that patches are made from.
 pub(crate) enum Base<T> {

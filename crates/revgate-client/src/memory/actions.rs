@@ -46,7 +46,7 @@ impl Memory {
         let topic = TopicName::of::<T>();
         if let Ok(Snapshot { data, .. }) = self.snapshot::<T>(&topic) {
             let invalidation = Invalidation::new(topic.clone(), self.version(&topic));
-            let (payload, fingerprint) = (Payload::<(), ()>::None, fingerprint(&data).ok());
+            let (payload, fingerprint) = (Payload::<(), (), ()>::None, fingerprint(&data).ok());
             self.tell(&topic, &json(&wire::Announcement { invalidation, payload, fingerprint }));
         }
     }

@@ -1,12 +1,13 @@
 //! The news that an announcement brought, kept until the gate has it applied.
 
 use json_patch::Patch;
+use revgate::action::Told;
 use revgate::wire::Payload;
 use revgate::{Topic, Version};
 
-use crate::Announcement;
+use crate::{Announcement, Json};
 
-type News<T> = Payload<T, Patch>;
+type News<T> = Payload<T, Patch, Json>;
 
 /// At most one: the one that the gate counts on.
 pub(super) struct Kept<T> {
@@ -20,6 +21,11 @@ pub(super) enum Material<T> {
     Patch {
         base: Version,
         patch: Patch,
+    },
+    /// To be done to the state of the version `base`.
+    Actions {
+        base: Version,
+        actions: Vec<Told<Json>>,
     },
 }
 
@@ -37,7 +43,7 @@ impl<T: Topic> Kept<T> {
             (_, News::None) => false,
             (None, _) => true,
             (Some((kept, _)), News::State(_)) => *kept <= version,
-            (Some((kept, _)), News::Patch { .. }) => *kept < version,
+            (Some((kept, _)), News::Patch { .. } | News::Actions { .. }) => *kept < version,
         };
         if outdated {
             self.news = Some((version, news));
@@ -55,6 +61,9 @@ impl<T: Topic> Kept<T> {
             Some((kept, News::State(state))) if kept == version => Some(Material::State(state)),
             Some((kept, News::Patch { base, patch })) if kept == version => {
                 Some(Material::Patch { base, patch })
+            }
+            Some((kept, News::Actions { base, actions })) if kept == version => {
+                Some(Material::Actions { base, actions })
             }
             _ => None,
         }

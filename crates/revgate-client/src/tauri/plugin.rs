@@ -54,6 +54,9 @@ struct SnapshotArguments<'a> {
 struct SubscribeArguments<'a> {
     topic: &'a TopicName,
     news: String,
+    /// Whether this window does what others have done itself.
+    #[serde(skip_serializing_if = "is_false")]
+    actions: bool,
     form: Form,
 }
 
@@ -142,8 +145,8 @@ impl Transport for Tauri {
                     None => news(hear(&message)),
                 }
             })?;
-            let (news, form) = (callback.as_channel(), Form::Text);
-            let arguments = SubscribeArguments { topic: &topic, news, form };
+            let (news, actions, form) = (callback.as_channel(), T::ACTIONS.is_some(), Form::Text);
+            let arguments = SubscribeArguments { topic: &topic, news, actions, form };
             let answer = call("plugin:revgate|subscribe", &arguments).await;
             let id = read_value(&answer.map_err(Rejection::into_transport_error)?)?;
             Ok(Subscription { topic, id, has_ended, _callback: callback })

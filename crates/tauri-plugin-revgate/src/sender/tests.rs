@@ -18,7 +18,7 @@ use crate::options::TopicOptions;
 use crate::registry::Registry;
 use crate::view::View;
 
-type News = Announcement<Value, json_patch::Patch>;
+type News = Announcement<Value, json_patch::Patch, Value>;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Counter {
