@@ -33,6 +33,8 @@ mod runner;
 mod same;
 #[path = "actions/schedules.rs"]
 mod schedules;
+#[path = "actions/told.rs"]
+mod told;
 #[path = "actions/unread.rs"]
 mod unread;
 

@@ -53,6 +53,8 @@ type State = Result<String, Invalid>;
 #[derive(Clone)]
 struct Subscriber {
     topic: TopicName,
+    /// Whether it does what others have done itself.
+    acts: bool,
     hear: Rc<Hear>,
 }
 
@@ -143,10 +145,15 @@ impl Memory {
     }
 
     fn tell(&self, topic: &TopicName, message: &str) {
+        self.tell_each(topic, message, message);
+    }
+
+    /// Sends `done` to whoever does what others have done itself, and `message` to all others.
+    fn tell_each(&self, topic: &TopicName, message: &str, done: &str) {
         // Copied, for a listener may subscribe or unsubscribe.
         let subscribers: Vec<_> = self.inner.subscribers.borrow().values().cloned().collect();
         for subscriber in subscribers.iter().filter(|subscriber| subscriber.topic == *topic) {
-            (subscriber.hear)(Ok(message));
+            (subscriber.hear)(Ok(if subscriber.acts { done } else { message }));
         }
     }
 
@@ -268,7 +275,7 @@ impl Transport for Memory {
             let hear = Rc::new(move |message: Result<&str, Interruption>| {
                 news(message.and_then(|message| announcement(read(message), read(message))));
             });
-            let subscriber = Subscriber { topic, hear };
+            let subscriber = Subscriber { topic, acts: T::ACTIONS.is_some(), hear };
             backend.inner.subscribers.borrow_mut().insert(id, subscriber);
             Ok(Subscription { backend: Rc::downgrade(&backend.inner), id })
         }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use revgate::action::{Before, Ledger, Outcome, Round, Source};
+use revgate::action::{Before, Ledger, Outcome, Round, Source, Told};
 use revgate::json::fingerprint;
 use revgate::wire::{self, Acted, Asked, Payload, Refusal, Reverse, Unacted};
 use revgate::{Action, Invalidation, Snapshot, Topic, TopicName};
@@ -21,8 +21,15 @@ pub(super) struct Actor {
 /// Does an action to a state, and says how it is taken back if that is to be told.
 type Play = dyn Fn(&str, &Asked<Json>, Source, bool) -> Result<Played, Unacted<Json>>;
 
-/// The state that an action makes of another one, as JSON, and how the action is taken back.
-type Played = (String, Option<Reverse<Json>>);
+/// What an action has done.
+struct Played {
+    /// The state that it has made of another one, as JSON.
+    state: String,
+    /// How it is taken back.
+    how: Option<Reverse<Json>>,
+    /// What whoever does it itself is told.
+    told: Option<Told<Json>>,
+}
 
 /// The largest state, in bytes of JSON, of which the answer to actions has the fingerprint.
 const LARGE: usize = 16 * 1024;
@@ -72,11 +79,13 @@ impl Memory {
         let Actor { play, ledger } = actors.get_mut(topic).ok_or_else(none)?;
         let mut round = Round::new(batch.source, batch.known, base);
         let (tells, mut ended) = (round.tells(batch.undo), Vec::new());
+        let mut actions = Vec::new();
         for asked in &batch.actions {
             if round.admits(ledger, asked.seq) {
                 let played = play(&newest, asked, batch.source, tells);
-                let how = played.map(|(state, how)| {
+                let how = played.map(|Played { state, how, told }| {
                     newest = state;
+                    actions.push(told);
                     how
                 });
                 ended.push((asked.seq, how));
@@ -95,7 +104,14 @@ impl Memory {
         let acted = round.end(ledger, version, print, ended);
         drop(actors);
         if version != base {
-            self.tell(topic, &json(&Invalidation::new(topic.clone(), version)));
+            let invalidation = Invalidation::new(topic.clone(), version);
+            let message = json(&invalidation);
+            let actions: Option<Vec<_>> = actions.into_iter().collect();
+            let done = actions.map(|actions| {
+                let payload = Payload::<(), (), _>::Actions { base, actions };
+                json(&wire::Announcement { invalidation, payload, fingerprint: print })
+            });
+            self.tell_each(topic, &message, done.as_ref().unwrap_or(&message));
         }
         Ok(acted)
     }
@@ -123,7 +139,9 @@ fn play<A: Action>(
             let valid = revgate::Topic::validate(&draft).and_then(|()| state(&draft));
             let after = valid.map_err(Unacted::Invalid)?;
             let how = guard::call(|| before.and_then(|before| before.reverse(&draft)));
-            Ok((after, how.ok().flatten()))
+            let told = A::Topic::ACTIONS.is_of::<A>().then(|| to_raw_value(&action).ok()).flatten();
+            let told = told.map(|action| Told::new(context, action));
+            Ok(Played { state: after, how: how.ok().flatten(), told })
         }
     }
 }
