@@ -9,6 +9,7 @@
 //! - [`Topic`]: a shared piece of state, its name and its validity.
 //! - [`Action`]: what can be done to a topic, the same in the window and in the backend.
 //! - [`Presence`]: what a window tells the others of itself, for as long as it is there.
+//! - [`family`]: what of many topics of one type has changed since when.
 //! - [`Version`]: how new a state is, an [`Epoch`] and a [`Revision`].
 //! - [`wire`]: the messages, [`Invalidation`], [`Snapshot`] and refusals.
 //! - [`json`]: whether a state can be written as JSON, and whether two are the same.
@@ -31,6 +32,7 @@ pub mod action;
 mod backoff;
 #[cfg(feature = "bytes")]
 pub mod bytes;
+pub mod family;
 pub mod gate;
 pub mod json;
 pub mod pacing;

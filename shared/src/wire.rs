@@ -8,6 +8,7 @@
 mod acted;
 mod announcement;
 pub(crate) mod canonical;
+mod family;
 mod fetched;
 pub(crate) mod lenient;
 mod presented;
@@ -17,6 +18,7 @@ mod written;
 
 pub use acted::{Acted, Asked, MAX_ACTIONS, Refused, Unacted};
 pub use announcement::{Announcement, Payload};
+pub use family::{Changes, FamilyAnnouncement, FetchedFamily, Members};
 pub use fetched::Fetched;
 pub use presented::Presented;
 pub use refusal::{Access, Denied, PatchFault, Refusal};

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use revgate::json::Fingerprint;
-use revgate::wire::{Acted, Fetched, Presented};
+use revgate::wire::{self, Acted, FamilyAnnouncement, Fetched, FetchedFamily, Presented};
 use revgate::{Snapshot, Topic, TopicName, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::{self, Memory};
@@ -183,10 +183,10 @@ impl Network {
         Ok(())
     }
 
-    fn deliver<T: Topic>(
+    fn deliver<D: Clone + 'static, P: Clone + 'static, J: Clone + 'static>(
         &self,
-        message: &Result<Announcement<T>, Interruption>,
-        news: &Rc<impl Fn(Result<Announcement<T>, Interruption>) + 'static>,
+        message: &Result<wire::Announcement<D, P, J>, Interruption>,
+        news: &Rc<impl Fn(Result<wire::Announcement<D, P, J>, Interruption>) + 'static>,
         is_alive: &Rc<Cell<bool>>,
     ) {
         // The end of a subscription is told by what carries it, and cannot be lost.
@@ -256,6 +256,39 @@ impl Transport for Network {
             let answer: Result<Fetched<T>, _> = call.await;
             let version = answer.as_ref().ok().map(Fetched::version);
             network.note(Event::FetchEnded(fetch, version));
+            answer
+        }
+    }
+
+    fn subscribe_family<T: Topic>(
+        &self,
+        family: &TopicName,
+        news: impl Fn(Result<FamilyAnnouncement<T>, Interruption>) + 'static,
+    ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
+        let (network, family, news) = (self.clone(), family.clone(), Rc::new(news));
+        async move {
+            network.carry().await?;
+            let is_alive = Rc::new(Cell::new(true));
+            let (way_back, alive) = (network.clone(), Rc::clone(&is_alive));
+            let deliver = move |message| way_back.deliver(&message, &news, &alive);
+            let inner = network.backend.subscribe_family::<T>(&family, deliver).await?;
+            let subscription = Subscription { is_alive, _inner: inner };
+            network.carry().await?;
+            network.note(Event::Subscribed);
+            Ok(subscription)
+        }
+    }
+
+    fn fetch_family<T: Topic>(
+        &self,
+        family: &TopicName,
+        known: Option<Version>,
+    ) -> impl Future<Output = Result<FetchedFamily<T>, TransportError>> + 'static {
+        let (network, family) = (self.clone(), family.clone());
+        async move {
+            network.carry().await?;
+            let answer = network.backend.fetch_family(&family, known).await;
+            network.carry().await?;
             answer
         }
     }

@@ -2,6 +2,7 @@
 //! real one, and does to its windows what the real one never should.
 
 mod actions;
+mod family;
 mod presence;
 
 use std::cell::{Cell, RefCell};
@@ -10,7 +11,7 @@ use std::rc::{Rc, Weak};
 
 use revgate::json::{Fingerprint, fingerprint};
 use revgate::presence::Attendance;
-use revgate::wire::{Acted, Fetched, Presented, Refusal};
+use revgate::wire::{Acted, FamilyAnnouncement, Fetched, FetchedFamily, Presented, Refusal};
 use revgate::{
     Epoch, Invalid, Invalidation, Revision, Snapshot, Topic, TopicName, UnknownTopic, Version,
 };
@@ -19,8 +20,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use self::actions::Actor;
+use self::family::Kin;
 use crate::action::{Batch, Json};
-use crate::transport::{announcement, fetched};
+use crate::transport::{announcement, fetched, fetched_family};
 use crate::{Announcement, Change, Entry, Interruption, Transport, TransportError, WriteError};
 
 /// The backend and a window's transport to it; clones are the same backend and window.
@@ -45,6 +47,7 @@ struct Inner {
     actions: Cell<usize>,
     attendance: RefCell<BTreeMap<TopicName, Attendance>>,
     presented: Cell<usize>,
+    families: RefCell<BTreeMap<TopicName, Kin>>,
 }
 
 /// A state as JSON, or why it is none.
@@ -52,10 +55,17 @@ type State = Result<String, Invalid>;
 
 #[derive(Clone)]
 struct Subscriber {
-    topic: TopicName,
+    feed: Feed,
     /// Whether it does what others have done itself.
     acts: bool,
     hear: Rc<Hear>,
+}
+
+/// What can be subscribed to.
+#[derive(Clone, PartialEq)]
+enum Feed {
+    Topic(TopicName),
+    Family(TopicName),
 }
 
 /// Takes a message as it came, or the end.
@@ -107,13 +117,17 @@ impl Memory {
 
     /// Removes the topic `T` and ends its subscriptions. [`Memory::restart`] registers it again.
     pub fn remove<T: Topic>(&self) {
-        let topic = TopicName::of::<T>();
+        self.end_topic(TopicName::of::<T>());
+    }
+
+    fn end_topic(&self, topic: TopicName) {
         if let Some((_, state)) = self.inner.topics.borrow_mut().get_mut(&topic) {
             *state = None;
         }
+        let feed = Feed::Topic(topic);
         let subscribers = self.inner.subscribers.take().into_iter();
         let (ended, others): (BTreeMap<_, _>, _) =
-            subscribers.partition(|(_, subscriber)| subscriber.topic == topic);
+            subscribers.partition(|(_, subscriber)| subscriber.feed == feed);
         self.inner.subscribers.replace(others);
         for subscriber in ended.into_values() {
             (subscriber.hear)(Err(Interruption::Ended));
@@ -145,16 +159,22 @@ impl Memory {
     }
 
     fn tell(&self, topic: &TopicName, message: &str) {
-        self.tell_each(topic, message, message);
+        self.tell_each(&Feed::Topic(topic.clone()), message, message);
     }
 
     /// Sends `done` to whoever does what others have done itself, and `message` to all others.
-    fn tell_each(&self, topic: &TopicName, message: &str, done: &str) {
+    fn tell_each(&self, feed: &Feed, message: &str, done: &str) {
         // Copied, for a listener may subscribe or unsubscribe.
         let subscribers: Vec<_> = self.inner.subscribers.borrow().values().cloned().collect();
-        for subscriber in subscribers.iter().filter(|subscriber| subscriber.topic == *topic) {
+        for subscriber in subscribers.iter().filter(|subscriber| subscriber.feed == *feed) {
             (subscriber.hear)(Ok(if subscriber.acts { done } else { message }));
         }
+    }
+
+    /// Has whoever listens hear that there is a new version of the topic, and of its family.
+    fn tell_version(&self, topic: &TopicName, version: Version) {
+        self.tell(topic, &json(&Invalidation::new(topic.clone(), version)));
+        self.tell_family_of(topic);
     }
 
     /// Answers one fetch to come with this message, or error, instead of the truth.
@@ -200,6 +220,7 @@ impl Memory {
         // A counter at its end stays there; the real backend refuses the write instead.
         let version = version.next().unwrap_or(version);
         self.inner.topics.borrow_mut().insert(topic.clone(), (version, Some(state)));
+        self.record(topic);
         version
     }
 
@@ -223,6 +244,19 @@ impl Memory {
     fn snapshot<T: Topic>(&self, topic: &TopicName) -> Result<Snapshot<T>, TransportError> {
         let (version, json) = self.stored(topic)?;
         Ok(Snapshot::new(version, read(&json).map_err(TransportError::Malformed)?))
+    }
+
+    fn add_subscriber(
+        &self,
+        feed: Feed,
+        acts: bool,
+        hear: impl Fn(Result<&str, Interruption>) + 'static,
+    ) -> Subscription {
+        let id = self.inner.last_subscriber.get() + 1;
+        self.inner.last_subscriber.set(id);
+        let subscriber = Subscriber { feed, acts, hear: Rc::new(hear) };
+        self.inner.subscribers.borrow_mut().insert(id, subscriber);
+        Subscription { backend: Rc::downgrade(&self.inner), id }
     }
 
     fn change<T: Topic>(
@@ -252,7 +286,7 @@ impl Memory {
                 state.map_err(|invalid| TransportError::Refused(Refusal::Invalid(invalid)))?;
             let version = backend.write(&topic, Ok(state));
             if version != current {
-                backend.tell(&topic, &json(&Invalidation::new(topic.clone(), version)));
+                backend.tell_version(&topic, version);
             }
             Ok(Snapshot::new(version, data))
         }
@@ -270,14 +304,41 @@ impl Transport for Memory {
         let (backend, topic) = (self.clone(), topic.clone());
         async move {
             backend.stored(&topic)?;
-            let id = backend.inner.last_subscriber.get() + 1;
-            backend.inner.last_subscriber.set(id);
-            let hear = Rc::new(move |message: Result<&str, Interruption>| {
+            let acts = T::ACTIONS.is_some();
+            Ok(backend.add_subscriber(Feed::Topic(topic), acts, move |message| {
                 news(message.and_then(|message| announcement(read(message), read(message))));
-            });
-            let subscriber = Subscriber { topic, acts: T::ACTIONS.is_some(), hear };
-            backend.inner.subscribers.borrow_mut().insert(id, subscriber);
-            Ok(Subscription { backend: Rc::downgrade(&backend.inner), id })
+            }))
+        }
+    }
+
+    fn subscribe_family<T: Topic>(
+        &self,
+        family: &TopicName,
+        news: impl Fn(Result<FamilyAnnouncement<T>, Interruption>) + 'static,
+    ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
+        let (backend, family) = (self.clone(), family.clone());
+        async move {
+            backend.check_family(&family)?;
+            Ok(backend.add_subscriber(Feed::Family(family), false, move |message| {
+                news(message.and_then(|message| announcement(read(message), read(message))));
+            }))
+        }
+    }
+
+    fn fetch_family<T: Topic>(
+        &self,
+        family: &TopicName,
+        known: Option<Version>,
+    ) -> impl Future<Output = Result<FetchedFamily<T>, TransportError>> + 'static {
+        self.inner.fetches.set(self.inner.fetches.get() + 1);
+        let (backend, family) = (self.clone(), family.clone());
+        async move {
+            let planned = backend.inner.answers.borrow_mut().pop_front();
+            let answer = match planned {
+                Some(answer) => json(&answer?),
+                None => backend.family_json(&family, known)?,
+            };
+            fetched_family(read(&answer).map_err(TransportError::Malformed)?, known)
         }
     }
 

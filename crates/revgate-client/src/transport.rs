@@ -2,7 +2,9 @@
 
 use json_patch::Patch;
 use revgate::json::Fingerprint;
-use revgate::wire::{self, Acted, Fetched, Payload, Presented, Refusal};
+use revgate::wire::{
+    self, Acted, FamilyAnnouncement, Fetched, FetchedFamily, Payload, Presented, Refusal,
+};
 use revgate::{Invalidation, Snapshot, Topic, TopicName, Version};
 
 use crate::action::{Batch, Json};
@@ -32,6 +34,33 @@ pub trait Transport: Clone + 'static {
         topic: &TopicName,
         known: Option<Version>,
     ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static;
+
+    /// Asks for every announcement of the family of this name as a whole; otherwise as
+    /// [`Transport::subscribe`].
+    ///
+    /// By default an error: the backend has none.
+    fn subscribe_family<T: Topic>(
+        &self,
+        family: &TopicName,
+        news: impl Fn(Result<FamilyAnnouncement<T>, Interruption>) + 'static,
+    ) -> impl Future<Output = Result<Self::Subscription, TransportError>> + 'static {
+        drop(news);
+        let error = no_families(family);
+        async move { Err(error) }
+    }
+
+    /// Fetches what of the family has changed since the version `known`, or all of it.
+    ///
+    /// By default an error: the backend has none.
+    fn fetch_family<T: Topic>(
+        &self,
+        family: &TopicName,
+        known: Option<Version>,
+    ) -> impl Future<Output = Result<FetchedFamily<T>, TransportError>> + 'static {
+        let _ = known;
+        let error = no_families(family);
+        async move { Err(error) }
+    }
 
     /// Makes this change to `topic`, if the newest version is still the one that it was made on.
     /// Returns the new snapshot.
@@ -173,6 +202,29 @@ impl<T> WriteError<T> {
     }
 }
 
+fn no_families(family: &TopicName) -> TransportError {
+    let reason = format!("family `{family}`: this way to the backend carries no family as a whole");
+    TransportError::Rejected(reason)
+}
+
+/// As [`fetched`], of a family.
+pub(crate) fn fetched_family<T>(
+    answer: FetchedFamily<T>,
+    known: Option<Version>,
+) -> Result<FetchedFamily<T>, TransportError> {
+    let missing = match answer {
+        FetchedFamily::NotNewer(version) => known < Some(version),
+        FetchedFamily::Changes { base, .. } => known < Some(base),
+        FetchedFamily::All { .. } => false,
+    };
+    if missing {
+        let known = known.map_or("nothing".to_owned(), |known| known.to_string());
+        let reason = format!("what comes for version {} needs more than {known}", answer.version());
+        return Err(TransportError::Malformed(reason));
+    }
+    Ok(answer)
+}
+
 /// Refuses an answer that leaves out a state that the window does not have.
 pub(crate) fn fetched<T>(
     answer: Fetched<T>,
@@ -188,14 +240,14 @@ pub(crate) fn fetched<T>(
 }
 
 /// Puts together what was read twice: news that cannot be read cost a fetch, but not the version.
-pub(crate) fn announcement<T>(
+pub(crate) fn announcement<D, P, J>(
     invalidation: Result<Invalidation, String>,
-    whole: Result<Announcement<T>, String>,
-) -> Result<Announcement<T>, Interruption> {
+    whole: Result<wire::Announcement<D, P, J>, String>,
+) -> Result<wire::Announcement<D, P, J>, Interruption> {
     let invalidation = invalidation.map_err(Interruption::Malformed)?;
     Ok(whole.unwrap_or_else(|reason| {
         let topic = &invalidation.topic;
         tracing::warn!("topic `{topic}`: news that cannot be read, so they are fetched: {reason}");
-        Announcement { invalidation, payload: Payload::None, fingerprint: None }
+        wire::Announcement { invalidation, payload: Payload::None, fingerprint: None }
     }))
 }

@@ -46,7 +46,8 @@ impl<T: Topic> TopicCell<T> {
         let initial = Arc::new(initial);
         let store = Store::new(Version::new(epoch, Revision::FIRST), Arc::clone(&initial))
             .map_err(|invalid| RegistryError::InvalidInitial { topic: name.clone(), invalid })?;
-        let live = Arc::new(Live { name, store, outbox: Outbox::new(options, queue) });
+        let outbox = Outbox::new(options, queue);
+        let live = Arc::new(Live { name, store, outbox, kinship: OnceLock::new() });
         let (saved, actions) = (OnceLock::new(), OnceLock::new());
         let attendance = Mutex::new(presence::attendance());
         Ok(Self { initial, live, saved, actions, attendance })

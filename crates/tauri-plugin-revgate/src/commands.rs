@@ -3,6 +3,8 @@
 //! **Whether a window may comes before whether there is such a topic**, so that a window learns
 //! nothing of topics outside its scope.
 //!
+//! What is read may also be a family as a whole, which is named as the scope does: `doc:*`.
+//!
 //! Each command that sends or takes a state has an argument `form`: see [`Form`].
 
 mod act;
@@ -29,6 +31,7 @@ use crate::registry::Registry;
 use crate::scope::Caller;
 use crate::store::Base;
 use crate::subscribers::MAX_PER_WINDOW;
+use crate::view::Feed;
 
 type Answer<T> = Result<T, Refused>;
 
@@ -58,14 +61,14 @@ struct InspectedSaving {
     is_held: bool,
 }
 
-/// The topic of this name, for a command that reads.
+/// The topic of this name, or the family as a whole, for a command that reads.
 fn find_readable<R: Runtime>(
     caller: &Caller<R>,
     registry: &Registry,
     topic: &str,
-) -> Answer<Arc<dyn ErasedTopic>> {
+) -> Answer<Arc<dyn Feed>> {
     caller.permit(topic, Access::Read)?;
-    registry.find(topic).ok_or_else(|| caller.unknown(topic, registry))
+    registry.feed(topic).ok_or_else(|| caller.unknown(topic, registry))
 }
 
 /// The topic of this name, for a command that writes; `reveals` if its answer tells of the state
@@ -119,8 +122,8 @@ pub(crate) async fn unsubscribe<R: Runtime>(
     subscription: u32,
 ) -> Answer<bool> {
     // Whether there is such a topic is not even looked at unless the window may know.
-    let found = if caller.is_in_scope(&topic) { registry.find(&topic) } else { None };
-    Ok(found.is_some_and(|topic| topic.subscribers().remove(caller.label(), subscription)))
+    let found = if caller.is_in_scope(&topic) { registry.feed(&topic) } else { None };
+    Ok(found.is_some_and(|feed| feed.subscribers().remove(caller.label(), subscription)))
 }
 
 /// The state of `topic` and how new it is; only how new it is, if it is no newer than the version

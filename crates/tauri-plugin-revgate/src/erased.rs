@@ -8,7 +8,9 @@ use revgate_persistence::Saver;
 
 use crate::actions::Actions;
 use crate::cell::TopicCell;
+use crate::collection::{Collection, Kinship, Member};
 use crate::error::RegistryError;
+use crate::live::Live;
 use crate::restore::{Disk, Restored};
 use crate::view::View;
 
@@ -23,6 +25,12 @@ pub(crate) trait ErasedTopic: View {
     fn is_unsaved(&self) -> bool;
     /// Lets windows ask for these, which are the [`Actions`] of its type.
     fn take_actions(&self, actions: &(dyn Any + Send + Sync));
+    /// Is one of this family from now on.
+    fn join(&self, family: &Arc<Collection>);
+    /// Is one of no family any more: see [`Collection::removed`].
+    fn part(&self);
+    /// Itself, if it is one of this family.
+    fn member_of(&self, family: &Arc<Collection>) -> Option<Arc<dyn Member>>;
     /// See [`TopicCell::load`].
     fn load(&self, disk: &Disk<'_>) -> Result<Restored, RegistryError>;
     /// See [`TopicCell::begin`].
@@ -53,6 +61,22 @@ impl<T: Topic> ErasedTopic for TopicCell<T> {
             // Once, by whoever creates the topic.
             self.actions.get_or_init(|| actions.clone());
         }
+    }
+
+    fn join(&self, family: &Arc<Collection>) {
+        // Once, by whoever creates the topic.
+        self.live.kinship.get_or_init(|| Kinship::new(family));
+    }
+
+    fn part(&self) {
+        if let Some(family) = self.live.kinship.get().and_then(Kinship::family) {
+            family.removed(&*self.live);
+        }
+    }
+
+    fn member_of(&self, family: &Arc<Collection>) -> Option<Arc<dyn Member>> {
+        self.live.kinship.get().filter(|kinship| kinship.is_of(family))?;
+        Some(Arc::<Live<T>>::clone(&self.live))
     }
 
     fn load(&self, disk: &Disk<'_>) -> Result<Restored, RegistryError> {

@@ -121,12 +121,14 @@
 //! windows call is in the crates `revgate-client` and `revgate-leptos`.
 
 // The arrows go one way: `builder → commands, start → registry → erased → view → actions → cell →
-// saving → live → store, outbox`, and `view → presence → cell`. The public `family → handle` stand on
+// saving → live → store, outbox`, and `view → presence → cell`; `registry → collection → live`, which
+// tells it of each change. The public `family → handle` stand on
 // the registry, which knows neither.
 mod actions;
 mod builder;
 mod cell;
 mod closed;
+mod collection;
 mod commands;
 mod crash;
 mod decode;

@@ -1,10 +1,11 @@
 //! A topic that lives in memory: its state, and what its subscribers hear of it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use revgate::{Topic, TopicName};
 
+use crate::collection::Kinship;
 use crate::error::UpdateError;
 use crate::outbox::Outbox;
 use crate::sender::{Emit, Outgoing};
@@ -15,6 +16,8 @@ pub(crate) struct Live<T> {
     pub(crate) name: TopicName,
     pub(crate) store: Store<T>,
     pub(crate) outbox: Outbox<T>,
+    /// Set before anybody can write, if it is one of a family.
+    pub(crate) kinship: OnceLock<Kinship>,
 }
 
 impl<T: Topic> Live<T> {
@@ -31,10 +34,13 @@ impl<T: Topic> Live<T> {
         Ok(written)
     }
 
-    /// Has every window hear of what was written, if it is news.
+    /// Has every window hear of what was written, if it is news: of the topic, and of its family.
     pub(crate) fn tell(self: &Arc<Self>, written: &Written<T>) {
         if written.is_news {
             self.outbox.mark(|| Arc::<Self>::clone(self));
+            if let Some(family) = self.kinship.get().and_then(Kinship::family) {
+                family.changed(Arc::<Self>::clone(self), written.state.source.as_ref());
+            }
         }
     }
 }

@@ -154,7 +154,7 @@ fn no_json(error: impl ToString) -> Invalid {
 }
 
 /// `value` as JSON, or `None` as soon as that turns out to be longer than `limit` bytes.
-fn json_up_to(limit: usize, value: &impl Serialize) -> Result<Option<Json>, Invalid> {
+pub(crate) fn json_up_to(limit: usize, value: &impl Serialize) -> Result<Option<Json>, Invalid> {
     let mut bounded = Bounded { json: Vec::new(), limit };
     match serde_json::to_writer(&mut bounded, value) {
         Ok(()) => serde_json::from_slice(&bounded.json).map(Some).map_err(no_json),

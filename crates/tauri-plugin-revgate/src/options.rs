@@ -70,6 +70,23 @@ impl Delivery {
     /// The largest state or patch that [`Delivery::Auto`] sends: 2 KiB.
     pub const AUTO: usize = 2048;
 
+    /// The largest state of a family's topic that is told among those of others, when a window asks
+    /// for all that have changed.
+    pub(crate) const fn member_up_to(self) -> usize {
+        match self {
+            Self::Auto | Self::Pull => Self::AUTO,
+            Self::Inline { up_to } | Self::Patch { up_to } => up_to,
+        }
+    }
+
+    /// The largest announcement of a family as a whole.
+    pub(crate) const fn family_up_to(self) -> usize {
+        match self {
+            Self::Pull => 0,
+            _ => self.member_up_to(),
+        }
+    }
+
     /// Whether a patch may be asked for, so that the state announced last is kept.
     pub(crate) fn makes_patches(self) -> bool {
         matches!(self, Self::Auto | Self::Patch { .. })

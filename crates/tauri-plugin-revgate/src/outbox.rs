@@ -166,15 +166,20 @@ impl<T: Topic> Outbox<T> {
 }
 
 fn invalidation<T>(topic: TopicName, state: &Published<T>) -> Invalidation {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
     Invalidation {
         source_id: state.source.as_deref().map(str::to_owned),
-        timestamp_ms: now.and_then(|now| now.as_millis().try_into().ok()),
+        timestamp_ms: unix_ms(),
         ..Invalidation::new(topic, state.version)
     }
 }
 
-fn send(topic: &TopicName, json: &str, subscribers: Vec<Subscriber>) {
+/// The time of day, in milliseconds since the Unix epoch.
+pub(crate) fn unix_ms() -> Option<u64> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+    now.and_then(|now| now.as_millis().try_into().ok())
+}
+
+pub(crate) fn send(topic: &TopicName, json: &str, subscribers: Vec<Subscriber>) {
     for Subscriber { window, news, .. } in subscribers {
         let body = InvokeResponseBody::Json(json.to_owned());
         match catch_unwind(AssertUnwindSafe(|| news.send(body))) {

@@ -57,6 +57,21 @@ impl Pattern {
         }
     }
 
+    /// Whether it covers every name that begins so.
+    fn covers_all(&self, beginning: &str) -> bool {
+        matches!(self, Self::Prefix(prefix) if beginning.starts_with(&**prefix))
+    }
+
+    /// Whether it covers any name that begins so.
+    fn meets(&self, beginning: &str) -> bool {
+        match self {
+            Self::Exact(name) => name.as_str().starts_with(beginning),
+            Self::Prefix(prefix) => {
+                prefix.starts_with(beginning) || beginning.starts_with(&**prefix)
+            }
+        }
+    }
+
     /// The first name that it could cover, of those from `from` on.
     fn first<'a>(&'a self, from: &'a str) -> Option<&'a str> {
         match self {
@@ -76,8 +91,19 @@ impl Pattern {
     }
 }
 
-/// Whether an entry of `allows` covers the topic, or a part of it, and none of `denies` the whole.
+/// The family that a window names as a scope does: `doc` for `doc:*`.
+pub(crate) fn family(topic: &str) -> Option<&str> {
+    topic.strip_suffix(":*")
+}
+
+/// Whether an entry of `allows` covers the topic, or a part of it, and none of `denies` the whole. If
+/// it is a [`family`], whether that is so of all topics that it can have.
 pub(crate) fn covers(allows: &[Arc<Entry>], denies: &[Arc<Entry>], topic: &str) -> bool {
+    if family(topic).is_some() {
+        let keyed = topic.trim_end_matches('*');
+        return allows.iter().any(|entry| entry.topic.covers_all(keyed))
+            && !denies.iter().any(|entry| entry.topic.meets(keyed));
+    }
     allows.iter().any(|entry| entry.matches(topic))
         && !denies.iter().any(|entry| entry.matches(topic) && !entry.is_partial())
 }
@@ -164,6 +190,25 @@ mod tests {
         ] {
             let matches = parse(pattern).expect(pattern).matches(topic);
             assert_eq!(matches, expected, "{pattern} on {topic}");
+        }
+    }
+
+    #[test]
+    fn a_family_is_covered_if_all_that_it_can_have_is() {
+        for (allows, denies, expected) in [
+            (&["doc:*"][..], &[][..], true),
+            (&["*"], &[], true),
+            (&["doc*"], &["docs*", "doc", "settings"], true),
+            (&["doc:a*", "doc:b*", "doc:1"], &[], false),
+            (&["doc", "docs:*"], &[], false),
+            (&["doc:*"], &["doc:secret"], false),
+            (&["doc:*"], &["doc:secret:*"], false),
+            (&["doc:*"], &["d*"], false),
+            (&["doc:*"], &["doc:*"], false),
+            (&[], &[], false),
+        ] {
+            let covers = covers(&entries(allows), &entries(denies), "doc:*");
+            assert_eq!(covers, expected, "{allows:?} but {denies:?}");
         }
     }
 

@@ -16,10 +16,12 @@ use crate::erased::ErasedTopic;
 use crate::error::RegistryError;
 use crate::initial;
 use crate::options::TopicOptions;
+use crate::pattern;
 use crate::restore::Restored;
 use crate::sender::Queue;
 use crate::session::Session;
 use crate::subscribers::Subscriber;
+use crate::view::Feed;
 use kin::Kin;
 
 /// The topics of the app, those registered and those created since.
@@ -72,11 +74,12 @@ impl Registry {
     ) -> Result<(), RegistryError> {
         let name = TopicName::of::<T>();
         check::<T>(&name, &options)?;
+        let kin = Kin::new::<T>(name.clone(), Arc::new(options), Arc::clone(self.queue()));
         let families = &mut self.write().families;
         if families.contains_key(&name) {
             return Err(RegistryError::Duplicate(name));
         }
-        families.insert(name, Kin::new::<T>(Arc::new(options)));
+        families.insert(name, kin);
         Ok(())
     }
 
@@ -204,7 +207,9 @@ impl Registry {
             }
         }
         let kin = catalogue.families.get(&TopicName::of::<T>());
-        kin.and_then(|kin| kin.actions.as_ref()).inspect(|actions| cell.take_actions(&***actions));
+        if let Some(kin) = kin.filter(|kin| kin.id == TypeId::of::<T>()) {
+            kin.adopt(&topic, &*cell);
+        }
         catalogue.refused.remove(&topic);
         catalogue.topics.insert(topic, cell.clone());
         Ok(cell)
@@ -220,7 +225,7 @@ impl Registry {
             }
             let removed = catalogue.topics.remove(topic);
             catalogue.removals += u64::from(removed.is_some());
-            removed
+            removed.inspect(|topic| topic.part())
         };
         removed.inspect(|topic| topic.remove()).is_some()
     }
@@ -251,6 +256,14 @@ impl Registry {
         self.read().topics.get(topic).cloned()
     }
 
+    /// What a window subscribes to by this name: a topic, or a family as a whole.
+    pub(crate) fn feed(&self, name: &str) -> Option<Arc<dyn Feed>> {
+        match pattern::family(name) {
+            Some(family) => self.collection(family).map(|collection| collection as Arc<dyn Feed>),
+            None => self.find(name).map(|topic| topic as Arc<dyn Feed>),
+        }
+    }
+
     /// The topic whose name is the first not before `from`.
     pub(crate) fn first(&self, from: &str) -> Option<(TopicName, Arc<dyn ErasedTopic>)> {
         let catalogue = self.read();
@@ -269,6 +282,9 @@ impl Registry {
     /// which it gives.
     pub(crate) fn drop_window(&self, window: &str) -> Vec<Subscriber> {
         let mut ended = Vec::new();
+        for collection in self.collections() {
+            ended.append(&mut collection.subscribers().remove_window(window));
+        }
         for (_, topic) in self.list("") {
             ended.append(&mut topic.subscribers().remove_window(window));
             topic.leave(window);

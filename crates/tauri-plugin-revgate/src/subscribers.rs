@@ -59,6 +59,11 @@ impl Subscribers {
         self.end(|_| true);
     }
 
+    /// Whether there is no subscription.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().entries.is_empty()
+    }
+
     /// All subscriptions now.
     pub(crate) fn all(&self) -> Vec<Subscriber> {
         self.lock().entries.clone()

@@ -24,23 +24,27 @@ use crate::subscribers::Subscribers;
 /// How often a patch without a base is applied anew because others write faster than that takes.
 const PATCH_ATTEMPTS: usize = 16;
 
-/// What windows see of a topic.
-pub(crate) trait View: Send + Sync {
-    fn version(&self) -> Version;
+/// What windows subscribe to and fetch: a topic, or a family as a whole.
+pub(crate) trait Feed: Send + Sync {
     fn subscribers(&self) -> &Subscribers;
     /// Sends a window every announcement from now on. Returns the subscription's id; `None` if the
     /// window has too many.
     fn subscribe(&self, window: &str, news: Channel) -> Option<u32>;
+    /// What was `Fetched` as JSON, by a window that knows this version.
+    fn snapshot(&self, known: Option<Version>) -> Result<String, Refused>;
+    /// The same as bytes of this layout.
+    fn snapshot_bytes(&self, layout: u32, known: Option<Version>) -> Result<Vec<u8>, Refused>;
+}
+
+/// What windows see of a topic.
+pub(crate) trait View: Feed {
+    fn version(&self) -> Version;
     /// How its saving stands; `None` if it is not saved.
     fn saving(&self) -> Option<Saving>;
     /// What a write has to wait for before it is answered.
     fn flush_if_durable(&self) -> Option<Flush>;
     /// Says of a write that it was made, but is not on the disk.
     fn not_durable(&self, written: Written<Json>, error: FlushError) -> Refused;
-    /// What was `Fetched` as JSON, by a window that knows this version.
-    fn snapshot(&self, known: Option<Version>) -> Result<String, Refused>;
-    /// The same as bytes of this layout.
-    fn snapshot_bytes(&self, layout: u32, known: Option<Version>) -> Result<Vec<u8>, Refused>;
     /// What tells a state that was sent from others.
     fn fingerprint(&self, sent: &Sent) -> Result<Fingerprint, Refused>;
     /// Replaces the state and returns the new snapshot; of text, only what was `Written`.
@@ -69,30 +73,13 @@ pub(crate) trait View: Send + Sync {
     fn not_on_disk(&self, version: Version, error: FlushError) -> String;
 }
 
-impl<T: Topic> View for TopicCell<T> {
-    fn version(&self) -> Version {
-        self.published().version
-    }
-
+impl<T: Topic> Feed for TopicCell<T> {
     fn subscribers(&self) -> &Subscribers {
         &self.live.outbox.subscribers
     }
 
     fn subscribe(&self, window: &str, news: Channel) -> Option<u32> {
         self.live.outbox.subscribe(window, news, || self.published())
-    }
-
-    fn saving(&self) -> Option<Saving> {
-        self.saved.get().map(|saved| saved.saving())
-    }
-
-    fn flush_if_durable(&self) -> Option<Flush> {
-        TopicCell::flush_if_durable(self)
-    }
-
-    fn not_durable(&self, written: Written<Json>, error: FlushError) -> Refused {
-        let error = TopicCell::not_durable(self, written.version(), error);
-        Refusal::NotDurable { written, reason: error.to_string() }
     }
 
     fn snapshot(&self, known: Option<Version>) -> Result<String, Refused> {
@@ -114,6 +101,25 @@ impl<T: Topic> View for TopicCell<T> {
             tracing::warn!(topic = %self.live.name, %error, "windows fetch it as JSON");
             Refusal::OtherLayout { layout: None }
         })
+    }
+}
+
+impl<T: Topic> View for TopicCell<T> {
+    fn version(&self) -> Version {
+        self.published().version
+    }
+
+    fn saving(&self) -> Option<Saving> {
+        self.saved.get().map(|saved| saved.saving())
+    }
+
+    fn flush_if_durable(&self) -> Option<Flush> {
+        TopicCell::flush_if_durable(self)
+    }
+
+    fn not_durable(&self, written: Written<Json>, error: FlushError) -> Refused {
+        let error = TopicCell::not_durable(self, written.version(), error);
+        Refusal::NotDurable { written, reason: error.to_string() }
     }
 
     fn fingerprint(&self, sent: &Sent) -> Result<Fingerprint, Refused> {

@@ -91,7 +91,8 @@ pub enum Refusal<T> {
     },
 }
 
-/// A topic is out of a window's scope, as the capabilities of the app have it.
+/// A topic is out of a window's scope, as the capabilities of the app have it; or a family is, not all
+/// of whose topics the window may read. That is named as the scope does, `doc:*`.
 ///
 /// ```
 /// use revgate::wire::{Access, Denied};
@@ -104,8 +105,10 @@ pub enum Refusal<T> {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error(
-    "the window may not {access} the topic `{topic}`: add {grant} to the permissions of its \
-     capability, and see that no `deny` covers the topic"
+    "the window may not {access} {}`{topic}`: add {grant} to the permissions of its capability, and \
+     see that no `deny` covers {}",
+    if topic.ends_with('*') { "all topics " } else { "the topic " },
+    if topic.ends_with('*') { "any of them" } else { "the topic" },
 )]
 pub struct Denied {
     /// The topic asked for, as it was given.

@@ -8,7 +8,7 @@ use revgate::wire::{self, Acted, Asked, Payload, Refusal, Reverse, Unacted};
 use revgate::{Action, Invalidation, Snapshot, Topic, TopicName};
 use serde_json::value::to_raw_value;
 
-use super::{Memory, json, read, state};
+use super::{Feed, Memory, json, read, state};
 use crate::action::{Batch, Json};
 use crate::{TransportError, guard};
 
@@ -34,8 +34,15 @@ struct Played {
 /// The largest state, in bytes of JSON, of which the answer to actions has the fingerprint.
 const LARGE: usize = 16 * 1024;
 
+impl Actor {
+    /// With nothing done yet.
+    fn anew(&self) -> Self {
+        Self { play: Rc::clone(&self.play), ledger: Ledger::new() }
+    }
+}
+
 impl Memory {
-    /// Lets windows do the actions `A`.
+    /// Lets windows do the actions `A` to their topic, or to each of their family.
     pub fn with_actions<A: Action>(self) -> Self {
         let actor = Actor { play: Rc::new(play::<A>), ledger: Ledger::new() };
         self.inner.actors.borrow_mut().insert(TopicName::of::<A::Topic>(), actor);
@@ -75,6 +82,11 @@ impl Memory {
             return Err(TransportError::Refused(Refusal::OtherEpoch { epoch: base.epoch }));
         }
         let mut actors = self.inner.actors.borrow_mut();
+        // One of a family has the family's actions, and remembers which were done to itself.
+        let of_kin = self.family_of(topic).and_then(|family| Some(actors.get(&family)?.anew()));
+        if let Some(actor) = of_kin {
+            actors.entry(topic.clone()).or_insert(actor);
+        }
         let none = || TransportError::Rejected(format!("the topic `{topic}` has no actions"));
         let Actor { play, ledger } = actors.get_mut(topic).ok_or_else(none)?;
         let mut round = Round::new(batch.source, batch.known, base);
@@ -111,7 +123,9 @@ impl Memory {
                 let payload = Payload::<(), (), _>::Actions { base, actions };
                 json(&wire::Announcement { invalidation, payload, fingerprint: print })
             });
-            self.tell_each(topic, &message, done.as_ref().unwrap_or(&message));
+            let feed = Feed::Topic(topic.clone());
+            self.tell_each(&feed, &message, done.as_ref().unwrap_or(&message));
+            self.tell_family_of(topic);
         }
         Ok(acted)
     }

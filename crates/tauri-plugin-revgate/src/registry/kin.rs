@@ -1,6 +1,7 @@
 //! Topics of families: those that were saved, and come back.
 
 use std::any::{Any, TypeId};
+use std::ops::Bound::{Included, Unbounded};
 use std::sync::{Arc, PoisonError};
 
 use revgate::{Topic, TopicName};
@@ -8,6 +9,7 @@ use revgate_persistence::{Incident, LoadError, session};
 
 use super::Registry;
 use crate::cell::TopicCell;
+use crate::collection::Collection;
 use crate::erased::ErasedTopic;
 use crate::error::RegistryError;
 use crate::options::TopicOptions;
@@ -27,12 +29,29 @@ pub(super) struct Kin {
     pub(super) options: Arc<TopicOptions>,
     /// The [`Actions`](crate::actions::Actions) of their type.
     pub(super) actions: Option<Arc<dyn Any + Send + Sync>>,
+    /// All of them, as windows subscribe to them.
+    collection: Arc<Collection>,
     load: LoadKin,
 }
 
 impl Kin {
-    pub(super) fn new<T: Topic>(options: Arc<TopicOptions>) -> Self {
-        Self { id: TypeId::of::<T>(), options, actions: None, load: load::<T> }
+    pub(super) fn new<T: Topic>(
+        family: TopicName,
+        options: Arc<TopicOptions>,
+        queue: Arc<Queue>,
+    ) -> Self {
+        let collection = Arc::new(Collection::new(family, Arc::clone(&options), queue));
+        Self { id: TypeId::of::<T>(), options, actions: None, collection, load: load::<T> }
+    }
+
+    /// A topic of their type is created, perhaps as one of them.
+    pub(super) fn adopt(&self, name: &TopicName, topic: &dyn ErasedTopic) {
+        self.actions.as_ref().inspect(|actions| topic.take_actions(&***actions));
+        // Not the one that has the name of the family itself.
+        if name != self.collection.family() {
+            topic.join(&self.collection);
+            topic.member_of(&self.collection).map(|member| self.collection.changed(member, None));
+        }
     }
 }
 
@@ -45,8 +64,9 @@ impl Registry {
         name: &TopicName,
         disk: &Disk<'_>,
     ) -> Result<Option<Restored>, RegistryError> {
-        let Some(Kin { options, load, actions, .. }) = self.kin(name) else { return Ok(None) };
-        let loaded = match load(name.clone(), options, Arc::clone(self.queue()), disk) {
+        let Some(kin) = self.kin(name) else { return Ok(None) };
+        let (options, queue) = (Arc::clone(&kin.options), Arc::clone(self.queue()));
+        let loaded = match (kin.load)(name.clone(), options, queue, disk) {
             Err(RegistryError::Load {
                 topic,
                 error: error @ (LoadError::Newer { .. } | LoadError::Incomplete { .. }),
@@ -62,10 +82,29 @@ impl Registry {
             loaded => loaded?,
         };
         Ok(loaded.map(|(topic, restored)| {
-            actions.inspect(|actions| topic.take_actions(&**actions));
+            kin.adopt(name, &*topic);
             self.write().topics.insert(name.clone(), topic);
             restored
         }))
+    }
+
+    /// The family of this name as a whole, which counts its changes from now on.
+    pub(super) fn collection(&self, family: &str) -> Option<Arc<Collection>> {
+        let catalogue = self.read();
+        let collection = Arc::clone(&catalogue.families.get(family)?.collection);
+        let session = self.shared.session.get().map_or(0, |session| session.number);
+        collection.begin(session::epoch(session, 0), || {
+            let from = (Included(family), Unbounded);
+            let topics = catalogue.topics.range::<str, _>(from);
+            let kin = topics.take_while(|(name, _)| name.as_str().starts_with(family));
+            kin.filter_map(|(_, topic)| topic.member_of(&collection)).collect()
+        });
+        Some(collection)
+    }
+
+    /// All families as a whole.
+    pub(super) fn collections(&self) -> Vec<Arc<Collection>> {
+        self.read().families.values().map(|kin| Arc::clone(&kin.collection)).collect()
     }
 
     /// What the topic of this name has in common with others, if those are saved.

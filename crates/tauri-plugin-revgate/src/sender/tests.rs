@@ -16,7 +16,7 @@ use crate::family::Family;
 use crate::handle::TopicHandle;
 use crate::options::TopicOptions;
 use crate::registry::Registry;
-use crate::view::View;
+use crate::view::Feed;
 
 type News = Announcement<Value, json_patch::Patch, Value>;
 

@@ -82,7 +82,7 @@ fn use_fully(registry: &Registry, counter: &TopicHandle<Counter>) {
                 counter.snapshot();
                 drop(counter.watch());
             }
-            assert!(View::snapshot(&*counter.cell, None).is_ok());
+            assert!(Feed::snapshot(&*counter.cell, None).is_ok());
             registry.find("counter").expect("registered").subscribers().count_by_window();
             let id = counter.cell.subscribe("other", Channel::new(|_| Ok(())));
             assert!(counter.cell.subscribers().remove("other", id.expect("room for one")));
