@@ -58,6 +58,14 @@ impl<A: Action> Acting<A> {
         (done, Self { topic: topic.clone(), answer })
     }
 
+    /// One that has failed at once.
+    pub(crate) fn failed(error: SyncError) -> Self {
+        let (done, acting) = Self::new(&error.topic);
+        // The other end is in hand.
+        let _ = done.send(Err(ActError::Failed(error)));
+        acting
+    }
+
     /// What is asked of a replica of `topic` that is no more: it ends at once, with an error.
     pub fn gone(topic: TopicName) -> Self {
         // Nobody holds the other end.

@@ -2,6 +2,7 @@
 //!
 //! - [`Replica`]: the state, kept the same as the backend's. **Start reading here.**
 //! - [`Observer`]: who is told of each change.
+//! - [`Collection`]: all topics of a family, by one subscription; [`CollectionObserver`].
 //! - [`Presenter`]: tells the others of this window, for as long as it is there.
 //! - [`Transport`]: the way to the backend: [`tauri::Tauri`], or [`memory::Memory`] for tests.
 //! - [`Host`]: clock, timers and tasks: [`host::Browser`], or [`host::VirtualTime`] for tests.
@@ -9,6 +10,7 @@
 //! No UI framework: `revgate-leptos` makes signals of it.
 
 mod action;
+mod collection;
 mod error;
 mod fate;
 mod flight;
@@ -29,6 +31,7 @@ mod trace;
 mod transport;
 
 pub use action::{ActError, Acting, Batch, Json};
+pub use collection::{Collection, CollectionObserver, Key, Member, Way, WaySubscription};
 pub use error::{Fate, SyncError};
 pub use history::{Undo, UndoError, Undoing};
 pub use host::Host;

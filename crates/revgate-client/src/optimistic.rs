@@ -134,6 +134,11 @@ impl<T: Topic> Optimistic<T> {
         self.edits.len() > self.in_flight
     }
 
+    /// Whether what is shown is what the backend had.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        self.edits.is_empty() && self.confirmed.is_empty() && !self.is_doubted()
+    }
+
     /// The version that the write under way is based on.
     pub(crate) fn written_on(&self) -> Option<Version> {
         self.base.filter(|_| self.is_writing())

@@ -26,6 +26,14 @@ impl Pending {
         (done, Self { topic: topic.clone(), answer })
     }
 
+    /// What has failed at once.
+    pub(crate) fn failed(error: SyncError) -> Self {
+        let (done, pending) = Self::new(&error.topic);
+        // The other end is in hand.
+        let _ = done.send(Err(error));
+        pending
+    }
+
     /// What is asked of a replica of `topic` that is no more: it ends at once, with an error.
     pub fn gone(topic: TopicName) -> Self {
         // Nobody holds the other end.

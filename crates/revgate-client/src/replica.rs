@@ -8,6 +8,7 @@ mod limit;
 mod listen;
 mod news;
 mod report;
+mod rest;
 mod screen;
 mod status;
 mod sync;
@@ -27,18 +28,20 @@ use revgate::{Action, Invalidation, Topic, TopicName, Version};
 
 use self::behind::Behind;
 use self::calls::Calls;
-use self::listen::Held;
 use self::news::Kept;
 use self::screen::Screen;
-use self::status::Statuses;
 use self::sync::Payload;
-use self::waiting::Waiting;
 use crate::flight::Flight;
 use crate::history::{History, Life};
 use crate::optimistic::Optimistic;
 use crate::pending::Pending;
 use crate::trace::{Trace, Traced};
 use crate::{Acting, Announcement, Host, SyncError, Transport};
+
+pub(crate) use self::listen::Held;
+pub(crate) use self::report::Fault;
+pub(crate) use self::status::Statuses;
+pub(crate) use self::waiting::Waiting;
 
 /// How patient a replica is.
 #[derive(Clone, Debug, PartialEq, Eq)]

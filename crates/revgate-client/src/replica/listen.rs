@@ -12,9 +12,19 @@ use super::sync::Payload;
 use crate::{Announcement, Host, Interruption, Transport, guard};
 
 /// A subscription, and whether the backend has ended it.
-pub(super) struct Held<S> {
+pub(crate) struct Held<S> {
     has_ended: Rc<Cell<bool>>,
     _subscription: S,
+}
+
+impl<S> Held<S> {
+    pub(crate) fn new(has_ended: Rc<Cell<bool>>, subscription: S) -> Self {
+        Self { has_ended, _subscription: subscription }
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.has_ended.get()
+    }
 }
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
@@ -41,7 +51,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 inner.step(Input::SubscribeFailed, payload);
             }
             Ok(subscription) => {
-                let held = Held { has_ended, _subscription: subscription };
+                let held = Held::new(has_ended, subscription);
                 drop(inner.subscription.replace(Some(held)));
                 inner.step(Input::Subscribed, Payload::None);
             }
@@ -64,7 +74,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     /// Lets go of the subscription if it is the one that has ended: an attempt given up, or one
     /// whose answer is on its way, may end beside it.
     fn end_subscription(self: &Rc<Self>) {
-        let ended = self.subscription.borrow_mut().take_if(|held| held.has_ended.get());
+        let ended = self.subscription.borrow_mut().take_if(|held| held.has_ended());
         if ended.is_some() {
             drop(ended);
             let payload = Payload::Fault(Fault::end_of_subscription());

@@ -7,9 +7,9 @@ use super::Inner;
 use crate::{Fate, Host, Interruption, Observer, SyncError, Transport, TransportError, guard};
 
 /// Why a step failed, where the driver knows better than the gate.
-pub(super) struct Fault {
-    pub(super) phase: Phase,
-    pub(super) reason: String,
+pub(crate) struct Fault {
+    pub(crate) phase: Phase,
+    pub(crate) reason: String,
 }
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
@@ -73,7 +73,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 }
 
 impl Fault {
-    pub(super) fn new(phase: Phase, error: &TransportError) -> Self {
+    pub(crate) fn new(phase: Phase, error: &TransportError) -> Self {
         let phase = match error {
             TransportError::Malformed(_) => Phase::Protocol,
             _ => phase,
@@ -81,7 +81,7 @@ impl Fault {
         Self { phase, reason: error.to_string() }
     }
 
-    pub(super) fn end_of_subscription() -> Self {
+    pub(crate) fn end_of_subscription() -> Self {
         Self { phase: Phase::Subscribe, reason: Interruption::Ended.to_string() }
     }
 }

@@ -6,21 +6,21 @@ use futures_channel::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use revgate::gate::Status;
 
 /// The status, and whoever follows it.
-pub(super) struct Statuses {
+pub(crate) struct Statuses {
     current: Cell<Status>,
     followers: RefCell<Vec<UnboundedSender<Status>>>,
 }
 
 impl Statuses {
-    pub(super) fn new(status: Status) -> Self {
+    pub(crate) fn new(status: Status) -> Self {
         Self { current: Cell::new(status), followers: RefCell::default() }
     }
 
-    pub(super) fn current(&self) -> Status {
+    pub(crate) fn current(&self) -> Status {
         self.current.get()
     }
 
-    pub(super) fn follow(&self) -> UnboundedReceiver<Status> {
+    pub(crate) fn follow(&self) -> UnboundedReceiver<Status> {
         let (follower, statuses) = mpsc::unbounded();
         let current = self.current();
         // It cannot fail: the other end is in hand.
@@ -32,7 +32,7 @@ impl Statuses {
     }
 
     /// Sets the status; whether it is another one.
-    pub(super) fn set(&self, status: Status) -> bool {
+    pub(crate) fn set(&self, status: Status) -> bool {
         if self.current.replace(status) == status {
             return false;
         }

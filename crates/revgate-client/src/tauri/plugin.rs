@@ -7,7 +7,9 @@ use js_sys::{Array, ArrayBuffer, Uint8Array};
 use revgate::action::{Seq, Source};
 use revgate::json::{Fingerprint, fingerprint};
 use revgate::presence::Visit;
-use revgate::wire::{Acted, Fetched, Presented, Refusal, Written};
+use revgate::wire::{
+    self, Acted, FamilyAnnouncement, Fetched, FetchedFamily, Presented, Refusal, Written,
+};
 use revgate::{Epoch, Invalid, Revision, Snapshot, Topic, TopicName, Version, bytes};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,7 +19,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::ipc::{Callback, Rejection, call, get, read_value};
 use super::values::text;
 use crate::patch::{self, Cheapest};
-use crate::transport::{announcement, fetched};
+use crate::transport::{announcement, fetched, fetched_family};
 use crate::{
     Announcement, Batch, Change, Entry, Interruption, Json, Transport, TransportError, WriteError,
 };
@@ -28,7 +30,8 @@ pub struct Tauri;
 
 /// Ends the subscription when dropped, in the backend and in the page.
 pub struct Subscription {
-    topic: TopicName,
+    /// The topic, or the family as a whole.
+    feed: String,
     id: u32,
     /// Whether the backend has ended it already.
     has_ended: Rc<Cell<bool>>,
@@ -45,14 +48,14 @@ enum Form {
 
 #[derive(Serialize)]
 struct SnapshotArguments<'a> {
-    topic: &'a TopicName,
+    topic: &'a str,
     known: Option<Version>,
     form: Form,
 }
 
 #[derive(Serialize)]
 struct SubscribeArguments<'a> {
-    topic: &'a TopicName,
+    topic: &'a str,
     news: String,
     /// Whether this window does what others have done itself.
     #[serde(skip_serializing_if = "is_false")]
@@ -62,7 +65,7 @@ struct SubscribeArguments<'a> {
 
 #[derive(Serialize)]
 struct UnsubscribeArguments<'a> {
-    topic: &'a TopicName,
+    topic: &'a str,
     subscription: u32,
 }
 
@@ -129,27 +132,28 @@ impl Transport for Tauri {
         topic: &TopicName,
         news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
     ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
-        let topic = topic.clone();
+        subscribe(topic.to_string(), T::ACTIONS.is_some(), news)
+    }
+
+    fn subscribe_family<T: Topic>(
+        &self,
+        family: &TopicName,
+        news: impl Fn(Result<FamilyAnnouncement<T>, Interruption>) + 'static,
+    ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
+        subscribe(whole(family), false, news)
+    }
+
+    fn fetch_family<T: Topic>(
+        &self,
+        family: &TopicName,
+        known: Option<Version>,
+    ) -> impl Future<Output = Result<FetchedFamily<T>, TransportError>> + 'static {
+        let family = whole(family);
         async move {
-            let has_ended = Rc::new(Cell::new(false));
-            let end = Rc::clone(&has_ended);
-            let callback = Callback::new(move |message| {
-                // A channel wraps what it carries as `{index, message}`, and says `{index, end}`
-                // when the backend lets go of it. The gate needs no order, so the index is unused.
-                match get(&message, "message") {
-                    Some(message) => news(hear(&message)),
-                    None if get(&message, "end").is_some() => {
-                        end.set(true);
-                        news(Err(Interruption::Ended));
-                    }
-                    None => news(hear(&message)),
-                }
-            })?;
-            let (news, actions, form) = (callback.as_channel(), T::ACTIONS.is_some(), Form::Text);
-            let arguments = SubscribeArguments { topic: &topic, news, actions, form };
-            let answer = call("plugin:revgate|subscribe", &arguments).await;
-            let id = read_value(&answer.map_err(Rejection::into_transport_error)?)?;
-            Ok(Subscription { topic, id, has_ended, _callback: callback })
+            let arguments = SnapshotArguments { topic: &family, known, form: Form::Text };
+            let answer = call("plugin:revgate|snapshot", &arguments).await;
+            let answer = answer.map_err(Rejection::into_transport_error)?;
+            fetched_family(read_answer(&answer)?, known)
         }
     }
 
@@ -168,7 +172,7 @@ impl Transport for Tauri {
                     answer => return answer,
                 }
             }
-            let arguments = SnapshotArguments { topic: &topic, known, form: Form::Text };
+            let arguments = SnapshotArguments { topic: topic.as_str(), known, form: Form::Text };
             let answer = call("plugin:revgate|snapshot", &arguments).await;
             let answer = answer.map_err(Rejection::into_transport_error)?;
             fetched(read_answer(&answer)?, known)
@@ -265,7 +269,7 @@ impl Drop for Subscription {
         if self.has_ended.get() {
             return;
         }
-        let (topic, subscription) = (self.topic.clone(), self.id);
+        let (topic, subscription) = (std::mem::take(&mut self.feed), self.id);
         wasm_bindgen_futures::spawn_local(async move {
             let arguments = UnsubscribeArguments { topic: &topic, subscription };
             if let Err(rejection) = call("plugin:revgate|unsubscribe", &arguments).await {
@@ -282,8 +286,46 @@ fn as_text<T: Topic>(state: &T) -> Result<String, Invalid> {
     serde_json::to_string(state).map_err(|error| Invalid::new("", error.to_string()))
 }
 
+/// A family as a whole, as the plugin names it.
+fn whole(family: &TopicName) -> String {
+    format!("{family}:*")
+}
+
+async fn subscribe<D, P, J>(
+    feed: String,
+    actions: bool,
+    news: impl Fn(Result<wire::Announcement<D, P, J>, Interruption>) + 'static,
+) -> Result<Subscription, TransportError>
+where
+    D: DeserializeOwned,
+    P: DeserializeOwned,
+    J: DeserializeOwned,
+{
+    let has_ended = Rc::new(Cell::new(false));
+    let end = Rc::clone(&has_ended);
+    let callback = Callback::new(move |message| {
+        // A channel wraps what it carries as `{index, message}`, and says `{index, end}`
+        // when the backend lets go of it. The gate needs no order, so the index is unused.
+        match get(&message, "message") {
+            Some(message) => news(hear(&message)),
+            None if get(&message, "end").is_some() => {
+                end.set(true);
+                news(Err(Interruption::Ended));
+            }
+            None => news(hear(&message)),
+        }
+    })?;
+    let (news, form) = (callback.as_channel(), Form::Text);
+    let arguments = SubscribeArguments { topic: &feed, news, actions, form };
+    let answer = call("plugin:revgate|subscribe", &arguments).await;
+    let id = read_value(&answer.map_err(Rejection::into_transport_error)?)?;
+    Ok(Subscription { feed, id, has_ended, _callback: callback })
+}
+
 /// An announcement as the plugin sends it: text that holds JSON.
-fn hear<T: Topic>(message: &JsValue) -> Result<Announcement<T>, Interruption> {
+fn hear<D: DeserializeOwned, P: DeserializeOwned, J: DeserializeOwned>(
+    message: &JsValue,
+) -> Result<wire::Announcement<D, P, J>, Interruption> {
     let Some(json) = message.as_string() else {
         return Err(Interruption::Malformed(format!("text is expected, not {}", text(message))));
     };

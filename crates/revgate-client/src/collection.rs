@@ -1,0 +1,388 @@
+//! A family as a whole in one window, kept the same as the backend's.
+
+mod listen;
+mod member;
+mod rows;
+mod sync;
+mod turns;
+mod way;
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures_channel::mpsc::UnboundedReceiver;
+use revgate::gate::{Gate, Input, Status};
+use revgate::{Action, Phase, Topic, TopicName, TopicNameError, Version};
+
+use self::member::{Live, Tie};
+use self::rows::Rows;
+use self::sync::{Brought, Material};
+use self::turns::Turns;
+use crate::pending::Pending;
+use crate::replica::{Held, Statuses, Waiting};
+use crate::trace::{Trace, Traced};
+use crate::{Acting, Fate, Host, Observer, Options, SyncError, Transport};
+
+pub use self::member::Member;
+pub use self::rows::Key;
+pub use self::way::{Way, WaySubscription};
+
+/// Is told of every change of a collection, one after the other: what has changed, not how, for it
+/// reads that from the collection if somebody wants to know.
+///
+/// Each of these functions may call the collection. What it asks is done when it has returned; what
+/// it reads is as it was just told. One that panics is reported, and the collection goes on.
+pub trait CollectionObserver {
+    /// What is to be shown of this member is another, or it has gone. Not told of those that come.
+    fn changed(&self, key: &Key);
+
+    /// Members have come or gone.
+    fn keys(&self);
+
+    /// All that was told is of this version.
+    fn version(&self, version: Version) {
+        let _ = version;
+    }
+
+    /// How the collection is doing has changed.
+    fn status(&self, status: Status);
+
+    /// Something failed, an edit of a member among them. It has been logged; what is due is tried
+    /// again.
+    fn failed(&self, error: &SyncError);
+}
+
+/// All topics of a family in one window, kept the same as the backend's until it is dropped: by one
+/// subscription, and news by the key. **What changes costs what it costs, however many there are.**
+///
+/// A member whose state is large (more than 2 KiB of JSON, unless the family's delivery says
+/// otherwise) is known by its version, and fetched when somebody [gets](Self::get) it.
+///
+/// Members are created and removed by Rust.
+#[must_use = "a collection stops when it is dropped"]
+pub struct Collection<T: Topic, X: Transport, H: Host> {
+    inner: Rc<Inner<T, X, H>>,
+}
+
+struct Inner<T: Topic, X: Transport, H: Host> {
+    family: TopicName,
+    options: Options,
+    transport: X,
+    host: H,
+    observer: Box<dyn CollectionObserver>,
+    turns: Turns<Self>,
+    gate: RefCell<Gate>,
+    rows: RefCell<Rows<T>>,
+    /// The news that the gate counts on, and the version that they lead to.
+    news: RefCell<Option<(Version, Material<T>)>>,
+    subscription: RefCell<Option<Held<X::Subscription>>>,
+    /// The gate's deadline and the timer set for it.
+    timer: RefCell<Option<(Duration, H::Timer)>>,
+    waiting: RefCell<Waiting>,
+    last_error: RefCell<Option<SyncError>>,
+    statuses: Statuses,
+    trace: RefCell<Trace>,
+    /// The members that have replicas.
+    ties: RefCell<BTreeMap<Key, Tie<T, X, H>>>,
+    last_listener: Cell<u64>,
+    /// Replicas that nobody holds any more, until nothing of them is under way.
+    released: RefCell<Released<T, X, H>>,
+    /// When those are looked at.
+    sweep: RefCell<Option<H::Timer>>,
+    /// Whether somebody has asked it to stop.
+    is_ending: Cell<bool>,
+}
+
+type Released<T, X, H> = BTreeMap<Key, Rc<Live<T, X, H>>>;
+
+impl<T: Topic, X: Transport, H: Host> Collection<T, X, H> {
+    /// Subscribes to the family of `T`, fetches, and keeps `observer` told from then on.
+    pub fn start(
+        transport: X,
+        host: H,
+        options: Options,
+        observer: impl CollectionObserver + 'static,
+    ) -> Self {
+        let gate = Gate::new(options.gate.clone());
+        let inner = Rc::new(Inner {
+            family: TopicName::of::<T>(),
+            trace: RefCell::new(Trace::new(options.trace_len)),
+            options,
+            transport,
+            host,
+            observer: Box::new(observer),
+            turns: Turns::new(),
+            statuses: Statuses::new(gate.status()),
+            gate: RefCell::new(gate),
+            rows: RefCell::new(Rows::new()),
+            news: RefCell::default(),
+            subscription: RefCell::default(),
+            timer: RefCell::default(),
+            waiting: RefCell::default(),
+            last_error: RefCell::default(),
+            ties: RefCell::default(),
+            last_listener: Cell::default(),
+            released: RefCell::default(),
+            sweep: RefCell::default(),
+            is_ending: Cell::new(false),
+        });
+        inner.enter(|inner| inner.step(Input::Start, Brought::Nothing));
+        Self { inner }
+    }
+
+    /// The keys of all members, sorted: the same list until members come or go.
+    pub fn keys(&self) -> Rc<[Key]> {
+        self.inner.rows.borrow_mut().keys()
+    }
+
+    /// How many members there are.
+    pub fn len(&self) -> usize {
+        self.inner.rows.borrow().len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether there is a member of this key.
+    pub fn contains(&self, key: &str) -> bool {
+        self.inner.rows.borrow().get(key).is_some()
+    }
+
+    /// The state of a member, with the window's own edits; `None` if there is none of this key, or if
+    /// it is large and not here yet. That has it fetched, as has a newer version that is large: until
+    /// then this is the one before. The observer is told when it has come.
+    pub fn get(&self, key: &str) -> Option<Rc<T>> {
+        let shown = self.inner.shown(key);
+        let rows = self.inner.rows.borrow();
+        let row = rows.get(key)?;
+        if shown.is_some() {
+            return shown;
+        }
+        let (state, is_stale) = (row.state.clone(), row.is_stale);
+        drop(rows);
+        if is_stale {
+            self.inner.demand(key);
+        }
+        state
+    }
+
+    /// Changes the state of a member: see [`Replica::update`](crate::Replica::update).
+    ///
+    /// # Errors
+    ///
+    /// [`Pending`] yields them; also if there is no such member.
+    pub fn update(&self, key: &str, change: impl Fn(&mut T) + 'static) -> Pending {
+        match self.editable(key) {
+            Ok(member) => member.update(change),
+            Err(error) => Pending::failed(error),
+        }
+    }
+
+    /// As [`Collection::update`], for a change that may find that it cannot be made on this state.
+    ///
+    /// # Errors
+    ///
+    /// [`Pending`] yields them; also if there is no such member.
+    pub fn try_update<E: Display>(
+        &self,
+        key: &str,
+        change: impl Fn(&mut T) -> Result<(), E> + 'static,
+    ) -> Pending {
+        match self.editable(key) {
+            Ok(member) => member.try_update(change),
+            Err(error) => Pending::failed(error),
+        }
+    }
+
+    /// Does an action to a member: see [`Replica::act`](crate::Replica::act).
+    ///
+    /// # Errors
+    ///
+    /// [`Acting`] yields them; also if there is no such member.
+    pub fn act<A: Action<Topic = T>>(&self, key: &str, action: A) -> Acting<A> {
+        match self.editable(key) {
+            Ok(member) => member.act(action),
+            Err(error) => Acting::failed(error),
+        }
+    }
+
+    /// A member with all that a [`Replica`](crate::Replica) can: undo and redo, its own version, its
+    /// own errors. It takes its state and its news from the collection, and has no subscription of its
+    /// own, unless the collection does not have its state, as that is large.
+    ///
+    /// # Errors
+    ///
+    /// If the key makes no well-formed name.
+    pub fn member(&self, key: &str) -> Result<Member<T, X, H>, TopicNameError> {
+        Ok(Member::new(&self.inner, self.inner.live(key, false)?, None))
+    }
+
+    /// As [`Collection::member`], and keeps `observer` told for as long as that lives, from how it is
+    /// now on.
+    ///
+    /// # Errors
+    ///
+    /// If the key makes no well-formed name.
+    pub fn observed(
+        &self,
+        key: &str,
+        observer: impl Observer<T> + 'static,
+    ) -> Result<Member<T, X, H>, TopicNameError> {
+        Ok(Member::new(&self.inner, self.inner.live(key, false)?, Some(Rc::new(observer))))
+    }
+
+    /// Ends when the first state is shown. What fails on the way there is tried again.
+    ///
+    /// # Errors
+    ///
+    /// [`Pending`] yields one of the phase [`Start`](revgate::Phase::Start) if the collection stops
+    /// before.
+    pub fn started(&self) -> Pending {
+        self.inner.started()
+    }
+
+    /// Fetches now what has changed, whatever the pacing, and ends when a version at least as new as
+    /// this call is shown.
+    ///
+    /// # Errors
+    ///
+    /// [`Pending`] yields it if that fetch fails, or the subscription that it has to wait for; what
+    /// is wanted is still tried again.
+    pub fn refresh(&self) -> Pending {
+        let (done, refreshed) = Pending::new(&self.inner.family);
+        self.inner.enter(|inner| inner.refresh(done));
+        refreshed
+    }
+
+    /// Tells whether the window can be seen. Shown again, it fetches whatever it missed.
+    pub fn set_visible(&self, visible: bool) {
+        let input = if visible { Input::Shown } else { Input::Hidden };
+        self.inner.enter(move |inner| {
+            inner.step(input, Brought::Nothing);
+            inner.lives().iter().for_each(|live| live.replica.set_visible(visible));
+        });
+    }
+
+    /// Subscribes and fetches anew, whatever was under way: see
+    /// [`Replica::resume`](crate::Replica::resume).
+    pub fn resume(&self) {
+        self.inner.enter(|inner| {
+            inner.resume();
+            inner.lives().iter().for_each(|live| live.replica.resume());
+        });
+    }
+
+    /// Sends at once what waits behind writes under way: see
+    /// [`Replica::flush`](crate::Replica::flush).
+    pub fn flush(&self) {
+        self.inner.lives().iter().for_each(|live| live.replica.flush());
+    }
+
+    /// The family's version that is shown; `None` before the first state.
+    pub fn version(&self) -> Option<Version> {
+        self.inner.version()
+    }
+
+    /// How the collection is doing.
+    pub fn status(&self) -> Status {
+        self.inner.statuses.current()
+    }
+
+    /// How the collection is doing, now and whenever that changes; ends when the collection has.
+    pub fn statuses(&self) -> UnboundedReceiver<Status> {
+        self.inner.statuses.follow()
+    }
+
+    /// How many members have a replica of their own now: those that somebody holds, and those of which
+    /// something is under way, or was a second ago.
+    pub fn replicas(&self) -> usize {
+        self.inner.lives().len()
+    }
+
+    /// The last inputs and outputs of the gate, the oldest first: see [`Options::trace_len`].
+    pub fn trace(&self) -> Vec<Traced> {
+        self.inner.trace.borrow().events()
+    }
+
+    /// Ends the collection for good, as dropping it does: nothing is shown after it. Members that are
+    /// held go on by subscriptions of their own.
+    pub fn stop(&self) {
+        self.inner.stop();
+    }
+
+    /// The replica of a member that is to be changed.
+    fn editable(&self, key: &str) -> Result<Member<T, X, H>, SyncError> {
+        let refuse = |reason| {
+            let error = self.inner.error(Phase::Write, reason);
+            let error = SyncError { fate: Some(Fate::NotSent), ..error };
+            self.inner.tell(&error);
+            error
+        };
+        if self.inner.has_ended() {
+            return Err(refuse("the collection has stopped".to_owned()));
+        }
+        // What it has before the first state, nobody knows.
+        if self.version().is_some() && !self.contains(key) {
+            return Err(refuse(format!("it has no member `{key}`")));
+        }
+        self.member(key).map_err(|error| refuse(error.to_string()))
+    }
+}
+
+impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
+    /// Does `call`, now or after the one under way; and what follows from it.
+    fn enter(self: &Rc<Self>, call: impl FnOnce(&Rc<Self>) + 'static) {
+        self.turns.take(self, call, Self::finish);
+    }
+
+    fn started(self: &Rc<Self>) -> Pending {
+        let (done, started) = Pending::new(&self.family);
+        self.enter(|inner| inner.await_start(done));
+        started
+    }
+
+    fn version(&self) -> Option<Version> {
+        self.gate.borrow().applied()
+    }
+
+    /// Whether it has stopped, or will as soon as the call under way has ended.
+    fn has_ended(&self) -> bool {
+        self.is_ending.get()
+    }
+
+    /// Has the state of a member fetched.
+    fn demand(self: &Rc<Self>, key: &str) {
+        let key = Key::from(key);
+        self.enter(move |inner| {
+            if !inner.has_ended()
+                && let Ok(live) = inner.live(&key, true)
+            {
+                inner.release(live);
+            }
+        });
+    }
+
+    fn lives(&self) -> Vec<Rc<Live<T, X, H>>> {
+        self.ties.borrow().values().filter_map(|tie| tie.live.upgrade()).collect()
+    }
+
+    fn stop(self: &Rc<Self>) {
+        // At once: should a call be under way, it shows nothing more.
+        self.is_ending.set(true);
+        self.enter(|inner| {
+            inner.step(Input::Stop, Brought::Nothing);
+            inner.end_ties();
+        });
+    }
+}
+
+impl<T: Topic, X: Transport, H: Host> Drop for Collection<T, X, H> {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
