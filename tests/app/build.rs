@@ -13,6 +13,7 @@ fn main() {
         "open_alone",
         "hear",
         "send_by",
+        "pull",
         "set_kind",
         "is_kind",
     ]);

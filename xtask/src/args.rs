@@ -25,14 +25,18 @@ Commands:
   model [--deep SECONDS]
           Explores every state of the gate, windows and backend within a bound.
           --deep SECONDS  Goes on to larger bounds for so long
-  bench [windows | peers [--quick]]
+  bench [--check [--write] | windows | peers [--quick]]
           Measures what a step of the gate costs, natively and in WASM, and what an action
           costs in the backend against the size of the state.
+          --check      Counts instead what does not depend on the machine (messages, bytes, copies
+                       of the state, allocations), and compares it with tests/baseline, within
+                       seconds once it is built. `test` does so, too
           windows      Measures instead how long messages take to real windows, in each way that
                        Tauri has to send them (Linux)
           peers        Measures instead Revgate in real windows beside the other ways to share a
                        state, bare events and stores; writes report.html, .json and .md into
-                       target/bench (Linux). Takes half an hour; with --quick 5 minutes
+                       target/bench (Linux). Takes an hour or more; with --quick 5 minutes
+          --write      Writes the counts down there
   fuzz [--seconds N] [TARGET]
           Feeds the messages and the gate with arbitrary bytes: wire, gate, gate_raw, or all.
           --seconds N  How long each (default: 60)
@@ -81,6 +85,8 @@ pub(crate) enum Command {
 pub(crate) enum Bench {
     /// The steps of the gate.
     Gate,
+    /// Counts, compared with those that were written down, or written down.
+    Check { is_write: bool },
     /// Messages to real windows.
     Windows,
     /// Real windows that share a state, by Revgate and by others.
@@ -200,16 +206,25 @@ fn model(arguments: &[String]) -> Result<Option<u64>, String> {
 }
 
 fn bench(arguments: &[String]) -> Result<Bench, String> {
-    let (what, unknown) = match arguments {
-        [] => (Bench::Gate, None),
-        [name, rest @ ..] if name == "windows" => (Bench::Windows, rest.first()),
-        [name, rest @ ..] if name == "peers" => {
-            let unknown = rest.iter().find(|argument| *argument != "--quick");
-            (Bench::Peers { is_quick: !rest.is_empty() }, unknown)
-        }
-        [unknown, ..] => (Bench::Gate, Some(unknown)),
+    const KNOWN: &str = "--check and --write, windows, or peers with --quick";
+    let has = |rest: &[String], option: &str| rest.iter().any(|argument| argument == option);
+    let only = |rest: &[String], known: &[&str]| {
+        let unknown = rest.iter().find(|argument| !known.contains(&argument.as_str()));
+        refuse("bench", unknown, KNOWN)
     };
-    refuse("bench", unknown, "windows, or peers and --quick").map(|()| what)
+    match arguments {
+        [] => Ok(Bench::Gate),
+        [name, rest @ ..] if name == "--check" => {
+            only(rest, &["--write"])?;
+            Ok(Bench::Check { is_write: has(rest, "--write") })
+        }
+        [name, rest @ ..] if name == "peers" => {
+            only(rest, &["--quick"])?;
+            Ok(Bench::Peers { is_quick: has(rest, "--quick") })
+        }
+        [name, rest @ ..] if name == "windows" => only(rest, &[]).map(|()| Bench::Windows),
+        unknown => only(unknown, &[]).map(|()| Bench::Gate),
+    }
 }
 
 fn fuzz(arguments: Vec<String>) -> Result<FuzzOptions, String> {
@@ -300,6 +315,9 @@ mod tests {
         assert_eq!(read("doctor"), Ok(Command::Doctor));
         assert_eq!(read("bench"), Ok(Command::Bench(Bench::Gate)));
         assert_eq!(read("bench windows"), Ok(Command::Bench(Bench::Windows)));
+        let check = |is_write| Ok(Command::Bench(Bench::Check { is_write }));
+        assert_eq!(read("bench --check"), check(false));
+        assert_eq!(read("bench --check --write"), check(true));
         let peers = |is_quick| Ok(Command::Bench(Bench::Peers { is_quick }));
         assert_eq!(read("bench peers"), peers(false));
         assert_eq!(read("bench peers --quick"), peers(true));
@@ -347,8 +365,10 @@ mod tests {
             ("app --headless=yes", "`--headless=yes`", "--headless"),
             ("test --fast", "`--fast`", "--quick"),
             ("model --wide", "`--wide`", "--deep SECONDS"),
-            ("bench --fast", "`--fast`", "windows, or peers and --quick"),
-            ("bench --quick", "`--quick`", "windows, or peers and --quick"),
+            ("bench --fast", "`--fast`", "windows, or peers with --quick"),
+            ("bench peers --fast", "`--fast`", "peers with --quick"),
+            ("bench --check --quick", "`--quick`", "--check and --write"),
+            ("bench --quick", "`--quick`", "windows, or peers with --quick"),
             ("bench peers --fast", "`--fast`", "--quick"),
             ("bench windows peers", "`peers`", "windows, or peers"),
             ("fuzz gat", "`gat`", "--seconds N, and one of wire, gate, gate_raw"),

@@ -9,6 +9,7 @@ use serde_json::Value;
 use xtask::{Error, report, step::Step, workspace::Workspace};
 
 use crate::{
+    check::NATIVE,
     compile,
     setup::{self, Goal, toolchain::WASM},
 };
@@ -55,6 +56,19 @@ pub(crate) fn run(workspace: &mut Workspace) -> Result<bool, Error> {
     columns.push(column("Chrome ns", Some(WASM_BUDGET), in_wasm(workspace, "Chrome", &chrome)?));
     let is_gate_good = judge(&names, &columns);
     Ok(acts::run(workspace)? && is_gate_good)
+}
+
+/// Compares what can be counted with what was written down, or writes it down; whether nothing has
+/// become more. **The tests do the same**: this is for whoever wants to see the counts.
+pub(crate) fn check(workspace: &Workspace, is_write: bool) -> Result<bool, Error> {
+    // As all tests are compiled, so that they share their dependencies.
+    let tests = [&["test", "--locked"], &NATIVE[..], &["--lib", "--test", "baseline"]].concat();
+    let mut command = workspace.cargo(tests);
+    command.args(["written_down", "--", "--nocapture", "--test-threads=1"]);
+    if is_write {
+        command.env("REVGATE_BASELINE_WRITE", "1");
+    }
+    Ok(Step::new(command).finish()?.status.success())
 }
 
 fn found(workspace: &Workspace, program: &str, for_what: &str) -> bool {

@@ -1,5 +1,5 @@
 //! `cargo xtask bench windows`: how long messages take to real windows, in each way that Tauri has
-//! to send them.
+//! to send them, and if they are fetched.
 
 use std::time::Duration;
 
@@ -18,7 +18,10 @@ use crate::{
 };
 
 /// As `tests/app/src/delivery.rs` names them.
-const WAYS: [&str; 3] = ["channel", "event", "eval"];
+const WAYS: [&str; 4] = ["channel", "event", "eval", PULL];
+/// Told by the channel that there is a message, which the page then fetches. Not at once: nobody
+/// fetches what a newer message has made old.
+const PULL: &str = "pull";
 /// The first asks for messages, and both hear them.
 const WINDOWS: [&str; 2] = ["editor-a", "editor-b"];
 /// The ways in which they answer each other, as `tests/app/pages/delivery.js` names them.
@@ -40,14 +43,18 @@ struct Load {
     at_once: bool,
 }
 
-const LOADS: [Load; 7] = [
+/// Up to 8 KB a channel evaluates a call; what is larger it has the page fetch.
+const LOADS: [Load; 10] = [
     one_by_one("40 B", 40, 100),
     one_by_one("2 KB", 2_000, 100),
+    one_by_one("4 KB", 4_000, 100),
+    one_by_one("8 KB", 8_000, 100),
     one_by_one("20 KB", 20_000, 100),
     one_by_one("200 KB", 200_000, 30),
     one_by_one("1 MB", 1_000_000, 10),
     burst("1000 x 40 B", 40, 1000),
     burst("1000 x 2 KB", 2_000, 1000),
+    burst("1000 x 8 KB", 8_000, 1000),
 ];
 
 const fn one_by_one(name: &'static str, bytes: usize, count: u32) -> Load {
@@ -113,6 +120,9 @@ pub(crate) fn run(workspace: &mut Workspace) -> Result<(), Error> {
         }
         for (load, figures) in LOADS.iter().zip(&mut figures) {
             for (way, figures) in WAYS.iter().zip(figures) {
+                if load.at_once && *way == PULL {
+                    continue;
+                }
                 figures.push(measure(&mut desktop, *load, way)?);
             }
         }
@@ -186,6 +196,9 @@ fn table(figures: &[Vec<Vec<Figures>>]) -> String {
 }
 
 fn summary(figures: &[Figures]) -> String {
+    if figures.is_empty() {
+        return "-".to_owned();
+    }
     let slowest = figures.iter().map(|it| it.slowest).fold(0.0, f64::max);
     format!("{:.1} / {slowest:.0}", median(figures))
 }

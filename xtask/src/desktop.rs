@@ -16,7 +16,7 @@ use std::{
 use serde_json::{Value, json};
 
 pub use hands::Key;
-pub use launch::{Launch, free_port, surround};
+pub use launch::{Launch, free_port, on_own_bus, surround};
 pub use observe::Settled;
 
 use crate::{

@@ -62,6 +62,7 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::Test { quick } => check::run(&mut workspace, quick),
         Command::Model { deep } => model::run(&workspace, deep),
         Command::Bench(Bench::Gate) => bench::run(&mut workspace),
+        Command::Bench(Bench::Check { is_write }) => bench::check(&workspace, is_write),
         Command::Bench(Bench::Windows) => delivery::run(&mut workspace).map(|()| true),
         Command::Bench(Bench::Peers { is_quick }) => peers::run(&mut workspace, is_quick),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),

@@ -6,10 +6,15 @@ mod html;
 mod machine;
 mod markdown;
 
-use std::{fs, process::Command, time::Duration};
+use std::{fs, time::Duration};
 
 use xtask::{
-    Error, desktop::surround, display::VirtualDisplay, process::Scratch, report, step::Step,
+    Error,
+    desktop::{on_own_bus, surround},
+    display::VirtualDisplay,
+    process::Scratch,
+    report,
+    step::Step,
     workspace::Workspace,
 };
 
@@ -68,7 +73,7 @@ pub(crate) fn run(workspace: &mut Workspace, is_quick: bool) -> Result<bool, Err
     let display = VirtualDisplay::start(workspace)
         .map_err(|error| error.in_step("start a virtual display", "is Xvfb installed?"))?;
     let profile = Scratch::new(&std::env::temp_dir(), "revgate-profile")?;
-    let mut command = without_real_time(workspace);
+    let mut command = on_own_bus(workspace);
     surround(&mut command, display.name(), profile.path())?;
     command.arg(app).arg(pages).arg(&file).arg(if is_quick { "quick" } else { "full" });
     let step = Step::new(command).limit(PATIENCE).log(folder.join("app.log"));
@@ -85,24 +90,6 @@ pub(crate) fn run(workspace: &mut Workspace, is_quick: bool) -> Result<bool, Err
     report::say(format_args!("\nreport: {}", folder.join("report.html").display()));
     report::say(figures.last_line());
     Ok(figures.is_whole())
-}
-
-/// The app on a session bus of its own, and without the right to real-time threads: as root,
-/// WebKit's threads take it and starve one another, which no user's app does.
-fn without_real_time(workspace: &Workspace) -> Command {
-    const SYS_NICE: u64 = 1 << 23;
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
-    let effective = effective.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok());
-    let bus = ["dbus-run-session", "--"];
-    if effective.is_none_or(|capabilities| capabilities & SYS_NICE == 0) {
-        let mut command = workspace.command(bus[0]);
-        command.args(&bus[1..]);
-        return command;
-    }
-    let mut command = workspace.command("setpriv");
-    command.args(["--bounding-set=-sys_nice", "--inh-caps=-sys_nice"]).args(bus);
-    command
 }
 
 fn write(path: &std::path::Path, text: &str) -> Result<(), Error> {

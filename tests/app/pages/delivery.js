@@ -18,7 +18,12 @@ window.hear = () => {
 };
 
 // A channel as a replica has one: it does not wait for the order of the messages.
-const channel = window.__TAURI_INTERNALS__.transformCallback((it) => "message" in it && hear());
+const channel = window.__TAURI_INTERNALS__.transformCallback(async (it) => {
+  if (!("message" in it)) return;
+  const bytes = it.message.pull;
+  if (bytes) await core.invoke("pull", { bytes });
+  hear();
+});
 window.ready = Promise.all([
   core.invoke("hear", { news: `__CHANNEL__:${channel}` }),
   event.listen("delivery", hear),

@@ -45,6 +45,7 @@ pub(crate) fn serve(builder: Builder<Wry>) -> Builder<Wry> {
         alone::open_alone,
         delivery::hear,
         delivery::send_by,
+        delivery::pull,
     ])
 }
 

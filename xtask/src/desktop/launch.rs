@@ -99,13 +99,40 @@ impl Launch<'_> {
     }
 
     fn command(&self, port: u16, profile: &Path) -> Result<Command, Error> {
-        let mut command = self.workspace.command("dbus-run-session");
-        command.args(["--", "WebKitWebDriver", "--host=127.0.0.1", &format!("--port={port}")]);
+        let mut command = on_own_bus(self.workspace);
+        command.args(["WebKitWebDriver", "--host=127.0.0.1", &format!("--port={port}")]);
         surround(&mut command, self.display, profile)?;
         // Without these two the app does not let itself be driven.
         command.env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
         Ok(command)
     }
+}
+
+/// A command that runs whatever is added to it on a session bus of its own, and without the right to
+/// real-time threads: as root, WebKit's threads take it and starve one another, so that now and then
+/// a message takes a second, which happens in no user's app.
+#[must_use]
+pub fn on_own_bus(workspace: &Workspace) -> Command {
+    const BUS: [&str; 2] = ["dbus-run-session", "--"];
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    if !can_drop_real_time(&status) {
+        let mut command = workspace.command(BUS[0]);
+        command.arg(BUS[1]);
+        return command;
+    }
+    let mut command = workspace.command("setpriv");
+    command.args(["--bounding-set=-sys_nice", "--inh-caps=-sys_nice"]).args(BUS);
+    command
+}
+
+/// Whether a process of this status, as `/proc` has it, has the right to real-time threads, and may
+/// let go of it.
+fn can_drop_real_time(status: &str) -> bool {
+    const SETPCAP: u64 = 1 << 8;
+    const SYS_NICE: u64 = 1 << 23;
+    let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+    let effective = effective.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok());
+    effective.is_some_and(|capabilities| capabilities & (SETPCAP | SYS_NICE) == SETPCAP | SYS_NICE)
 }
 
 /// Has a command open its windows on this X display, and keep its data and settings in the folder
@@ -190,5 +217,15 @@ mod tests {
         drop(listener);
         assert_eq!(free_port(Some(port)).expect("it is free again"), port);
         assert_ne!(free_port(None).expect("any"), 0);
+    }
+
+    #[test]
+    fn only_who_has_the_right_to_real_time_threads_lets_go_of_it() {
+        let status = |effective: &str| format!("Name:\txtask\nCapEff:\t{effective}\nThreads:\t1\n");
+        assert!(can_drop_real_time(&status("000001ffffffffff")), "root");
+        assert!(!can_drop_real_time(&status("0000000000000000")), "a user");
+        assert!(!can_drop_real_time(&status("0000000000800000")), "it may not change its rights");
+        assert!(!can_drop_real_time(&status("00000000a80425fb")), "root in most containers");
+        assert!(!can_drop_real_time(""), "another system");
     }
 }

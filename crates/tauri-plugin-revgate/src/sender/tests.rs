@@ -1,4 +1,5 @@
 mod acts;
+mod baseline;
 mod messages;
 mod threads;
 
