@@ -16,6 +16,7 @@ use self::counts::Counts;
 use self::library::{Library, Play, SIZES};
 use crate::actions::Request;
 use crate::form::Sent;
+use crate::view::View;
 
 const WRITTEN_DOWN: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/baseline/backend.json");
