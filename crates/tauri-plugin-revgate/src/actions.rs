@@ -5,10 +5,12 @@ mod play;
 use std::any::type_name;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use revgate::action::{Context, Round, Seq, Source};
+use revgate::action::{Context, Round, Seq, Source, Told};
+use revgate::json::fingerprint;
 use revgate::wire::{Acted, Asked, Denied, Refusal, Unacted};
 use revgate::{Action, Topic, Version};
 use serde_json::value::to_raw_value;
@@ -16,6 +18,7 @@ use serde_json::value::to_raw_value;
 use crate::cell::TopicCell;
 use crate::error::{ActError, UpdateError};
 use crate::form::{self, Json};
+use crate::pending;
 use crate::spares::Done;
 use crate::store::{Edit, Published, Written};
 use play::{Fault, Faults, Played, Reversals, Step, play};
@@ -217,8 +220,25 @@ fn perform<A: Action>(
     let Some(draft) = draft else { return Ok(Performed { written: None, faults, reversals }) };
     let done = steps.into_iter().enumerate().filter(|(place, _)| !faults.contains_key(place));
     let done: Vec<_> = done.map(|(_, step)| step).collect();
-    let written = Some(edit.publish(draft, source, Some(again(done)))?);
+    // Nobody is told the actions on a state that can be sent as it is.
+    let told = if draft.look.is_large() { told(&done) } else { None };
+    let written = Some(edit.publish(draft, source, Some(again(done)), told)?);
     Ok(Performed { written, faults, reversals })
+}
+
+/// These actions for whoever does them himself, if they are told at all.
+fn told<A: Action>(steps: &[Step<A>]) -> Option<pending::Actions> {
+    if !A::Topic::ACTIONS.is_of::<A>() {
+        return None;
+    }
+    let json = |Step { action, context }: &Step<A>| {
+        // JSON has no NaN, and `serde_json` writes null for it.
+        fingerprint(action).ok()?;
+        Some(Told::new(*context, to_raw_value(action).ok()?))
+    };
+    // It is done, also if it cannot be told.
+    let told = catch_unwind(AssertUnwindSafe(|| steps.iter().map(json).collect()));
+    told.ok().flatten()
 }
 
 /// What does these actions once more.

@@ -16,7 +16,7 @@ use crate::presence;
 use crate::restore::{Disk, Restored};
 use crate::saving::Saved;
 use crate::sender::Queue;
-use crate::store::{Base, Published, Store, WriteError, Written};
+use crate::store::{Base, Drafted, Published, Store, WriteError, Written};
 
 /// What all handles of a topic share.
 pub(crate) struct TopicCell<T> {
@@ -79,11 +79,11 @@ impl<T: Topic> TopicCell<T> {
 
     /// Publishes what `draft` makes of the newest state, if `base` is that, or none is given, and
     /// has it announced and saved if it is another.
-    pub(crate) fn write(
+    pub(crate) fn write<D: Into<Drafted<T>>>(
         &self,
         base: Option<Base>,
         source: Option<&str>,
-        draft: impl FnOnce(&T) -> Result<T, UpdateError>,
+        draft: impl FnOnce(&T) -> Result<D, UpdateError>,
     ) -> Result<Published<T>, WriteError<T>> {
         self.check_writable()?;
         let Written { state, is_news } = self.live.write(base, source, draft)?;

@@ -13,6 +13,7 @@ use tauri::ipc::Channel;
 
 use crate::form::{Json, Refused};
 use crate::live::Live;
+use crate::message::Message;
 use crate::message::json_up_to;
 use crate::options::TopicOptions;
 use crate::outbox::{send, unix_ms};
@@ -237,7 +238,7 @@ impl Outgoing for Collection {
             && !subscribers.is_empty()
         {
             match serde_json::to_string(&news) {
-                Ok(json) => send(&self.family, &json, subscribers),
+                Ok(json) => send(&self.family, &Message { json, done: None }, subscribers),
                 Err(error) => {
                     tracing::error!(family = %self.family, %error, "announcement not written");
                 }
@@ -252,14 +253,14 @@ impl Feed for Collection {
         &self.subscribers
     }
 
-    fn subscribe(&self, window: &str, news: Channel) -> Option<u32> {
+    fn subscribe(&self, window: &str, news: Channel, _: bool) -> Option<u32> {
         if self.subscribers.is_empty() {
             // Nobody has to be told of what was before.
             let newest = self.history().map(|history| history.version());
             let mut progress = self.progress();
             progress.announced = progress.announced.max(newest.unwrap_or_default());
         }
-        self.subscribers.add(window, news)
+        self.subscribers.add(window, news, false)
     }
 
     fn snapshot(&self, known: Option<Version>) -> Result<String, Refused> {

@@ -81,7 +81,7 @@ fn find_writable<R: Runtime>(
 ) -> Answer<Arc<dyn ErasedTopic>> {
     caller.permit(topic, Access::Write)?;
     if reveals {
-        caller.readable()?.permit(topic)?;
+        caller.permit_reading(topic, registry)?;
     }
     match registry.find(topic) {
         Some(found) => Ok(found),
@@ -92,17 +92,22 @@ fn find_writable<R: Runtime>(
 // The commands are async so that they run beside the main thread, which draws the windows.
 
 /// Sends the window every announcement of `topic` from now on. Returns the subscription's id.
+///
+/// `actions` says that the window does itself what others do: then it is told of that, where the
+/// topic agrees by [`Topic::ACTIONS`](revgate::Topic::ACTIONS). For a window that is Rust.
 #[command]
 pub(crate) async fn subscribe<R: Runtime>(
     caller: Caller<R>,
     registry: State<'_, Registry>,
     topic: String,
     news: Channel,
+    actions: Option<bool>,
     form: Option<Form>,
 ) -> Result<u32, Failure> {
     let form = form.unwrap_or_default();
+    let acts = form == Form::Text && actions.unwrap_or_default();
     let found = find_readable(&caller, &registry, &topic).map_err(|it| form.refuse(it))?;
-    let added = found.subscribe(caller.label(), form.news(news));
+    let added = found.subscribe(caller.label(), form.news(news), acts);
     let full = || form.refuse(Refusal::TooManySubscriptions { limit: MAX_PER_WINDOW });
     let id = added.ok_or_else(full)?;
     // If the webview went while the command was on its way, its end has been dealt with already.

@@ -1,5 +1,7 @@
 //! The form in which a window and the plugin exchange states.
 
+use std::borrow::Cow;
+
 use revgate::Invalid;
 use revgate::wire::Refusal;
 use serde::{Deserialize, Serialize, Serializer, ser};
@@ -32,6 +34,16 @@ pub(crate) enum Form {
 pub(crate) enum Sent {
     Value(Value),
     Text(String),
+}
+
+impl Sent {
+    /// It as text that holds JSON.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Value(value) => Cow::Owned(value.to_string()),
+            Self::Text(text) => Cow::Borrowed(text),
+        }
+    }
 }
 
 /// A refusal on its way to the window.

@@ -148,6 +148,7 @@ mod options;
 mod outbox;
 mod patch;
 mod pattern;
+mod pending;
 mod presence;
 mod registry;
 mod restore;

@@ -9,13 +9,13 @@ use crate::collection::Kinship;
 use crate::error::UpdateError;
 use crate::outbox::Outbox;
 use crate::sender::{Emit, Outgoing};
-use crate::store::{Base, Store, WriteError, Written};
+use crate::store::{Base, Drafted, Store, WriteError, Written};
 
 /// The state of a topic and its subscribers.
 pub(crate) struct Live<T> {
     pub(crate) name: TopicName,
     pub(crate) store: Store<T>,
-    pub(crate) outbox: Outbox<T>,
+    pub(crate) outbox: Outbox,
     /// Set before anybody can write, if it is one of a family.
     pub(crate) kinship: OnceLock<Kinship>,
 }
@@ -23,11 +23,11 @@ pub(crate) struct Live<T> {
 impl<T: Topic> Live<T> {
     /// Publishes what `draft` makes of the newest state, as [`Store::write`] does, and has every
     /// window hear of it.
-    pub(crate) fn write(
+    pub(crate) fn write<D: Into<Drafted<T>>>(
         self: &Arc<Self>,
         base: Option<Base>,
         source: Option<&str>,
-        draft: impl FnOnce(&T) -> Result<T, UpdateError>,
+        draft: impl FnOnce(&T) -> Result<D, UpdateError>,
     ) -> Result<Written<T>, WriteError<T>> {
         let written = self.store.write(&self.name, base, source, draft)?;
         self.tell(&written);
@@ -51,6 +51,6 @@ impl<T: Topic> Outgoing for Live<T> {
     }
 
     fn announce(&self, now: Duration, emit: &Emit) -> Option<Duration> {
-        self.outbox.announce(now, &self.name, || self.store.published(), emit)
+        self.outbox.announce(now, &self.name, || self.store.take_pending(), emit)
     }
 }

@@ -1,5 +1,6 @@
 //! What is known of a state as JSON.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -14,23 +15,20 @@ pub(crate) const LARGE: usize = 16 * 1024;
 /// Whether a state is JSON, and what tells it from others. Cheap to clone.
 ///
 /// To know it costs a way through the whole state. **After an action on a large one, nobody goes it
-/// until somebody wants to know**: an action costs what it does, and not what it is done to.
+/// until somebody wants to know**: an action costs what it does, and not what it is done to. Nor is
+/// one gone twice: what was found out of a large one is known as long as that is.
 #[derive(Clone)]
-pub(crate) enum Look {
-    Seen {
-        print: Fingerprint,
-        is_large: bool,
-    },
-    /// Of a large one.
-    Unseen(Arc<Later>),
-}
+pub(crate) struct Look(Arc<Known>);
 
-/// What has been found out since.
-#[derive(Default)]
-pub(crate) struct Later {
+struct Known {
+    is_large: bool,
+    /// Nobody has looked at it when it was made.
+    is_unseen: bool,
     /// It is known to be JSON, if not from its fingerprint.
     is_json: AtomicBool,
     print: OnceLock<Result<Fingerprint, Invalid>>,
+    /// Of a large one.
+    text: OnceLock<String>,
 }
 
 impl Look {
@@ -41,9 +39,15 @@ impl Look {
     /// If it cannot be JSON.
     pub(crate) fn at<T: Serialize>(state: &T) -> Result<Self, Invalid> {
         match fingerprint_up_to(LARGE, state)? {
-            Some(print) => Ok(Self::Seen { print, is_large: false }),
-            None => Ok(Self::Seen { print: fingerprint(state)?, is_large: true }),
+            Some(print) => Ok(Self::seen(print, false)),
+            None => Ok(Self::seen(fingerprint(state)?, true)),
         }
+    }
+
+    /// At a large state whose JSON is `text`.
+    pub(crate) fn of_text(text: String) -> Self {
+        let known = Known { is_json: true.into(), text: text.into(), ..Known::nothing() };
+        Self(Arc::new(Known { is_unseen: false, ..known }))
     }
 
     /// Looks at what actions have made of a state that looked like `before`, unless that was large:
@@ -57,60 +61,95 @@ impl Look {
             true => None,
             false => fingerprint_up_to(LARGE, state)?,
         };
-        let seen = |print| Self::Seen { print, is_large: false };
-        Ok(print.map_or_else(|| Self::Unseen(Arc::default()), seen))
+        let unseen = || Self(Arc::new(Known::nothing()));
+        Ok(print.map_or_else(unseen, |print| Self::seen(print, false)))
+    }
+
+    fn seen(print: Fingerprint, is_large: bool) -> Self {
+        let known = Known { is_large, is_unseen: false, ..Known::nothing() };
+        Self(Arc::new(Known { is_json: true.into(), print: Ok(print).into(), ..known }))
     }
 
     /// Whether it is not looked at after actions.
     pub(crate) fn is_large(&self) -> bool {
-        !matches!(self, Self::Seen { is_large: false, .. })
+        self.0.is_large
     }
 
     /// Whether nobody has looked at it when it was made.
-    pub(crate) const fn is_unseen(&self) -> bool {
-        matches!(self, Self::Unseen(_))
+    pub(crate) fn is_unseen(&self) -> bool {
+        self.0.is_unseen
     }
 
     /// The fingerprint, if somebody has made it.
     pub(crate) fn known_print(&self) -> Option<Fingerprint> {
-        match self {
-            Self::Seen { print, .. } => Some(*print),
-            Self::Unseen(later) => later.print.get().and_then(|print| print.clone().ok()),
-        }
+        self.0.print.get().and_then(|print| print.clone().ok())
     }
 
     /// The fingerprint of `state`, of which this is the look; `None` if it is no JSON.
     pub(crate) fn print<T: Serialize>(&self, state: &T) -> Option<Fingerprint> {
-        match self {
-            Self::Seen { print, .. } => Some(*print),
-            Self::Unseen(later) => later.see(state).as_ref().ok().copied(),
-        }
+        self.see(state).as_ref().ok().copied()
     }
 
     /// It has turned out to be JSON.
     pub(crate) fn found_json(&self) {
-        if let Self::Unseen(later) = self {
-            later.is_json.store(true, Ordering::Relaxed);
-        }
+        self.0.is_json.store(true, Ordering::Relaxed);
     }
 
     /// # Errors
     ///
     /// If `state`, of which this is the look, cannot be JSON.
     pub(crate) fn check<T: Serialize>(&self, state: &T) -> Result<(), Invalid> {
-        match self {
-            Self::Unseen(later) if !later.is_json.load(Ordering::Relaxed) => {
-                later.see(state).as_ref().map(drop).map_err(Invalid::clone)
-            }
-            _ => Ok(()),
+        if self.0.is_json.load(Ordering::Relaxed) {
+            return Ok(());
         }
+        self.see(state).as_ref().map(drop).map_err(Invalid::clone)
     }
-}
 
-impl Later {
+    /// What `serde_json` makes of `state`, of which this is the look: it may still be no JSON, and have
+    /// null where there is a NaN. It is probably as long as what `like` has made.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be written.
+    pub(crate) fn text<T: Serialize>(
+        &self,
+        state: &T,
+        like: Option<&Self>,
+    ) -> Result<Cow<'_, str>, Invalid> {
+        if let Some(text) = self.0.text.get() {
+            return Ok(Cow::Borrowed(text));
+        }
+        let length = like.and_then(|like| like.0.text.get()).map_or(128, String::len);
+        let mut json = Vec::with_capacity(length + length / 16);
+        serde_json::to_writer(&mut json, state).map_err(no_json)?;
+        let text = String::from_utf8(json).map_err(no_json)?;
+        if !self.is_large() {
+            return Ok(Cow::Owned(text));
+        }
+        Ok(Cow::Borrowed(self.0.text.get_or_init(|| text)))
+    }
+
+    /// Whether both are known to be of the same JSON.
+    pub(crate) fn is_text_of(&self, other: &Self) -> bool {
+        let (text, other) = (self.0.text.get(), other.0.text.get());
+        text.is_some() && text == other
+    }
+
     fn see<T: Serialize>(&self, state: &T) -> &Result<Fingerprint, Invalid> {
         let see = || catch_unwind(AssertUnwindSafe(|| fingerprint(state)));
         let panicked = |_| Err(Invalid::new("", "its `Serialize` panicked"));
-        self.print.get_or_init(|| see().unwrap_or_else(panicked))
+        self.0.print.get_or_init(|| see().unwrap_or_else(panicked))
     }
+}
+
+impl Known {
+    /// Of a large state.
+    fn nothing() -> Self {
+        let (is_large, is_unseen, is_json) = (true, true, AtomicBool::new(false));
+        Self { is_large, is_unseen, is_json, print: OnceLock::new(), text: OnceLock::new() }
+    }
+}
+
+pub(crate) fn no_json(error: impl ToString) -> Invalid {
+    Invalid::new("", error.to_string())
 }

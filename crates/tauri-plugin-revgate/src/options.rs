@@ -87,9 +87,13 @@ impl Delivery {
         }
     }
 
-    /// Whether a patch may be asked for, so that the state announced last is kept.
-    pub(crate) fn makes_patches(self) -> bool {
-        matches!(self, Self::Auto | Self::Patch { .. })
+    /// The longest patch that is sent, in bytes of JSON; `None` if none is.
+    pub(crate) fn longest_patch(self) -> Option<usize> {
+        match self {
+            Self::Auto => Some(Self::AUTO),
+            Self::Patch { up_to } => Some(up_to),
+            Self::Inline { .. } | Self::Pull => None,
+        }
     }
 }
 

@@ -4,34 +4,32 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use revgate::json::Fingerprint;
 use revgate::pacing::Pacer;
 use revgate::{Invalidation, Pacing, Topic, TopicName, Version};
-use tauri::ipc::{Channel, InvokeResponseBody};
+use tauri::ipc::InvokeResponseBody;
 
-use crate::message::{self, Base, Message};
+use crate::message::{self, Audience, Message};
 use crate::options::TopicOptions;
+use crate::pending::Pending;
 use crate::sender::{Dirty, Emit, Outgoing, Queue};
 use crate::store::Published;
 use crate::subscribers::{Subscriber, Subscribers};
 
 /// The subscriptions of one topic, and what they have been told.
-pub(crate) struct Outbox<T> {
+pub(crate) struct Outbox {
     options: Arc<TopicOptions>,
     queue: Arc<Queue>,
     dirty: Dirty,
     pub(crate) subscribers: Subscribers,
-    progress: Mutex<Progress<T>>,
+    progress: Mutex<Progress>,
 }
 
-struct Progress<T> {
+struct Progress {
     pacer: Pacer,
     /// The newest version announced. Only ever grows.
     announced: Version,
     /// The window that wrote it; `None` for the backend.
     speaker: Option<Arc<str>>,
-    /// What the subscribers are known to have, if patches may be made from it.
-    base: Option<Base<T>>,
     /// When they are to be told the fingerprint of the newest state, if an action has made one since
     /// that was announced that nobody looked at.
     proof: Option<Duration>,
@@ -41,16 +39,11 @@ struct Progress<T> {
 /// answer has no fingerprint, as to make one costs more than the action.
 const PROOF: Duration = Duration::from_secs(1);
 
-impl<T: Topic> Outbox<T> {
+impl Outbox {
     pub(crate) fn new(options: Arc<TopicOptions>, queue: Arc<Queue>) -> Self {
         let pacer = Pacer::new(Pacing::none().throttle(options.period));
-        let progress = Progress {
-            pacer,
-            announced: Version::default(),
-            speaker: None,
-            base: None,
-            proof: None,
-        };
+        let progress =
+            Progress { pacer, announced: Version::default(), speaker: None, proof: None };
         Self {
             options,
             queue,
@@ -62,21 +55,6 @@ impl<T: Topic> Outbox<T> {
 
     pub(crate) fn options(&self) -> &TopicOptions {
         &self.options
-    }
-
-    /// Adds a subscription of a window, which is about to fetch the state `newest`; `None` if the
-    /// window has too many.
-    pub(crate) fn subscribe(
-        &self,
-        window: &str,
-        news: Channel,
-        newest: impl FnOnce() -> Published<T>,
-    ) -> Option<u32> {
-        let id = self.subscribers.add(window, news)?;
-        if self.options.delivery.makes_patches() {
-            self.progress().base.get_or_insert_with(|| Base::State(newest()));
-        }
-        Some(id)
     }
 
     /// The topic that this is the outbox of has news.
@@ -95,17 +73,17 @@ impl<T: Topic> Outbox<T> {
         if speaker.as_deref() == source { pacer.deadline().unwrap_or(now) } else { now }
     }
 
-    /// Tells every subscriber of the state that `newest` reads, and its fingerprint if that is due.
-    /// When it will be, if it was not to be told before.
-    pub(crate) fn announce(
+    /// Tells every subscriber of the state that `newest` reads with what has led to it, and its
+    /// fingerprint if that is due. When it will be, if it was not to be told before.
+    pub(crate) fn announce<T: Topic>(
         &self,
         now: Duration,
         name: &TopicName,
-        newest: impl FnOnce() -> Published<T>,
+        newest: impl FnOnce() -> (Published<T>, Option<Pending<T>>),
         emit: &Emit,
     ) -> Option<Duration> {
-        let state = self.dirty.clear(newest);
-        let (base, is_proof, next) = {
+        let (state, pending) = self.dirty.clear(newest);
+        let (is_news, is_proof, next) = {
             let mut progress = self.progress();
             progress.pacer.delivered(now);
             if state.removed {
@@ -115,23 +93,29 @@ impl<T: Topic> Outbox<T> {
             let next = (is_news && state.look.is_unseen() && progress.proof.is_none())
                 .then(|| *progress.proof.insert(now + PROOF));
             let is_proof = progress.proof.take_if(|at| *at <= now).is_some();
-            let base = is_news.then(|| {
+            if is_news {
                 progress.announced = state.version;
                 progress.speaker.clone_from(&state.source);
-                progress.base.take()
-            });
-            (base, is_proof, next)
+            }
+            (is_news, is_proof, next)
         };
-        if base.is_none() && !is_proof {
+        if !is_news && !is_proof {
             return None;
         }
         let invalidation = invalidation(name.clone(), &state);
-        let is_news = base.is_some();
         let subscribers = self.subscribers.all();
         if !subscribers.is_empty() {
             let print = if is_proof { state.look.print(&*state.data) } else { None };
-            match self.message(invalidation.clone(), &state, base, print) {
-                Ok(json) => send(name, &json, subscribers),
+            let message = if is_news {
+                let audience = Audience::of(&subscribers);
+                let delivery = self.options.delivery;
+                let invalidation = invalidation.clone();
+                message::encode(delivery, audience, invalidation, &state, pending, print)
+            } else {
+                message::bare(invalidation.clone(), print)
+            };
+            match message {
+                Ok(message) => send(name, &message, subscribers),
                 Err(error) => tracing::error!(topic = %name, %error, "announcement not written"),
             }
         }
@@ -144,22 +128,7 @@ impl<T: Topic> Outbox<T> {
         next
     }
 
-    /// The announcement, with its news if there is a `base` to make them from, or none but that.
-    fn message(
-        &self,
-        invalidation: Invalidation,
-        state: &Published<T>,
-        base: Option<Option<Base<T>>>,
-        print: Option<Fingerprint>,
-    ) -> serde_json::Result<String> {
-        let Some(base) = base else { return message::bare(invalidation, print) };
-        let delivery = self.options.delivery;
-        let Message { json, base } = message::encode(delivery, invalidation, state, base, print)?;
-        self.progress().base = base;
-        Ok(json)
-    }
-
-    fn progress(&self) -> MutexGuard<'_, Progress<T>> {
+    fn progress(&self) -> MutexGuard<'_, Progress> {
         // Each field is whole by itself, so a panic elsewhere spoils nothing.
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -179,9 +148,14 @@ pub(crate) fn unix_ms() -> Option<u64> {
     now.and_then(|now| now.as_millis().try_into().ok())
 }
 
-pub(crate) fn send(topic: &TopicName, json: &str, subscribers: Vec<Subscriber>) {
-    for Subscriber { window, news, .. } in subscribers {
-        let body = InvokeResponseBody::Json(json.to_owned());
+pub(crate) fn send(
+    topic: &TopicName,
+    Message { json, done }: &Message,
+    subscribers: Vec<Subscriber>,
+) {
+    for Subscriber { window, news, acts, .. } in subscribers {
+        let json = done.as_ref().filter(|_| acts).unwrap_or(json);
+        let body = InvokeResponseBody::Json(json.clone());
         match catch_unwind(AssertUnwindSafe(|| news.send(body))) {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%topic, %window, %error, "window missed news"),

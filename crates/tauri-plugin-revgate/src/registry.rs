@@ -18,6 +18,7 @@ use crate::initial;
 use crate::options::TopicOptions;
 use crate::pattern;
 use crate::restore::Restored;
+use crate::scope::Readers;
 use crate::sender::Queue;
 use crate::session::Session;
 use crate::subscribers::Subscriber;
@@ -36,6 +37,7 @@ struct Shared {
     queue: Arc<Queue>,
     /// If any topic is saved. Ends before the topics do.
     session: OnceLock<Session>,
+    readers: Readers,
     /// Held by whoever opens what is on the disk and could not be loaded at the start.
     opening: Mutex<()>,
 }
@@ -57,6 +59,11 @@ impl Registry {
     /// The topics that have news to announce.
     pub(crate) fn queue(&self) -> &Arc<Queue> {
         &self.shared.queue
+    }
+
+    /// What the pages in windows may read.
+    pub(crate) fn readers(&self) -> &Readers {
+        &self.shared.readers
     }
 
     /// Adds a topic of the name [`Topic::NAME`].
@@ -281,6 +288,7 @@ impl Registry {
     /// A window is gone, or its page: ends what it has told of itself, and every subscription,
     /// which it gives.
     pub(crate) fn drop_window(&self, window: &str) -> Vec<Subscriber> {
+        self.readers().forget(window);
         let mut ended = Vec::new();
         for collection in self.collections() {
             ended.append(&mut collection.subscribers().remove_window(window));
@@ -305,8 +313,8 @@ impl Registry {
 impl Default for Registry {
     fn default() -> Self {
         let (catalogue, queue) = (RwLock::default(), Arc::new(Queue::new()));
-        let (session, opening) = (OnceLock::new(), Mutex::default());
-        Self { shared: Arc::new(Shared { catalogue, queue, session, opening }) }
+        let (session, readers, opening) = (OnceLock::new(), Readers::default(), Mutex::default());
+        Self { shared: Arc::new(Shared { catalogue, queue, session, readers, opening }) }
     }
 }
 

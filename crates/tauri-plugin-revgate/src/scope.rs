@@ -1,6 +1,7 @@
 //! Which topics a window may read and write, as the capabilities of the app have it.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use revgate::wire::{Access, Denied, Refusal};
 use revgate::{TopicName, UnknownTopic};
@@ -25,6 +26,11 @@ pub(crate) struct Caller<R: Runtime> {
 
 /// The topics that a window may read.
 pub(crate) struct Readable(Option<ResolvedScope<Entry>>);
+
+/// What the pages in windows may read, by their labels, for as long as each page stays: to look it up
+/// waits for the main thread, which knows the page.
+#[derive(Default)]
+pub(crate) struct Readers(Mutex<BTreeMap<String, Arc<Readable>>>);
 
 impl<R: Runtime> Caller<R> {
     /// The label of the webview, which is that of its window unless that has several.
@@ -59,6 +65,30 @@ impl<R: Runtime> Caller<R> {
         unknown(topic, visible(&self.scope, registry))
     }
 
+    /// The denial of reading `topic`, for a command that is not itself a reading one, unless the
+    /// window may.
+    pub(crate) fn permit_reading(&self, topic: &str, registry: &Registry) -> Result<(), Refused> {
+        if self.may_read(topic, registry)? { Ok(()) } else { Err(denied(topic, Access::Read)) }
+    }
+
+    /// Whether the window may read `topic`.
+    ///
+    /// What a page of the app itself may read is asked for once. What it may not is asked for each
+    /// time, as the app may add a capability; so is what any other page may, which can be one of
+    /// several embedded in one another.
+    pub(crate) fn may_read(&self, topic: &str, registry: &Registry) -> Result<bool, Refused> {
+        if !self.is_local() {
+            return Ok(self.readable()?.covers(topic));
+        }
+        let readers = registry.readers();
+        if readers.get(self.label()).is_some_and(|readable| readable.covers(topic)) {
+            return Ok(true);
+        }
+        let readable = Arc::new(self.readable()?);
+        readers.set(self.label(), Arc::clone(&readable));
+        Ok(readable.covers(topic))
+    }
+
     /// What the window may read, for a command that is not itself a reading one: the scope of
     /// `snapshot`.
     pub(crate) fn readable(&self) -> Result<Readable, Refused> {
@@ -70,8 +100,13 @@ impl<R: Runtime> Caller<R> {
         self.webview.resolve_command_scope("revgate", "snapshot").map(Readable).map_err(failed)
     }
 
+    /// Whether a page of the app itself has called, embedded or not.
+    fn is_local(&self) -> bool {
+        self.origins.contains(&ExecutionContext::Local)
+    }
+
     fn is_embedded(&self) -> tauri::Result<bool> {
-        if self.origins.contains(&ExecutionContext::Local) {
+        if self.is_local() {
             return Ok(false);
         }
         let page = self.webview.url()?;
@@ -84,7 +119,7 @@ impl<R: Runtime> Caller<R> {
 }
 
 impl Readable {
-    pub(crate) fn covers(&self, topic: &str) -> bool {
+    fn covers(&self, topic: &str) -> bool {
         self.0.as_ref().is_some_and(|scope| covers(scope.command_scope(), topic))
     }
 
@@ -97,10 +132,25 @@ impl Readable {
     pub(crate) fn unknown(&self, topic: &str, registry: &Registry) -> Refused {
         unknown(topic, self.visible(registry))
     }
+}
 
-    /// The denial of reading `topic` unless it is covered.
-    pub(crate) fn permit(&self, topic: &str) -> Result<(), Refused> {
-        if self.covers(topic) { Ok(()) } else { Err(denied(topic, Access::Read)) }
+impl Readers {
+    /// Another page may come: asks anew.
+    pub(crate) fn forget(&self, window: &str) {
+        self.lock().remove(window);
+    }
+
+    fn get(&self, window: &str) -> Option<Arc<Readable>> {
+        self.lock().get(window).cloned()
+    }
+
+    fn set(&self, window: &str, readable: Arc<Readable>) {
+        self.lock().insert(window.to_owned(), readable);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Readable>>> {
+        // It is whole after every statement, so a panic elsewhere spoils nothing.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use revgate::action::{self, Outcome};
 use revgate::json::Fingerprint;
@@ -14,6 +14,7 @@ use crate::editing::{Editing, Turn};
 use crate::error::UpdateError;
 use crate::form::Json;
 use crate::look::Look;
+use crate::pending::{Actions, Pending};
 use crate::spares::{Done, Spares};
 
 /// The actions that windows have asked for.
@@ -24,6 +25,9 @@ pub(crate) struct Store<T> {
     turn: Turn<Kept<T>>,
     /// Its lock is held only to copy or swap what is in it, which is pointers.
     published: watch::Sender<Published<T>>,
+    /// What is to be announced of `published`: **they are changed, and read by who announces, under
+    /// this lock.** Held as shortly.
+    pending: Mutex<Option<Pending<T>>>,
 }
 
 /// What is kept from one edit to the next.
@@ -64,6 +68,12 @@ pub(crate) struct Draft<T> {
     pub(crate) look: Look,
 }
 
+/// A state to be, and what is known of it already.
+pub(crate) struct Drafted<T> {
+    pub(crate) data: T,
+    pub(crate) look: Option<Look>,
+}
+
 /// What a write is based on.
 #[derive(Clone, Copy)]
 pub(crate) struct Base {
@@ -94,7 +104,8 @@ impl<T: Topic> Store<T> {
         let look = Look::at(&*data)?;
         let (source, actions) = (None, None);
         let published = Published { version, data, look, source, actions, removed: false };
-        Ok(Self { turn: Turn::default(), published: watch::Sender::new(published) })
+        let (turn, pending) = (Turn::default(), Mutex::default());
+        Ok(Self { turn, published: watch::Sender::new(published), pending })
     }
 
     /// Begins with another state. To be called before anybody writes.
@@ -119,6 +130,12 @@ impl<T: Topic> Store<T> {
         self.published.borrow().clone()
     }
 
+    /// The newest state, and how it has come about since this was asked last.
+    pub(crate) fn take_pending(&self) -> (Published<T>, Option<Pending<T>>) {
+        let mut pending = self.pending();
+        (self.published(), pending.take())
+    }
+
     pub(crate) fn watch(&self) -> watch::Receiver<Published<T>> {
         self.published.subscribe()
     }
@@ -128,12 +145,12 @@ impl<T: Topic> Store<T> {
     ///
     /// **A draft that is the same as JSON makes no version, and wakes nobody**; yet it is the state
     /// from now on, for what serde skips of it may be new.
-    pub(crate) fn write(
+    pub(crate) fn write<D: Into<Drafted<T>>>(
         &self,
         topic: &TopicName,
         base: Option<Base>,
         source: Option<&str>,
-        draft: impl FnOnce(&T) -> Result<T, UpdateError>,
+        draft: impl FnOnce(&T) -> Result<D, UpdateError>,
     ) -> Result<Written<T>, WriteError<T>> {
         let mut edit = self.edit(topic)?;
         let Edit { current, .. } = &edit;
@@ -142,16 +159,16 @@ impl<T: Topic> Store<T> {
         }
         // A draft that a panic left half-edited is dropped with it.
         let draft = catch_unwind(AssertUnwindSafe(|| {
-            let data = draft(&current.data)?;
+            let Drafted { data, look } = draft(&current.data)?.into();
             data.validate()?;
-            let look = Look::at(&data)?;
+            let look = look.map_or_else(|| Look::at(&data), Ok)?;
             Ok::<_, UpdateError>(Draft { data, look })
         }))
         .map_err(|panic| UpdateError::Panicked {
             topic: topic.clone(),
             message: words(&*panic),
         })??;
-        Ok(edit.publish(draft, source, None)?)
+        Ok(edit.publish(draft, source, None, None)?)
     }
 
     /// Begins an edit of the newest state; errors name the topic.
@@ -167,6 +184,39 @@ impl<T: Topic> Store<T> {
     /// Ends the topic. Waits for no edit: one that is under way is refused.
     pub(crate) fn remove(&self) {
         self.published.send_if_modified(|published| !mem::replace(&mut published.removed, true));
+        let pending = self.pending().take();
+        drop(pending);
+    }
+
+    /// Publishes `state`, made of `before`, by these actions if by some; whether the topic still is one.
+    fn set(
+        &self,
+        state: &Published<T>,
+        is_news: bool,
+        before: &Published<T>,
+        told: Option<Actions>,
+    ) -> bool {
+        let mut pending = self.pending();
+        let mut stands = false;
+        self.published.send_if_modified(|published| {
+            stands = !published.removed;
+            if stands {
+                *published = state.clone();
+            }
+            stands && is_news
+        });
+        if stands && is_news {
+            match &mut *pending {
+                Some(pending) => pending.add(told),
+                None => *pending = Some(Pending::new(before.clone(), told)),
+            }
+        }
+        stands
+    }
+
+    fn pending(&self) -> MutexGuard<'_, Option<Pending<T>>> {
+        // It is whole after every statement, so a panic elsewhere spoils nothing.
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -185,13 +235,15 @@ impl<T> Edit<'_, T> {
         self.editing.kept().spares.take()
     }
 
-    /// Publishes what the edit has made, by these actions if it was made by some. See
-    /// [`Store::write`]. A large state that actions have made is news in any case.
+    /// Publishes what the edit has made; by actions that are `done` if it was made by some, which can
+    /// be `told`, perhaps. See [`Store::write`]. A large state that actions have made is news in any
+    /// case.
     pub(crate) fn publish(
         &mut self,
         draft: Draft<T>,
         source: Option<&str>,
         done: Option<Done<T>>,
+        told: Option<Actions>,
     ) -> Result<Written<T>, UpdateError>
     where
         T: Topic,
@@ -199,7 +251,9 @@ impl<T> Edit<'_, T> {
         let Self { store, topic, current, .. } = self;
         let Draft { data, look } = draft;
         let print = look.known_print();
-        let is_news = print.is_none() || print != current.look.print(&*current.data);
+        let is_same = look.is_text_of(&current.look)
+            || print.is_some() && print == current.look.print(&*current.data);
+        let is_news = !is_same;
         let is_large = look.is_large();
         let data = Arc::new(data);
         let state = if is_news {
@@ -210,15 +264,7 @@ impl<T> Edit<'_, T> {
         } else {
             Published { data, ..current.clone() }
         };
-        let mut stands = false;
-        store.published.send_if_modified(|published| {
-            stands = !published.removed;
-            if stands {
-                *published = state.clone();
-            }
-            stands && is_news
-        });
-        if !stands {
+        if !store.set(&state, is_news, current, told) {
             return Err(UpdateError::Removed(TopicName::clone(topic)));
         }
         let spares = &mut self.editing.kept().spares;
@@ -284,6 +330,12 @@ impl<T> Clone for Published<T> {
 impl<T> Default for Kept<T> {
     fn default() -> Self {
         Self { ledger: Ledger::new(), spares: Spares::default() }
+    }
+}
+
+impl<T> From<T> for Drafted<T> {
+    fn from(data: T) -> Self {
+        Self { data, look: None }
     }
 }
 

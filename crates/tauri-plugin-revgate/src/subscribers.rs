@@ -26,12 +26,14 @@ pub(crate) struct Subscriber {
     id: u32,
     pub(crate) window: Arc<str>,
     pub(crate) news: Channel,
+    /// Whether it is to be told of actions, and does them itself.
+    pub(crate) acts: bool,
 }
 
 impl Subscribers {
     /// Adds a subscription and returns its id, unique within the topic; `None` if the window has
     /// [`MAX_PER_WINDOW`] already.
-    pub(crate) fn add(&self, window: &str, news: Channel) -> Option<u32> {
+    pub(crate) fn add(&self, window: &str, news: Channel, acts: bool) -> Option<u32> {
         let mut list = self.lock();
         let own = list.entries.iter().filter(|entry| *entry.window == *window).count();
         if own >= MAX_PER_WINDOW as usize {
@@ -39,7 +41,7 @@ impl Subscribers {
         }
         list.last_id = list.last_id.wrapping_add(1);
         let id = list.last_id;
-        list.entries.push(Subscriber { id, window: window.into(), news });
+        list.entries.push(Subscriber { id, window: window.into(), news, acts });
         Some(id)
     }
 
@@ -97,9 +99,9 @@ mod tests {
     fn a_window_takes_its_subscriptions_with_it() {
         let subscribers = Subscribers::default();
         let channel = || Channel::new(|_| Ok(()));
-        let first = subscribers.add("main", channel()).expect("room for one");
-        subscribers.add("main", channel());
-        subscribers.add("settings", channel());
+        let first = subscribers.add("main", channel(), false).expect("room for one");
+        subscribers.add("main", channel(), false);
+        subscribers.add("settings", channel(), true);
         assert!(!subscribers.remove("settings", first), "not that window's subscription");
         assert!(subscribers.remove("main", first));
         assert!(!subscribers.remove("main", first), "gone already");

@@ -8,17 +8,18 @@ use revgate::{Invalid, Snapshot, Topic, Version, bytes};
 use revgate_persistence::FlushError;
 use revgate_persistence::saver::{Flush, Saving};
 use serde::Serialize;
-use serde_json::value::{Value, to_raw_value};
+use serde_json::value::{RawValue, Value, to_raw_value};
 use tauri::ipc::Channel;
 
 use crate::actions::Request;
 use crate::cell::TopicCell;
-use crate::decode::{decode, unwritable};
+use crate::decode::{decode, unwritable, within};
 use crate::error::UpdateError;
 use crate::form::{Json, Refused, Sent};
-use crate::patch::{Patch, is_same};
+use crate::look::{LARGE, Look, no_json};
+use crate::patch::{Patch, is_same, splice};
 use crate::presence::{Message, check_not_presence};
-use crate::store::{Base, Published, WriteError};
+use crate::store::{Base, Drafted, Published, WriteError};
 use crate::subscribers::Subscribers;
 
 /// How often a patch without a base is applied anew because others write faster than that takes.
@@ -27,9 +28,9 @@ const PATCH_ATTEMPTS: usize = 16;
 /// What windows subscribe to and fetch: a topic, or a family as a whole.
 pub(crate) trait Feed: Send + Sync {
     fn subscribers(&self) -> &Subscribers;
-    /// Sends a window every announcement from now on. Returns the subscription's id; `None` if the
-    /// window has too many.
-    fn subscribe(&self, window: &str, news: Channel) -> Option<u32>;
+    /// Sends a window every announcement from now on, with actions in place of what has become of the
+    /// state if it `acts`. Returns the subscription's id; `None` if the window has too many.
+    fn subscribe(&self, window: &str, news: Channel, acts: bool) -> Option<u32>;
     /// What was `Fetched` as JSON, by a window that knows this version.
     fn snapshot(&self, known: Option<Version>) -> Result<String, Refused>;
     /// The same as bytes of this layout.
@@ -78,8 +79,8 @@ impl<T: Topic> Feed for TopicCell<T> {
         &self.live.outbox.subscribers
     }
 
-    fn subscribe(&self, window: &str, news: Channel) -> Option<u32> {
-        self.live.outbox.subscribe(window, news, || self.published())
+    fn subscribe(&self, window: &str, news: Channel, acts: bool) -> Option<u32> {
+        self.live.outbox.subscribers.add(window, news, acts)
     }
 
     fn snapshot(&self, known: Option<Version>) -> Result<String, Refused> {
@@ -133,6 +134,12 @@ impl<T: Topic> View for TopicCell<T> {
         source: &str,
     ) -> Result<Written<Json>, Refused> {
         check_not_presence::<T>(&self.live.name)?;
+        if let Sent::Text(text) = &sent
+            && text.len() > LARGE
+            && let Some(answer) = self.write_text(text, !text.contains("null"), base, true, source)
+        {
+            return answer;
+        }
         let data = sent.decode(self.options())?;
         self.write_for(source, base, data, |state| {
             let state = to_raw_value(state)?;
@@ -174,6 +181,9 @@ impl<T: Topic> View for TopicCell<T> {
         source: &str,
     ) -> Result<Written<Json>, Refused> {
         check_not_presence::<T>(&self.live.name)?;
+        if let Some(answer) = self.patch_text(&sent, base, source) {
+            return answer;
+        }
         let options = self.options();
         let patch = Patch::parse(sent.into_operations()?, options.max_bytes)?;
         // Patched outside the lock, and written only if nobody else has written meanwhile.
@@ -218,15 +228,85 @@ impl<T: Topic> TopicCell<T> {
             answer = told(&data).map_err(|error| Invalid::new("", error.to_string()))?;
             Ok(data)
         };
-        match self.write(base, Some(source), draft) {
-            Ok(state) => Ok(Written::new(state.version, answer)),
+        let written = self.write(base, Some(source), draft);
+        self.answer(written, answer)
+    }
+
+    /// [Patches](View::patch) a large state as text, if that can be done.
+    fn patch_text(
+        &self,
+        sent: &Sent,
+        base: Option<Version>,
+        source: &str,
+    ) -> Option<Result<Written<Json>, Refused>> {
+        let current = self.published();
+        if !current.look.is_large() || base.is_some_and(|base| base != current.version) {
+            return None;
+        }
+        let operations = sent.text();
+        current.check().ok()?;
+        let text = splice(&current.look.text(&*current.data, None).ok()?, &operations)?;
+        let is_plain = !operations.contains("null");
+        self.write_text(&text, is_plain, Some(current.version.into()), base.is_some(), source)
+    }
+
+    /// Publishes the state whose JSON is `text`, if it is written so again: then it need not be looked
+    /// at otherwise. It `is_plain` if nothing in it that is new is null. The answer has the state
+    /// unless the window `knows` it. `None` if the state is another one as it is read, or none: then
+    /// more is to be said of it.
+    fn write_text(
+        &self,
+        text: &str,
+        is_plain: bool,
+        base: Option<Base>,
+        knows: bool,
+        source: &str,
+    ) -> Option<Result<Written<Json>, Refused>> {
+        let most = self.options().max_bytes;
+        within(most, text.len() as u64).ok()?;
+        let mut data: T = serde_json::from_str(text).ok()?;
+        let (mut is_other, mut answer) = (false, None);
+        let draft = |before: &T| {
+            data.keep_skipped(before);
+            let own = serde_json::to_string(&data).map_err(no_json)?;
+            if own.len() <= LARGE || own.len() as u64 > most || !is_same_text(text, &own) {
+                is_other = true;
+                return Err(UpdateError::Invalid(Invalid::new("", "it is written otherwise")));
+            }
+            if !knows {
+                answer = Some(RawValue::from_string(own.clone()).map_err(no_json)?);
+            }
+            // What was written as null need not be read as that.
+            let look = is_plain.then(|| Look::of_text(own));
+            Ok(Drafted { data, look })
+        };
+        let written = self.write(base, Some(source), draft);
+        let is_late = matches!(written, Err(WriteError::Conflict(_))) && !knows;
+        (!is_other && !is_late).then(|| self.answer(written, answer))
+    }
+
+    /// What a window is told of what it has written; `state` is what it cannot know.
+    fn answer(
+        &self,
+        written: Result<Published<T>, WriteError<T>>,
+        state: Option<Json>,
+    ) -> Result<Written<Json>, Refused> {
+        match written {
+            Ok(made) => Ok(Written::new(made.version, state)),
             Err(WriteError::Update(UpdateError::NotDurable { version, error, .. })) => {
-                Err(View::not_durable(self, Written::new(version, answer), error))
+                Err(View::not_durable(self, Written::new(version, state), error))
             }
             Err(WriteError::Conflict(current)) => Err(conflict(&current)),
             Err(WriteError::Update(error)) => Err(refusal(error)),
         }
     }
+}
+
+/// Whether both are the same JSON, but for the order of fields.
+fn is_same_text(text: &str, other: &str) -> bool {
+    const NOTHING: &str = "[]";
+    text == other
+        || json::diff(text, other, NOTHING.len()).is_some_and(|patch| patch.json == NOTHING)
 }
 
 fn conflict<T: Topic>(newest: &Published<T>) -> Refused {

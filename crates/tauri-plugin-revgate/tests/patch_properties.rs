@@ -42,9 +42,12 @@ fn runner() -> TestRunner {
     })
 }
 
-fn board_app() -> (App<MockRuntime>, Window, TopicHandle<Board>) {
+/// How much text a board has besides: a large state is patched as text.
+const FILLINGS: [usize; 2] = [0, 20_000];
+
+fn board_app(filling: usize) -> (App<MockRuntime>, Window, TopicHandle<Board>) {
     // Small enough for rubbish to pass it now and then.
-    let options = TopicOptions::new().max_bytes(2_000);
+    let options = TopicOptions::new().max_bytes(2_000 + filling as u64);
     let app = app(Builder::new().topic_with(Board::default(), options), &[everything()]);
     let main = window(&app, "main");
     let handle = app.topic::<Board>().expect("registered");
@@ -73,11 +76,16 @@ fn json_value() -> impl Strategy<Value = Value> {
     })
 }
 
-fn board() -> impl Strategy<Value = Board> {
+fn board(filling: usize) -> impl Strategy<Value = Board> {
     let columns = vec(vec(any::<i16>(), 0..4), 0..4);
     let ratio = (-4..4_i8).prop_map(|number| f64::from(number) / 2.0);
     (key(), ratio, any::<Option<bool>>(), columns, btree_map(key(), json_value(), 0..4)).prop_map(
-        |(title, ratio, pinned, columns, notes)| Board { title, ratio, pinned, columns, notes },
+        move |(title, ratio, pinned, columns, mut notes)| {
+            if filling > 0 {
+                notes.insert("filling".to_owned(), json!("x".repeat(filling)));
+            }
+            Board { title, ratio, pinned, columns, notes }
+        },
     )
 }
 
@@ -115,8 +123,12 @@ fn state(handle: &TopicHandle<Board>) -> Value {
 
 #[test]
 fn a_patch_from_one_state_to_another_does_what_a_replacement_does() {
-    let (_app, main, handle) = board_app();
-    let result = runner().run(&(board(), board()), |(old, new)| {
+    FILLINGS.into_iter().for_each(patch_or_replace);
+}
+
+fn patch_or_replace(filling: usize) {
+    let (_app, main, handle) = board_app(filling);
+    let result = runner().run(&(board(filling), board(filling)), |(old, new)| {
         handle.replace(old.clone()).expect("Rust may write it");
         let base = handle.snapshot().version();
         let new_json = serde_json::to_value(&new).expect("plain data");
@@ -151,9 +163,13 @@ fn a_patch_from_one_state_to_another_does_what_a_replacement_does() {
 
 #[test]
 fn rubbish_changes_nothing_unless_it_is_accepted_whole() {
-    let (_app, main, handle) = board_app();
+    FILLINGS.into_iter().for_each(send_rubbish);
+}
+
+fn send_rubbish(filling: usize) {
+    let (_app, main, handle) = board_app(filling);
     let [accepted, refused] = [Cell::new(0), Cell::new(0)];
-    let strategy = (board(), vec(operation(), 0..6), any::<bool>());
+    let strategy = (board(filling), vec(operation(), 0..6), any::<bool>());
     let result = runner().run(&strategy, |(old, patch, on_base)| {
         handle.replace(old).expect("Rust may write it");
         let before = handle.snapshot();

@@ -75,7 +75,7 @@ impl Bench {
             Ok(())
         });
         let feed = self.registry.feed(feed).expect("registered");
-        feed.subscribe(window, channel).expect("room");
+        feed.subscribe(window, channel, false).expect("room");
         heard
     }
 

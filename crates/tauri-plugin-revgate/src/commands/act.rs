@@ -50,7 +50,7 @@ pub(crate) async fn act<R: Runtime>(
         };
         // What tells of the state is for a window that may read it, and is Rust: it does the actions
         // itself. Another one would learn whether it has guessed the state.
-        let is_replica = form == Form::Text && caller.readable()?.covers(&topic);
+        let is_replica = form == Form::Text && caller.may_read(&topic, &registry)?;
         let mut acted = found.act(&Request {
             known: Version::new(epoch.unwrap_or_default(), known.unwrap_or_default()),
             source,

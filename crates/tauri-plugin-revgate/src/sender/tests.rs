@@ -1,7 +1,9 @@
 mod acts;
 mod baseline;
+mod edits;
 mod messages;
 mod threads;
+mod told;
 
 use super::*;
 
@@ -41,13 +43,22 @@ fn topic<T: Topic>(registry: &Registry, initial: T, options: TopicOptions) -> To
 
 /// Subscribes a window, and gives what it hears.
 fn subscribe<T: Topic>(topic: &TopicHandle<T>, window: &str) -> Receiver<String> {
+    listen(topic, window, false)
+}
+
+/// The same of one that does itself what others do.
+fn follow<T: Topic>(topic: &TopicHandle<T>, window: &str) -> Receiver<String> {
+    listen(topic, window, true)
+}
+
+fn listen<T: Topic>(topic: &TopicHandle<T>, window: &str, acts: bool) -> Receiver<String> {
     let (sender, heard) = mpsc::channel();
     let channel = Channel::new(move |body| {
         let InvokeResponseBody::Json(json) = body else { panic!("announcements are JSON") };
         sender.send(json).expect("the test listens");
         Ok(())
     });
-    topic.cell.subscribe(window, channel);
+    topic.cell.subscribe(window, channel, acts);
     heard
 }
 
@@ -153,8 +164,8 @@ fn a_period_of_zero_announces_whenever_the_sender_turns() {
 fn a_channel_that_fails_or_panics_stops_no_other() {
     let mut sender = Sender::new();
     let counter = topic(&sender.registry, Counter::default(), TopicOptions::new());
-    counter.cell.subscribe("closed", Channel::new(|_| Err(tauri::Error::WebviewNotFound)));
-    counter.cell.subscribe("broken", Channel::new(|_| panic!("it breaks")));
+    counter.cell.subscribe("closed", Channel::new(|_| Err(tauri::Error::WebviewNotFound)), false);
+    counter.cell.subscribe("broken", Channel::new(|_| panic!("it breaks")), false);
     let heard = subscribe(&counter, "main");
     for now in [0, 8_000] {
         counter.update(|counter| counter.count += 1).expect("valid");

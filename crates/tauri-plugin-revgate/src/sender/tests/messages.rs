@@ -118,7 +118,7 @@ fn a_coalesced_patch_covers_all_the_writes_since_the_last() {
 fn without_a_window_no_state_is_kept() {
     let mut sender = Sender::new();
     let big = topic(&sender.registry, Big::default(), TopicOptions::new());
-    big.cell.subscribe("main", Channel::new(|_| Ok(())));
+    big.cell.subscribe("main", Channel::new(|_| Ok(())), false);
     big.cell.subscribers().remove_window("main");
     for now in [0, 8_000] {
         big.update(title).expect("valid");

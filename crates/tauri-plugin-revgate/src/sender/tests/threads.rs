@@ -84,7 +84,7 @@ fn use_fully(registry: &Registry, counter: &TopicHandle<Counter>) {
             }
             assert!(Feed::snapshot(&*counter.cell, None).is_ok());
             registry.find("counter").expect("registered").subscribers().count_by_window();
-            let id = counter.cell.subscribe("other", Channel::new(|_| Ok(())));
+            let id = counter.cell.subscribe("other", Channel::new(|_| Ok(())), false);
             assert!(counter.cell.subscribers().remove("other", id.expect("room for one")));
             registry.drop_window("another");
             done.send(()).expect("the test waits");
@@ -104,7 +104,7 @@ fn no_lock_is_held_while_a_message_is_sent() {
         wait();
         Ok(())
     });
-    counter.cell.subscribe("slow", blocking);
+    counter.cell.subscribe("slow", blocking, false);
     let heard = subscribe(&counter, "main");
     counter.update(|counter| counter.count += 1).expect("valid");
     block.await_reached();

@@ -1,0 +1,342 @@
+//! Patches applied to the text of a state: of that only what is on the way to a change is read.
+
+use std::ops::Range;
+
+use json_patch::jsonptr::PointerBuf;
+use revgate::json::MAX_DEPTH;
+use serde::{Deserialize, Deserializer};
+
+use crate::form::Json;
+
+/// The most operations that are applied to a text: each of them goes through it.
+const MOST: usize = 8;
+
+#[derive(Deserialize)]
+struct Operation {
+    op: String,
+    path: PointerBuf,
+    #[serde(default, deserialize_with = "present")]
+    value: Option<Json>,
+}
+
+/// What is there is some, even if it is null.
+fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Json>, D::Error> {
+    Json::deserialize(value).map(Some)
+}
+
+/// What the patch `operations` makes of the JSON `text`. `None` where more is to be done than to put
+/// one text in place of another, or to say why it cannot be: then it takes values.
+pub(crate) fn splice(text: &str, operations: &str) -> Option<String> {
+    let operations: Vec<Operation> = serde_json::from_str(operations).ok()?;
+    if operations.len() > MOST {
+        return None;
+    }
+    let mut text = text.to_owned();
+    for operation in &operations {
+        let (range, new) = operation.change(&text)?;
+        text.replace_range(range, &new);
+    }
+    Some(text)
+}
+
+impl Operation {
+    /// What is to be replaced by what.
+    fn change(&self, text: &str) -> Option<(Range<usize>, String)> {
+        let steps: Vec<_> = self.path.tokens().map(|step| step.decoded().into_owned()).collect();
+        let (last, steps) = steps.split_last()?;
+        let mut at = 0;
+        for step in steps {
+            at = Container::read(text, at, step)?.found?.value.start;
+        }
+        let container = Container::read(text, at, last)?;
+        let value = self.value.as_deref().map(|value| value.get());
+        if value.is_some_and(|value| self.path.count() + depth(value) > MAX_DEPTH) {
+            return None;
+        }
+        match (&*self.op, value) {
+            ("replace", Some(value)) => Some((container.found?.value, value.to_owned())),
+            ("add", Some(value)) => match &container.found {
+                Some(found) if container.is_object() => {
+                    Some((found.value.clone(), value.to_owned()))
+                }
+                _ => container.insert(last, value),
+            },
+            ("remove", _) => Some((container.found.as_ref()?.with_comma(text), String::new())),
+            _ => None,
+        }
+    }
+}
+
+/// Where an array or an object is in a text, and one member of it.
+struct Container {
+    /// The key that is asked for, as JSON; `None` of an array.
+    key: Option<String>,
+    found: Option<Member>,
+    /// Where the first member begins that is behind it, if keys are in their order.
+    behind: Option<usize>,
+    count: usize,
+    /// Where its last bracket is.
+    end: usize,
+}
+
+#[derive(Clone)]
+struct Member {
+    /// Where its key begins, if it has one.
+    begin: usize,
+    value: Range<usize>,
+}
+
+impl Container {
+    /// What begins at the byte `at`, and its member of this name. `None` if that is no container, or
+    /// the name is there twice.
+    fn read(text: &str, at: usize, step: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let key = match bytes.get(at)? {
+            b'{' => Some(serde_json::to_string(step).ok()?),
+            b'[' => None,
+            _ => return None,
+        };
+        let index = if key.is_none() { index(step) } else { None };
+        let mut read = Self { key, found: None, behind: None, count: 0, end: at + 1 };
+        let last = if read.is_object() { b'}' } else { b']' };
+        if *bytes.get(read.end)? == last {
+            return Some(read);
+        }
+        loop {
+            let begin = read.end;
+            let mut from = begin;
+            let mut is_it = index == Some(read.count);
+            if let Some(key) = &read.key {
+                let end = string_end(bytes, begin)?;
+                let found = text.get(begin..end)?;
+                is_it = found == key;
+                // Without the quotes, which are more than some characters.
+                let is_behind = found.trim_end_matches('"') > key.trim_end_matches('"');
+                read.behind = read.behind.or_else(|| is_behind.then_some(begin));
+                from = (*bytes.get(end)? == b':').then_some(end + 1)?;
+            }
+            let value = from..value_end(bytes, from)?;
+            read.end = value.end;
+            read.count += 1;
+            if is_it && read.found.replace(Member { begin, value }).is_some() {
+                return None;
+            }
+            match *bytes.get(read.end)? {
+                b',' => read.end += 1,
+                byte if byte == last => return Some(read),
+                _ => return None,
+            }
+        }
+    }
+
+    fn is_object(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// Makes a member of `value`, which has none of its name yet, or moves that back in a list.
+    fn insert(&self, step: &str, value: &str) -> Option<(Range<usize>, String)> {
+        let before = match &self.key {
+            Some(_) => self.behind,
+            None if step == "-" || index(step) == Some(self.count) => None,
+            None => Some(self.found.as_ref()?.begin),
+        };
+        let member = match &self.key {
+            Some(key) => format!("{key}:{value}"),
+            None => value.to_owned(),
+        };
+        Some(match before {
+            Some(at) => (at..at, format!("{member},")),
+            None if self.count == 0 => (self.end..self.end, member),
+            None => (self.end..self.end, format!(",{member}")),
+        })
+    }
+}
+
+impl Member {
+    /// The member and one of the commas around it.
+    fn with_comma(&self, text: &str) -> Range<usize> {
+        let (begin, end) = (self.begin, self.value.end);
+        match (text.get(..begin), text.get(end..)) {
+            (_, Some(behind)) if behind.starts_with(',') => begin..end + 1,
+            (Some(before), _) if before.ends_with(',') => begin - 1..end,
+            _ => begin..end,
+        }
+    }
+}
+
+/// An index as a pointer has it.
+fn index(step: &str) -> Option<usize> {
+    let index: usize = step.parse().ok()?;
+    (index.to_string() == step).then_some(index)
+}
+
+/// Where the string ends that begins at `at`, with its quotes.
+fn string_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let mut end = (*bytes.get(at)? == b'"').then_some(at + 1)?;
+    loop {
+        let rest = bytes.get(end..)?;
+        end += rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+        match bytes[end] {
+            b'"' => return Some(end + 1),
+            _ => end += 2,
+        }
+    }
+}
+
+/// Where the value ends that begins at `at`.
+fn value_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let mut open = 0_usize;
+    let mut at = at;
+    loop {
+        at = match *bytes.get(at)? {
+            b'"' => string_end(bytes, at)?,
+            b'{' | b'[' => {
+                open += 1;
+                at + 1
+            }
+            b'}' | b']' => {
+                open = open.checked_sub(1)?;
+                at + 1
+            }
+            _ if open > 0 => at + 1,
+            _ => {
+                let rest = bytes.get(at..)?;
+                at + rest.iter().position(|byte| matches!(byte, b',' | b'}' | b']'))?
+            }
+        };
+        if open == 0 {
+            return Some(at);
+        }
+    }
+}
+
+/// How deep arrays and objects are nested in a value.
+fn depth(value: &str) -> usize {
+    let bytes = value.as_bytes();
+    let (mut open, mut deepest, mut at) = (0_usize, 0, 0);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => {
+                at = string_end(bytes, at).unwrap_or(bytes.len());
+                continue;
+            }
+            b'{' | b'[' => open += 1,
+            b'}' | b']' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(open);
+        at += 1;
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::cell::Cell;
+
+    use proptest::prelude::*;
+    use proptest::test_runner::{Config, RngSeed, TestRunner};
+    use serde_json::{Value, json};
+
+    #[test]
+    fn what_changes_is_put_in_its_place_and_all_else_stays_as_it_was_written() {
+        let text = r#"{"a":{"x":1.50,"y":[1,[2],"]"]},"c~/\"":-0.0,"n":18446744073709551616}"#;
+        for (patch, expected) in [
+            (
+                r#"[{"op":"replace","path":"/a/x","value":-0.0}]"#,
+                r#"{"a":{"x":-0.0,"y":[1,[2],"]"]},"c~/\"":-0.0,"n":18446744073709551616}"#,
+            ),
+            (
+                r#"[{"op":"replace","path":"/c~0~1\"","value":null}]"#,
+                r#"{"a":{"x":1.50,"y":[1,[2],"]"]},"c~/\"":null,"n":18446744073709551616}"#,
+            ),
+            (
+                r#"[{"op":"add","path":"/b","value":{"k":"v"}}]"#,
+                r#"{"a":{"x":1.50,"y":[1,[2],"]"]},"b":{"k":"v"},"c~/\"":-0.0,"n":18446744073709551616}"#,
+            ),
+            (
+                r#"[{"op":"add","path":"/z","value":0}]"#,
+                r#"{"a":{"x":1.50,"y":[1,[2],"]"]},"c~/\"":-0.0,"n":18446744073709551616,"z":0}"#,
+            ),
+            (
+                r#"[{"op":"remove","path":"/a/y/0"},{"op":"remove","path":"/n"}]"#,
+                r#"{"a":{"x":1.50,"y":[[2],"]"]},"c~/\"":-0.0}"#,
+            ),
+            (
+                r#"[{"op":"add","path":"/a/y/1/1","value":3},{"op":"add","path":"/a/y/1/-","value":4},{"op":"add","path":"/a/y/1/0","value":0}]"#,
+                r#"{"a":{"x":1.50,"y":[1,[0,2,3,4],"]"]},"c~/\"":-0.0,"n":18446744073709551616}"#,
+            ),
+        ] {
+            assert_eq!(splice(text, patch).as_deref(), Some(expected), "{patch}");
+        }
+        let emptied = r#"[{"op":"remove","path":"/a"},{"op":"add","path":"/b","value":1}]"#;
+        assert_eq!(splice(r#"{"a":1}"#, emptied).as_deref(), Some(r#"{"b":1}"#));
+    }
+
+    #[test]
+    fn what_takes_more_than_that_is_left_to_others() {
+        let text = r#"{"a":[1,2],"b":"x"}"#;
+        let many = json!(vec![json!({"op": "replace", "path": "/b", "value": 1}); MOST + 1]);
+        let deep = format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
+        let deep = format!(r#"[{{"op":"replace","path":"/b","value":{deep}}}]"#);
+        for patch in [
+            "7",
+            r#"[{"op":"test","path":"/b","value":"x"}]"#,
+            r#"[{"op":"move","from":"/b","path":"/c"}]"#,
+            r#"[{"op":"copy","from":"/b","path":"/c"}]"#,
+            r#"[{"op":"replace","path":"","value":1}]"#,
+            r#"[{"op":"replace","path":"/b"}]"#,
+            r#"[{"op":"replace","path":"/c","value":1}]"#,
+            r#"[{"op":"remove","path":"/c"}]"#,
+            r#"[{"op":"replace","path":"/b/c","value":1}]"#,
+            r#"[{"op":"replace","path":"/a/2","value":1}]"#,
+            r#"[{"op":"add","path":"/a/3","value":1}]"#,
+            r#"[{"op":"add","path":"/a/01","value":1}]"#,
+            r#"[{"op":"replace","path":"/a/-","value":1}]"#,
+            &many.to_string(),
+            &deep,
+        ] {
+            assert_eq!(splice(text, patch), None, "{patch}");
+        }
+        let replace = r#"[{"op":"replace","path":"/a","value":1}]"#;
+        for odd in [r#"{"a":1,"a":2}"#, r#"{ "a":1}"#, r#"{"a" :1}"#, r#"{"b":"#, "{", ""] {
+            assert_eq!(splice(odd, replace), None, "{odd}");
+        }
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<i64>().prop_map(Value::from),
+            r#"[a-b\\"\{\[,:~/]{0,3}"#.prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 20, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::btree_map(r#"[a-b!"~/]{0,2}"#, inner, 0..4)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    #[test]
+    fn a_text_becomes_what_the_values_do() {
+        let rng_seed = RngSeed::Fixed(7);
+        let config =
+            Config { cases: 2_000, rng_seed, failure_persistence: None, ..Config::default() };
+        let spliced = Cell::new(0);
+        let run = |(old, new): (Value, Value)| {
+            let operations = serde_json::to_string(&json_patch::diff(&old, &new)).expect("JSON");
+            if let Some(text) = splice(&old.to_string(), &operations) {
+                let made: Value = serde_json::from_str(&text).expect("JSON");
+                prop_assert_eq!(made, new, "{} {}", old, operations);
+                spliced.set(spliced.get() + 1);
+            }
+            Ok(())
+        };
+        TestRunner::new(config).run(&(value(), value()), run).expect("the same");
+        assert!(spliced.get() > 500, "{}", spliced.get());
+    }
+}

@@ -1,0 +1,133 @@
+//! What a window's edit of a large state costs, counted, and what others hear of it.
+
+use super::acts::{Shelf, add, counted, large, shelf};
+use super::*;
+
+use revgate::Version;
+use revgate::wire::{Refusal, Written};
+use serde_json::json;
+
+use crate::form::{Json, Refused, Sent};
+use crate::view::View;
+
+/// Patches the shelf as a window does that is Rust.
+fn patch(shelf: &TopicHandle<Shelf>, patch: &Value) -> Result<Written<Json>, Refused> {
+    let base = Some(shelf.snapshot().version());
+    shelf.cell.patch(Sent::Text(patch.to_string()), base, "main")
+}
+
+fn books(number: u64) -> Value {
+    json!([{"op": "replace", "path": "/books", "value": number}])
+}
+
+/// The version that it made, which the window knows.
+fn made(written: Result<Written<Json>, Refused>) -> Version {
+    let written = written.expect("it is made");
+    assert!(written.data.is_none(), "the window knows the state");
+    written.version()
+}
+
+#[test]
+fn an_edit_is_read_and_written_once_and_its_announcement_is_no_walk() {
+    let mut sender = Sender::new();
+    let shelf = shelf(&sender, large());
+    let heard = subscribe(&shelf, "other");
+    let ((), copies, walks) = counted(|| {
+        made(patch(&shelf, &books(1)));
+    });
+    assert_eq!((copies, walks), (0, 2), "what it is applied to is written, too");
+    sender.turn(0);
+    let ((), copies, walks) = counted(|| {
+        for number in 2..=100 {
+            made(patch(&shelf, &books(number)));
+            sender.turn(number);
+        }
+    });
+    assert_eq!((copies, walks), (0, 99));
+    let news: Vec<_> = heard.try_iter().collect();
+    let Payload::Patch { patch, .. } = parse(&news[99]).payload else { panic!("no patch") };
+    assert_eq!(serde_json::to_value(patch).expect("JSON"), books(100));
+    assert_eq!((news.len(), shelf.snapshot().data.books), (100, 100));
+}
+
+#[test]
+fn a_whole_state_of_a_window_is_read_and_written_once() {
+    let mut sender = Sender::new();
+    let shelf = shelf(&sender, large());
+    let _heard = subscribe(&shelf, "other");
+    let sent = serde_json::to_string(&*shelf.snapshot().data).expect("JSON");
+    let send = |number: u64| {
+        let text = sent.replace(r#""books":0"#, &format!(r#""books":{number}"#));
+        made(shelf.cell.replace(Sent::Text(text), None, "main"));
+    };
+    send(1);
+    sender.turn(0);
+    let ((), copies, walks) = counted(|| {
+        send(2);
+        sender.turn(1);
+    });
+    assert_eq!((copies, walks, shelf.snapshot().data.books), (0, 1, 2));
+}
+
+#[test]
+fn an_edit_that_changes_nothing_makes_no_version() {
+    let sender = Sender::new();
+    let shelf = shelf(&sender, large());
+    let before = shelf.snapshot().version();
+    assert_eq!(made(patch(&shelf, &books(0))), before);
+    assert!(made(patch(&shelf, &books(1))) > before);
+    assert_eq!(made(patch(&shelf, &books(1))), shelf.snapshot().version());
+    // Nor does one of Rust's, or a null that is one already.
+    let now = shelf.snapshot().version();
+    assert_eq!(shelf.update(|_| ()).expect("valid"), now);
+    let null = json!([{"op": "replace", "path": "/label", "value": null}]);
+    let unlabelled = made(patch(&shelf, &null));
+    assert!(unlabelled > now);
+    assert_eq!(made(patch(&shelf, &null)), unlabelled);
+}
+
+#[test]
+fn edits_and_actions_follow_one_another() {
+    let mut sender = Sender::new();
+    let shelf = shelf(&sender, large());
+    let heard = subscribe(&shelf, "other");
+    let mut window = serde_json::to_value(large()).expect("JSON");
+    for now in 0..20 {
+        match now % 4 {
+            0 => drop(made(patch(&shelf, &books(now * 10)))),
+            1 => drop(shelf.update(|shelf| shelf.books += 7)),
+            _ => drop(add(&shelf)),
+        }
+        if now % 3 > 0 {
+            sender.turn(now);
+        }
+    }
+    sender.turn(20);
+    for json in heard.try_iter() {
+        let Payload::Patch { patch, .. } = parse(&json).payload else { panic!("{json}") };
+        json_patch::patch(&mut window, &patch).expect("it applies");
+    }
+    assert_eq!(shelf.snapshot().data.books, 160 + 7 + 2);
+    assert_eq!(window, serde_json::to_value(&*shelf.snapshot().data).expect("JSON"));
+}
+
+#[test]
+fn what_is_wrong_with_an_edit_is_said_as_of_a_small_state() {
+    let sender = Sender::new();
+    let shelf = shelf(&sender, large());
+    let refused = |operations: Value| patch(&shelf, &operations).expect_err("it is refused");
+    let missing = json!([{"op": "remove", "path": "/no"}]);
+    let Refusal::PatchFailed(fault) = refused(missing) else { panic!("the place is named") };
+    assert_eq!((fault.operation, &*fault.path), (0, "/no"));
+    let wrong = json!([{"op": "replace", "path": "/rows/3", "value": 7}]);
+    let Refusal::Invalid(invalid) = refused(wrong) else { panic!("the place is named") };
+    assert_eq!(invalid.path, "rows[3]");
+    // By a window that knows another version.
+    let old = shelf.cell.patch(Sent::Text(books(1).to_string()), Some(Version::default()), "main");
+    assert!(matches!(old, Err(Refusal::Conflict(_))));
+    // Without a base it is told the state.
+    let text = Sent::Text(books(5).to_string());
+    let written = shelf.cell.patch(text, None, "main").expect("it is made");
+    let state: Shelf = serde_json::from_str(written.data.expect("the state").get()).expect("JSON");
+    assert_eq!(state.books, 5);
+}
