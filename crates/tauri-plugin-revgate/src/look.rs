@@ -120,9 +120,7 @@ impl Look {
             return Ok(Cow::Borrowed(text));
         }
         let length = like.and_then(|like| like.0.text.get()).map_or(128, String::len);
-        let mut json = Vec::with_capacity(length + length / 16);
-        serde_json::to_writer(&mut json, state).map_err(no_json)?;
-        let text = String::from_utf8(json).map_err(no_json)?;
+        let text = write(state, length)?;
         if !self.is_large() {
             return Ok(Cow::Owned(text));
         }
@@ -148,6 +146,17 @@ impl Known {
         let (is_large, is_unseen, is_json) = (true, true, AtomicBool::new(false));
         Self { is_large, is_unseen, is_json, print: OnceLock::new(), text: OnceLock::new() }
     }
+}
+
+/// The JSON of `state`, which is roughly so many bytes long.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub(crate) fn write<T: Serialize>(state: &T, length: usize) -> Result<String, Invalid> {
+    let mut json = Vec::with_capacity(length + length / 16);
+    serde_json::to_writer(&mut json, state).map_err(no_json)?;
+    String::from_utf8(json).map_err(no_json)
 }
 
 pub(crate) fn no_json(error: impl ToString) -> Invalid {

@@ -16,7 +16,7 @@ use crate::cell::TopicCell;
 use crate::decode::{decode, unwritable, within};
 use crate::error::UpdateError;
 use crate::form::{Json, Refused, Sent};
-use crate::look::{LARGE, Look, no_json};
+use crate::look::{self, LARGE, Look, no_json};
 use crate::patch::{Patch, is_same, splice};
 use crate::presence::{Message, check_not_presence};
 use crate::store::{Base, Drafted, Published, WriteError};
@@ -268,7 +268,7 @@ impl<T: Topic> TopicCell<T> {
         let (mut is_other, mut answer) = (false, None);
         let draft = |before: &T| {
             data.keep_skipped(before);
-            let own = serde_json::to_string(&data).map_err(no_json)?;
+            let own = look::write(&data, text.len())?;
             if own.len() <= LARGE || own.len() as u64 > most || !is_same_text(text, &own) {
                 is_other = true;
                 return Err(UpdateError::Invalid(Invalid::new("", "it is written otherwise")));

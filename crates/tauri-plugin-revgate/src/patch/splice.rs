@@ -24,19 +24,20 @@ fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Json>, D::Error
     Json::deserialize(value).map(Some)
 }
 
-/// What the patch `operations` makes of the JSON `text`. `None` where more is to be done than to put
+/// What the patch `sent` makes of the JSON `text`. `None` where more is to be done than to put
 /// one text in place of another, or to say why it cannot be: then it takes values.
-pub(crate) fn splice(text: &str, operations: &str) -> Option<String> {
-    let operations: Vec<Operation> = serde_json::from_str(operations).ok()?;
+pub(crate) fn splice(text: &str, sent: &str) -> Option<String> {
+    let operations: Vec<Operation> = serde_json::from_str(sent).ok()?;
     if operations.len() > MOST {
         return None;
     }
-    let mut text = text.to_owned();
+    let mut made = String::with_capacity(text.len() + sent.len());
+    made.push_str(text);
     for operation in &operations {
-        let (range, new) = operation.change(&text)?;
-        text.replace_range(range, &new);
+        let (range, new) = operation.change(&made)?;
+        made.replace_range(range, &new);
     }
-    Some(text)
+    Some(made)
 }
 
 impl Operation {
