@@ -25,6 +25,8 @@ use harness::{ms, patience};
 mod actions;
 #[path = "undo/again.rs"]
 mod again;
+#[path = "undo/behind.rs"]
+mod behind;
 #[path = "undo/gusts.rs"]
 mod gusts;
 mod harness;

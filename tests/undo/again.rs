@@ -4,7 +4,7 @@ use super::*;
 
 /// Rust writes each millisecond from now on, as long as this is held up: faster than any window's
 /// write comes through.
-fn outrace(backend: &Memory, time: &VirtualTime) -> Rc<Cell<bool>> {
+pub(super) fn outrace(backend: &Memory, time: &VirtualTime) -> Rc<Cell<bool>> {
     let goes_on = Rc::new(Cell::new(true));
     let (backend, clock, flag) = (backend.clone(), time.clone(), Rc::clone(&goes_on));
     time.spawn(async move {
@@ -18,7 +18,7 @@ fn outrace(backend: &Memory, time: &VirtualTime) -> Rc<Cell<bool>> {
     goes_on
 }
 
-fn fate_of(undone: Result<Version, UndoError>) -> Option<Fate> {
+pub(super) fn fate_of(undone: Result<Version, UndoError>) -> Option<Fate> {
     match undone {
         Err(UndoError::Failed(error)) => error.fate,
         other => panic!("it fails: {other:?}"),
@@ -123,8 +123,8 @@ fn a_step_that_only_a_newer_one_is_in_the_way_of_comes_back_with_that() {
 #[window_test(unsupported = test)]
 fn of_a_step_half_undone_the_other_half_is_a_step_still() {
     let (backend, _, one, _) = two_windows();
-    drop(one.replica.act(DeskAction::Add { by: 3 }));
     drop(one.replica.update(|desk| desk.title = "mine".into()));
+    drop(one.replica.act(DeskAction::Add { by: 3 }));
     one.time.advance(ms(1000));
     let race = outrace(&backend, &one.time);
     let Err(UndoError::Partly(error)) = one.undo() else { panic!("the title's is too slow") };

@@ -332,5 +332,5 @@ fn what_is_outraced_or_finds_no_backend_is_taken_back_in_the_end_and_nothing_els
     let Tally { outraced, away, fallen, undone, failed, partly, .. } = tally;
     let least = [outraced, away, fallen, undone, failed].into_iter().min();
     assert!(least > Some(schedules as usize / 4), "{tally:?}");
-    assert!(partly > schedules as usize / 50, "{tally:?}");
+    assert!(partly >= schedules as usize / 100, "{tally:?}");
 }

@@ -35,9 +35,10 @@ impl Default for Undo {
 
 /// Why nothing was undone, or done again; or not all of it.
 ///
-/// **What is known not to have been made can be tried again**: it is a step again, where it was. Only
-/// where the cause is the step itself, and no newer one stands before it, is it gone; or it would
-/// stand before all others for ever.
+/// **What is known not to have been made can be tried again**: it is a step again, where it was, and
+/// so is what waited behind it, which is [not sent](crate::Fate::NotSent) without it. Only where the
+/// cause is the step itself, of which all has ended, and no newer one stands before it, is it gone; or
+/// it would stand before all others for ever.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UndoError {
@@ -148,6 +149,8 @@ struct Going<T> {
     id: u64,
     way: Way,
     step: Step<T>,
+    /// What takes its [runs](Taken::runs) back, one for each.
+    back: Vec<Rc<Part<T>>>,
 }
 
 /// What is left of parts that an edit was to take back.
@@ -273,17 +276,41 @@ impl<T: Topic> History<T> {
         let step = self.steps(way).pop_back()?;
         self.last_going += 1;
         let taken = Taken { id: self.last_going, runs: step.runs() };
-        self.going.push(Going { id: taken.id, way, step });
+        self.going.push(Going { id: taken.id, way, step, back: Vec::new() });
         Some(taken)
     }
 
     /// Puts what takes a step back that was taken out where that is taken back in turn.
     pub(crate) fn put(&mut self, id: u64, parts: Vec<Rc<Part<T>>>) -> Forgotten<T> {
-        let Some(Going { way, step, .. }) = self.going.iter().find(|going| going.id == id) else {
+        let Some(going) = self.going.iter_mut().find(|going| going.id == id) else {
             return parts;
         };
-        let step = Step { parts, first: step.first, since: self.changes };
+        going.back.clone_from(&parts);
+        let (way, step) = (going.way, Step { parts, since: self.changes, ..going.step });
         self.insert(way.back(), step)
+    }
+
+    /// A run of a step that was taken out has come to its end, and so much is left of it. If that comes
+    /// back, so does what is older and was asked for behind it, by these parts: it would be made on a
+    /// state in which the run still stands. What the run brings back when it is taken back after all, a
+    /// note that it has removed, say, nothing would take away any more.
+    pub(crate) fn behind(&self, id: u64, place: usize, run: &Run<T>, left: Left) -> Run<T> {
+        let Some(it) = self.going.iter().find(|going| going.id == id) else { return Vec::new() };
+        let may_come_back = match left {
+            Left::All => true,
+            Left::IfBlocked => self.has_newer(&it.step, it.way),
+            Left::Nothing => false,
+        };
+        let is_kept = |part: &Rc<Part<T>>| it.step.parts.iter().any(|kept| Rc::ptr_eq(kept, part));
+        if !may_come_back || !run.iter().any(is_kept) {
+            return Vec::new();
+        }
+        let older = self.going.iter().filter(|going| {
+            let order = going.step.order(it.way);
+            going.id > id && going.way == it.way && order <= it.step.order(it.way)
+        });
+        let runs = it.back.iter().skip(place + 1);
+        runs.chain(older.flat_map(|going| &going.back)).map(Rc::clone).collect()
     }
 
     /// A step that was taken out has come to its end, and this is left of its parts.
@@ -291,7 +318,8 @@ impl<T: Topic> History<T> {
         let Some(place) = self.going.iter().position(|going| going.id == id) else {
             return Vec::new();
         };
-        let Going { way, step: Step { parts, first, since }, .. } = self.going.remove(place);
+        let Going { way, step, back, .. } = self.going.remove(place);
+        let Step { parts, first, since } = step;
         let mut step = Step { parts: Vec::new(), first, since };
         let may_be_blocked =
             ended.iter().any(|(_, left)| *left == Left::All) || self.has_newer(&step, way);
@@ -304,6 +332,7 @@ impl<T: Topic> History<T> {
             })
         };
         let (left, mut forgotten): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_left);
+        forgotten.extend(back);
         if !left.is_empty() {
             step.parts = left;
             forgotten.extend(self.insert(way, step));

@@ -14,7 +14,7 @@ use std::rc::Rc;
 use revgate::json::Fingerprint;
 use revgate::{Snapshot, Topic, Version};
 
-use crate::history::Life;
+use crate::history::{Life, Part};
 use crate::{Change, guard};
 
 use edit::play;
@@ -308,6 +308,29 @@ impl<T: Topic> Optimistic<T> {
         edits
     }
 
+    /// Takes away the edits with these parts, but what has been sent; and nothing while a write is under
+    /// way, which may have them behind it.
+    pub(crate) fn call_back(&mut self, parts: &[Rc<Part<T>>]) -> Vec<Edit<T>> {
+        if self.is_writing() {
+            return Vec::new();
+        }
+        let is_it = |edit: &Edit<T>| {
+            let part = edit.part.as_ref().filter(|_| edit.sent().is_none());
+            part.is_some_and(|part| parts.iter().any(|it| Rc::ptr_eq(it, part)))
+        };
+        let (mut called, mut place) = (Vec::new(), 0);
+        while let Some(edit) = self.edits.get(place) {
+            match is_it(edit) {
+                true => called.extend(self.remove(place)),
+                false => place += 1,
+            }
+        }
+        if !called.is_empty() {
+            self.rebuild();
+        }
+        called
+    }
+
     /// Takes away all edits, and says of each whether it may have been made.
     pub(crate) fn clear(&mut self) -> Vec<(Edit<T>, bool)> {
         let in_flight = std::mem::take(&mut self.in_flight);
@@ -408,11 +431,16 @@ impl<T: Topic> Optimistic<T> {
     }
 
     fn fall(&mut self, place: usize, fault: Fault) {
-        if let Some(edit) = self.edits.remove(place) {
-            edit.fail();
-            self.suspects -= usize::from(place < self.suspects);
-            self.fallen.push((edit, fault));
-        }
+        let fallen = self.remove(place).map(|edit| (edit, fault));
+        self.fallen.extend(fallen);
+    }
+
+    /// Takes away an edit that is not made.
+    fn remove(&mut self, place: usize) -> Option<Edit<T>> {
+        let edit = self.edits.remove(place)?;
+        edit.fail();
+        self.suspects -= usize::from(place < self.suspects);
+        Some(edit)
     }
 }
 

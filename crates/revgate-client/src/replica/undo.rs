@@ -89,6 +89,10 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     /// was done, but nobody can tell to what, as the answer was lost, say, or the backend is one that
     /// does not [tell](crate::Batch::undo), it cannot be undone.
     ///
+    /// **An undo that waits behind another comes back with it**, should that come back, or it would be
+    /// made on a state in which what came later still stands; unless it was sent already, as by
+    /// [`Replica::flush`]. What the window changes after it does not wait for it.
+    ///
     /// What came shortly after each other is one step: see [`Undo::group`].
     ///
     /// An undo that waits when the topic is [started anew](Self::undoable) changes nothing, and ends as
@@ -135,6 +139,8 @@ struct Ends<T> {
     /// What is left of the parts of each edit, and how it ended.
     left: RefCell<Vec<(Run<T>, Left)>>,
     ended: RefCell<Vec<Undone>>,
+    /// Whether one comes back: then those after it do, too.
+    has_come_back: Cell<bool>,
 }
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
@@ -229,24 +235,52 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let Some(Taken { id, runs }) = taken else { return answer(done, Err(UndoError::Nothing)) };
         let ends = Rc::new(Ends::new(id, done, runs.len()));
         let (mut edits, mut parts) = (Vec::new(), Vec::new());
-        for run in runs {
-            let (edit, part) = self.way_back(run, &ends);
+        for (place, run) in runs.into_iter().enumerate() {
+            let (edit, part) = self.way_back(place, run, &ends);
             parts.push(Rc::clone(&part));
             edits.push(self.watched(edit, part));
         }
         let forgotten = self.with_history(|history| history.put(id, parts));
         self.let_go(forgotten);
-        edits.into_iter().for_each(|edit| self.take_edit(edit));
+        for edit in edits {
+            match ends.has_come_back.get() {
+                true => self.end_called_back(vec![edit]),
+                false => self.take_edit(edit),
+            }
+        }
     }
 
-    /// An edit of the step has ended; the step, if all have.
-    fn end_step(&self, ends: &Ends<T>, left: (Run<T>, Left), how: Undone) {
+    /// The edit in this place of the step has ended. **What comes back calls back what waits behind
+    /// it**: all but what has been sent.
+    fn end_run(self: &Rc<Self>, ends: &Ends<T>, place: usize, left: (Run<T>, Left), how: Undone) {
+        let behind = self.with_history(|history| history.behind(ends.id, place, &left.0, left.1));
+        let behind = behind.unwrap_or_default();
         ends.left.borrow_mut().push(left);
         ends.ended.borrow_mut().push(how);
         ends.open.set(ends.open.get().saturating_sub(1));
-        if ends.open.get() > 0 {
+        if ends.open.get() == 0 {
+            self.end_step(ends);
+        }
+        if behind.is_empty() {
             return;
         }
+        ends.has_come_back.set(true);
+        let edits = self.with_edits(|edits| edits.call_back(&behind));
+        self.let_go(behind);
+        if !edits.is_empty() {
+            // Taken back first, so that the error is the last word on it.
+            self.show_edits();
+            self.end_called_back(edits);
+        }
+    }
+
+    fn end_called_back(&self, edits: Vec<Edit<T>>) {
+        let reason = "what was to be undone or redone before it was not";
+        self.fail_edits(edits, Fate::NotSent, reason.to_owned());
+    }
+
+    /// All edits of the step have ended.
+    fn end_step(&self, ends: &Ends<T>) {
         let left = ends.left.take();
         let forgotten = self.with_history(|history| history.end(ends.id, &left));
         self.let_go((left, forgotten));
@@ -274,8 +308,8 @@ fn sum(ended: &[Undone]) -> Undone {
     let is_not_durable = |error: &SyncError| error.fate == Some(Fate::NotDurable);
     let is_made = |end: &Undone| end.is_ok() || failed(end).as_ref().is_some_and(is_not_durable);
     let unmade = ended.iter().filter_map(failed).filter(|error| !is_not_durable(error));
-    // That nobody knows of one is the graver word.
-    match unmade.max_by_key(|error| error.fate == Some(Fate::Unknown)) {
+    // That nobody knows of one is the graver word, and the first of several the cause of the others.
+    match unmade.min_by_key(|error| error.fate != Some(Fate::Unknown)) {
         Some(error) if ended.iter().any(is_made) => return Err(UndoError::Partly(Box::new(error))),
         Some(error) => return Err(UndoError::Failed(error)),
         None => {}
@@ -288,6 +322,7 @@ fn sum(ended: &[Undone]) -> Undone {
 impl<T> Ends<T> {
     fn new(id: u64, done: oneshot::Sender<Undone>, edits: usize) -> Self {
         let (done, open) = (Cell::new(Some(done)), Cell::new(edits));
-        Self { id, done, open, left: RefCell::default(), ended: RefCell::default() }
+        let (left, ended) = (RefCell::default(), RefCell::default());
+        Self { id, done, open, left, ended, has_come_back: Cell::new(false) }
     }
 }

@@ -23,9 +23,10 @@ enum Why {
 }
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
-    /// What takes these parts back, and how that is taken back in turn.
+    /// What takes the parts in this place of a step back, and how that is taken back in turn.
     pub(super) fn way_back(
         self: &Rc<Self>,
+        place: usize,
         run: Run<T>,
         ends: &Rc<Ends<T>>,
     ) -> (Edit<T>, Rc<Part<T>>) {
@@ -42,8 +43,11 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 Err(UndoError::Failed(error)) => left_of(error, blame),
                 Ok(_) | Err(_) => Left::Nothing,
             };
+            // What has not ended may fall, and leave something of what came before to be taken back.
+            let is_open = parts.iter().any(|part| part.is_under_way());
+            let left = if left == Left::IfBlocked && is_open { Left::All } else { left };
             if let Some(inner) = inner.upgrade() {
-                inner.end_step(&ends, (parts, left), how);
+                inner.end_run(&ends, place, (parts, left), how);
             }
         });
         match &*run {
