@@ -17,7 +17,7 @@ use crate::message::Message;
 use crate::message::json_up_to;
 use crate::options::TopicOptions;
 use crate::outbox::{send, unix_ms};
-use crate::sender::{Dirty, Emit, Outgoing, Queue};
+use crate::sender::{Dirty, Outgoing, Outlets, Queue};
 use crate::store::Published;
 use crate::subscribers::Subscribers;
 use crate::view::{Feed, to_json};
@@ -230,7 +230,7 @@ impl Outgoing for Collection {
         if speaker == writer { pacer.deadline().unwrap_or(now) } else { now }
     }
 
-    fn announce(&self, now: Duration, _: &Emit) -> Option<Duration> {
+    fn announce(&self, now: Duration, _: &Outlets) -> Option<Duration> {
         let news = self.dirty.clear(|| self.news());
         self.progress().pacer.delivered(now);
         let subscribers = self.subscribers.all();

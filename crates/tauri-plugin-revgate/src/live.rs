@@ -8,7 +8,7 @@ use revgate::{Topic, TopicName};
 use crate::collection::Kinship;
 use crate::error::UpdateError;
 use crate::outbox::Outbox;
-use crate::sender::{Emit, Outgoing};
+use crate::sender::{Outgoing, Outlets};
 use crate::store::{Base, Drafted, Store, WriteError, Written};
 
 /// The state of a topic and its subscribers.
@@ -37,7 +37,7 @@ impl<T: Topic> Live<T> {
     /// Has every window hear of what was written, if it is news: of the topic, and of its family.
     pub(crate) fn tell(self: &Arc<Self>, written: &Written<T>) {
         if written.is_news {
-            self.outbox.mark(|| Arc::<Self>::clone(self));
+            self.outbox.mark(written.state.source.as_deref(), || Arc::<Self>::clone(self));
             if let Some(family) = self.kinship.get().and_then(Kinship::family) {
                 family.changed(Arc::<Self>::clone(self), written.state.source.as_ref());
             }
@@ -47,10 +47,10 @@ impl<T: Topic> Live<T> {
 
 impl<T: Topic> Outgoing for Live<T> {
     fn due(&self, now: Duration) -> Duration {
-        self.outbox.due(now, self.store.published().source.as_deref())
+        self.outbox.due(now)
     }
 
-    fn announce(&self, now: Duration, emit: &Emit) -> Option<Duration> {
-        self.outbox.announce(now, &self.name, || self.store.take_pending(), emit)
+    fn announce(&self, now: Duration, outlets: &Outlets) -> Option<Duration> {
+        self.outbox.announce(now, &self.name, || self.store.take_pending(), outlets)
     }
 }

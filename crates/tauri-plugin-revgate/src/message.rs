@@ -40,8 +40,8 @@ pub(crate) struct Message {
     pub(crate) done: Option<String>,
 }
 
-/// The announcement of `state`, with as much news in it as `delivery` allows, and with its
-/// `fingerprint` if that is to be told. What is `pending` leads to it.
+/// The announcement of `state`, with as much news in it as `delivery` allows. What is `pending` leads
+/// to it.
 ///
 /// A state that cannot be written as JSON is announced by its version alone: the window that
 /// fetches it gets the error.
@@ -51,11 +51,10 @@ pub(crate) fn encode<T: Topic>(
     invalidation: Invalidation,
     state: &Published<T>,
     pending: Option<Pending<T>>,
-    fingerprint: Option<Fingerprint>,
 ) -> serde_json::Result<Message> {
     let write = |payload: News, invalidation: &Invalidation| {
         let invalidation = invalidation.clone();
-        serde_json::to_string(&Announcement { invalidation, payload, fingerprint })
+        serde_json::to_string(&Announcement { invalidation, payload, fingerprint: None })
     };
     let done = match pending.as_ref().and_then(|pending| as_done(delivery, state, pending)) {
         Some(done) => {
@@ -88,11 +87,8 @@ pub(crate) fn encode<T: Topic>(
 }
 
 /// An announcement of what was announced before, for the sake of its fingerprint.
-pub(crate) fn bare(
-    invalidation: Invalidation,
-    fingerprint: Option<Fingerprint>,
-) -> serde_json::Result<Message> {
-    let payload = News::None;
+pub(crate) fn bare(invalidation: Invalidation, print: Fingerprint) -> serde_json::Result<Message> {
+    let (payload, fingerprint) = (News::None, Some(print));
     let json = serde_json::to_string(&Announcement { invalidation, payload, fingerprint })?;
     Ok(Message { json, done: None })
 }

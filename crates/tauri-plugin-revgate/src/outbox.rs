@@ -11,7 +11,7 @@ use tauri::ipc::InvokeResponseBody;
 use crate::message::{self, Audience, Message};
 use crate::options::TopicOptions;
 use crate::pending::Pending;
-use crate::sender::{Dirty, Emit, Outgoing, Queue};
+use crate::sender::{Dirty, Emit, Outgoing, Outlets, Queue};
 use crate::store::Published;
 use crate::subscribers::{Subscriber, Subscribers};
 
@@ -30,6 +30,12 @@ struct Progress {
     announced: Version,
     /// The window that wrote it; `None` for the backend.
     speaker: Option<Arc<str>>,
+    /// When the newest state is to be announced: not before, whoever else has a reason to call.
+    due: Duration,
+    /// It is held back until then.
+    waits: bool,
+    /// Somebody else than the speaker has written since.
+    hurries: bool,
     /// When they are to be told the fingerprint of the newest state, if an action has made one since
     /// that was announced that nobody looked at.
     proof: Option<Duration>,
@@ -42,8 +48,15 @@ const PROOF: Duration = Duration::from_secs(1);
 impl Outbox {
     pub(crate) fn new(options: Arc<TopicOptions>, queue: Arc<Queue>) -> Self {
         let pacer = Pacer::new(Pacing::none().throttle(options.period));
-        let progress =
-            Progress { pacer, announced: Version::default(), speaker: None, proof: None };
+        let progress = Progress {
+            pacer,
+            announced: Version::default(),
+            speaker: None,
+            due: Duration::ZERO,
+            waits: false,
+            hurries: false,
+            proof: None,
+        };
         Self {
             options,
             queue,
@@ -57,35 +70,55 @@ impl Outbox {
         &self.options
     }
 
-    /// The topic that this is the outbox of has news.
-    pub(crate) fn mark(&self, topic: impl FnOnce() -> Arc<dyn Outgoing>) {
-        if self.dirty.mark() {
+    /// The topic that this is the outbox of has news of this writer.
+    pub(crate) fn mark(&self, source: Option<&str>, topic: impl FnOnce() -> Arc<dyn Outgoing>) {
+        let hurries = self.hurry(source);
+        if self.dirty.mark() || hurries {
             self.queue.push(topic());
         }
     }
 
-    /// When news that has come now, of this writer, may be announced: at once if somebody else
-    /// wrote what was announced last. Windows that answer each other would wait for a period at
-    /// every turn, and none of them can write a second time before it is answered.
-    pub(crate) fn due(&self, now: Duration, source: Option<&str>) -> Duration {
-        let Progress { pacer, speaker, .. } = &mut *self.progress();
-        pacer.event(now);
-        if speaker.as_deref() == source { pacer.deadline().unwrap_or(now) } else { now }
+    /// Notes whether this writer answers another one. Whether that makes what is held back due.
+    fn hurry(&self, source: Option<&str>) -> bool {
+        let Progress { speaker, waits, hurries, .. } = &mut *self.progress();
+        let answers = speaker.as_deref() != source;
+        let begins = answers && !*hurries;
+        *hurries |= answers;
+        begins && *waits
     }
 
-    /// Tells every subscriber of the state that `newest` reads with what has led to it, and its
-    /// fingerprint if that is due. When it will be, if it was not to be told before.
+    /// When news that has come now may be announced: at once if somebody has written it who did not
+    /// write what was announced last. Windows that answer each other would wait for a period at every
+    /// turn, and none of them can write a second time before it is answered. Nor does a third who
+    /// writes without a pause hold them up: what is held back of that one comes along.
+    pub(crate) fn due(&self, now: Duration) -> Duration {
+        let Progress { pacer, due, waits, hurries, .. } = &mut *self.progress();
+        pacer.event(now);
+        *due = if *hurries { now } else { pacer.deadline().unwrap_or(now) };
+        *waits = *due > now;
+        *due
+    }
+
+    /// Tells every subscriber of the state that `newest` reads with what has led to it, and has its
+    /// fingerprint told if that is due. When it will be, if it was not to be told before.
     pub(crate) fn announce<T: Topic>(
         &self,
         now: Duration,
         name: &TopicName,
         newest: impl FnOnce() -> (Published<T>, Option<Pending<T>>),
-        emit: &Emit,
+        outlets: &Outlets,
     ) -> Option<Duration> {
+        {
+            let progress = &mut *self.progress();
+            if now < progress.due {
+                // It is to be called again by then.
+                return None;
+            }
+            (progress.waits, progress.hurries) = (false, false);
+        }
         let (state, pending) = self.dirty.clear(newest);
         let (is_news, is_proof, next) = {
             let mut progress = self.progress();
-            progress.pacer.delivered(now);
             if state.removed {
                 return None;
             }
@@ -94,43 +127,58 @@ impl Outbox {
                 .then(|| *progress.proof.insert(now + PROOF));
             let is_proof = progress.proof.take_if(|at| *at <= now).is_some();
             if is_news {
+                progress.pacer.delivered(now);
                 progress.announced = state.version;
                 progress.speaker.clone_from(&state.source);
             }
             (is_news, is_proof, next)
         };
-        if !is_news && !is_proof {
-            return None;
-        }
-        let invalidation = invalidation(name.clone(), &state);
         let subscribers = self.subscribers.all();
+        if is_news {
+            self.tell(name, &state, pending, subscribers.clone(), &outlets.emit);
+        }
+        if is_proof && !subscribers.is_empty() {
+            let name = name.clone();
+            (outlets.prove)(Box::new(move || prove(&name, &state, subscribers)));
+        }
+        next
+    }
+
+    fn tell<T: Topic>(
+        &self,
+        name: &TopicName,
+        state: &Published<T>,
+        pending: Option<Pending<T>>,
+        subscribers: Vec<Subscriber>,
+        emit: &Emit,
+    ) {
+        let invalidation = invalidation(name.clone(), state);
         if !subscribers.is_empty() {
-            let print = if is_proof { state.look.print(&*state.data) } else { None };
-            let message = if is_news {
-                let audience = Audience::of(&subscribers);
-                let delivery = self.options.delivery;
-                let invalidation = invalidation.clone();
-                message::encode(delivery, audience, invalidation, &state, pending, print)
-            } else {
-                message::bare(invalidation.clone(), print)
-            };
-            match message {
+            let (delivery, audience) = (self.options.delivery, Audience::of(&subscribers));
+            match message::encode(delivery, audience, invalidation.clone(), state, pending) {
                 Ok(message) => send(name, &message, subscribers),
                 Err(error) => tracing::error!(topic = %name, %error, "announcement not written"),
             }
         }
-        if is_news
-            && let Some(event) = &self.options.event
+        if let Some(event) = &self.options.event
             && let Err(error) = emit(event, invalidation)
         {
             tracing::warn!(topic = %name, event, %error, "event not emitted");
         }
-        next
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
         // Each field is whole by itself, so a panic elsewhere spoils nothing.
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Announces what was announced before once more, with its fingerprint.
+fn prove<T: Topic>(name: &TopicName, state: &Published<T>, subscribers: Vec<Subscriber>) {
+    let Some(print) = state.look.print(&*state.data) else { return };
+    match message::bare(invalidation(name.clone(), state), print) {
+        Ok(message) => send(name, &message, subscribers),
+        Err(error) => tracing::error!(topic = %name, %error, "proof not written"),
     }
 }
 

@@ -2,14 +2,15 @@
 //!
 //! Writers only say which topic has news; whatever takes time (serialising, IPC) happens here,
 //! outside every lock. Each topic is announced at its newest, at most once a period unless writers
-//! take turns, and by one thread: no announcement is older than the one before it.
+//! take turns, and by one thread: no announcement is older than the one before it. What takes longer
+//! than an announcement may wait, the proofs of large states, has a thread of its own.
 
 mod queue;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,7 +24,7 @@ pub(crate) trait Outgoing: Send + Sync {
     fn due(&self, now: Duration) -> Duration;
 
     /// Announces the newest state. When it wants to be called again, news or not.
-    fn announce(&self, now: Duration, emit: &Emit) -> Option<Duration>;
+    fn announce(&self, now: Duration, outlets: &Outlets) -> Option<Duration>;
 }
 
 /// The topics that have news to announce.
@@ -32,14 +33,36 @@ pub(crate) type Queue = queue::Queue<Arc<dyn Outgoing>>;
 /// Emits an announcement as a Tauri event of this name.
 pub(crate) type Emit = Box<dyn Fn(&str, Invalidation) -> tauri::Result<()> + Send>;
 
-/// Starts the thread, which ends when the queue is closed.
+/// Tells windows what tells the state that they should have from others: made of a way through all of
+/// it. May be heard after any number of announcements.
+pub(crate) type Proof = Box<dyn FnOnce() + Send>;
+
+/// Where a topic's news go.
+pub(crate) struct Outlets {
+    pub(crate) emit: Emit,
+    pub(crate) prove: Box<dyn Fn(Proof) + Send>,
+}
+
+/// Starts the threads, which end when the queue is closed.
 ///
 /// # Errors
 ///
 /// If the system has no thread left.
 pub(crate) fn spawn(queue: Arc<Queue>, emit: Emit) -> io::Result<()> {
-    let thread = thread::Builder::new().name("revgate-sender".to_owned());
-    thread.spawn(move || run(&queue, Schedule::new(emit))).map(drop)
+    let (prover, proofs) = mpsc::channel();
+    let thread = |name: &str| thread::Builder::new().name(name.to_owned());
+    thread("revgate-prover").spawn(move || proofs.into_iter().for_each(prove))?;
+    // The prover ends after this one does, which holds the way there.
+    let prove = Box::new(move |proof| drop(prover.send(proof)));
+    let outlets = Outlets { emit, prove };
+    thread("revgate-sender").spawn(move || run(&queue, Schedule::new(outlets))).map(drop)
+}
+
+fn prove(proof: Proof) {
+    // The hook for panics has printed it.
+    if catch_unwind(AssertUnwindSafe(proof)).is_err() {
+        tracing::error!("the proof of a state panicked");
+    }
 }
 
 fn run(queue: &Queue, mut schedule: Schedule) {
@@ -54,15 +77,15 @@ fn run(queue: &Queue, mut schedule: Schedule) {
 
 /// What is to be announced when. Reads no clock.
 pub(crate) struct Schedule {
-    emit: Emit,
+    outlets: Outlets,
     /// By time, and then in the order of coming.
     waiting: BTreeMap<(Duration, u64), Arc<dyn Outgoing>>,
     count: u64,
 }
 
 impl Schedule {
-    pub(crate) fn new(emit: Emit) -> Self {
-        Self { emit, waiting: BTreeMap::new(), count: 0 }
+    pub(crate) fn new(outlets: Outlets) -> Self {
+        Self { outlets, waiting: BTreeMap::new(), count: 0 }
     }
 
     /// When the next topic may be announced.
@@ -80,7 +103,7 @@ impl Schedule {
         {
             let topic = next.remove();
             // The hook for panics has printed it; the other topics are still to be announced.
-            match catch_unwind(AssertUnwindSafe(|| topic.announce(now, &self.emit))) {
+            match catch_unwind(AssertUnwindSafe(|| topic.announce(now, &self.outlets))) {
                 Ok(Some(at)) => self.wait(at, topic),
                 Ok(None) => {}
                 Err(_) => tracing::error!("an announcement panicked"),

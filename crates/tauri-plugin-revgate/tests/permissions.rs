@@ -273,6 +273,26 @@ fn a_capability_added_while_the_app_runs_counts() {
 }
 
 #[test]
+fn what_a_page_may_not_read_is_looked_up_each_time() {
+    let (app, main) = app_with(json!([{"identifier": "revgate:write", "allow": [{"topic": "*"}]}]));
+    let kind = |topic: &str| {
+        // What is wrong with the state is said only to who may.
+        let stale = json!({"topic": topic, "data": null, "base": {"revision": "0"}});
+        let refusal = call(&main, "replace", stale).expect_err("the base is not the newest");
+        refusal["kind"].as_str().unwrap_or_default().to_owned()
+    };
+    let topics = ["player", "doc:page", "doc:secret"];
+    assert_eq!(topics.map(kind), ["denied"; 3]);
+    for (granted, topic) in topics[..2].iter().enumerate() {
+        let read = json!({"identifier": "revgate:read", "allow": [{"topic": topic}]});
+        let capability = json!({"identifier": topic.replace(':', "-"), "windows": ["main"], "permissions": [read]});
+        app.add_capability(capability.to_string()).expect("well-formed");
+        let expected = [0, 1, 2].map(|place| if place <= granted { "invalid" } else { "denied" });
+        assert_eq!(topics.map(kind), expected);
+    }
+}
+
+#[test]
 fn an_embedded_page_does_not_read_with_the_outer_ones_scope() {
     let write = json!([{"identifier": "revgate:write", "allow": [{"topic": "doc:secret"}]}]);
     let mut remote = capability(&["main"], write);
@@ -288,6 +308,9 @@ fn an_embedded_page_does_not_read_with_the_outer_ones_scope() {
     assert_eq!(refusal, Err(denied("doc:secret", "read")));
     let conflict = call(&main, "replace", stale).expect_err("stale");
     assert_eq!(conflict["kind"], "conflict", "the outer page itself may read");
+    let again = json!({"topic": "doc:secret", "data": "mine", "base": {"revision": "0"}});
+    let refusal = call_from(embedded, &main, "replace", again);
+    assert_eq!(refusal, Err(denied("doc:secret", "read")), "nor what that one was found to");
     let blind = json!({"topic": "doc:secret", "data": "mine"});
     assert!(call_from(embedded, &main, "replace", blind).is_ok(), "the remote scope counts");
 }

@@ -36,6 +36,11 @@ fn nowhere() -> Emit {
     Box::new(|_, _| Ok(()))
 }
 
+/// What is to be proved is proved there and then.
+fn outlets(emit: Emit) -> Outlets {
+    Outlets { emit, prove: Box::new(|proof| proof()) }
+}
+
 fn topic<T: Topic>(registry: &Registry, initial: T, options: TopicOptions) -> TopicHandle<T> {
     registry.register(initial, options).expect("valid");
     TopicHandle::find(registry).expect("registered")
@@ -82,7 +87,7 @@ struct Sender {
 
 impl Sender {
     fn new() -> Self {
-        Self { registry: Registry::default(), schedule: Schedule::new(nowhere()) }
+        Self { registry: Registry::default(), schedule: Schedule::new(outlets(nowhere())) }
     }
 
     fn turn(&mut self, micros: u64) {
@@ -136,14 +141,64 @@ fn an_answer_is_announced_at_once_and_who_goes_on_talking_waits() {
         (2_000, Some("a"), vec![4]),
         (3_000, None, vec![5]),
         (4_000, None, vec![]),
-        // It waits already, and what is said meanwhile is covered.
-        (5_000, Some("a"), vec![]),
-        (11_000, Some("a"), vec![8]),
-        (12_000, None, vec![9]),
+        // What waits already comes with the answer.
+        (5_000, Some("a"), vec![7]),
+        // Not when it was to come without that.
+        (11_000, Some("a"), vec![]),
+        (12_999, Some("a"), vec![]),
+        (13_000, Some("a"), vec![10]),
+        (13_500, None, vec![11]),
     ] {
         says(source);
         sender.turn(at);
         assert_eq!(revisions(&heard), expected, "at {at} µs");
+    }
+}
+
+#[test]
+fn whoever_writes_without_a_pause_is_a_message_per_period() {
+    for writer in [None, Some("a")] {
+        let mut sender = Sender::new();
+        let counter = topic(&sender.registry, Counter::default(), TopicOptions::new());
+        let heard = subscribe(&counter, "main");
+        for now in (0..3_000_000).step_by(100) {
+            let next = |counter: &Counter| Ok(Counter { count: counter.count + 1 });
+            assert!(counter.cell.live.write(None, writer, next).is_ok());
+            sender.turn(now);
+        }
+        assert_eq!(revisions(&heard).len(), 3_000 / 8, "{writer:?}");
+    }
+}
+
+#[test]
+fn nobody_who_writes_without_a_pause_holds_up_a_dialogue() {
+    // One window writes every 4 ms, and the other 2 ms after it, each when it is answered.
+    for third in [vec![], vec![(None, 100)], vec![(Some("c"), 500)]] {
+        let mut sender = Sender::new();
+        let counter = topic(&sender.registry, Counter::default(), TopicOptions::new());
+        let heard = subscribe(&counter, "main");
+        let mut messages = 0;
+        for now in (0..1_000_000).step_by(100) {
+            let says = |source: Option<&str>| {
+                let next = |counter: &Counter| Ok(Counter { count: counter.count + 1 });
+                assert!(counter.cell.live.write(None, source, next).is_ok());
+            };
+            third.iter().filter(|(_, every)| now % every == 0).for_each(|(who, _)| says(*who));
+            let window = [Some("a"), None, Some("b"), None][(now / 1_000 % 4) as usize];
+            let window = window.filter(|_| now % 1_000 == 0);
+            if window.is_some() {
+                says(window);
+            }
+            sender.turn(now);
+            let revisions = revisions(&heard);
+            messages += revisions.len();
+            if window.is_some() {
+                let newest = counter.snapshot().revision.number();
+                assert_eq!(revisions.last(), Some(&newest), "{third:?}, {window:?} at {now} µs");
+            }
+        }
+        // Each of 500 writes of the dialogue, and one at most of the third after each.
+        assert!(messages <= 1_000, "{messages}, {third:?}");
     }
 }
 
@@ -177,7 +232,7 @@ fn a_channel_that_fails_or_panics_stops_no_other() {
 #[test]
 fn an_event_that_panics_stops_no_other_topic() {
     let registry = Registry::default();
-    let schedule = Schedule::new(Box::new(|_, _| panic!("a listener breaks")));
+    let schedule = Schedule::new(outlets(Box::new(|_, _| panic!("a listener breaks"))));
     let mut sender = Sender { registry, schedule };
     let first = topic(&sender.registry, Big::default(), TopicOptions::new().event("big"));
     let second = topic(&sender.registry, Counter::default(), TopicOptions::new());

@@ -168,6 +168,33 @@ fn a_window_that_follows_is_told_the_fingerprint_of_what_it_should_have() {
 }
 
 #[test]
+fn no_announcement_waits_for_a_proof() {
+    let (prover, proofs) = mpsc::channel();
+    let prove = Box::new(move |proof| drop(prover.send(proof)));
+    let schedule = Schedule::new(Outlets { emit: nowhere(), prove });
+    let mut sender = Sender { registry: Registry::default(), schedule };
+    let shelf = shelf(&sender, large());
+    let mut window = Follower::open(&shelf);
+    warm(&shelf);
+    sender.turn(0);
+    acts(&shelf, 2);
+    let ((), copies, walks) = counted(|| sender.turn(2_000_000));
+    assert_eq!((copies, walks, window.hear()), (0, 0, (5, 0)));
+    let (version, print) = (window.version, fingerprint(&window.state).expect("JSON"));
+    add(&shelf);
+    sender.turn(2_100_000);
+    assert_eq!(window.hear(), (1, 0));
+
+    let proof: Proof = proofs.try_recv().expect("it is due");
+    let ((), copies, walks) = counted(proof);
+    assert_eq!((copies, walks), (0, 1));
+    let News { invalidation, payload, fingerprint } =
+        parse(&window.heard.try_recv().expect("the fingerprint"));
+    let of = (invalidation.version(), payload, fingerprint);
+    assert_eq!(of, (version, Payload::None, Some(print)), "of what was announced by then");
+}
+
+#[test]
 fn what_was_announced_is_held_only_until_the_next_is() {
     let mut sender = Sender::new();
     let shelf = shelf(&sender, large());
