@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -143,8 +144,8 @@ struct Seen {
 struct Eyes(Rc<Seen>);
 
 impl Observer<Book> for Eyes {
-    fn changed(&self, state: &Book, _: Version) -> Result<(), String> {
-        self.0.shown.replace(state.clone());
+    fn changed(&self, state: &Arc<Book>, _: Version) -> Result<(), String> {
+        self.0.shown.replace(Book::clone(state));
         Ok(())
     }
 

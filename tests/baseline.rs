@@ -13,6 +13,7 @@ mod steps;
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use revgate::{TopicName, Version};
 use revgate_client::host::VirtualTime;
@@ -33,7 +34,7 @@ struct Screen {
 }
 
 impl Observer<Library> for Screen {
-    fn changed(&self, library: &Library, _: Version) -> Result<(), String> {
+    fn changed(&self, library: &Arc<Library>, _: Version) -> Result<(), String> {
         self.plays.set(library.plays);
         self.shown.set(self.shown.get() + 1);
         Ok(())

@@ -66,7 +66,7 @@ fn snapshot() -> String {
 fn change() -> Change<Settings> {
     let base = Version::new(Epoch::default(), Revision::FIRST);
     let (old, new) = (Settings::default(), Settings { theme: Theme::Dark, ..Settings::default() });
-    Change { base, old, new }
+    Change::new(base, old, new)
 }
 
 #[wasm_bindgen_test]

@@ -4,6 +4,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use gloo_timers::future::sleep;
 use js_sys::eval;
@@ -142,7 +143,7 @@ type Slot = Rc<Cell<Option<Rc<Replica<Row, Tauri, Browser>>>>>;
 struct Tidy(Slot);
 
 impl Observer<Row> for Tidy {
-    fn changed(&self, _: &Row, _: Version) -> Result<(), String> {
+    fn changed(&self, _: &Arc<Row>, _: Version) -> Result<(), String> {
         let replica = self.0.take();
         if let Some(replica) = &replica {
             drop(replica.update(Row::put_in_order));

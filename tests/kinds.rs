@@ -11,6 +11,7 @@ mod kinds;
 mod saved;
 
 use std::any::type_name;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use revgate::json::fingerprint;
@@ -99,7 +100,7 @@ struct InMemory;
 struct Silent;
 
 impl<T> Observer<T> for Silent {
-    fn changed(&self, _: &T, _: Version) -> Result<(), String> {
+    fn changed(&self, _: &Arc<T>, _: Version) -> Result<(), String> {
         Ok(())
     }
 
@@ -123,11 +124,11 @@ impl Send for InMemory {
         let first = T::values().remove(0);
         let backend = Memory::new().with_topic(&first);
         let write = |base, old: &T| {
-            let change = Change { base, old: old.clone(), new: state.clone() };
+            let change = Change::new(base, old.clone(), state.clone());
             backend.write(&topic, change).now_or_never().expect("at once")
         };
         match write(version(1), &first) {
-            Ok(written) => assert!(is_same(&written.data, state)),
+            Ok(written) => assert!(is_same(&*written.data, state)),
             Err(WriteError::Transport(error)) => return refusal(error),
             Err(other) => panic!("{other}"),
         }

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use revgate::action::Seq;
@@ -364,7 +365,7 @@ fn a_message_that_comes_twice_is_no_other_presenters() {
 struct Watching(Rc<Presenter<Spot, Network, VirtualTime>>);
 
 impl Observer<Present<Spot>> for Watching {
-    fn changed(&self, state: &Present<Spot>, version: Version) -> Result<(), String> {
+    fn changed(&self, state: &Arc<Present<Spot>>, version: Version) -> Result<(), String> {
         self.0.seen(state, version);
         Ok(())
     }
@@ -497,11 +498,8 @@ fn what_goes_missing_before_its_answer_is_heard_is_said_when_the_page_is_shown_a
 #[window_test(unsupported = test)]
 fn a_window_cannot_write_the_whole_nor_be_present_in_what_is_none() {
     let (backend, time, _) = far_away();
-    let change = Change {
-        base: Version::default(),
-        old: Present::<Spot>::default(),
-        new: Present::<Spot>::default(),
-    };
+    let (old, new) = (Present::<Spot>::default(), Present::<Spot>::default());
+    let change = Change::new(Version::default(), old, new);
     let refused = backend.write(&topic(), change).now_or_never().expect("at once");
     assert!(refused.expect_err("refused").to_string().contains("its own entry"));
     let value = to_raw_value(&spot(1)).expect("JSON");

@@ -4,6 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -239,7 +240,7 @@ struct Seen {
 struct Eyes(Rc<Seen>);
 
 impl Observer<Desk> for Eyes {
-    fn changed(&self, desk: &Desk, _: Version) -> Result<(), String> {
+    fn changed(&self, desk: &Arc<Desk>, _: Version) -> Result<(), String> {
         self.0.numbers.borrow_mut().push(desk.number);
         Ok(())
     }

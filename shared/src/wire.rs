@@ -26,6 +26,7 @@ pub use reversal::{Reversal, Reverse};
 pub use written::Written;
 
 use alloc::string::String;
+use alloc::sync::Arc;
 
 use serde::{Deserialize, Serialize, de};
 
@@ -104,6 +105,12 @@ impl<T> Snapshot<T> {
     /// How new the state is.
     pub fn version(&self) -> Version {
         Version::new(self.epoch, self.revision)
+    }
+
+    /// The same state, to be held by many.
+    pub fn shared(self) -> Snapshot<Arc<T>> {
+        let Self { revision, epoch, data } = self;
+        Snapshot { revision, epoch, data: Arc::new(data) }
     }
 }
 

@@ -1,5 +1,7 @@
 //! A window that may act on a topic, and may not read it.
 
+use std::sync::Arc;
+
 use revgate::Snapshot;
 use revgate::wire::{Access, Acted, Denied, Fetched, Refusal};
 use revgate_client::{
@@ -41,7 +43,7 @@ impl Transport for ActOnly {
         &self,
         topic: &TopicName,
         _: Change<T>,
-    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
         let denied = denied(topic, Access::Write);
         async move { Err(denied.into()) }
     }

@@ -49,8 +49,8 @@ async fn fetch(json: &str) -> Result<Odd, TransportError> {
 
 async fn write(new: Odd) -> Result<Odd, WriteError<Odd>> {
     let base = Version::new(Epoch::default(), Revision::FIRST);
-    let change = Change { base, old: Odd::default(), new };
-    BY_HAND.write(&topic(), change).await.map(|snapshot| snapshot.data)
+    let change = Change::new(base, Odd::default(), new);
+    BY_HAND.write(&topic(), change).await.map(|snapshot| Odd::clone(&snapshot.data))
 }
 
 #[wasm_bindgen_test]

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use revgate::Version;
 use revgate_client::host::VirtualTime;
@@ -120,7 +121,7 @@ fn a_member_has_all_that_a_replica_has() {
 struct Titles(Rc<RefCell<Vec<String>>>);
 
 impl Observer<Doc> for Titles {
-    fn changed(&self, doc: &Doc, _: Version) -> Result<(), String> {
+    fn changed(&self, doc: &Arc<Doc>, _: Version) -> Result<(), String> {
         self.0.borrow_mut().push(doc.title.clone());
         Ok(())
     }

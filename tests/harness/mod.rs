@@ -8,6 +8,7 @@ pub(crate) mod network;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -157,11 +158,11 @@ impl Recorder {
 }
 
 impl Observer<Settings> for Recorder {
-    fn changed(&self, state: &Settings, version: Version) -> Result<(), String> {
+    fn changed(&self, state: &Arc<Settings>, version: Version) -> Result<(), String> {
         if self.refuse.get() {
             return Err("the window cannot show it".to_owned());
         }
-        self.states.borrow_mut().push((version, state.clone()));
+        self.states.borrow_mut().push((version, Settings::clone(state)));
         Ok(())
     }
 

@@ -6,6 +6,7 @@ mod log;
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use revgate::json::Fingerprint;
@@ -297,7 +298,7 @@ impl Transport for Network {
         &self,
         topic: &TopicName,
         change: Change<T>,
-    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
         let (network, topic, begun) = (self.clone(), topic.clone(), self.shared.time.now());
         network.note(Event::WriteBegun(change.base));
         async move {
@@ -310,7 +311,8 @@ impl Transport for Network {
             };
             let answer = call.await;
             let version = match &answer {
-                Ok(newest) | Err(WriteError::Conflict(newest)) => Some(newest.version()),
+                Ok(made) => Some(made.version()),
+                Err(WriteError::Conflict(newest)) => Some(newest.version()),
                 Err(_) => None,
             };
             network.note(Event::WriteEnded { begun, version });
@@ -370,7 +372,7 @@ impl Transport for Network {
         topic: &TopicName,
         change: Change<T>,
         ahead: Fingerprint,
-    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
         let (network, topic) = (self.clone(), topic.clone());
         async move {
             network.carry().await?;

@@ -1,5 +1,7 @@
 //! What answers tell: of edits that failed, and of versions that nobody announced.
 
+use std::sync::Arc;
+
 use revgate::settings::Settings;
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
@@ -123,7 +125,7 @@ fn a_type_whose_reading_panics_is_an_answer_that_cannot_be_read() {
     struct Blind;
 
     impl revgate_client::Observer<Moody> for Blind {
-        fn changed(&self, _: &Moody, _: revgate::Version) -> Result<(), String> {
+        fn changed(&self, _: &Arc<Moody>, _: revgate::Version) -> Result<(), String> {
             Ok(())
         }
         fn status(&self, _: Status) {}

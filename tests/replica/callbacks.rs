@@ -197,7 +197,7 @@ impl Drop for Ticklish {
 struct Eye;
 
 impl Observer<Ticklish> for Eye {
-    fn changed(&self, _: &Ticklish, _: Version) -> Result<(), String> {
+    fn changed(&self, _: &Arc<Ticklish>, _: Version) -> Result<(), String> {
         run(Place::Changed);
         Ok(())
     }

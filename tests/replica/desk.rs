@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use revgate::{Invalid, Invalidation, Topic, TopicName, Version};
@@ -183,8 +184,8 @@ impl<X: Transport> Seen<X> {
 }
 
 impl<X: Transport> Observer<Sheet> for Eye<X> {
-    fn changed(&self, state: &Sheet, version: Version) -> Result<(), String> {
-        self.0.ask(Asked::Changed(state.clone(), version))
+    fn changed(&self, state: &Arc<Sheet>, version: Version) -> Result<(), String> {
+        self.0.ask(Asked::Changed(Sheet::clone(state), version))
     }
 
     fn status(&self, status: Status) {

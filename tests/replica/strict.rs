@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use revgate::wire::{Fetched, Refusal};
 use revgate::{Topic, TopicName, Version};
@@ -75,8 +76,8 @@ impl Transport for Strict {
         &self,
         topic: &TopicName,
         change: Change<T>,
-    ) -> impl Future<Output = Result<revgate::Snapshot<T>, WriteError<T>>> + 'static {
-        let state = serde_json::to_value(&change.new).expect("it was asked for that");
+    ) -> impl Future<Output = Result<revgate::Snapshot<Arc<T>>, WriteError<T>>> + 'static {
+        let state = serde_json::to_value(&*change.new).expect("it was asked for that");
         let verdict = (self.judge)(&state);
         self.written.borrow_mut().push(state);
         let (write, answer) = (self.backend.write(topic, change), self.made.clone());

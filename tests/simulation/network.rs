@@ -55,7 +55,7 @@ impl Bench {
 
 /// A change of the first state.
 fn to_font_size(size: u32) -> Change<Settings> {
-    Change { base: version(1), old: Settings::default(), new: with_font_size(size) }
+    Change::new(version(1), Settings::default(), with_font_size(size))
 }
 
 /// Lets time go on until this has ended.

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use revgate::{Epoch, Phase, TopicName, Version, gate};
@@ -183,7 +184,7 @@ impl Window {
 struct Seen(Rc<Screen>);
 
 impl Observer<Board> for Seen {
-    fn changed(&self, board: &Board, version: Version) -> Result<(), String> {
+    fn changed(&self, board: &Arc<Board>, version: Version) -> Result<(), String> {
         let Screen { number, history, updates, shown, violations, .. } = &*self.0;
         let check = |holds: bool, what: String| {
             if !holds {
@@ -206,7 +207,7 @@ impl Observer<Board> for Seen {
             confirmed <= own && own <= confirmed + pending + newer,
             format!("{own} of its own, {confirmed} confirmed, {pending} pending, {newer} newer"),
         );
-        shown.replace(Some((version, board.clone())));
+        shown.replace(Some((version, Board::clone(board))));
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use revgate::wire::{Acted, Fetched, Refusal, Written};
 use revgate::{Invalid, Snapshot, Topic, TopicName, Version};
@@ -69,7 +70,7 @@ impl Transport for Gale {
         &self,
         topic: &TopicName,
         change: Change<T>,
-    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
         let (gale, topic) = (self.clone(), topic.clone());
         async move {
             if gale.happens(5) {

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use revgate::{Invalidation, Phase, TopicName, Version};
@@ -323,7 +324,7 @@ impl Failure {
 }
 
 impl Observer<Ledger> for Eye {
-    fn changed(&self, ledger: &Ledger, version: Version) -> Result<(), String> {
+    fn changed(&self, ledger: &Arc<Ledger>, version: Version) -> Result<(), String> {
         let book = &self.0;
         book.check(ledger, version);
         book.be_moody();
@@ -331,7 +332,7 @@ impl Observer<Ledger> for Eye {
             book.log.count(|tally| tally.refused += 1);
             return Err("not in the mood".to_owned());
         }
-        book.shown.replace(Some((version, ledger.clone())));
+        book.shown.replace(Some((version, Ledger::clone(ledger))));
         Ok(())
     }
 

@@ -2,6 +2,8 @@
 //! come through and a backend that is away by whim: what was not made can be tried again, until what
 //! a window did is gone and the rest stands.
 
+use std::sync::Arc;
+
 use futures_util::future::LocalBoxFuture;
 use revgate::Snapshot;
 use revgate::wire::{Acted, Fetched};
@@ -55,7 +57,7 @@ impl Transport for Whims {
         &self,
         topic: &TopicName,
         change: Change<T>,
-    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
         let (there, write) = (self.look(), self.network.write(topic, change));
         async move {
             there?;

@@ -1,6 +1,8 @@
 //! A window that the backend lets do this, and not that: what it may never take back stands in the
 //! way of nothing else.
 
+use std::sync::Arc;
+
 use revgate::wire::{Access, Acted, Denied, Fetched, Refusal, Refused, Unacted};
 use revgate::{Invalid, Snapshot};
 use revgate_client::{Announcement, Batch, Change, Interruption, Json, TransportError, WriteError};
@@ -38,7 +40,7 @@ impl Transport for Guarded {
         &self,
         _: &TopicName,
         _: Change<T>,
-    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
         let why = self.why.clone();
         async move { Err(why.into()) }
     }

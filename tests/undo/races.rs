@@ -1,6 +1,8 @@
 //! Two act within one round trip: an undo takes back what the window's own action did where it was
 //! done, which is in the backend, and not what it would have done without the other.
 
+use std::sync::Arc;
+
 use revgate::Snapshot;
 use revgate::wire::{Acted, Fetched};
 use revgate_client::{Announcement, Batch, Change, Interruption, Json, TransportError, WriteError};
@@ -229,7 +231,7 @@ impl Transport for Plain {
         &self,
         topic: &TopicName,
         change: Change<T>,
-    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
         self.0.write(topic, change)
     }
 

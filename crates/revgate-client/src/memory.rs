@@ -8,6 +8,7 @@ mod presence;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 
 use revgate::json::{Fingerprint, fingerprint};
 use revgate::presence::Attendance;
@@ -264,7 +265,7 @@ impl Memory {
         topic: &TopicName,
         change: Change<T>,
         ahead: Option<Fingerprint>,
-    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
         self.inner.writes.set(self.inner.writes.get() + 1);
         let (backend, topic) = (self.clone(), topic.clone());
         async move {
@@ -281,7 +282,7 @@ impl Memory {
                 }
             }
             let data = change.new;
-            let state = data.validate().and_then(|()| state(&data));
+            let state = data.validate().and_then(|()| state(&*data));
             let state =
                 state.map_err(|invalid| TransportError::Refused(Refusal::Invalid(invalid)))?;
             let version = backend.write(&topic, Ok(state));
@@ -363,7 +364,7 @@ impl Transport for Memory {
         &self,
         topic: &TopicName,
         change: Change<T>,
-    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
         self.change(topic, change, None)
     }
 
@@ -372,7 +373,7 @@ impl Transport for Memory {
         topic: &TopicName,
         change: Change<T>,
         ahead: Fingerprint,
-    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
         self.change(topic, change, Some(ahead))
     }
 

@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use revgate::action::{Seq, Source};
@@ -67,7 +68,7 @@ impl<T: Topic> Desk<T> {
 
     /// A state comes that the backend has had.
     pub fn learn(&mut self, snapshot: Snapshot<T>) -> Option<Message<T>> {
-        self.edits.learn(snapshot);
+        self.edits.learn(snapshot.shared());
         self.finish()
     }
 
@@ -136,20 +137,20 @@ impl<T: Topic> Desk<T> {
     pub fn written(
         &mut self,
         write: u64,
-        answer: Result<Snapshot<T>, WriteError<T>>,
+        answer: Result<Snapshot<Arc<T>>, WriteError<T>>,
     ) -> Option<Message<T>> {
         match answer {
-            answer if !self.is_awaited(write) => {
-                if let Ok(current) | Err(WriteError::Conflict(current)) = answer {
-                    self.edits.learn(current);
-                }
-            }
+            answer if !self.is_awaited(write) => match answer {
+                Ok(made) => self.edits.learn(made),
+                Err(WriteError::Conflict(current)) => self.edits.learn(current.shared()),
+                Err(_) => {}
+            },
             Ok(made) => {
                 let version = made.version();
                 let edits = self.edits.accepted(made);
                 edits.into_iter().for_each(|edit| end(edit, Ok(version)));
             }
-            Err(WriteError::Conflict(current)) => self.edits.lost_against(current),
+            Err(WriteError::Conflict(current)) => self.edits.lost_against(current.shared()),
             Err(error) => {
                 let (fate, how) = error.judge();
                 let edits = self.edits.unmade(how);
@@ -188,7 +189,7 @@ impl<T: Topic> Desk<T> {
 
     /// What is shown, and the backend's version that it is built on.
     pub fn shown(&self) -> Option<(Version, &T)> {
-        self.edits.top().map(|top| (top.version, &top.data))
+        self.edits.top().map(|top| (top.version, &*top.data))
     }
 
     /// All that it is, in words that are equal for two that will behave alike.

@@ -6,16 +6,18 @@ mod deed;
 #[cfg(feature = "model")]
 mod digest;
 mod edit;
+mod layer;
 mod proof;
 
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use revgate::json::Fingerprint;
 use revgate::{Snapshot, Topic, Version};
 
+use crate::Change;
 use crate::history::{Life, Part};
-use crate::{Change, guard};
 
 use edit::play;
 use proof::Doubt;
@@ -23,7 +25,8 @@ use proof::Doubt;
 pub(crate) use actions::{Actions, Ends};
 pub(crate) use asking::Asking;
 pub(crate) use deed::Deed;
-pub(crate) use edit::{Blame, Done, Edit, Fault, Layer, Open, Play};
+pub(crate) use edit::{Blame, Done, Edit, Fault, Open, Play};
+pub(crate) use layer::Layer;
 
 /// The newest state of the backend, and on top of it the window's own edits that the backend has
 /// not answered yet, played again whenever what lies beneath changes.
@@ -122,7 +125,7 @@ impl<T: Topic> Optimistic<T> {
     pub(crate) fn at(&self, version: Version) -> Option<&T> {
         let mut layers = [&self.newest, &self.beneath].into_iter().flatten();
         let layer = layers.find(|layer| layer.version == version && !self.is_doubted());
-        layer.map(|layer| &layer.data)
+        layer.map(|layer| &*layer.data)
     }
 
     pub(crate) fn is_writing(&self) -> bool {
@@ -145,7 +148,7 @@ impl<T: Topic> Optimistic<T> {
     }
 
     /// Takes a state that the backend has had.
-    pub(crate) fn learn(&mut self, snapshot: Snapshot<T>) {
+    pub(crate) fn learn(&mut self, snapshot: Snapshot<Arc<T>>) {
         if self.take_newest(snapshot) && !self.is_writing() {
             self.rebuild();
         }
@@ -216,17 +219,9 @@ impl<T: Topic> Optimistic<T> {
                 return Next::Nothing(self.edits.drain(..count).collect(), newest.version);
             }
             let base = newest.version;
-            let copy = || Change { base, old: newest.data.clone(), new: new.data.clone() };
-            match guard::call(copy) {
-                Ok(change) => {
-                    (self.in_flight, self.base, self.made) = (count, Some(base), new.print());
-                    return Next::Write(change);
-                }
-                Err(panicked) => {
-                    self.fall(0, panicked.into());
-                    self.rebuild();
-                }
-            }
+            (self.in_flight, self.base, self.made) = (count, Some(base), new.print());
+            let (old, new) = (Arc::clone(&newest.data), Arc::clone(&new.data));
+            return Next::Write(Change { base, old, new });
         }
         Next::Wait
     }
@@ -245,11 +240,10 @@ impl<T: Topic> Optimistic<T> {
             true => top,
             false => Rc::new(self.play(beneath, count).ok()?),
         };
-        let (base, old, new) = (beneath.version, &beneath.data, &top.data);
-        let copy = || Change { base, old: old.clone(), new: new.clone() };
+        let base = beneath.version;
         let is_change = top.print() != Some(made) && Some(base) == self.base;
-        let change = guard::call(copy).ok().filter(|_| is_change)?;
-        Some((change, count, made))
+        let (old, new) = (Arc::clone(&beneath.data), Arc::clone(&top.data));
+        is_change.then_some((Change { base, old, new }, count, made))
     }
 
     /// So many edits, from the oldest, are in the write under way: more were sent behind it.
@@ -258,7 +252,7 @@ impl<T: Topic> Optimistic<T> {
     }
 
     /// The write under way was made, and this is the state since: its edits are part of it.
-    pub(crate) fn accepted(&mut self, snapshot: Snapshot<T>) -> Vec<Edit<T>> {
+    pub(crate) fn accepted(&mut self, snapshot: Snapshot<Arc<T>>) -> Vec<Edit<T>> {
         let version = snapshot.version();
         self.take_newest(snapshot);
         self.suspects = self.suspects.saturating_sub(self.in_flight);
@@ -269,7 +263,7 @@ impl<T: Topic> Optimistic<T> {
     }
 
     /// The write under way came too late: its edits wait for the next one, on this state.
-    pub(crate) fn lost_against(&mut self, snapshot: Snapshot<T>) {
+    pub(crate) fn lost_against(&mut self, snapshot: Snapshot<Arc<T>>) {
         self.in_flight = 0;
         self.take_newest(snapshot);
         self.rebuild();
@@ -372,7 +366,7 @@ impl<T: Topic> Optimistic<T> {
     }
 
     /// Takes it if it is news; whether it is.
-    fn take_newest(&mut self, snapshot: Snapshot<T>) -> bool {
+    fn take_newest(&mut self, snapshot: Snapshot<Arc<T>>) -> bool {
         let version = snapshot.version();
         let is_better =
             |it: &Rc<Layer<T>>| it.version < version || it.version == version && self.is_doubted();

@@ -19,6 +19,7 @@ mod write;
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_channel::mpsc::UnboundedReceiver;
@@ -76,13 +77,15 @@ impl Default for Options {
 /// on: also in a browser, where a panic is a trap, and what the function had borrowed stays
 /// borrowed.
 pub trait Observer<T> {
-    /// The state to show, and the backend's version that it is or is built on.
+    /// The state to show, and the backend's version that it is or is built on. Whoever keeps it for
+    /// later need not copy it: **what is held never changes**. It may be the one of before, at a newer
+    /// version.
     ///
     /// # Errors
     ///
     /// If it cannot be shown, in words; the window shows what it showed before. The replica
     /// reports that and tries again. A panic counts as an error.
-    fn changed(&self, state: &T, version: Version) -> Result<(), String>;
+    fn changed(&self, state: &Arc<T>, version: Version) -> Result<(), String>;
 
     /// How the replica is doing has changed.
     fn status(&self, status: Status);
@@ -337,8 +340,13 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
 
     /// The state that is shown; `None` before the first snapshot.
     pub fn state(&self) -> Option<T> {
+        self.shared().map(|state| T::clone(&state))
+    }
+
+    /// As [`Replica::state`], without copying it: **what is held never changes**.
+    pub fn shared(&self) -> Option<Arc<T>> {
         let shown = self.inner.screen.borrow().shown();
-        shown.map(|layer| layer.data.clone())
+        shown.map(|layer| Arc::clone(&layer.data))
     }
 
     /// The backend's version that the shown state is or is built on.

@@ -1,9 +1,11 @@
 //! The way to the backend and back.
 
+use std::sync::Arc;
+
 use json_patch::Patch;
 use revgate::json::Fingerprint;
 use revgate::wire::{
-    self, Acted, FamilyAnnouncement, Fetched, FetchedFamily, Payload, Presented, Refusal,
+    self, Acted, FamilyAnnouncement, Fetched, FetchedFamily, Payload, Presented, Refusal, Written,
 };
 use revgate::{Invalidation, Snapshot, Topic, TopicName, Version};
 
@@ -63,12 +65,12 @@ pub trait Transport: Clone + 'static {
     }
 
     /// Makes this change to `topic`, if the newest version is still the one that it was made on.
-    /// Returns the new snapshot.
+    /// Returns the new snapshot, which is `change.new` where the backend has made that.
     fn write<T: Topic>(
         &self,
         topic: &TopicName,
         change: Change<T>,
-    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static;
+    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static;
 
     /// As [`Transport::write`], while another write on the same version is under way that makes the
     /// state with the fingerprint `ahead`: this change holds that one. So it is made if the other
@@ -81,7 +83,7 @@ pub trait Transport: Clone + 'static {
         topic: &TopicName,
         change: Change<T>,
         ahead: Fingerprint,
-    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
         let _ = ahead;
         self.write(topic, change)
     }
@@ -120,9 +122,16 @@ pub struct Change<T> {
     /// The version that it was made on.
     pub base: Version,
     /// The state of that version.
-    pub old: T,
+    pub old: Arc<T>,
     /// The state to be.
-    pub new: T,
+    pub new: Arc<T>,
+}
+
+impl<T> Change<T> {
+    /// What makes `new` of the state `old` of the version `base`.
+    pub fn new(base: Version, old: impl Into<Arc<T>>, new: impl Into<Arc<T>>) -> Self {
+        Self { base, old: old.into(), new: new.into() }
+    }
 }
 
 /// What came in place of an announcement.
@@ -172,7 +181,7 @@ pub enum WriteError<T> {
     #[error("{reason}")]
     NotDurable {
         /// What was made.
-        made: Snapshot<T>,
+        made: Snapshot<Arc<T>>,
         /// Why it is not on the disk.
         reason: String,
     },
@@ -183,11 +192,11 @@ pub enum WriteError<T> {
 
 impl<T> WriteError<T> {
     /// What the backend has answered to the write of the state `new`.
-    pub fn refused(refusal: Refusal<T>, new: T) -> Self {
+    pub fn refused(refusal: Refusal<T>, new: Arc<T>) -> Self {
         Self::Transport(TransportError::Refused(match refusal {
             Refusal::Conflict(current) => return Self::Conflict(current),
             Refusal::NotDurable { written, reason } => {
-                return Self::NotDurable { made: written.into_snapshot(new), reason };
+                return Self::NotDurable { made: self::written(written, new), reason };
             }
             Refusal::Denied(denied) => Refusal::Denied(denied),
             Refusal::UnknownTopic(unknown) => Refusal::UnknownTopic(unknown),
@@ -223,6 +232,11 @@ pub(crate) fn fetched_family<T>(
         return Err(TransportError::Malformed(reason));
     }
     Ok(answer)
+}
+
+/// The state since a write of `new`: another one only if the backend has said which.
+pub(crate) fn written<T>(written: Written<T>, new: Arc<T>) -> Snapshot<Arc<T>> {
+    Snapshot::new(written.version(), written.data.map_or(new, Arc::new))
 }
 
 /// Refuses an answer that leaves out a state that the window does not have.

@@ -4,6 +4,7 @@ use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::leptos_dom::helpers::WindowListenerHandle;
@@ -27,7 +28,7 @@ pub(crate) struct Listener(Option<WindowListenerHandle>);
 
 /// What components read. Reference-counted: the component that came first may go first.
 pub(crate) struct Signals<T> {
-    pub(crate) state: ArcRwSignal<T>,
+    pub(crate) state: ArcRwSignal<Arc<T>>,
     pub(crate) version: ArcRwSignal<Option<Version>>,
     pub(crate) status: ArcRwSignal<Status>,
     pub(crate) error: ArcRwSignal<Option<SyncError>>,
@@ -46,7 +47,7 @@ pub(crate) fn shared<T: Topic + Default>(topic: TopicName) -> Rc<Shared<T>> {
 
 fn start<T: Topic + Default>(topic: TopicName) -> Rc<Shared<T>> {
     let signals = Signals {
-        state: ArcRwSignal::new(T::default()),
+        state: ArcRwSignal::new(Arc::default()),
         version: ArcRwSignal::new(None),
         status: ArcRwSignal::new(Status::Loading),
         error: ArcRwSignal::new(None),
@@ -131,10 +132,12 @@ impl Drop for Listener {
 }
 
 impl<T: Topic> Observer<T> for Signals<T> {
-    fn changed(&self, state: &T, version: Version) -> Result<(), String> {
+    fn changed(&self, state: &Arc<T>, version: Version) -> Result<(), String> {
         // Effects run after this, so none sees one without the other.
         self.version.set(Some(version));
-        self.state.set(state.clone());
+        if self.state.with_untracked(|shown| !Arc::ptr_eq(shown, state)) {
+            self.state.set(Arc::clone(state));
+        }
         self.forget_error();
         Ok(())
     }

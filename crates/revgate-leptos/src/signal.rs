@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use revgate::{Action, Topic, TopicName, TopicNameError, Version};
@@ -42,7 +43,7 @@ pub(crate) fn signal<T: Topic + Default>(topic: TopicName) -> TopicSignal<T> {
 ///
 /// What says "tracked" wakes the effect or view that reads it when it changes.
 pub struct TopicSignal<T: Topic> {
-    state: RwSignal<T>,
+    state: RwSignal<Arc<T>>,
     version: RwSignal<Option<Version>>,
     status: RwSignal<Status>,
     error: RwSignal<Option<SyncError>>,
@@ -52,17 +53,17 @@ pub struct TopicSignal<T: Topic> {
 impl<T: Topic> TopicSignal<T> {
     /// The state, tracked; `T::default()` until the first snapshot has come.
     pub fn get(&self) -> T {
-        self.state.get()
+        self.state.with(|state| T::clone(state))
     }
 
     /// The state, not tracked.
     pub fn get_untracked(&self) -> T {
-        self.state.get_untracked()
+        self.state.with_untracked(|state| T::clone(state))
     }
 
     /// Reads the state in place, tracked.
     pub fn with<U>(&self, read: impl FnOnce(&T) -> U) -> U {
-        self.state.with(read)
+        self.state.with(|state| read(state))
     }
 
     /// A part of the state, which wakes its readers only when that part changes.
@@ -71,13 +72,13 @@ impl<T: Topic> TopicSignal<T> {
         U: PartialEq + Send + Sync + 'static,
     {
         let state = self.state;
-        Memo::new(move |_| state.with(&part))
+        Memo::new(move |_| state.with(|state| part(state)))
     }
 
     /// The state, tracked; `None` if the component has been unmounted, where
     /// [`get`](Self::get) panics.
     pub fn try_get(&self) -> Option<T> {
-        self.state.try_get()
+        self.state.try_with(|state| T::clone(state))
     }
 
     /// Changes the state in every window: shown here at once, sent to Rust, taken back if Rust

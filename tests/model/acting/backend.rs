@@ -149,9 +149,10 @@ impl Backend {
             }
             Message::Change { write, change } => {
                 let is_newest = change.base == self.version;
-                let done = if is_newest { self.set(change.new) } else { Vec::new() };
+                let done = if is_newest { self.set(List::clone(&change.new)) } else { Vec::new() };
                 let newest = Snapshot::new(self.version, self.list.clone());
-                let answer = if is_newest { Ok(newest) } else { Err(WriteError::Conflict(newest)) };
+                let answer =
+                    if is_newest { Ok(newest.shared()) } else { Err(WriteError::Conflict(newest)) };
                 (Parcel::Written { write, answer }, done)
             }
         }

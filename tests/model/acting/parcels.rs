@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 use revgate::Snapshot;
 use revgate::wire::Acted;
@@ -30,7 +31,7 @@ pub(crate) enum Parcel {
     },
     Written {
         write: u64,
-        answer: Result<Snapshot<List>, WriteError<List>>,
+        answer: Result<Snapshot<Arc<List>>, WriteError<List>>,
     },
 }
 

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use js_sys::{Array, Promise};
 use revgate::json::fingerprint;
@@ -102,9 +103,9 @@ async fn both_ways<T: Kind>(
     // edit.
     set::<T>(0).await?;
     let base = fetch::<T>(&topic).await?.version();
-    let change = || Change { base, old: first.clone(), new: state.clone() };
+    let change = || Change::new(base, first.clone(), state.clone());
     match (&expected, Tauri.write(&topic, change()).await) {
-        (None, Ok(written)) => same("written", &written.data, &state)?,
+        (None, Ok(written)) => same("written", &*written.data, &state)?,
         (Some(fault), Err(error)) if refusal(&error) == Some(fault) => {
             return Ok(false);
         }
@@ -194,7 +195,7 @@ async fn script(code: &str) -> Result<JsValue, String> {
 struct Shown(Rc<RefCell<Vec<String>>>);
 
 impl<T> Observer<T> for Shown {
-    fn changed(&self, _: &T, _: Version) -> Result<(), String> {
+    fn changed(&self, _: &Arc<T>, _: Version) -> Result<(), String> {
         Ok(())
     }
 

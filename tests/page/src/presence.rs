@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use revgate::{Present, TopicName, Version};
 use revgate_client::host::Browser;
@@ -76,7 +77,7 @@ impl Spots {
 }
 
 impl Observer<Present<Spot>> for Seen {
-    fn changed(&self, state: &Present<Spot>, version: Version) -> Result<(), String> {
+    fn changed(&self, state: &Arc<Present<Spot>>, version: Version) -> Result<(), String> {
         self.look.borrow_mut().present = Some(state.clone());
         self.presenter.seen(state, version);
         Ok(())

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use revgate::{TopicName, Version};
 use revgate_client::host::Browser;
@@ -109,9 +110,9 @@ impl<T: Edit, X: Transport + 'static> Replicated for Shown<T, X> {
 }
 
 impl<T: Serialize> Observer<T> for Seen {
-    fn changed(&self, state: &T, version: Version) -> Result<(), String> {
+    fn changed(&self, state: &Arc<T>, version: Version) -> Result<(), String> {
         let mut look = self.0.borrow_mut();
-        look.state = serde_json::to_value(state).map_err(|error| error.to_string())?;
+        look.state = serde_json::to_value(&**state).map_err(|error| error.to_string())?;
         look.went_back |= Some(version) < look.version;
         look.version = Some(version);
         look.changes += 1;

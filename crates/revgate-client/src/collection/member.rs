@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::mem;
 use std::ops::Deref;
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use revgate::gate::Status;
@@ -312,7 +313,7 @@ impl<T: Topic> Followers<T> {
         observer: Rc<dyn Observer<T>>,
         replica: &Replica<T, X, H>,
     ) -> u64 {
-        if let (Some(state), Some(version)) = (replica.state(), replica.version()) {
+        if let (Some(state), Some(version)) = (replica.shared(), replica.version()) {
             drop(observer.changed(&state, version));
         }
         observer.status(replica.status());
@@ -335,7 +336,7 @@ impl<T: Topic> Followers<T> {
 }
 
 impl<T: Topic, X: Transport, H: Host> Observer<T> for Fan<T, X, H> {
-    fn changed(&self, state: &T, version: Version) -> Result<(), String> {
+    fn changed(&self, state: &Arc<T>, version: Version) -> Result<(), String> {
         if let Some(home) = self.home.upgrade()
             && home.show_member(&self.key, state, version)
         {

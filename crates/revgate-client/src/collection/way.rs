@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::cell::Cell;
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 
 use revgate::json::Fingerprint;
 use revgate::wire::{Acted, Fetched, Presented};
@@ -125,7 +126,7 @@ impl<T: Topic, X: Transport, H: Host> Transport for Way<T, X, H> {
         &self,
         topic: &TopicName,
         change: Change<U>,
-    ) -> impl Future<Output = Result<Snapshot<U>, WriteError<U>>> + 'static {
+    ) -> impl Future<Output = Result<Snapshot<Arc<U>>, WriteError<U>>> + 'static {
         self.far.write(topic, change)
     }
 
@@ -134,7 +135,7 @@ impl<T: Topic, X: Transport, H: Host> Transport for Way<T, X, H> {
         topic: &TopicName,
         change: Change<U>,
         ahead: Fingerprint,
-    ) -> impl Future<Output = Result<Snapshot<U>, WriteError<U>>> + 'static {
+    ) -> impl Future<Output = Result<Snapshot<Arc<U>>, WriteError<U>>> + 'static {
         self.far.write_behind(topic, change, ahead)
     }
 

@@ -6,8 +6,8 @@ use revgate::action::{Seq, Source};
 use revgate::wire::{Acted, Asked, MAX_ACTIONS, Unacted};
 use revgate::{Topic, Version};
 
-use super::edit::{Edit, Layer, Play, Sent, play};
-use super::{Next, Optimistic};
+use super::edit::{Edit, Play, Sent, play};
+use super::{Layer, Next, Optimistic};
 use crate::{Batch, Json};
 
 /// The most actions of a batch, so that a page that goes can send as many again behind it.

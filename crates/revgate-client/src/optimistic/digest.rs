@@ -6,8 +6,9 @@ use std::rc::Rc;
 
 use revgate::{Topic, Version};
 
+use super::Layer;
 use super::Optimistic;
-use super::edit::{Layer, Play};
+use super::edit::Play;
 
 impl<T: Topic> Optimistic<T> {
     /// The newest version that it has a state of.
@@ -34,7 +35,7 @@ impl<T: Topic> Optimistic<T> {
 
 impl<T: Topic> Layer<T> {
     fn digest(&self) -> String {
-        let data = serde_json::to_string(&self.data).unwrap_or_default();
+        let data = serde_json::to_string(&*self.data).unwrap_or_default();
         format!(" {}={data}", self.version)
     }
 }

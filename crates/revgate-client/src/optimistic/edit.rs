@@ -1,13 +1,14 @@
 //! An edit, and how it is played.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::Cell;
 use std::rc::Rc;
 
 use revgate::action::Seq;
-use revgate::json::{Fingerprint, fingerprint};
+use revgate::json::fingerprint;
 use revgate::wire::Asked;
-use revgate::{Invalid, Snapshot, Topic, Version};
+use revgate::{Invalid, Topic, Version};
 
+use super::Layer;
 use crate::Json;
 use crate::guard::{self, Panicked};
 use crate::history::Part;
@@ -143,42 +144,6 @@ pub(crate) enum Fault {
     Panicked(#[from] Panicked),
 }
 
-/// A state that the backend has had, or what edits make of one.
-pub(crate) struct Layer<T> {
-    /// The backend's version that it is or is built on.
-    pub(crate) version: Version,
-    pub(crate) data: T,
-    /// What tells it from other states, once somebody has asked; `None` if it is no JSON.
-    print: OnceCell<Option<Fingerprint>>,
-}
-
-impl<T: Topic> Layer<T> {
-    pub(super) fn new(snapshot: Snapshot<T>) -> Self {
-        Self { version: snapshot.version(), data: snapshot.data, print: OnceCell::new() }
-    }
-
-    /// The same state as one of the backend's.
-    pub(super) fn at(self, version: Version) -> Self {
-        Self { version, ..self }
-    }
-
-    /// Whether both are the same state.
-    pub(super) fn says_the_same_as(&self, other: &Self) -> bool {
-        self.print().is_some() && self.print() == other.print()
-    }
-
-    /// Whether it is known that both are the same state on the same version; not to be known
-    /// costs nothing.
-    pub(crate) fn is_known_as(&self, other: &Self) -> bool {
-        let print = |layer: &Self| layer.print.get().copied().flatten();
-        self.version == other.version && print(self).is_some() && print(self) == print(other)
-    }
-
-    pub(super) fn print(&self) -> Option<Fingerprint> {
-        *self.print.get_or_init(|| guard::call(|| fingerprint(&self.data).ok()).ok().flatten())
-    }
-}
-
 /// Plays the edits on a state, one after the other; each must leave a state that could be sent.
 ///
 /// # Errors
@@ -203,7 +168,7 @@ fn try_play<T: Topic>(
 ) -> Result<Layer<T>, (usize, Fault)> {
     let place = Cell::new(0);
     let played = guard::call(|| {
-        let mut data = base.data.clone();
+        let mut data = T::clone(&base.data);
         for (number, edit) in edits.iter().enumerate() {
             place.set(number);
             edit(&mut data)?;
@@ -212,8 +177,7 @@ fn try_play<T: Topic>(
                 fingerprint(&data)?;
             }
         }
-        let print = OnceCell::from(Some(fingerprint(&data)?));
-        Ok(Layer { version: base.version, data, print })
+        Ok(Layer::made(base.version, data)?)
     });
     played.unwrap_or_else(|panicked| Err(panicked.into())).map_err(|fault| (place.get(), fault))
 }

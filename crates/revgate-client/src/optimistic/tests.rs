@@ -23,8 +23,8 @@ fn version(number: u64) -> Version {
     Version::new(Epoch::default(), Revision::new(number))
 }
 
-fn snapshot(number: u64, count: u32) -> Snapshot<Count> {
-    Snapshot::new(version(number), Count(count))
+fn snapshot(number: u64, count: u32) -> Snapshot<Arc<Count>> {
+    Snapshot::new(version(number), Arc::new(Count(count)))
 }
 
 fn edit(change: impl Fn(&mut Count) -> Result<(), String> + 'static) -> Edit<Count> {

@@ -103,7 +103,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 let version = snapshot.version();
                 if inner.applied() == Some(version) && inner.optimistic.borrow().is_doubted() {
                     // To the gate it is nothing new.
-                    inner.with_edits(|edits| edits.learn(snapshot));
+                    inner.with_edits(|edits| edits.learn(snapshot.shared()));
                     return inner.step(Input::Fetched { id, version }, Payload::None);
                 }
                 inner.handle(Input::Fetched { id, version });
@@ -205,7 +205,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             }
         };
         if let Some(snapshot) = state {
-            self.with_edits(|edits| edits.learn(snapshot));
+            self.with_edits(|edits| edits.learn(snapshot.shared()));
         }
         self.show()
     }

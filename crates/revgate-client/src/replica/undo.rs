@@ -25,13 +25,14 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     /// made in the next life, is a step of that.
     ///
     /// ```ignore-wasm32,standalone_crate
+    /// # use std::sync::Arc;
     /// # use revgate::{Topic, TopicName};
     /// # use revgate::settings::{Settings, Theme};
     /// # use revgate_client::{Observer, Options, Replica, Status, SyncError, Undo, host::VirtualTime};
     /// # use revgate_client::memory::Memory;
     /// # struct Nobody;
     /// # impl Observer<Settings> for Nobody {
-    /// #     fn changed(&self, _: &Settings, _: revgate::Version) -> Result<(), String> { Ok(()) }
+    /// #     fn changed(&self, _: &Arc<Settings>, _: revgate::Version) -> Result<(), String> { Ok(()) }
     /// #     fn status(&self, _: Status) {}
     /// #     fn failed(&self, _: &SyncError) {}
     /// # }

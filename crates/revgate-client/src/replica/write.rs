@@ -1,6 +1,7 @@
 //! The window's own edits, on their way to the backend.
 
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use revgate::gate::Input;
@@ -15,7 +16,7 @@ use crate::pending::{Outcome, Pending};
 use crate::{Change, Fate, Host, SyncError, Transport, TransportError, WriteError, guard};
 
 /// How a write has ended.
-pub(super) type Answered<T> = Result<Snapshot<T>, WriteError<T>>;
+pub(super) type Answered<T> = Result<Snapshot<Arc<T>>, WriteError<T>>;
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn edit(
@@ -141,7 +142,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             Err(WriteError::Conflict(current)) if self.rebases.get() < self.options.max_rebases => {
                 self.rebases.set(self.rebases.get() + 1);
                 let version = current.version();
-                self.with_edits(|edits| edits.lost_against(current));
+                self.with_edits(|edits| edits.lost_against(current.shared()));
                 self.offer(version);
             }
             Err(error) => self.give_up(error),
@@ -152,7 +153,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     }
 
     /// The write under way was made, but is not on the disk if there is a reason.
-    fn made(self: &Rc<Self>, made: Snapshot<T>, not_durable: Option<String>) {
+    fn made(self: &Rc<Self>, made: Snapshot<Arc<T>>, not_durable: Option<String>) {
         self.rebases.set(0);
         let version = made.version();
         let edits = self.with_edits(|edits| edits.accepted(made));
@@ -171,7 +172,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             rebases => format!("after {rebases} times that others were faster: {error}"),
         };
         let newest = match error {
-            WriteError::Conflict(current) => Some((current.version(), current)),
+            WriteError::Conflict(current) => Some((current.version(), current.shared())),
             WriteError::NotDurable { .. } | WriteError::Transport(_) => None,
         };
         let version = newest.map(|(version, current)| {
@@ -199,10 +200,12 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     /// Takes the answer to a write that was given up: it may tell of a version that nobody else
     /// has told of.
     pub(super) fn take_late(self: &Rc<Self>, answer: Answered<T>) {
-        if let Ok(current)
-        | Err(WriteError::Conflict(current) | WriteError::NotDurable { made: current, .. }) =
-            answer
-        {
+        let newest = match answer {
+            Ok(made) | Err(WriteError::NotDurable { made, .. }) => Some(made),
+            Err(WriteError::Conflict(current)) => Some(current.shared()),
+            Err(WriteError::Transport(_)) => None,
+        };
+        if let Some(current) = newest {
             let version = current.version();
             self.with_edits(|edits| edits.learn(current));
             self.offer(version);

@@ -3,6 +3,8 @@
 //! The packages that wrap these internals are JavaScript; the functions are the ones that
 //! `@tauri-apps/api` 2 calls: `invoke`, `transformCallback`, `unregisterCallback`.
 
+use std::sync::Arc;
+
 use js_sys::{Function, Object, Promise, Reflect};
 use revgate::wire::Refusal;
 use serde::de::DeserializeOwned;
@@ -104,7 +106,10 @@ impl Rejection {
     }
 
     /// Of the write of the state `new`.
-    pub(super) fn into_write_error<T: DeserializeOwned + Serialize>(self, new: T) -> WriteError<T> {
+    pub(super) fn into_write_error<T: DeserializeOwned + Serialize>(
+        self,
+        new: Arc<T>,
+    ) -> WriteError<T> {
         match self.refusal() {
             Ok(refusal) => WriteError::refused(refusal, new),
             Err(error) => error.into(),

@@ -2,14 +2,13 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use revgate::action::{Seq, Source};
 use revgate::json::{Fingerprint, fingerprint};
 use revgate::presence::Visit;
-use revgate::wire::{
-    self, Acted, FamilyAnnouncement, Fetched, FetchedFamily, Presented, Refusal, Written,
-};
+use revgate::wire::{self, Acted, FamilyAnnouncement, Fetched, FetchedFamily, Presented, Refusal};
 use revgate::{Epoch, Invalid, Revision, Snapshot, Topic, TopicName, Version, bytes};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,7 +18,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::ipc::{Callback, Rejection, call, get, read_value};
 use super::values::text;
 use crate::patch::{self, Cheapest};
-use crate::transport::{announcement, fetched, fetched_family};
+use crate::transport::{announcement, fetched, fetched_family, written};
 use crate::{
     Announcement, Batch, Change, Entry, Interruption, Json, Transport, TransportError, WriteError,
 };
@@ -183,11 +182,11 @@ impl Transport for Tauri {
         &self,
         topic: &TopicName,
         change: Change<T>,
-    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
         let topic = topic.clone();
         async move {
             let Change { base, old, new } = change;
-            let cheapest = patch::cheapest(&old, &new)
+            let cheapest = patch::cheapest(&*old, &*new)
                 .map_err(|invalid| TransportError::Refused(Refusal::Invalid(invalid)))?;
             let (topic, form) = (&topic, Form::Text);
             let answer = match cheapest {
@@ -201,7 +200,7 @@ impl Transport for Tauri {
                 }
             };
             match answer {
-                Ok(written) => Ok(read_answer::<Written<T>>(&written)?.into_snapshot(new)),
+                Ok(answer) => Ok(written(read_answer(&answer)?, new)),
                 Err(rejection) => Err(rejection.into_write_error(new)),
             }
         }
@@ -245,18 +244,18 @@ impl Transport for Tauri {
         topic: &TopicName,
         change: Change<T>,
         ahead: Fingerprint,
-    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
         let topic = topic.clone();
         async move {
             let Change { base, new, .. } = change;
             // Whole: nobody knows which of two states a patch would be applied to.
-            let data = as_text(&new)
+            let data = as_text(&*new)
                 .map_err(|invalid| TransportError::Refused(Refusal::Invalid(invalid)))?;
             let (topic, ahead, form) = (&topic, Some(ahead), Form::Text);
             let arguments = ReplaceArguments { topic, data, base, ahead, form };
             let answer = call("plugin:revgate|replace", &arguments).await;
             match answer {
-                Ok(written) => Ok(read_answer::<Written<T>>(&written)?.into_snapshot(new)),
+                Ok(answer) => Ok(written(read_answer(&answer)?, new)),
                 Err(rejection) => Err(rejection.into_write_error(new)),
             }
         }

@@ -1,5 +1,7 @@
 //! The way to a backend written by hand for the state-sync protocol 1.1.
 
+use std::sync::Arc;
+
 use js_sys::{Array, Object};
 use revgate::json::fingerprint;
 use revgate::wire::{Fetched, Payload, Refusal};
@@ -114,15 +116,15 @@ impl Transport for StateSync {
         &self,
         _: &TopicName,
         change: Change<T>,
-    ) -> impl Future<Output = Result<Snapshot<T>, WriteError<T>>> + 'static {
+    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
         let Self { update, argument, .. } = *self;
         async move {
-            let data = in_js(&change.new)
+            let data = in_js(&*change.new)
                 .map_err(|invalid| TransportError::Refused(Refusal::Invalid(invalid)))?;
             let arguments = Object::from_entries(&Array::of1(&Array::of2(&argument.into(), &data)));
             let arguments = arguments.map_err(|error| TransportError::Malformed(text(&error)))?;
             match call_with(update, &arguments).await {
-                Ok(answer) => Ok(read_value(&answer)?),
+                Ok(answer) => Ok(Snapshot::shared(read_value(&answer)?)),
                 Err(rejection) => Err(rejection.into_write_error(change.new)),
             }
         }

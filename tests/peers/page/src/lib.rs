@@ -6,6 +6,7 @@ mod state;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use js_sys::{Error, Function, Promise};
 use revgate::{TopicName, Version};
@@ -116,7 +117,7 @@ impl<const BIG: bool> Written for Page<BIG> {
 }
 
 impl<const BIG: bool> Observer<Fields<BIG>> for Screen {
-    fn changed(&self, state: &Fields<BIG>, _: Version) -> Result<(), String> {
+    fn changed(&self, state: &Arc<Fields<BIG>>, _: Version) -> Result<(), String> {
         *self.shown.borrow_mut() = Some(["left", "right"].map(|it| state.get(it).to_owned()));
         self.heard.call0(&JsValue::UNDEFINED).map(drop).map_err(|error| format!("{error:?}"))
     }
