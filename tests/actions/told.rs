@@ -53,8 +53,8 @@ impl Action for Add {
 struct Shown(Rc<RefCell<Tally>>);
 
 impl Observer<Tally> for Shown {
-    fn changed(&self, state: &Tally, _: Version) -> Result<(), String> {
-        self.0.replace(state.clone());
+    fn changed(&self, state: &Arc<Tally>, _: Version) -> Result<(), String> {
+        self.0.replace(Tally::clone(state));
         Ok(())
     }
 

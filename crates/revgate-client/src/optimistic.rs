@@ -7,7 +7,10 @@ mod deed;
 mod digest;
 mod edit;
 mod layer;
+mod making;
 mod proof;
+mod spares;
+mod told;
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -19,8 +22,9 @@ use revgate::{Snapshot, Topic, Version};
 use crate::Change;
 use crate::history::{Life, Part};
 
-use edit::play;
+use making::{Step, Top, play};
 use proof::Doubt;
+use spares::{Again, Spares};
 
 pub(crate) use actions::{Actions, Ends};
 pub(crate) use asking::Asking;
@@ -43,11 +47,15 @@ pub(crate) struct Optimistic<T> {
     /// was sent in a hurry is not answered, for nobody can tell whether a state that arrives
     /// meanwhile holds that already.
     beneath: Option<Rc<Layer<T>>>,
+    /// What has made the newest of `beneath`, if those are actions.
+    since: Option<Vec<Again<T>>>,
     /// `beneath` with all edits played: the state to show.
-    top: Option<Rc<Layer<T>>>,
+    top: Option<Top<T>>,
+    /// What was shown before.
+    spares: Spares<T>,
     /// Edits that the backend has made, by the version that has them: they are played beneath the
     /// others until what lies beneath is as new as that.
-    confirmed: VecDeque<(Version, Rc<Play<T>>)>,
+    confirmed: VecDeque<(Version, Step<T>)>,
     edits: VecDeque<Edit<T>>,
     /// How many of the edits, from the oldest, are in the write under way.
     in_flight: usize,
@@ -100,7 +108,9 @@ impl<T: Topic> Optimistic<T> {
             proof: None,
             doubt: None,
             beneath: None,
+            since: None,
             top: None,
+            spares: Spares::default(),
             confirmed: VecDeque::new(),
             edits: VecDeque::new(),
             in_flight: 0,
@@ -118,7 +128,7 @@ impl<T: Topic> Optimistic<T> {
 
     /// What the window is to show; `None` before the first state.
     pub(crate) fn top(&self) -> Option<&Rc<Layer<T>>> {
-        self.top.as_ref()
+        self.top.as_ref().map(|top| &top.layer)
     }
 
     /// The backend's state of this version, if it is at hand.
@@ -159,27 +169,26 @@ impl<T: Topic> Optimistic<T> {
         if let Err(fault) = edit.decide(self.confirmed.is_empty()) {
             return Pushed::Fallen(edit, fault);
         }
-        let Some(top) = &self.top else {
+        let Some(top) = self.top.clone() else {
             self.edits.push_back(edit);
             return Pushed::Kept;
         };
-        match play(top, &[&*edit.change]) {
+        match self.make_next(&top, &Step::of(&edit)) {
             Err(_) if edit.must_stay() => {}
-            Err((_, fault)) => return Pushed::Fallen(edit, fault),
+            Err(fault) => return Pushed::Fallen(edit, fault),
+            Ok(new) if !edit.is_same(&new.layer, &top.layer) => self.set_top(new),
             // One behind others stays: should they fail, it may change something after all.
             // Nor is an action nothing that is nothing here: it is done to what the backend has. Nor
             // is anything that is nothing to another state than that.
-            Ok(new)
-                if new.says_the_same_as(top)
-                    && !self.is_doubted()
+            Ok(_)
+                if !self.is_doubted()
                     && self.edits.is_empty()
                     && self.confirmed.is_empty()
                     && !edit.is_action() =>
             {
-                return Pushed::Nothing(edit, top.version);
+                return Pushed::Nothing(edit, top.layer.version);
             }
-            Ok(new) if new.says_the_same_as(top) => {}
-            Ok(new) => self.top = Some(Rc::new(new)),
+            Ok(_) => self.top.iter_mut().for_each(Top::forget_steps),
         }
         self.edits.push_back(edit);
         Pushed::Kept
@@ -189,7 +198,9 @@ impl<T: Topic> Optimistic<T> {
     pub(crate) fn next_write(&mut self) -> Next<T> {
         while !self.is_writing() && !self.edits.is_empty() {
             self.decide();
-            let (Some(newest), Some(top)) = (self.newest.clone(), self.top.clone()) else { break };
+            let (Some(newest), Some(top)) = (self.newest.clone(), self.top().cloned()) else {
+                break;
+            };
             if let Some(next) = self.next_actions(&newest) {
                 return next;
             }
@@ -205,8 +216,8 @@ impl<T: Topic> Optimistic<T> {
             let new = if count == self.edits.len() {
                 top
             } else {
-                match self.play(&newest, count) {
-                    Ok(new) => Rc::new(new),
+                match self.make(&newest, &self.steps(count)) {
+                    Ok(new) => new,
                     Err((place, fault)) => {
                         self.fall(place, fault);
                         self.rebuild();
@@ -234,11 +245,11 @@ impl<T: Topic> Optimistic<T> {
             return None;
         }
         // Held since the write under way was sent.
-        let (beneath, top, made) = (self.beneath.as_ref()?, self.top.clone()?, self.made?);
+        let (beneath, top, made) = (self.beneath.as_ref()?, self.top()?.clone(), self.made?);
         let count = self.closures();
         let top = match count == self.edits.len() {
             true => top,
-            false => Rc::new(self.play(beneath, count).ok()?),
+            false => Rc::new(play(beneath, &self.steps(count)).ok()?),
         };
         let base = beneath.version;
         let is_change = top.print() != Some(made) && Some(base) == self.base;
@@ -258,7 +269,7 @@ impl<T: Topic> Optimistic<T> {
         self.suspects = self.suspects.saturating_sub(self.in_flight);
         let made = self.edits.iter().take(self.in_flight);
         made.clone().filter_map(|edit| edit.part.as_ref()).for_each(|part| part.end(version.epoch));
-        self.confirmed.extend(made.map(|edit| (version, Rc::clone(&edit.change))));
+        self.confirmed.extend(made.map(|edit| (version, Step::of(edit))));
         self.take_written()
     }
 
@@ -372,7 +383,7 @@ impl<T: Topic> Optimistic<T> {
             |it: &Rc<Layer<T>>| it.version < version || it.version == version && self.is_doubted();
         let is_news = self.newest.as_ref().is_none_or(is_better);
         if is_news {
-            self.set_newest(Layer::new(snapshot));
+            self.set_newest(Layer::new(snapshot), None);
         }
         is_news
     }
@@ -388,28 +399,23 @@ impl<T: Topic> Optimistic<T> {
     /// be played on it fall, but for those that [must stay](Edit::must_stay): they are not shown.
     fn rebuild(&mut self) {
         if self.beneath.is_none() || self.edits.iter().all(|edit| edit.sent().is_none()) {
-            self.beneath = self.newest.clone();
+            self.raise();
         }
         let Some(beneath) = self.beneath.clone() else { return };
         self.confirmed.retain(|(version, _)| *version > beneath.version);
         let mut hidden = Vec::new();
         loop {
-            let confirmed = self.confirmed.iter().map(|(_, change)| change);
-            let changes = confirmed.chain(self.edits.iter().map(|edit| &edit.change)).enumerate();
-            let shown: Vec<_> = changes.filter(|(place, _)| !hidden.contains(place)).collect();
-            if shown.is_empty() {
-                self.top = Some(beneath);
-                return;
-            }
-            let played: Vec<&Play<T>> = shown.iter().map(|(_, change)| &***change).collect();
-            let (at, fault) = match play(&beneath, &played) {
-                Ok(top) => {
-                    self.top = Some(Rc::new(top));
-                    return;
-                }
+            let confirmed = self.confirmed.iter().map(|(_, step)| step.clone());
+            let steps = confirmed.chain(self.edits.iter().map(Step::of)).enumerate();
+            let shown = steps.filter(|(place, _)| !hidden.contains(place));
+            let (places, steps): (Vec<_>, Vec<_>) = shown.unzip();
+            let made =
+                if steps.is_empty() { Ok(beneath.clone()) } else { self.make(&beneath, &steps) };
+            let (at, fault) = match made {
+                Ok(layer) => return self.set_top(Top::new(layer, &beneath, &steps)),
                 Err(fault) => fault,
             };
-            let place = shown.get(at).map_or(0, |(place, _)| *place);
+            let place = places.get(at).copied().unwrap_or_default();
             let edit = place.checked_sub(self.confirmed.len());
             match edit.filter(|edit| self.edits.get(*edit).is_some_and(|it| !it.must_stay())) {
                 Some(edit) => self.fall(edit, fault),
@@ -418,10 +424,9 @@ impl<T: Topic> Optimistic<T> {
         }
     }
 
-    fn play(&self, base: &Layer<T>, count: usize) -> Result<Layer<T>, (usize, Fault)> {
-        let edits: Vec<&Play<T>> =
-            self.edits.iter().take(count).map(|edit| &*edit.change).collect();
-        play(base, &edits)
+    /// The first edits, so many.
+    fn steps(&self, count: usize) -> Vec<Step<T>> {
+        self.edits.iter().take(count).map(Step::of).collect()
     }
 
     fn fall(&mut self, place: usize, fault: Fault) {

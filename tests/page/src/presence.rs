@@ -78,7 +78,7 @@ impl Spots {
 
 impl Observer<Present<Spot>> for Seen {
     fn changed(&self, state: &Arc<Present<Spot>>, version: Version) -> Result<(), String> {
-        self.look.borrow_mut().present = Some(state.clone());
+        self.look.borrow_mut().present = Some(Present::clone(state));
         self.presenter.seen(state, version);
         Ok(())
     }

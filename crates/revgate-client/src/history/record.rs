@@ -80,17 +80,28 @@ impl<T: Topic> Part<T> {
             if !part.is_under_way() {
                 return play(state);
             }
-            let before = state.clone();
-            play(state)?;
-            let inverse = part.made.as_ref().and_then(|(deed, at)| deed.inverse(&before, at));
-            let last = match inverse {
-                Some(inverse) => Last::Inverse(inverse),
-                None => Last::States(Box::new((before, state.clone()))),
+            // Asked before the action is done, so that a state need not be copied for it.
+            let last = match part.inverse(state) {
+                Some(inverse) => {
+                    play(state)?;
+                    Last::Inverse(inverse)
+                }
+                None => {
+                    let before = state.clone();
+                    play(state)?;
+                    Last::States(Box::new((before, state.clone())))
+                }
             };
             let before = part.last.replace(Some(last));
             drop(before);
             Ok(())
         })
+    }
+
+    /// What takes the action back, if it says that itself. One that panics has not said it.
+    fn inverse(&self, before: &T) -> Option<Deed<T>> {
+        let (deed, context) = self.made.as_ref()?;
+        guard::call(|| deed.inverse(before, context)).ok().flatten()
     }
 
     /// The action has been done in the life `epoch`, and how it is taken back is `told` by the backend;

@@ -6,7 +6,9 @@ use revgate::action::{Seq, Source};
 use revgate::wire::{Acted, Asked, MAX_ACTIONS, Unacted};
 use revgate::{Topic, Version};
 
-use super::edit::{Edit, Play, Sent, play};
+use super::edit::{Edit, Sent};
+use super::making::{Step, Top, all_again};
+use super::spares::Again;
 use super::{Layer, Next, Optimistic};
 use crate::{Batch, Json};
 
@@ -39,6 +41,9 @@ pub(crate) struct Ends<T> {
     pub(crate) done: Vec<Edit<T>>,
     pub(crate) refused: Vec<(Edit<T>, Unacted<Json>)>,
 }
+
+/// A state, and the actions that made it of the one before.
+type Made<T> = (Layer<T>, Option<Vec<Again<T>>>);
 
 impl<T: Topic> Optimistic<T> {
     /// Makes a batch of the actions that wait, if they are the oldest that do.
@@ -113,18 +118,19 @@ impl<T: Topic> Optimistic<T> {
         }
         let mut is_known = self.newest.as_ref().is_some_and(|newest| newest.version >= version);
         let is_recorded = done.iter().any(|edit| edit.part.is_some());
-        let made = if is_known && !is_recorded { None } else { self.made_by(acted, done.iter()) };
+        let steps: Vec<_> = done.iter().map(Step::of).collect();
+        let made = if is_known && !is_recorded { None } else { self.made_by(acted, &steps) };
         for edit in &done {
             let told = acted.reversals.iter().find(|told| edit.is_asked_as(told.seq));
             let told = told.map(|told| &told.how);
             edit.part.iter().for_each(|part| part.settle(told, made.is_some(), version.epoch));
         }
         refused.iter().for_each(|(edit, _)| edit.fail());
-        if !is_known && let Some(layer) = made {
-            self.set_newest(layer);
+        if !is_known && let Some((layer, by)) = made {
+            self.set_newest(layer, by);
             is_known = true;
         }
-        self.confirmed.extend(done.iter().map(|edit| (version, Rc::clone(&edit.change))));
+        self.confirmed.extend(done.iter().map(|edit| (version, Step::of(edit))));
         self.rebuild();
         Ends { is_known, done, refused }
     }
@@ -135,10 +141,14 @@ impl<T: Topic> Optimistic<T> {
         let is_of_it = |edit: &&Edit<T>| seqs.iter().any(|seq| edit.is_asked_as(*seq));
         let all: Vec<&Edit<T>> = self.edits.iter().filter(is_of_it).collect();
         let is_done = |edit: &&Edit<T>| !acted.refused.iter().any(|it| edit.is_asked_as(it.seq));
-        let done = || all.iter().copied().filter(is_done);
-        let is_whole = all.len() == seqs.len() && done().any(|edit| edit.part.is_some());
-        let is_own = is_whole && self.made_by(acted, done()).is_some();
-        for edit in done() {
+        let done = all.iter().copied().filter(is_done);
+        let is_whole = all.len() == seqs.len() && done.clone().any(|edit| edit.part.is_some());
+        let steps: Vec<_> = done.map(Step::of).collect();
+        // They are recorded anew, so what is shown is no longer what they were recorded for.
+        self.top.iter_mut().for_each(Top::forget_steps);
+        let is_own = is_whole && self.made_by(acted, &steps).is_some();
+        let done = self.edits.iter().filter(is_of_it).filter(is_done);
+        for edit in done {
             let told = acted.reversals.iter().find(|told| edit.is_asked_as(told.seq));
             if let Some(part) = edit.part.as_ref().filter(|_| is_own || told.is_some()) {
                 part.settle(told.map(|told| &told.how), is_own, acted.epoch);
@@ -146,19 +156,22 @@ impl<T: Topic> Optimistic<T> {
         }
     }
 
-    /// The state that the actions have made in the backend, if it can be made here.
-    fn made_by<'a>(
-        &self,
-        acted: &Acted<Json>,
-        done: impl Iterator<Item = &'a Edit<T>>,
-    ) -> Option<Layer<T>> {
-        let mut layers = [&self.newest, &self.beneath].into_iter().flatten();
-        let base = layers.find(|layer| Some(layer.version) == acted.base && !self.is_doubted())?;
-        let changes: Vec<&Play<T>> = done.map(|edit| &*edit.change).collect();
-        let made = play(base, &changes).ok()?;
+    /// The state that the actions have made in the backend, if it can be made here, and what made it
+    /// of the newest, if it is made of that.
+    fn made_by(&mut self, acted: &Acted<Json>, done: &[Step<T>]) -> Option<Made<T>> {
+        let (base, is_newest) = self.base(acted.base?)?;
+        let made = self.make(&base, done).ok()?;
         // Of a large state the backend makes no fingerprint: then `apply` is taken at its word, until
         // it is proven by the announcements.
         let is_same = acted.fingerprint.is_none_or(|print| made.print() == Some(print));
-        is_same.then(|| made.at(acted.version()))
+        let by = all_again(done).filter(|_| is_newest);
+        is_same.then(|| (made.at(acted.version()), by))
+    }
+
+    /// The backend's state of this version, if it is at hand; whether it is the newest.
+    pub(super) fn base(&self, version: Version) -> Option<(Rc<Layer<T>>, bool)> {
+        let is_it = |layer: &&Rc<Layer<T>>| layer.version == version && !self.is_doubted();
+        let newest = self.newest.as_ref().filter(is_it).map(|layer| (Rc::clone(layer), true));
+        newest.or_else(|| self.beneath.as_ref().filter(is_it).map(|it| (Rc::clone(it), false)))
     }
 }

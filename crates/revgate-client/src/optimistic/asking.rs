@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use revgate::action::{Context, Seq, Source};
+use revgate::action::{Seq, Source};
 use revgate::wire::Asked;
 use revgate::{Action, Topic};
 
@@ -12,8 +12,7 @@ use super::edit::{Ask, Done, Edit};
 /// An action that can be sent, and played as the backend will.
 pub(crate) struct Asking<T> {
     deed: Deed<T>,
-    context: Context,
-    ask: Ask,
+    ask: Ask<T>,
 }
 
 impl<T: Topic> Asking<T> {
@@ -32,8 +31,10 @@ impl<T: Topic> Asking<T> {
     pub(crate) fn of(deed: Deed<T>, source: Source, seq: Seq, at: u64) -> Self {
         let asked = Asked { seq, at, seed: None, action: deed.json.clone() };
         let context = asked.context(source);
-        let ask = Ask { asked, sent: None.into(), explain: deed.explain };
-        Self { deed, context, ask }
+        let again = deed.clone();
+        let again = Rc::new(move |state: &mut T| again.apply(state, &context));
+        let ask = Ask { asked, context, again, sent: None.into(), explain: deed.explain };
+        Self { deed, ask }
     }
 
     pub(crate) fn deed(&self) -> Deed<T> {
@@ -42,13 +43,12 @@ impl<T: Topic> Asking<T> {
 
     /// The edit; `done` is told how it ended.
     pub(crate) fn edit(self, done: Done) -> Edit<T> {
-        let Self { deed, context, ask } = self;
-        let change = move |state: &mut T| deed.apply(state, &context);
-        Edit { ask: Some(ask), ..Edit::new(Rc::new(change), done) }
+        let change = Rc::clone(&self.ask.again);
+        Edit { ask: Some(self.ask), ..Edit::new(change, done) }
     }
 
     /// How it is sent.
-    pub(crate) fn ask(self) -> Ask {
+    pub(crate) fn ask(self) -> Ask<T> {
         self.ask
     }
 }

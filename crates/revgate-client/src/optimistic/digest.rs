@@ -19,12 +19,12 @@ impl<T: Topic> Optimistic<T> {
     /// `name` tells edits apart, by what they do.
     pub(crate) fn digest(&self, name: impl Fn(&Rc<Play<T>>) -> u8) -> String {
         let mut words = format!("{} {:?} {}", self.in_flight, self.base, self.suspects);
-        for layer in [&self.newest, &self.beneath, &self.top] {
-            words += &layer.as_deref().map_or_else(|| " -".to_owned(), Layer::digest);
+        for layer in [self.newest.as_ref(), self.beneath.as_ref(), self.top()] {
+            words += &layer.map_or_else(|| " -".to_owned(), |layer| layer.digest());
         }
         // A `String` takes whatever is written to it.
-        for (version, change) in &self.confirmed {
-            let _ = write!(words, " {}@{version}", name(change));
+        for (version, step) in &self.confirmed {
+            let _ = write!(words, " {}@{version}", name(&step.play));
         }
         for edit in &self.edits {
             let _ = write!(words, " {}?{:?}", name(&edit.change), edit.sent());

@@ -3,14 +3,14 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use revgate::action::Seq;
-use revgate::json::fingerprint;
+use revgate::action::{Context, Seq};
 use revgate::wire::Asked;
 use revgate::{Invalid, Topic, Version};
 
 use super::Layer;
+use super::spares::Again;
 use crate::Json;
-use crate::guard::{self, Panicked};
+use crate::guard::Panicked;
 use crate::history::Part;
 use crate::pending::{Answer, Outcome};
 
@@ -19,15 +19,15 @@ pub(crate) struct Edit<T> {
     pub(crate) change: Rc<Play<T>>,
     pub(crate) done: Done,
     /// How it is sent, if it is an action.
-    pub(crate) ask: Option<Ask>,
+    pub(crate) ask: Option<Ask<T>>,
     /// What it is to be, if that hangs on how edits before it end: **till then it is not sent**.
-    pub(crate) open: Option<Open>,
+    pub(crate) open: Option<Open<T>>,
     /// What it has made of the state, if that may be taken back.
     pub(crate) part: Option<Rc<Part<T>>>,
 }
 
 /// Decides what an edit is, once that can be told: an action that is asked for, or none.
-pub(crate) type Open = Box<dyn Fn() -> Option<Result<Option<Ask>, Fault>>>;
+pub(crate) type Open<T> = Box<dyn Fn() -> Option<Result<Option<Ask<T>>, Fault>>>;
 
 /// Changes a state, or says why it cannot.
 pub(crate) type Play<T> = dyn Fn(&mut T) -> Result<(), Fault>;
@@ -47,8 +47,12 @@ pub(crate) enum Blame<'a> {
 }
 
 /// What is sent of an action.
-pub(crate) struct Ask {
+pub(crate) struct Ask<T> {
     pub(crate) asked: Asked<Json>,
+    /// What it knows beside the state.
+    pub(crate) context: Context,
+    /// Does it, and tells nobody.
+    pub(crate) again: Again<T>,
     /// The message that had it first.
     pub(crate) sent: Cell<Option<Sent>>,
     /// What its error says, of which this is the JSON.
@@ -111,6 +115,14 @@ impl<T> Edit<T> {
         Ok(())
     }
 
+    /// Whether it makes the same of a state, as far as is known if it is an action.
+    pub(super) fn is_same(&self, new: &Layer<T>, old: &Layer<T>) -> bool
+    where
+        T: Topic,
+    {
+        if self.is_action() { new.is_known_as(old) } else { new.says_the_same_as(old) }
+    }
+
     /// It is not made, or nobody knows.
     pub(super) fn fail(&self) {
         self.part.iter().for_each(|part| part.fail());
@@ -142,42 +154,4 @@ pub(crate) enum Fault {
              say, may have gone"
     )]
     Panicked(#[from] Panicked),
-}
-
-/// Plays the edits on a state, one after the other; each must leave a state that could be sent.
-///
-/// # Errors
-///
-/// The place of the first edit that does not, and why.
-pub(super) fn play<T: Topic>(
-    base: &Layer<T>,
-    edits: &[&Play<T>],
-) -> Result<Layer<T>, (usize, Fault)> {
-    // Most often all go well, and one look at the end is enough.
-    let played = try_play(base, edits, false);
-    match played {
-        Err((place, Fault::Invalid(_))) if place > 0 => try_play(base, edits, true),
-        played => played,
-    }
-}
-
-fn try_play<T: Topic>(
-    base: &Layer<T>,
-    edits: &[&Play<T>],
-    look_at_each: bool,
-) -> Result<Layer<T>, (usize, Fault)> {
-    let place = Cell::new(0);
-    let played = guard::call(|| {
-        let mut data = T::clone(&base.data);
-        for (number, edit) in edits.iter().enumerate() {
-            place.set(number);
-            edit(&mut data)?;
-            data.validate()?;
-            if look_at_each {
-                fingerprint(&data)?;
-            }
-        }
-        Ok(Layer::made(base.version, data)?)
-    });
-    played.unwrap_or_else(|panicked| Err(panicked.into())).map_err(|fault| (place.get(), fault))
 }

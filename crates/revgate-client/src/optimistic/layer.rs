@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use revgate::json::{Fingerprint, fingerprint};
+use revgate::json::{Fingerprint, fingerprint, fingerprint_up_to};
 use revgate::{Invalid, Snapshot, Topic, Version};
 
 use crate::guard;
@@ -18,9 +18,15 @@ pub(crate) struct Layer<T> {
     look: Rc<Look>,
 }
 
+/// The largest state, roughly in bytes of JSON, that is looked at after each action. **A larger one
+/// that actions have made counts as another state than the one before, and as large, too**: so an
+/// action costs what it does, and not what it is done to.
+const LARGE: usize = 16 * 1024;
+
 /// What has been found out about a state.
 #[derive(Default)]
 struct Look {
+    is_large: OnceCell<bool>,
     /// What tells it from other states, once somebody has asked; `None` if it is no JSON.
     print: OnceCell<Option<Fingerprint>>,
 }
@@ -30,14 +36,33 @@ impl<T: Topic> Layer<T> {
         Self { version: snapshot.version(), data: snapshot.data, look: Rc::default() }
     }
 
-    /// What edits have made of a state of this version.
+    /// What edits have made of this one.
     ///
     /// # Errors
     ///
     /// If it could not be sent.
-    pub(super) fn made(version: Version, data: T) -> Result<Self, Invalid> {
+    pub(super) fn edited(&self, data: T) -> Result<Self, Invalid> {
         let print = OnceCell::from(Some(fingerprint(&data)?));
-        Ok(Self { version, data: Arc::new(data), look: Rc::new(Look { print }) })
+        Ok(self.made(data, Look { print, ..Look::default() }))
+    }
+
+    /// What actions have made of this one.
+    ///
+    /// # Errors
+    ///
+    /// If it is seen that it could not be sent.
+    pub(super) fn acted(&self, data: T) -> Result<Self, Invalid> {
+        let print = match self.is_large() {
+            true => None,
+            false => fingerprint_up_to(LARGE, &data)?,
+        };
+        let is_large = OnceCell::from(print.is_none());
+        let print = print.map_or_else(OnceCell::new, |print| OnceCell::from(Some(print)));
+        Ok(self.made(data, Look { is_large, print }))
+    }
+
+    fn made(&self, data: T, look: Look) -> Self {
+        Self { version: self.version, data: Arc::new(data), look: Rc::new(look) }
     }
 
     /// The same state as one of the backend's.
@@ -61,6 +86,17 @@ impl<T: Topic> Layer<T> {
     pub(super) fn print(&self) -> Option<Fingerprint> {
         let see = || guard::call(|| fingerprint(&*self.data).ok()).ok().flatten();
         *self.look.print.get_or_init(see)
+    }
+
+    /// Whether it is not looked at after actions.
+    pub(super) fn is_large(&self) -> bool {
+        let see = || guard::call(|| fingerprint_up_to(LARGE, &*self.data));
+        *self.look.is_large.get_or_init(|| matches!(see(), Ok(Ok(None))))
+    }
+
+    /// Whether it is known to be large; not to be known costs nothing.
+    pub(super) fn is_known_large(&self) -> bool {
+        self.look.is_large.get() == Some(&true)
     }
 
     fn is_one_with(&self, other: &Self) -> bool {

@@ -1,10 +1,9 @@
 //! Whether the newest state is the backend's, as announcements say by its fingerprint.
 
-use std::rc::Rc;
-
 use revgate::json::Fingerprint;
 use revgate::{Topic, Version};
 
+use super::spares::Again;
 use super::{Layer, Optimistic};
 
 /// The newest state is another one than the backend's: actions have made it here, of which the
@@ -37,9 +36,10 @@ impl<T: Topic> Optimistic<T> {
         self.newest.as_ref().map(|newest| newest.version)
     }
 
-    pub(super) fn set_newest(&mut self, layer: Layer<T>) {
+    /// Takes it as the newest state: made of the one before by these actions, if it was.
+    pub(super) fn set_newest(&mut self, layer: Layer<T>, by: Option<Vec<Again<T>>>) {
         self.life.set(layer.version.epoch);
-        self.newest = Some(Rc::new(layer));
+        self.follow(layer, by);
         self.doubt = None;
         self.check_newest();
     }

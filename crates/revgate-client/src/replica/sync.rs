@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use revgate::action::Told;
+use json_patch::Patch;
 use revgate::gate::{Candidate, FetchId, Input, Output, Settlement, Status, Ticket};
 use revgate::wire::Fetched;
 use revgate::{Phase, Snapshot, Topic, Version};
@@ -15,7 +15,7 @@ use crate::guard::{self, Guarded};
 use crate::optimistic::Optimistic;
 use crate::pending::{Answer, Outcome};
 use crate::trace::Event;
-use crate::{Announcement, Host, Json, Transport, TransportError, patch};
+use crate::{Announcement, Host, Transport, TransportError, patch};
 
 /// A delivery that pacing held back and that comes later than this is worth a word.
 const LATE: Duration = Duration::from_secs(1);
@@ -190,18 +190,15 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             Candidate::Offered => state,
             Candidate::Announced(version) => {
                 let material = self.kept.borrow_mut().take(version);
-                Some(Snapshot::new(
-                    version,
-                    match material.ok_or("the news were not kept")? {
-                        Material::State(state) => state,
-                        Material::Patch { base, patch } => {
-                            self.made_of(base, |state| patch::apply(state, &patch))?
-                        }
-                        Material::Actions { base, actions } => {
-                            self.made_of(base, |state| replay(state.clone(), &actions))?
-                        }
-                    },
-                ))
+                let state = match material.ok_or("the news were not kept")? {
+                    Material::State(state) => state,
+                    Material::Patch { base, patch } => self.patched(base, &patch)?,
+                    Material::Actions { base, actions } => {
+                        self.with_edits(|edits| edits.told(version, base, actions))?;
+                        return self.show();
+                    }
+                };
+                Some(Snapshot::new(version, state))
             }
         };
         if let Some(snapshot) = state {
@@ -210,16 +207,12 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         self.show()
     }
 
-    /// What `make` makes of the backend's state of the version `base`.
-    fn made_of(
-        &self,
-        base: Version,
-        make: impl FnOnce(&T) -> Result<T, String>,
-    ) -> Result<T, String> {
+    /// The backend's state of the version `base`, patched.
+    fn patched(&self, base: Version, patch: &Patch) -> Result<T, String> {
         let optimistic = self.optimistic.borrow();
         let state = optimistic.at(base).ok_or_else(|| format!("version {base} is not at hand"))?;
-        let made = self.calls.while_playing(|| guard::call(|| make(state)));
-        made.unwrap_or_else(|panicked| Err(format!("the state {panicked}")))
+        let patched = self.calls.while_playing(|| guard::call(|| patch::apply(state, patch)));
+        patched.unwrap_or_else(|panicked| Err(format!("the state {panicked}")))
     }
 
     fn show_status(&self) {
@@ -272,14 +265,4 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             }
         });
     }
-}
-
-/// What these actions make of `state`, one after the other.
-fn replay<T: Topic>(mut state: T, actions: &[Told<Json>]) -> Result<T, String> {
-    for told in actions {
-        T::ACTIONS
-            .play(&mut state, told.action.get(), &told.context())
-            .map_err(|error| format!("an action that others have done: {error}"))?;
-    }
-    Ok(state)
 }

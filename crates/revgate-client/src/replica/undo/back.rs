@@ -72,7 +72,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         (Edit { open: Some(open), ..Edit::new(change, done) }, own)
     }
 
-    fn decided(&self, part: &Rc<Part<T>>, (seq, at): (Seq, u64), void: Void) -> Open {
+    fn decided(&self, part: &Rc<Part<T>>, (seq, at): (Seq, u64), void: Void) -> Open<T> {
         let (part, source) = (Rc::clone(part), self.source);
         Box::new(move || {
             if part.is_under_way() {

@@ -1,0 +1,188 @@
+//! What a window does with a large state: how often it is copied, and how often gone through.
+
+#[path = "costs/big.rs"]
+mod big;
+#[path = "costs/way.rs"]
+mod way;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use revgate::{TopicName, Version};
+use revgate_client::host::VirtualTime;
+use revgate_client::memory::Memory;
+use revgate_client::{Observer, Options, Replica, Status, SyncError, Undo};
+
+use big::{Big, BigAction, Costs};
+use way::Way;
+
+/// Keeps what it shows, as a signal does.
+#[derive(Clone, Default)]
+struct Shown {
+    state: Rc<RefCell<Option<Arc<Big>>>>,
+    errors: Rc<RefCell<Vec<String>>>,
+}
+
+impl Observer<Big> for Shown {
+    fn changed(&self, state: &Arc<Big>, _: Version) -> Result<(), String> {
+        self.state.replace(Some(Arc::clone(state)));
+        Ok(())
+    }
+
+    fn status(&self, _: Status) {}
+
+    fn failed(&self, error: &SyncError) {
+        self.errors.borrow_mut().push(error.to_string());
+    }
+}
+
+struct Window {
+    replica: Replica<Big, Way, VirtualTime>,
+    shown: Shown,
+    time: VirtualTime,
+}
+
+impl Window {
+    fn act(&self, action: BigAction) {
+        drop(self.replica.act(action));
+        self.time.settle();
+    }
+
+    fn shown(&self) -> Arc<Big> {
+        self.shown.state.borrow().clone().expect("something is shown")
+    }
+}
+
+/// Two windows on a large state that have both acted before.
+fn windows() -> (Memory, VirtualTime, [Window; 2]) {
+    let backend = Memory::new().with_topic(&Big::new()).with_actions::<BigAction>();
+    let time = VirtualTime::new();
+    let open = |()| {
+        let (topic, shown) = (TopicName::of::<Big>(), Shown::default());
+        let way = Way::new(backend.clone(), time.clone());
+        let replica = Replica::start(topic, way, time.clone(), Options::default(), shown.clone());
+        Window { replica, shown, time: time.clone() }
+    };
+    let windows = [(), ()].map(open);
+    time.settle();
+    for _ in 0..3 {
+        windows.iter().for_each(|window| window.act(BigAction::Count(1)));
+    }
+    (backend, time, windows)
+}
+
+/// What all windows show, which is what the backend has.
+fn same(backend: &Memory, windows: &[Window]) -> Big {
+    let state = backend.state::<Big>().expect("it is registered");
+    let state: Big = serde_json::from_value(state).expect("it is one");
+    for window in windows {
+        assert_eq!(*window.shown.errors.borrow(), [""; 0]);
+        assert!(*window.shown() == state, "{} shown, {}", window.shown().count, state.count);
+    }
+    state
+}
+
+#[test]
+fn what_this_window_does_and_the_other_does_copies_nothing_and_looks_at_nothing() {
+    let (backend, _, windows) = windows();
+    let costs = Costs::of(|| {
+        for by in [10, 100, 1_000] {
+            windows.iter().for_each(|window| window.act(BigAction::Count(by)));
+        }
+        windows[0].act(BigAction::Name(7, "seven".to_owned()));
+        windows[0].act(BigAction::Name(8, "eight".to_owned()));
+    });
+    assert_eq!(costs, Costs::default());
+    let state = same(&backend, &windows);
+    assert_eq!((state.count, &*state.names[&7], &*state.names[&8]), (2_226, "seven", "eight"));
+}
+
+#[test]
+fn nor_does_it_if_the_window_may_undo_and_the_action_says_how() {
+    let (backend, _, windows) = windows();
+    windows.iter().for_each(|window| window.replica.undoable(Undo::default()));
+    windows.iter().for_each(|window| window.act(BigAction::Count(1)));
+    let costs = Costs::of(|| windows.iter().for_each(|window| window.act(BigAction::Count(10))));
+    assert_eq!(costs, Costs::default());
+    assert_eq!(same(&backend, &windows).count, 6 + 2 + 20);
+    drop(windows[0].replica.undo());
+    windows[0].time.settle();
+    assert_eq!(same(&backend, &windows).count, 6 + 2 + 20 - 11, "both are one step");
+}
+
+#[test]
+fn many_actions_that_wait_for_no_answer_copy_one_state_a_message() {
+    let (backend, time, windows) = windows();
+    let burst = || {
+        (0..20).for_each(|by| drop(windows[0].replica.act(BigAction::Count(by))));
+        time.settle();
+    };
+    burst();
+    // The first goes alone, all others together.
+    let Costs { copies, walks } = Costs::of(burst);
+    assert!(copies <= 2 && walks == 0, "{copies} copies, {walks} walks");
+    assert_eq!(same(&backend, &windows).count, 6 + 190 + 190);
+}
+
+#[test]
+fn two_that_act_at_once_copy_or_fetch_one_state_at_most() {
+    let (backend, time, windows) = windows();
+    let race = || {
+        windows.iter().for_each(|window| drop(window.replica.act(BigAction::Count(10))));
+        time.settle();
+    };
+    race();
+    let Costs { copies, walks } = Costs::of(|| (0..5).for_each(|_| race()));
+    // Who is answered before it has heard of the other asks for the state.
+    assert!(copies <= 5 && walks <= 5, "{copies} copies, {walks} walks");
+    assert_eq!(same(&backend, &windows).count, 6 + 6 * 20);
+}
+
+#[test]
+fn what_somebody_holds_never_changes() {
+    let (backend, _, windows) = windows();
+    let mut held = Vec::new();
+    for count in 7..20 {
+        windows[usize::from(count % 3 == 0)].act(BigAction::Count(1));
+        let [one, other] = [0, 1].map(|window: usize| windows[window].shown());
+        held.push((count, one));
+        held.push((count, other));
+    }
+    assert!(held.iter().all(|(count, state)| state.count == *count));
+    drop(held);
+    assert_eq!(same(&backend, &windows).count, 19);
+    // As soon as they let go, nothing is copied any more.
+    windows.iter().for_each(|window| window.act(BigAction::Count(1)));
+    let costs = Costs::of(|| windows.iter().for_each(|window| window.act(BigAction::Count(1))));
+    assert_eq!(costs, Costs::default());
+}
+
+#[test]
+fn what_an_action_or_an_edit_left_half_done_is_neither_shown_nor_used() {
+    for broken in [BigAction::Refuse, BigAction::Panic] {
+        let (backend, time, windows) = windows();
+        drop(windows[0].replica.act(broken));
+        drop(windows[1].replica.update(|state| {
+            state.count = 1_000_000;
+            panic!("half-way");
+        }));
+        time.settle();
+        for window in &windows {
+            assert_eq!(window.shown.errors.take().len(), 1);
+        }
+        windows.iter().for_each(|window| window.act(BigAction::Count(1)));
+        assert_eq!(same(&backend, &windows).count, 8);
+    }
+}
+
+#[test]
+fn after_an_edit_by_a_function_actions_cost_nothing_again() {
+    let (backend, time, windows) = windows();
+    drop(windows[1].replica.update(|state| state.count += 100));
+    time.settle();
+    (0..2).for_each(|_| windows.iter().for_each(|window| window.act(BigAction::Count(1))));
+    let costs = Costs::of(|| windows.iter().for_each(|window| window.act(BigAction::Count(1))));
+    assert_eq!(costs, Costs::default());
+    assert_eq!(same(&backend, &windows).count, 6 + 100 + 6);
+}
