@@ -50,7 +50,9 @@ impl Kin {
         // Not the one that has the name of the family itself.
         if name != self.collection.family() {
             topic.join(&self.collection);
-            topic.member_of(&self.collection).map(|member| self.collection.changed(member, None));
+            if let Some(member) = topic.member_of(&self.collection) {
+                self.collection.changed(member, None);
+            }
         }
     }
 }
