@@ -121,6 +121,30 @@ async fn whoever_knows_a_version_says_so_and_may_be_told_just_that() {
 }
 
 #[wasm_bindgen_test]
+async fn the_state_comes_with_a_subscription_and_what_cannot_be_read_does_not() {
+    let known = Version::new(Epoch::new(2), Revision::new(5));
+    let state = format!("(`7\\n` + JSON.stringify({}))", snapshot());
+    for (answer, version) in [
+        ("7", None),
+        ("bytes(`7`)", None),
+        (&*format!("bytes{state}"), Some(known)),
+        ("bytes(`7\\n{\"revision\":\"5\",\"epoch\":\"2\"}`)", Some(known)),
+        ("bytes(`7\\n{\"revision\":\"6\",\"epoch\":\"2\"}`)", None),
+        ("bytes(`7\\n{\"revision\":`)", None),
+        ("bytes(`7?{}`)", None),
+        ("bytes(`7\\0nothing`)", None),
+    ] {
+        install(&format!("(command, {{snapshot}}) => snapshot.known.epoch === '2' && {answer}"));
+        let followed = Tauri.follow::<Settings>(&settings(), Some(known), |_| {}).await;
+        let fetched = followed.expect("it stands").fetched;
+        assert_eq!(fetched.map(|fetched| fetched.version()), version, "{answer}");
+    }
+    install("() => bytes(`seven`)");
+    let error = Tauri.follow::<Settings>(&settings(), None, |_| {}).await.err().expect("no id");
+    assert!(matches!(error, TransportError::Malformed(_)), "{error}");
+}
+
+#[wasm_bindgen_test]
 async fn refusals_and_tauris_own_errors_are_told_apart() {
     install("() => refuse({kind: 'unknownTopic', topic: 'x', known: ['settings']})");
     let error = Tauri.fetch::<Settings>(&settings(), None).await.expect_err("refused").to_string();

@@ -30,6 +30,8 @@ mod flush;
 mod harness;
 #[path = "replica/nothing.rs"]
 mod nothing;
+#[path = "replica/opening.rs"]
+mod opening;
 #[path = "replica/refresh.rs"]
 mod refresh;
 #[path = "replica/refused.rs"]

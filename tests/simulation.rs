@@ -46,12 +46,12 @@ fn seeds() -> Range<u64> {
 }
 
 fn run(seed: u64, faults: Faults, is_patient: bool) -> Outcome {
-    run_plan(seed, faults, is_patient, false)
+    let (windows, writes) = SIZE;
+    run_plan(seed, &Plan { windows, writes, faults, is_patient, acts: false, brings: false })
 }
 
-fn run_plan(seed: u64, faults: Faults, is_patient: bool, acts: bool) -> Outcome {
-    let (windows, writes) = SIZE;
-    let outcome = world::run(seed, &Plan { windows, writes, faults, is_patient, acts });
+fn run_plan(seed: u64, plan: &Plan) -> Outcome {
+    let (windows, outcome) = (plan.windows, world::run(seed, plan));
     let Outcome { writes, failed_updates, restarts, economy, .. } = &outcome;
     let Economy { heard, fetches, minimum, failed, timed_out, resyncs } = economy;
     println!(
@@ -94,12 +94,22 @@ fn under_faults_windows_agree_and_each_fetch_has_its_cause() {
 
 #[window_test(unsupported = test)]
 fn under_faults_windows_that_act_agree_and_no_promise_is_broken() {
+    under_faults_no_promise_is_broken(false);
+}
+
+#[window_test(unsupported = test)]
+fn nor_is_one_where_the_state_comes_with_the_subscription() {
+    under_faults_no_promise_is_broken(true);
+}
+
+fn under_faults_no_promise_is_broken(brings: bool) {
+    let (windows, writes) = SIZE;
     let (mut restarts, mut failed_updates) = (0, 0);
     for seed in seeds() {
         let delay = ms(1)..ms(30);
         let faults = Faults { delay, loss: 0.1, duplication: 0.1, failure: 0.05, stall: 0.01 };
-        let Outcome { harm, restarts: more, failed_updates: failed, .. } =
-            run_plan(seed, faults, true, true);
+        let plan = Plan { windows, writes, faults, is_patient: true, acts: true, brings };
+        let Outcome { harm, restarts: more, failed_updates: failed, .. } = run_plan(seed, &plan);
         let Harm { lost, repeated, failed: failures, stalled, .. } = harm;
         assert!(![lost, repeated, failures, stalled].contains(&0), "seed {seed}: {harm:?}");
         restarts += more;

@@ -15,7 +15,7 @@ use revgate::{Snapshot, Topic, TopicName, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::{self, Memory};
 use revgate_client::{
-    Announcement, Batch, Change, Entry as Said, Host, Interruption, Json, Transport,
+    Announcement, Batch, Change, Entry as Said, Followed, Host, Interruption, Json, Transport,
     TransportError, WriteError,
 };
 
@@ -73,6 +73,8 @@ struct Shared {
     faults: RefCell<Faults>,
     random: RefCell<fastrand::Rng>,
     harm: Cell<Harm>,
+    /// Whether the state comes with a subscription.
+    brings: Cell<bool>,
     under_way: Cell<usize>,
 }
 
@@ -96,6 +98,7 @@ impl Network {
             faults: RefCell::new(faults),
             random: RefCell::new(fastrand::Rng::with_seed(seed)),
             harm: Cell::default(),
+            brings: Cell::default(),
             under_way: Cell::default(),
         };
         let (backend, witness) = (backend.clone(), Rc::new(|_: Option<&Batch>| ()));
@@ -122,6 +125,12 @@ impl Network {
     /// Concerns messages that set out from now on.
     pub(crate) fn set_faults(&self, faults: Faults) {
         *self.shared.faults.borrow_mut() = faults;
+    }
+
+    /// Has the state come with subscriptions from now on, as it does from the real backend. Then a window
+    /// makes fewer fetches.
+    pub(crate) fn bring(&self) {
+        self.shared.brings.set(true);
     }
 
     pub(crate) fn harm(&self) -> Harm {
@@ -224,17 +233,32 @@ impl Transport for Network {
         topic: &TopicName,
         news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
     ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
+        let follow = self.follow(topic, None, news);
+        async move { Ok(follow.await?.subscription) }
+    }
+
+    fn follow<T: Topic>(
+        &self,
+        topic: &TopicName,
+        known: Option<Version>,
+        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
+    ) -> impl Future<Output = Result<Followed<Subscription, T>, TransportError>> + 'static {
         let (network, topic, news) = (self.clone(), topic.clone(), Rc::new(news));
         async move {
             network.carry().await?;
             let is_alive = Rc::new(Cell::new(true));
             let (way_back, alive) = (network.clone(), Rc::clone(&is_alive));
             let deliver = move |message| way_back.deliver(&message, &news, &alive);
-            let inner = network.backend.subscribe(&topic, deliver).await?;
-            let subscription = Subscription { is_alive, _inner: inner };
+            let followed = if network.shared.brings.get() {
+                network.backend.follow(&topic, known, deliver).await?
+            } else {
+                let subscription = network.backend.subscribe(&topic, deliver).await?;
+                Followed { subscription, fetched: None }
+            };
+            let subscription = Subscription { is_alive, _inner: followed.subscription };
             network.carry().await?;
             network.note(Event::Subscribed);
-            Ok(subscription)
+            Ok(Followed { subscription, fetched: followed.fetched })
         }
     }
 

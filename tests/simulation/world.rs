@@ -27,6 +27,9 @@ pub(crate) struct Plan {
     pub(crate) is_patient: bool,
     /// Whether windows do actions, too. What that may cost in fetches is not worked out.
     pub(crate) acts: bool,
+    /// Whether the state comes with a subscription, as from the real backend. What that saves in
+    /// fetches is not worked out.
+    pub(crate) brings: bool,
 }
 
 /// What happened.
@@ -84,6 +87,9 @@ impl World {
             VirtualTime::new(),
         );
         let network = Network::new(&backend, &time, seed, plan.faults.clone());
+        if plan.brings {
+            network.bring();
+        }
         let history =
             Rc::new(History::new(Version::new(Epoch::default(), Revision::FIRST), board(&backend)));
         let (clock, witness) = (time.clone(), (backend.clone(), Rc::clone(&history)));

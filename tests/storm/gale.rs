@@ -8,7 +8,8 @@ use std::sync::Arc;
 use revgate::wire::{Acted, Fetched, Refusal, Written};
 use revgate::{Invalid, Snapshot, Topic, TopicName, Version};
 use revgate_client::{
-    Announcement, Batch, Change, Interruption, Json, Transport, TransportError, WriteError,
+    Announcement, Batch, Change, Followed, Interruption, Json, Transport, TransportError,
+    WriteError,
 };
 
 use super::harness::network::{Network, Subscription};
@@ -28,6 +29,21 @@ impl Gale {
         Self { network: self.network.beside(), ..self.clone() }
     }
 
+    /// The answer, or half of it, or one that was true a while ago.
+    fn age<T: Topic>(&self, answer: Fetched<T>) -> Result<Fetched<T>, TransportError> {
+        if self.happens(5) {
+            return Err(TransportError::Malformed("half an answer".to_owned()));
+        }
+        if !self.happens(10) {
+            return Ok(answer);
+        }
+        let steps = self.random.borrow_mut().usize(1..4);
+        let (version, ledger) = self.history.before(steps);
+        let old = serde_json::to_value(ledger).and_then(serde_json::from_value);
+        let old = old.map_err(|error| TransportError::Malformed(error.to_string()))?;
+        Ok(Fetched::State(Snapshot::new(version, old)))
+    }
+
     fn happens(&self, in_a_hundred: u32) -> bool {
         self.blows.get() && self.random.borrow_mut().u32(..100) < in_a_hundred
     }
@@ -44,26 +60,31 @@ impl Transport for Gale {
         self.network.subscribe(topic, news)
     }
 
+    fn follow<T: Topic>(
+        &self,
+        topic: &TopicName,
+        known: Option<Version>,
+        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
+    ) -> impl Future<Output = Result<Followed<Subscription, T>, TransportError>> + 'static {
+        let (gale, follow) = (self.clone(), self.network.follow(topic, known, news));
+        async move {
+            let followed = follow.await?;
+            let fetched = followed.fetched.map(|fetched| gale.age(fetched)).transpose();
+            // What is malformed is fetched alone.
+            Ok(Followed {
+                subscription: followed.subscription,
+                fetched: fetched.unwrap_or_default(),
+            })
+        }
+    }
+
     fn fetch<T: Topic>(
         &self,
         topic: &TopicName,
         known: Option<Version>,
     ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static {
         let (gale, fetch) = (self.clone(), self.network.fetch(topic, known));
-        async move {
-            let answer = fetch.await?;
-            if gale.happens(5) {
-                return Err(TransportError::Malformed("half an answer".to_owned()));
-            }
-            if gale.happens(10) {
-                let steps = gale.random.borrow_mut().usize(1..4);
-                let (version, ledger) = gale.history.before(steps);
-                let old = serde_json::to_value(ledger).and_then(serde_json::from_value);
-                let old = old.map_err(|error| TransportError::Malformed(error.to_string()))?;
-                return Ok(Fetched::State(Snapshot::new(version, old)));
-            }
-            Ok(answer)
-        }
+        async move { gale.age(fetch.await?) }
     }
 
     fn write<T: Topic>(

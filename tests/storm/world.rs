@@ -98,6 +98,7 @@ impl World {
             stall: 0.02,
         };
         let network = Network::new(&backend, &time, seed, faults);
+        network.bring();
         let first = Version::new(Epoch::default(), Revision::FIRST);
         let history = Rc::new(History::new(first, Ledger::new()));
         let random = Rc::new(RefCell::new(fastrand::Rng::with_seed(seed)));

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::harness::TestApp;
+use crate::harness::{TestApp, after};
 
 const COUNTERS: &str = "replica.html?counters";
 const STAYS: &str = "editor-stays";
@@ -15,6 +15,25 @@ fn open(windows: &[(&str, &str)]) -> TestApp {
     let mut app = TestApp::by_plugin(&[&[(STAYS, COUNTERS)], windows].concat());
     app.wait_until_live(&[STAYS]);
     app
+}
+
+/// In Rust by JSON and by bytes, and in JavaScript: one call to the plugin, and the state is there.
+#[test]
+fn a_page_that_opens_has_its_first_state_after_one_call() {
+    const PAGES: [(&str, &str); 4] = [
+        (STAYS, COUNTERS),
+        ("editor-bytes", "replica.html?library"),
+        ("editor-js", "topic.html?counters"),
+        ("editor-js-bytes", "topic.html?library"),
+    ];
+    let mut app = TestApp::by_plugin(&PAGES);
+    app.wait_until_live(&PAGES.map(|(window, _)| window));
+    for (window, page) in PAGES {
+        let calls = app.value(window, "calls.map(it => it.command)");
+        assert_eq!(calls, json!(["plugin:revgate|subscribe"]), "{page}");
+        let look = app.value(window, "revgate.look()");
+        assert_eq!((&look["version"], &look["errors"]), (&after(0), &json!([])), "{page}");
+    }
 }
 
 #[test]

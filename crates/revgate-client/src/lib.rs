@@ -40,4 +40,6 @@ pub use presenter::{Entry, Presenter};
 pub use replica::{Observer, Options, Replica};
 pub use revgate::gate::Status;
 pub use trace::{Event, Traced};
-pub use transport::{Announcement, Change, Interruption, Transport, TransportError, WriteError};
+pub use transport::{
+    Announcement, Change, Followed, Interruption, Transport, TransportError, WriteError,
+};

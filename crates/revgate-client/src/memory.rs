@@ -24,7 +24,9 @@ use self::actions::Actor;
 use self::family::Kin;
 use crate::action::{Batch, Json};
 use crate::transport::{announcement, fetched, fetched_family};
-use crate::{Announcement, Change, Entry, Interruption, Transport, TransportError, WriteError};
+use crate::{
+    Announcement, Change, Entry, Followed, Interruption, Transport, TransportError, WriteError,
+};
 
 /// The backend and a window's transport to it; clones are the same backend and window.
 #[derive(Clone)]
@@ -42,6 +44,7 @@ struct Inner {
     last_subscriber: Cell<u64>,
     /// Answers that the next fetches get instead of the true one.
     answers: RefCell<VecDeque<Result<Value, TransportError>>>,
+    calls: Cell<usize>,
     fetches: Cell<usize>,
     writes: Cell<usize>,
     actors: RefCell<BTreeMap<TopicName, Actor>>,
@@ -178,7 +181,8 @@ impl Memory {
         self.tell_family_of(topic);
     }
 
-    /// Answers one fetch to come with this message, or error, instead of the truth.
+    /// Answers one fetch to come with this message, or error, instead of the truth. Until then, no state
+    /// comes with a subscription.
     pub fn answer_next_fetch(&self, answer: Result<Value, TransportError>) {
         self.inner.answers.borrow_mut().push_back(answer);
     }
@@ -195,7 +199,12 @@ impl Memory {
         self.inner.subscribers.borrow().len()
     }
 
-    /// How many fetches were made.
+    /// How many messages windows have sent.
+    pub fn calls(&self) -> usize {
+        self.inner.calls.get()
+    }
+
+    /// How often the state was asked for: by a fetch, or together with a subscription.
     pub fn fetches(&self) -> usize {
         self.inner.fetches.get()
     }
@@ -247,6 +256,37 @@ impl Memory {
         Ok(Snapshot::new(version, read(&json).map_err(TransportError::Malformed)?))
     }
 
+    fn count_call(&self) {
+        self.inner.calls.set(self.inner.calls.get() + 1);
+    }
+
+    /// What a window is told that asks for the state.
+    fn answer_fetch<T: Topic>(
+        &self,
+        topic: &TopicName,
+        known: Option<Version>,
+    ) -> Result<Fetched<T>, TransportError> {
+        self.inner.fetches.set(self.inner.fetches.get() + 1);
+        let planned = self.inner.answers.borrow_mut().pop_front();
+        let answer = match planned {
+            Some(answer) => read(&json(&answer?)).map_err(TransportError::Malformed)?,
+            None => self.snapshot(topic)?.unless_known(known),
+        };
+        fetched(answer, known)
+    }
+
+    fn add<T: Topic>(
+        &self,
+        topic: TopicName,
+        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
+    ) -> Result<Subscription, TransportError> {
+        self.stored(&topic)?;
+        let acts = T::ACTIONS.is_some();
+        Ok(self.add_subscriber(Feed::Topic(topic), acts, move |message| {
+            news(message.and_then(|message| announcement(read(message), read(message))));
+        }))
+    }
+
     fn add_subscriber(
         &self,
         feed: Feed,
@@ -267,6 +307,7 @@ impl Memory {
         ahead: Option<Fingerprint>,
     ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
         self.inner.writes.set(self.inner.writes.get() + 1);
+        self.count_call();
         let (backend, topic) = (self.clone(), topic.clone());
         async move {
             let current = backend.stored(&topic)?.0;
@@ -302,13 +343,24 @@ impl Transport for Memory {
         topic: &TopicName,
         news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
     ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
+        self.count_call();
+        let (backend, topic) = (self.clone(), topic.clone());
+        async move { backend.add(topic, news) }
+    }
+
+    fn follow<T: Topic>(
+        &self,
+        topic: &TopicName,
+        known: Option<Version>,
+        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
+    ) -> impl Future<Output = Result<Followed<Subscription, T>, TransportError>> + 'static {
+        self.count_call();
         let (backend, topic) = (self.clone(), topic.clone());
         async move {
-            backend.stored(&topic)?;
-            let acts = T::ACTIONS.is_some();
-            Ok(backend.add_subscriber(Feed::Topic(topic), acts, move |message| {
-                news(message.and_then(|message| announcement(read(message), read(message))));
-            }))
+            let subscription = backend.add(topic.clone(), news)?;
+            let is_planned = !backend.inner.answers.borrow().is_empty();
+            let fetched = if is_planned { None } else { backend.answer_fetch(&topic, known).ok() };
+            Ok(Followed { subscription, fetched })
         }
     }
 
@@ -317,6 +369,7 @@ impl Transport for Memory {
         family: &TopicName,
         news: impl Fn(Result<FamilyAnnouncement<T>, Interruption>) + 'static,
     ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
+        self.count_call();
         let (backend, family) = (self.clone(), family.clone());
         async move {
             backend.check_family(&family)?;
@@ -331,6 +384,7 @@ impl Transport for Memory {
         family: &TopicName,
         known: Option<Version>,
     ) -> impl Future<Output = Result<FetchedFamily<T>, TransportError>> + 'static {
+        self.count_call();
         self.inner.fetches.set(self.inner.fetches.get() + 1);
         let (backend, family) = (self.clone(), family.clone());
         async move {
@@ -348,16 +402,9 @@ impl Transport for Memory {
         topic: &TopicName,
         known: Option<Version>,
     ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static {
-        self.inner.fetches.set(self.inner.fetches.get() + 1);
+        self.count_call();
         let (backend, topic) = (self.clone(), topic.clone());
-        async move {
-            let planned = backend.inner.answers.borrow_mut().pop_front();
-            let answer = match planned {
-                Some(answer) => read(&json(&answer?)).map_err(TransportError::Malformed)?,
-                None => backend.snapshot(&topic)?.unless_known(known),
-            };
-            fetched(answer, known)
-        }
+        async move { backend.answer_fetch(&topic, known) }
     }
 
     fn write<T: Topic>(
@@ -382,6 +429,7 @@ impl Transport for Memory {
         topic: &TopicName,
         batch: Batch,
     ) -> impl Future<Output = Result<Acted<Json>, TransportError>> + 'static {
+        self.count_call();
         let (backend, topic) = (self.clone(), topic.clone());
         async move { backend.do_actions(&topic, &batch) }
     }
@@ -391,6 +439,7 @@ impl Transport for Memory {
         topic: &TopicName,
         entry: Entry,
     ) -> impl Future<Output = Result<Presented, TransportError>> + 'static {
+        self.count_call();
         let (backend, topic) = (self.clone(), topic.clone());
         async move { backend.take_entry(&topic, entry) }
     }

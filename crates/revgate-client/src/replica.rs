@@ -139,6 +139,8 @@ struct Inner<T: Topic, X: Transport, H: Host> {
     /// The announcement of what may be the window's own write, until that is answered.
     echo: RefCell<Option<Announcement<T>>>,
     subscription: RefCell<Option<Held<X::Subscription>>>,
+    /// The number of the subscription that is awaited; another one as soon as it is late.
+    awaited: Cell<u64>,
     /// The gate's deadline and the timer set for it.
     timer: RefCell<Option<(Duration, H::Timer)>>,
     /// The time-out of the write under way, or of the wait for a state to make edits on.
@@ -193,6 +195,7 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
             kept: RefCell::new(Kept::new()),
             echo: RefCell::new(None),
             subscription: RefCell::new(None),
+            awaited: Cell::new(0),
             timer: RefCell::new(None),
             write_timer: RefCell::new(None),
             last_write: Cell::new(0),

@@ -3,6 +3,7 @@
 //! - [`Tauri`]: to the plugin `tauri-plugin-revgate`.
 //! - [`StateSync`]: to a backend written by hand for the state-sync protocol 1.1.
 
+mod follow;
 mod ipc;
 mod plugin;
 mod state_sync;

@@ -29,6 +29,24 @@ pub trait Transport: Clone + 'static {
         news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
     ) -> impl Future<Output = Result<Self::Subscription, TransportError>> + 'static;
 
+    /// As [`Transport::subscribe`], and asks for the state in the same message: as
+    /// [`Transport::fetch`] does, but read after the subscription stands. So a window that opens has its
+    /// first state after one round trip.
+    ///
+    /// By default the state does not come with it, and is fetched then. So it is, too, where what came
+    /// cannot be used; an error is one of the subscription.
+    fn follow<T: Topic>(
+        &self,
+        topic: &TopicName,
+        known: Option<Version>,
+        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
+    ) -> impl Future<Output = Result<Followed<Self::Subscription, T>, TransportError>> + 'static
+    {
+        let _ = known;
+        let subscribe = self.subscribe(topic, news);
+        async move { Ok(Followed { subscription: subscribe.await?, fetched: None }) }
+    }
+
     /// Fetches the state of `topic`. If it is no newer than the version `known`, its version is
     /// enough of an answer.
     fn fetch<T: Topic>(
@@ -114,6 +132,15 @@ pub trait Transport: Clone + 'static {
         let reason = format!("topic `{topic}`: this way to the backend carries no presence");
         async move { Err(TransportError::Rejected(reason)) }
     }
+}
+
+/// What [`Transport::follow`] brings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Followed<S, T> {
+    /// Stands.
+    pub subscription: S,
+    /// The state of a moment at which it stood already; `None` if it is to be fetched.
+    pub fetched: Option<Fetched<T>>,
 }
 
 /// What a window makes of a state. A transport sends the new state, or only what is different.

@@ -19,14 +19,14 @@ use std::sync::Arc;
 use revgate::json::Fingerprint;
 use revgate::wire::{Access, Refusal, Written};
 use revgate::{TopicName, Version};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tauri::ipc::{Channel, Response};
 use tauri::{Runtime, State, command};
 
 use crate::decode::unwritable;
 use crate::erased::ErasedTopic;
-use crate::form::{Failure, Form, Json, Refused};
+use crate::form::{Brought, Failure, Form, Json, Refused};
 use crate::registry::Registry;
 use crate::scope::Caller;
 use crate::store::Base;
@@ -61,6 +61,24 @@ struct InspectedSaving {
     is_held: bool,
 }
 
+/// The snapshot that comes with a subscription.
+#[derive(Deserialize)]
+pub(crate) struct Wanted {
+    /// The version that the window has.
+    known: Option<Version>,
+    /// The layout of the bytes that it can read.
+    layout: Option<u32>,
+}
+
+impl Wanted {
+    /// `None` if there is none: why, is told to who asks for it alone.
+    fn read(self, feed: &dyn Feed) -> Option<Brought> {
+        let bytes = self.layout.and_then(|layout| feed.snapshot_bytes(layout, self.known).ok());
+        let json = || feed.snapshot(self.known).ok().map(Brought::Json);
+        bytes.map(Brought::Bytes).or_else(json)
+    }
+}
+
 /// The topic of this name, or the family as a whole, for a command that reads.
 fn find_readable<R: Runtime>(
     caller: &Caller<R>,
@@ -91,7 +109,8 @@ fn find_writable<R: Runtime>(
 
 // The commands are async so that they run beside the main thread, which draws the windows.
 
-/// Sends the window every announcement of `topic` from now on. Returns the subscription's id.
+/// Sends the window every announcement of `topic` from now on. Returns the subscription's id, and if
+/// a `snapshot` is asked for, that as well, unless it is to be asked for alone: see [`Form::followed`].
 ///
 /// `actions` says that the window does itself what others do: then it is told of that, where the
 /// topic agrees by [`Topic::ACTIONS`](revgate::Topic::ACTIONS). For a window that is Rust.
@@ -102,8 +121,9 @@ pub(crate) async fn subscribe<R: Runtime>(
     topic: String,
     news: Channel,
     actions: Option<bool>,
+    snapshot: Option<Wanted>,
     form: Option<Form>,
-) -> Result<u32, Failure> {
+) -> Result<Response, Failure> {
     let form = form.unwrap_or_default();
     let acts = form == Form::Text && actions.unwrap_or_default();
     let found = find_readable(&caller, &registry, &topic).map_err(|it| form.refuse(it))?;
@@ -114,7 +134,8 @@ pub(crate) async fn subscribe<R: Runtime>(
     if !caller.is_open() {
         found.subscribers().remove(caller.label(), id);
     }
-    Ok(id)
+    // Read after the subscription stands, so that no write falls between the two.
+    Ok(form.followed(id, snapshot.and_then(|wanted| wanted.read(&*found))))
 }
 
 /// Ends one of the window's own subscriptions; `false` if it has none of this id. A topic out of

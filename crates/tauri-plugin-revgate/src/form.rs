@@ -46,6 +46,12 @@ impl Sent {
     }
 }
 
+/// A snapshot that comes with a subscription.
+pub(crate) enum Brought {
+    Json(String),
+    Bytes(Vec<u8>),
+}
+
 /// A refusal on its way to the window.
 pub(crate) struct Failure {
     form: Form,
@@ -70,6 +76,24 @@ impl Form {
                 Self::Text => Response::new(json.into_bytes()),
             }),
             Err(refused) => Err(self.refuse(refused)),
+        }
+    }
+
+    /// What is told of a subscription: its id alone, as JSON; or with it what came along.
+    ///
+    /// As values that is `{ subscription, snapshot }`. As text it is the id, then a line feed and JSON,
+    /// or a zero and bytes: neither is written, or read, as a part of anything else.
+    pub(crate) fn followed(self, id: u32, brought: Option<Brought>) -> Response {
+        let joined = |mark: u8, rest: Vec<u8>| {
+            Response::new([id.to_string().as_bytes(), &[mark], &rest].concat())
+        };
+        match (self, brought) {
+            (_, None) => Response::new(id.to_string()),
+            (Self::Text, Some(Brought::Json(json))) => joined(b'\n', json.into_bytes()),
+            (_, Some(Brought::Bytes(bytes))) => joined(0, bytes),
+            (Self::Values, Some(Brought::Json(json))) => {
+                Response::new(format!(r#"{{"subscription":{id},"snapshot":{json}}}"#))
+            }
         }
     }
 

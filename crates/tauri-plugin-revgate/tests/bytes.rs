@@ -40,6 +40,24 @@ fn a_window_of_the_same_layout_gets_bytes_and_any_other_is_told_to_ask_for_json(
 }
 
 #[test]
+fn they_come_with_a_subscription_behind_its_id_and_a_zero() {
+    let library = Library { songs: vec!["One".to_owned()] };
+    let app = app(Builder::new().topic(library.clone()), &[everything()]);
+    let main = window(&app, "main");
+    let follow = |layout: u32| {
+        let snapshot = json!({"layout": layout});
+        let body = json!({
+            "topic": "library", "news": "__CHANNEL__:3", "snapshot": snapshot, "form": "text"
+        });
+        call_for_bytes(&main, "subscribe", body).expect("it stands")
+    };
+    let answer = follow(3);
+    let bytes = answer.strip_prefix(b"1\0").expect("the id and a zero");
+    assert_eq!(bytes::decode(bytes), Ok(Fetched::State(Snapshot::new(revision(1), library))));
+    assert!(follow(4).starts_with(b"2\n{"), "of another layout it is JSON");
+}
+
+#[test]
 fn a_topic_without_a_layout_is_had_as_json_only() {
     let app = open_app();
     let main = window(&app, "main");

@@ -169,6 +169,14 @@ fn a_large_state_that_an_action_has_made_no_json_is_not_saved_and_whoever_asks_i
     assert!(failed.contains("NaN is no number that JSON has"), "{failed}");
     let file = || fs::read_to_string(folder.path().join("revgate/jar.json")).expect("saved");
     assert!(file().contains("0.0") && !file().contains("null"), "what was good");
+    let main = window(&app, "main");
+    let asking = json!({"topic": "jar", "news": "__CHANNEL__:3", "snapshot": {}});
+    assert_eq!(
+        call(&main, "subscribe", asking),
+        Ok(json!(1)),
+        "it stands, and nothing comes with it"
+    );
+    call(&main, "snapshot", json!({"topic": "jar"})).expect_err("which says why");
     topic.act(JarAction::Weigh(1.5)).expect("done");
     topic.flush().wait().expect("saved");
     assert!(file().contains("1.5"));

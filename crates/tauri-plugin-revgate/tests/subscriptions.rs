@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Player, call, open_app, window};
+use common::{Player, call, call_for_bytes, open_app, window};
 use serde_json::{Value, json};
 use tauri_plugin_revgate::RevgateExt;
 
@@ -46,4 +46,35 @@ fn a_window_has_a_bounded_number_of_them() {
     let end = json!({"topic": "player", "subscription": 1});
     assert_eq!(call(&hostile, "unsubscribe", end), Ok(json!(true)));
     call(&hostile, "subscribe", subscribe()).expect("one was ended");
+}
+
+#[test]
+fn the_snapshot_comes_with_one_if_it_is_asked_for() {
+    let app = open_app();
+    let main = window(&app, "main");
+    let asking = |snapshot: Value| {
+        call(
+            &main,
+            "subscribe",
+            json!({"topic": "player", "news": "__CHANNEL__:3", "snapshot": snapshot}),
+        )
+    };
+    assert_eq!(asking(json!(null)), Ok(json!(1)), "the id alone, as ever");
+    let whole = json!({"revision": "1", "data": {"volume": 0}});
+    assert_eq!(asking(json!({})), Ok(json!({"subscription": 2, "snapshot": whole})));
+    let known = json!({"known": {"revision": "1"}});
+    let version = json!({"revision": "1"});
+    assert_eq!(asking(known), Ok(json!({"subscription": 3, "snapshot": version})));
+    assert_eq!(asking(json!({"layout": 7})), Ok(json!({"subscription": 4, "snapshot": whole})));
+}
+
+#[test]
+fn a_window_that_wants_text_gets_it_behind_the_id() {
+    let app = open_app();
+    let main = window(&app, "main");
+    let asking = json!({
+        "topic": "player", "news": "__CHANNEL__:3", "snapshot": {}, "form": "text"
+    });
+    let answer = call_for_bytes(&main, "subscribe", asking).expect("it stands");
+    assert_eq!(answer, b"1\n{\"revision\":\"1\",\"data\":{\"volume\":0}}");
 }

@@ -3,13 +3,14 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use revgate::gate::{Input, News};
-use revgate::{Phase, Topic};
+use revgate::gate::{Input, News, Ticket};
+use revgate::wire::Fetched;
+use revgate::{Phase, Topic, Version};
 
 use super::Inner;
 use super::report::Fault;
 use super::sync::Payload;
-use crate::{Announcement, Host, Interruption, Transport, guard};
+use crate::{Announcement, Followed, Host, Interruption, Transport, guard};
 
 /// A subscription, and whether the backend has ended it.
 pub(crate) struct Held<S> {
@@ -43,23 +44,43 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 Err(Interruption::Ended) => inner.end_subscription(),
             });
         };
-        let subscribe = self.transport.subscribe::<T>(&self.topic, news);
-        self.spawn(subscribe, move |inner, answer| match answer {
+        let (awaited, asked) = (self.await_next(), self.gate.borrow().asked());
+        let follow = self.transport.follow::<T>(&self.topic, self.known(), news);
+        self.spawn(follow, move |inner, answer| match answer {
             // The end was faster than the answer; what may stand from another attempt stays.
             Ok(_) if has_ended.get() => {
                 let payload = Payload::Fault(Fault::end_of_subscription());
                 inner.step(Input::SubscribeFailed, payload);
             }
-            Ok(subscription) => {
+            Ok(Followed { subscription, fetched }) => {
                 let held = Held::new(has_ended, subscription);
                 drop(inner.subscription.replace(Some(held)));
-                inner.step(Input::Subscribed, Payload::None);
+                // In place of the fetch that the gate makes now.
+                let is_as_good = |fetched: &Fetched<T>| {
+                    inner.awaited.get() == awaited && inner.is_newest(fetched.version(), asked)
+                };
+                let fetched = fetched.filter(is_as_good);
+                inner.step(Input::Subscribed, fetched.map_or(Payload::None, Payload::Fetched));
             }
             Err(error) => {
                 let fault = Fault::new(Phase::Subscribe, &error);
                 inner.step(Input::SubscribeFailed, Payload::Fault(fault));
             }
         });
+    }
+
+    /// Another subscription is awaited, or none: of one that is late, only that it stands counts, and not
+    /// the state that comes with it.
+    pub(super) fn await_next(&self) -> u64 {
+        self.awaited.update(|number| number + 1);
+        self.awaited.get()
+    }
+
+    /// Whether nothing newer than `version` was announced, and nobody has asked for a later state than
+    /// who did when `asked` was the last refresh.
+    fn is_newest(&self, version: Version, asked: Ticket) -> bool {
+        let gate = self.gate.borrow();
+        gate.wanted() <= Some(version) && gate.asked() == asked
     }
 
     /// Gives up the subscription, or the asking for one, and asks anew at once.

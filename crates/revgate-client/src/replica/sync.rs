@@ -24,6 +24,8 @@ const LATE: Duration = Duration::from_secs(1);
 pub(super) enum Payload<T> {
     None,
     State(Snapshot<T>),
+    /// What came with the subscription.
+    Fetched(Fetched<T>),
     News(Announcement<T>),
     Fault(Fault),
 }
@@ -36,15 +38,14 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     }
 
     fn drain(self: &Rc<Self>, payload: Payload<T>) {
-        let (mut state, mut fault) = match payload {
-            Payload::None => (None, None),
-            Payload::State(snapshot) => (Some(snapshot), None),
-            Payload::News(announcement) => {
-                self.kept.borrow_mut().keep(announcement);
-                (None, None)
-            }
-            Payload::Fault(fault) => (None, Some(fault)),
-        };
+        let (mut state, mut fetched, mut fault) = (None, None, None);
+        match payload {
+            Payload::None => {}
+            Payload::State(snapshot) => state = Some(snapshot),
+            Payload::Fetched(answer) => fetched = Some(answer),
+            Payload::News(announcement) => self.kept.borrow_mut().keep(announcement),
+            Payload::Fault(reason) => fault = Some(reason),
+        }
         loop {
             // Somebody who was called has stopped it: that does not wait for its turn.
             if self.has_ended() && self.gate.borrow().status() != Status::Stopped {
@@ -63,7 +64,10 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 // Asked for before it was stopped.
                 _ if self.has_ended() => {}
                 Output::Subscribe => self.subscribe(),
-                Output::Fetch(id) => self.fetch(id),
+                Output::Fetch(id) => match fetched.take() {
+                    Some(answer) => state = self.handle_fetched(id, answer),
+                    None => self.fetch(id),
+                },
                 Output::Apply(candidate) => match self.apply(candidate, state.take()) {
                     Ok(()) => self.handle(Input::Applied),
                     Err(reason) => {
@@ -71,7 +75,12 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                         self.handle(Input::ApplyFailed);
                     }
                 },
-                Output::Report(report) => self.report(report, fault.take()),
+                Output::Report(report) => {
+                    if report.phase == Phase::Subscribe {
+                        self.await_next();
+                    }
+                    self.report(report, fault.take());
+                }
             }
         }
     }
@@ -95,32 +104,47 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     }
 
     fn fetch(self: &Rc<Self>, id: FetchId) {
-        // Of a state that is not the backend's, the version says nothing.
-        let known = self.applied().filter(|_| !self.optimistic.borrow().is_doubted());
-        let fetch = self.transport.fetch::<T>(&self.topic, known);
+        let fetch = self.transport.fetch::<T>(&self.topic, self.known());
         self.spawn(fetch, move |inner, answer| match answer {
-            Ok(Fetched::State(snapshot)) => {
-                let version = snapshot.version();
-                if inner.applied() == Some(version) && inner.optimistic.borrow().is_doubted() {
-                    // To the gate it is nothing new.
-                    inner.with_edits(|edits| edits.learn(snapshot.shared()));
-                    return inner.step(Input::Fetched { id, version }, Payload::None);
-                }
-                inner.handle(Input::Fetched { id, version });
-                // The gate has given this fetch up. What it brings exists all the same.
-                if inner.gate.borrow().wanted() < Some(version) {
-                    inner.handle(Input::Offered { version });
-                }
-                inner.drain(Payload::State(snapshot));
-            }
-            Ok(Fetched::NotNewer(version)) => {
-                inner.step(Input::Fetched { id, version }, Payload::None);
+            Ok(fetched) => {
+                let state = inner.handle_fetched(id, fetched);
+                inner.drain(state.map_or(Payload::None, Payload::State));
             }
             Err(error) => {
                 let fault = Fault::new(Phase::GetSnapshot, &error);
                 inner.step(Input::FetchFailed { id }, Payload::Fault(fault));
             }
         });
+    }
+
+    /// The version of which the state need not be sent.
+    pub(super) fn known(&self) -> Option<Version> {
+        // Of a state that is not the backend's, the version says nothing.
+        self.applied().filter(|_| !self.optimistic.borrow().is_doubted())
+    }
+
+    /// Tells the gate what a fetch has brought. Returns the state, should that be to be applied.
+    fn handle_fetched(&self, id: FetchId, fetched: Fetched<T>) -> Option<Snapshot<T>> {
+        let version = fetched.version();
+        let state = match fetched {
+            Fetched::State(snapshot) => snapshot,
+            Fetched::NotNewer(_) => {
+                self.handle(Input::Fetched { id, version });
+                return None;
+            }
+        };
+        if self.applied() == Some(version) && self.optimistic.borrow().is_doubted() {
+            // To the gate it is nothing new.
+            self.with_edits(|edits| edits.learn(state.shared()));
+            self.handle(Input::Fetched { id, version });
+            return None;
+        }
+        self.handle(Input::Fetched { id, version });
+        // The gate has given this fetch up. What it brings exists all the same.
+        if self.gate.borrow().wanted() < Some(version) {
+            self.handle(Input::Offered { version });
+        }
+        Some(state)
     }
 
     /// Has the whole state fetched if the newest one is known to be another than the backend's.

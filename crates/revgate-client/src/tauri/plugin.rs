@@ -1,47 +1,37 @@
 //! The way to the plugin.
 
-use std::cell::Cell;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use revgate::action::{Seq, Source};
 use revgate::json::{Fingerprint, fingerprint};
 use revgate::presence::Visit;
-use revgate::wire::{self, Acted, FamilyAnnouncement, Fetched, FetchedFamily, Presented, Refusal};
+use revgate::wire::{Acted, FamilyAnnouncement, Fetched, FetchedFamily, Presented, Refusal};
 use revgate::{Epoch, Invalid, Revision, Snapshot, Topic, TopicName, Version, bytes};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::ipc::{Callback, Rejection, call, get, read_value};
+use super::follow::{Subscription, follow, subscribe};
+use super::ipc::{Rejection, call};
 use super::values::text;
 use crate::patch::{self, Cheapest};
-use crate::transport::{announcement, fetched, fetched_family, written};
+use crate::transport::{fetched, fetched_family, written};
 use crate::{
-    Announcement, Batch, Change, Entry, Interruption, Json, Transport, TransportError, WriteError,
+    Announcement, Batch, Change, Entry, Followed, Interruption, Json, Transport, TransportError,
+    WriteError,
 };
 
 /// The way from this window to the plugin `tauri-plugin-revgate`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tauri;
 
-/// Ends the subscription when dropped, in the backend and in the page.
-pub struct Subscription {
-    /// The topic, or the family as a whole.
-    feed: String,
-    id: u32,
-    /// Whether the backend has ended it already.
-    has_ended: Rc<Cell<bool>>,
-    _callback: Callback,
-}
-
 /// What the window and the plugin exchange is text, which `serde_json` reads into the topic's type
 /// and writes from it: a JavaScript value has numbers of 53 bits, and no field `__proto__`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-enum Form {
+pub(super) enum Form {
     Text,
 }
 
@@ -50,22 +40,6 @@ struct SnapshotArguments<'a> {
     topic: &'a str,
     known: Option<Version>,
     form: Form,
-}
-
-#[derive(Serialize)]
-struct SubscribeArguments<'a> {
-    topic: &'a str,
-    news: String,
-    /// Whether this window does what others have done itself.
-    #[serde(skip_serializing_if = "is_false")]
-    actions: bool,
-    form: Form,
-}
-
-#[derive(Serialize)]
-struct UnsubscribeArguments<'a> {
-    topic: &'a str,
-    subscription: u32,
 }
 
 #[derive(Serialize)]
@@ -119,7 +93,7 @@ struct PresentArguments<'a> {
     form: Form,
 }
 
-fn is_false(flag: &bool) -> bool {
+pub(super) fn is_false(flag: &bool) -> bool {
     !flag
 }
 
@@ -131,7 +105,17 @@ impl Transport for Tauri {
         topic: &TopicName,
         news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
     ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
-        subscribe(topic.to_string(), T::ACTIONS.is_some(), news)
+        let subscribe = subscribe(topic.to_string(), T::ACTIONS.is_some(), None, news);
+        async move { Ok(subscribe.await?.0) }
+    }
+
+    fn follow<T: Topic>(
+        &self,
+        topic: &TopicName,
+        known: Option<Version>,
+        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
+    ) -> impl Future<Output = Result<Followed<Subscription, T>, TransportError>> + 'static {
+        follow(topic.to_string(), known, news)
     }
 
     fn subscribe_family<T: Topic>(
@@ -139,7 +123,8 @@ impl Transport for Tauri {
         family: &TopicName,
         news: impl Fn(Result<FamilyAnnouncement<T>, Interruption>) + 'static,
     ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
-        subscribe(whole(family), false, news)
+        let subscribe = subscribe(whole(family), false, None, news);
+        async move { Ok(subscribe.await?.0) }
     }
 
     fn fetch_family<T: Topic>(
@@ -262,23 +247,6 @@ impl Transport for Tauri {
     }
 }
 
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        // Its id may be another's by now, should there be a topic of this name again.
-        if self.has_ended.get() {
-            return;
-        }
-        let (topic, subscription) = (std::mem::take(&mut self.feed), self.id);
-        wasm_bindgen_futures::spawn_local(async move {
-            let arguments = UnsubscribeArguments { topic: &topic, subscription };
-            if let Err(rejection) = call("plugin:revgate|unsubscribe", &arguments).await {
-                let error = rejection.into_transport_error();
-                tracing::warn!("topic `{topic}`: could not unsubscribe: {error}");
-            }
-        });
-    }
-}
-
 /// A state as JSON; `serde_json` would write `null` for a NaN.
 fn as_text<T: Topic>(state: &T) -> Result<String, Invalid> {
     fingerprint(state)?;
@@ -290,53 +258,12 @@ fn whole(family: &TopicName) -> String {
     format!("{family}:*")
 }
 
-async fn subscribe<D, P, J>(
-    feed: String,
-    actions: bool,
-    news: impl Fn(Result<wire::Announcement<D, P, J>, Interruption>) + 'static,
-) -> Result<Subscription, TransportError>
-where
-    D: DeserializeOwned,
-    P: DeserializeOwned,
-    J: DeserializeOwned,
-{
-    let has_ended = Rc::new(Cell::new(false));
-    let end = Rc::clone(&has_ended);
-    let callback = Callback::new(move |message| {
-        // A channel wraps what it carries as `{index, message}`, and says `{index, end}`
-        // when the backend lets go of it. The gate needs no order, so the index is unused.
-        match get(&message, "message") {
-            Some(message) => news(hear(&message)),
-            None if get(&message, "end").is_some() => {
-                end.set(true);
-                news(Err(Interruption::Ended));
-            }
-            None => news(hear(&message)),
-        }
-    })?;
-    let (news, form) = (callback.as_channel(), Form::Text);
-    let arguments = SubscribeArguments { topic: &feed, news, actions, form };
-    let answer = call("plugin:revgate|subscribe", &arguments).await;
-    let id = read_value(&answer.map_err(Rejection::into_transport_error)?)?;
-    Ok(Subscription { feed, id, has_ended, _callback: callback })
-}
-
-/// An announcement as the plugin sends it: text that holds JSON.
-fn hear<D: DeserializeOwned, P: DeserializeOwned, J: DeserializeOwned>(
-    message: &JsValue,
-) -> Result<wire::Announcement<D, P, J>, Interruption> {
-    let Some(json) = message.as_string() else {
-        return Err(Interruption::Malformed(format!("text is expected, not {}", text(message))));
-    };
-    announcement(read(json.as_bytes()), read(json.as_bytes()))
-}
-
 /// An answer as the plugin sends it: the bytes of JSON.
 fn read_answer<T: DeserializeOwned>(answer: &JsValue) -> Result<T, TransportError> {
     read(&bytes_of(answer)?).map_err(TransportError::Malformed)
 }
 
-fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, String> {
+pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, String> {
     serde_json::from_slice(json).map_err(|error| {
         let cut = String::from_utf8_lossy(json).chars().take(200).collect::<String>();
         format!("{error}, in {cut}")
@@ -365,7 +292,7 @@ async fn fetch_bytes<T: Topic>(
 
 /// Bytes come as a list of numbers where Tauri falls back to messages: for as long as a page lives
 /// in which one call by its own protocol has failed, or all do, as a policy forbids it.
-fn bytes_of(answer: &JsValue) -> Result<Vec<u8>, TransportError> {
+pub(super) fn bytes_of(answer: &JsValue) -> Result<Vec<u8>, TransportError> {
     if answer.is_instance_of::<ArrayBuffer>() || answer.is_instance_of::<Array>() {
         return Ok(Uint8Array::new(answer).to_vec());
     }

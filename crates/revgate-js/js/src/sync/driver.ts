@@ -44,9 +44,11 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 	const subscription = createSubscription(transport, {
 		enter,
 		announced: (message) => turns.enter(hear, message),
-		stood() {
+		stood(fetch) {
 			hasStood ||= gate !== undefined;
+			came = isOvertaken ? undefined : fetch;
 			handle(Input.Subscribed);
+			came = undefined;
 			return gate !== undefined;
 		},
 		failed: (error) =>
@@ -68,6 +70,10 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 	/** Whether a subscription has stood since, and whether that fetch is awaited which begins after. */
 	let hasStood = false;
 	let isCatchingUp = false;
+	/** Gives the state that came with the subscription that has just come to stand. */
+	let came: (() => Promise<unknown>) | undefined;
+	/** Whether, since that was asked for, news were heard, a newer state was wanted, or its time has passed. */
+	let isOvertaken = false;
 	let hasEnded = false;
 	/** Why it was given up, until it is begun anew. */
 	let hopeless: SyncErrorContext | undefined;
@@ -143,6 +149,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 
 	/** The ticket of a refresh. */
 	function refresh(gate: Gate): number {
+		isOvertaken = true;
 		gate.handle(host.now(), Input.Refresh);
 		return gate.look(Look.Ticket);
 	}
@@ -197,7 +204,12 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 		switch (output) {
 			case Output.Subscribe:
 				// Before the start, only a fetch was asked for.
-				isListening ? subscription.ask() : gate.handle(host.now(), Input.Subscribed);
+				if (isListening) {
+					isOvertaken = false;
+					subscription.ask(report.applied);
+				} else {
+					gate.handle(host.now(), Input.Subscribed);
+				}
 				break;
 			case Output.Fetch:
 				fetch(gate.numbers[1]!);
@@ -205,6 +217,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 			case Output.Apply:
 				return apply(gate.numbers[2] === Candidate.Kept);
 			case Output.Report:
+				isOvertaken = true;
 				report.tellReport(gate, fault, limitMs);
 				fault = undefined;
 				break;
@@ -268,7 +281,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 	function fetch(id: number): void {
 		const failing = (phase: SyncPhase) => (error: unknown) =>
 			failed(Input.FetchFailed, failure(error instanceof ProtocolError ? 'protocol' : phase, error), id);
-		const fetching = attempt(() => transport.fetch(report.applied));
+		const fetching = attempt(came ?? (() => transport.fetch(report.applied)));
 		log('debug', 'fetching');
 		fetching.then(
 			(answer) =>
@@ -313,6 +326,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 
 	function hear(message: unknown, isReleased = false): void {
 		if (gate !== undefined && !hasEnded) {
+			isOvertaken = true;
 			hearing.hear(gate, message, isReleased);
 			// It waits as before: most often, that is all there is to an announcement.
 			if (gate.deadline !== rested) {

@@ -1,13 +1,14 @@
+import type { Version } from '../gate/gate.js';
 import type { Unsubscribe } from '../types.js';
 import { say, Word } from '../words/say.js';
 import { attempt, quietly } from './guard.js';
-import type { Transport } from './transport.js';
+import type { Standing, Transport } from './transport.js';
 
 /** What comes of asking to be told of announcements. */
 export interface Outcomes {
 	announced(message: unknown): void;
-	/** It stands. Whether anybody still wants it. */
-	stood(): boolean;
+	/** It stands, and this gives what came with it. Whether anybody still wants it. */
+	stood(fetch: Standing['fetch'] | undefined): boolean;
 	/** It could not be made. */
 	failed(error: unknown): void;
 	/** The one that stood has ended. */
@@ -20,8 +21,8 @@ export interface Outcomes {
 
 /** The subscription: at most one, the newest that stands. */
 export interface Subscription {
-	/** Asks for announcements. */
-	ask(): void;
+	/** Asks for announcements, as who has the state of this version. */
+	ask(known: Version | undefined): void;
 	/** Waits for no answer any more. */
 	giveUp(): void;
 	/** Ends the one that stands. */
@@ -54,7 +55,7 @@ export function createSubscription(
 		}
 	};
 
-	function ask(): void {
+	function ask(known: Version | undefined): void {
 		/** Why it has ended, once it has; and what ends it, while it stands. */
 		let over: { readonly reason: unknown } | undefined;
 		let own: (() => void) | undefined;
@@ -74,8 +75,10 @@ export function createSubscription(
 				});
 			},
 		};
-		const subscribed = (end: Unsubscribe) => {
-			own = ending(end);
+		const subscribed = (answer: Unsubscribe | Standing) => {
+			// Whatever else came is no function, and told of as that.
+			const { end = answer, fetch } = (answer ?? {}) as Partial<Standing>;
+			own = ending(end as Unsubscribe);
 			if (over !== undefined) {
 				// The end was faster than the answer; what may stand from another asking stays.
 				own();
@@ -83,12 +86,13 @@ export function createSubscription(
 			}
 			drop();
 			held = own;
-			if (!stood()) {
+			// What came with one that is late is old.
+			if (!stood(signal.aborted ? undefined : fetch)) {
 				drop();
 			}
 		};
-		attempt(() => transport.subscribe(listener)).then(
-			(end) => enter(() => subscribed(end)),
+		attempt(() => transport.subscribe(listener, known)).then(
+			(answer) => enter(() => subscribed(answer)),
 			// Of one given up, that has been told.
 			(error) => enter(() => signal.aborted || failed(error)),
 		);

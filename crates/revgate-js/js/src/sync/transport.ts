@@ -16,13 +16,24 @@ export interface Listener {
 	readonly signal: AbortSignal;
 }
 
+/** A subscription, and the state that came with it. */
+export interface Standing {
+	/** Ends it. */
+	readonly end: Unsubscribe;
+	/** As {@link Transport.fetch}, of what came. */
+	fetch(): Promise<unknown>;
+}
+
 /**
  * The way to the backend and back. It may lose, repeat, delay and reorder announcements, throw
  * where it should reject, and never answer: the driver copes.
  */
 export interface Transport {
-	/** Asks for every announcement. The function that it resolves to ends that. */
-	subscribe(listener: Listener): Promise<Unsubscribe>;
+	/**
+	 * Asks for every announcement. The function that it resolves to ends that. The state may come
+	 * along, as it was when the subscription stood; or that it is no newer than `known`.
+	 */
+	subscribe(listener: Listener, known: Version | undefined): Promise<Unsubscribe | Standing>;
 	/**
 	 * Fetches the state: an object with `revision`, `epoch` and `data`. Without `data` it says that
 	 * the version `known`, which the window shows, is no older than the backend's.

@@ -18,8 +18,12 @@ import type { Unsubscribe } from '../types.js';
  * };
  */
 export interface TopicBackend {
-	/** Asks for every announcement of the topic. The function that it resolves to ends that. */
-	subscribe(topic: string, listener: Listener): Promise<Unsubscribe>;
+	/**
+	 * Asks for every announcement of the topic. The function that it resolves to ends that. It may
+	 * bring the state along, so that a window has its first one after one round trip: see
+	 * {@link Followed}.
+	 */
+	subscribe(topic: string, listener: Listener, known: Version | undefined): Promise<Unsubscribe | Followed>;
 	/**
 	 * The state: an object with `revision`, `epoch` and `data`; without `data` if it is no newer
 	 * than the version `known`.
@@ -36,6 +40,22 @@ export interface TopicBackend {
 	 * were not done. Without this function the topic has no actions.
 	 */
 	act?(topic: string, batch: ActionBatch): Promise<string>;
+}
+
+/**
+ * A subscription, and the state that came with it.
+ *
+ * @example
+ * const followed: Followed = { end: () => unlisten(), fetched: '{"revision":"7","data":{"volume":40}}' };
+ */
+export interface Followed {
+	/** Ends it. */
+	readonly end: Unsubscribe;
+	/**
+	 * As {@link TopicBackend.fetch} has it: **read when the subscription stood**, so that no write falls
+	 * between the two.
+	 */
+	readonly fetched: string;
 }
 
 /**

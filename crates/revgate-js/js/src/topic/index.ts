@@ -1,7 +1,7 @@
 /** The short way for an app with the plugin: {@link createTopic}. */
 
 export type { ActionContext, Actions, OptimisticAction, OptimisticActions } from './action.js';
-export type { ActionBatch, TopicBackend, Written } from './backend.js';
+export type { ActionBatch, Followed, TopicBackend, Written } from './backend.js';
 export type { Draft, Recipe } from './draft.js';
 export { type Fate, TopicError } from './error.js';
 export type { ActingOptions, TopicCache, TopicOptions } from './options.js';

@@ -5,7 +5,7 @@ import { ProtocolError } from '../sync/messages.js';
 import type { Listener } from '../sync/transport.js';
 import { invoke, openChannel } from '../tauri/ipc.js';
 import type { Unsubscribe } from '../types.js';
-import type { ActionBatch, TopicBackend, Written } from './backend.js';
+import type { ActionBatch, Followed, TopicBackend, Written } from './backend.js';
 import { parse } from './exact/parse.js';
 
 /** What the window and the plugin exchange is text that holds JSON: see `form.rs` of the plugin. */
@@ -19,7 +19,7 @@ const LAST_WORD_MS = 1000;
 
 /** The plugin, from within a Tauri window. */
 export const plugin: TopicBackend = {
-	async subscribe(topic: string, listener: Listener): Promise<Unsubscribe> {
+	async subscribe(topic: string, listener: Listener, known: Version | undefined): Promise<Unsubscribe | Followed> {
 		const { signal } = listener;
 		let isWanted = true;
 		const channel = openChannel({
@@ -32,12 +32,13 @@ export const plugin: TopicBackend = {
 		};
 		signal.addEventListener('abort', () => isWanted && leave());
 		try {
-			const subscription = await call('subscribe', { topic, news: channel.argument });
+			const answer = await call('subscribe', { topic, news: channel.argument, snapshot: { known } });
+			const [subscription, fetched] = idAndRest(answer);
 			const end = (): Promise<unknown> => {
 				leave();
 				return call('unsubscribe', { topic, subscription });
 			};
-			if (!signal.aborted) return end;
+			if (!signal.aborted) return fetched === undefined ? end : { end, fetched };
 			await end();
 			throw new Error('the answer came after it was given up');
 		} catch (error) {
@@ -81,6 +82,14 @@ function read(message: unknown): unknown {
 	} catch {
 		return message;
 	}
+}
+
+/** The id of a subscription, and after a line feed the state that came with it: not where it is a number. */
+function idAndRest(answer: unknown): [id: number, fetched: string | undefined] {
+	if (typeof answer === 'number') return [answer, undefined];
+	const text = textOf(answer);
+	const end = text.indexOf('\n');
+	return end < 0 ? [Number(text), undefined] : [Number(text.slice(0, end)), text.slice(end + 1)];
 }
 
 /** An answer, which comes as bytes, or as a list of them where Tauri falls back to messages. */

@@ -10,7 +10,7 @@ import type { Done, Status } from '../sync/transport.js';
 import { NoBackendError } from '../tauri/ipc.js';
 import type { Logger, SyncErrorContext, Unsubscribe } from '../types.js';
 import { Numbered, type OptimisticAction } from './action.js';
-import type { ActionBatch, TopicBackend, Written } from './backend.js';
+import type { ActionBatch, Followed, TopicBackend, Written } from './backend.js';
 import { Barrier, isTelling } from './barrier.js';
 import type { Edit, Fault, Layer, Waiting } from './edit.js';
 import { Echo } from './echo.js';
@@ -83,7 +83,11 @@ export class Replica implements Replicated {
 		this.#driver = createDriver<unknown>({
 			topic,
 			transport: {
-				subscribe: (listener) => backend.subscribe(topic, listener),
+				subscribe: async (listener, known) => {
+					const answer = await backend.subscribe(topic, listener, known);
+					const { end, fetched } = (answer ?? {}) as Partial<Followed>;
+					return fetched === undefined ? (answer as Unsubscribe) : { end: end as Unsubscribe, fetch: async () => readFetched(fetched) };
+				},
 				fetch: async (known) => {
 					this.#isFetching = true;
 					const fetched = await backend.fetch(topic, known);

@@ -1,4 +1,4 @@
-import type { ActionBatch, TopicBackend, Written } from '../../src/index.js';
+import type { ActionBatch, Followed, TopicBackend, Written } from '../../src/index.js';
 import type { Version } from '../../src/gate/gate.js';
 import type { Listener } from '../../src/sync/transport.js';
 import { Literal, parse } from '../../src/topic/exact/parse.js';
@@ -44,6 +44,8 @@ interface Asked {
  */
 export class Plugin implements TopicBackend {
 	way: Way = atOnce;
+	/** Whether the state comes with a subscription, as it does from the plugin. */
+	brings = false;
 	/** How announcements bring news: by version alone, with the state, or as a patch. */
 	delivery: 'pull' | 'inline' | 'patch' = 'pull';
 	validate: Validate = () => undefined;
@@ -91,12 +93,13 @@ export class Plugin implements TopicBackend {
 		return spell(this.#data);
 	}
 
-	subscribe(topic: string, listener: Listener): Promise<Unsubscribe> {
+	subscribe(topic: string, listener: Listener, known?: Version): Promise<Unsubscribe | Followed> {
 		this.calls.push('subscribe');
 		return this.way('subscribe', () => {
 			this.#find(topic);
 			this.#listeners.set(listener, topic);
-			return () => void this.#listeners.delete(listener);
+			const end = () => void this.#listeners.delete(listener);
+			return this.brings ? { end, fetched: this.#answer(known) } : end;
 		});
 	}
 
@@ -104,10 +107,14 @@ export class Plugin implements TopicBackend {
 		this.calls.push('fetch');
 		return this.way('fetch', () => {
 			this.#find(topic);
-			const { version } = this;
-			const isKnown = known?.revision === version.revision && known.epoch === version.epoch;
-			return spell({ ...version, ...(isKnown ? {} : { data: this.#data }) });
+			return this.#answer(known);
 		});
+	}
+
+	#answer(known: Version | undefined): string {
+		const { version } = this;
+		const isKnown = known?.revision === version.revision && known.epoch === version.epoch;
+		return spell({ ...version, ...(isKnown ? {} : { data: this.#data }) });
 	}
 
 	write(topic: string, change: Written): Promise<string> {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { type ActionBatch, createTopic, noopLogger, type Topic, type TopicError } from '../../src/index.js';
+import type { Version } from '../../src/gate/gate.js';
 import { invoke, NoBackendError, openChannel } from '../../src/tauri/ipc.js';
 import { ending, FIRST, gatekeeper, pass, type Settings, watchEverything } from './harness.js';
 import { Plugin } from './backend.js';
@@ -12,9 +13,15 @@ class Tauri {
 	readonly callbacks = new Map<number, (message: unknown) => void>();
 	readonly plugin = new Plugin('settings', FIRST);
 	readonly warnings: number[] = [];
+	/** Whether the plugin is of before states came with subscriptions. */
+	isOld = false;
 	/** Whether the backend tells a channel of its end, and answers. */
 	isWellBehaved = true;
 	#last = 0;
+
+	constructor() {
+		this.plugin.brings = true;
+	}
 
 	readonly transformCallback = (callback: (message: unknown) => void): number => {
 		this.callbacks.set(++this.#last, callback);
@@ -47,9 +54,12 @@ class Tauri {
 				const end = (): void => {
 					if (this.isWellBehaved) this.runCallback(channel, { index, end: true });
 				};
-				const stop = await this.plugin.subscribe(args['topic'] as never, { announced, ended: end, signal: new AbortController().signal });
+				const wanted = args['snapshot'] as { known?: Version } | undefined;
+				const listener = { announced, ended: end, signal: new AbortController().signal };
+				const answer = await this.plugin.subscribe(args['topic'] as never, listener, wanted?.known);
+				const { end: stop, fetched } = typeof answer === 'function' ? { end: answer, fetched: undefined } : answer;
 				this.#ends.set(channel, () => (stop(), end()));
-				return channel;
+				return this.isOld || fetched === undefined ? channel : bytes(Promise.resolve(`${channel}\n${fetched}`));
 			}
 			case 'plugin:revgate|unsubscribe':
 				this.#ends.get(args['subscription'] as never)?.();
@@ -230,6 +240,34 @@ describe('a page that goes', () => {
 	});
 });
 
+describe('a window that opens', () => {
+	const calls: string[] = [];
+	beforeEach(() => {
+		calls.length = 0;
+		const { invoke } = tauri;
+		const counted = (command: string, args: never) => (calls.push(command.split('|')[1]!), invoke(command, args));
+		page.__TAURI_INTERNALS__ = Object.assign(Object.create(tauri), { invoke: counted });
+	});
+
+	it('has its first state after one call', async () => {
+		const topic = open();
+		await pass();
+		expect([topic.get()?.theme, topic.status().type, calls]).toEqual(['light', 'live', ['subscribe']]);
+		topic.stop();
+		await pass();
+	});
+
+	it('has it after two from a plugin of before', async () => {
+		tauri.isOld = true;
+		const topic = open();
+		await pass();
+		expect([topic.get()?.theme, topic.status().type, calls]).toEqual(['light', 'live', ['subscribe', 'snapshot']]);
+		topic.stop();
+		await pass();
+		expect([tauri.callbacks.size, tauri.plugin.subscriptions]).toEqual([0, 0]);
+	});
+});
+
 describe('actions', () => {
 	it('are a command, whose arguments are those of the plugin', async () => {
 		tauri.plugin.apply = (state: Settings, theme: string) => ({ ...state, theme });
@@ -247,7 +285,8 @@ describe('actions', () => {
 	it.each([
 		['act', 'act', (topic: Topic<Settings>) => topic.act('dark')],
 		['patch', 'write', (topic: Topic<Settings>) => topic.update((draft) => void (draft.theme = 'dark'))],
-		['snapshot', 'read', (topic: Topic<Settings>) => topic.ready()],
+		['subscribe', 'read', (topic: Topic<Settings>) => topic.ready()],
+		['snapshot', 'read', (topic: Topic<Settings>) => topic.refresh()],
 	] as const)('and all else (%s) that no capability has say which permission is missing', async (command, permission, call) => {
 		tauri.denied = `plugin:revgate|${command}`;
 		const topic = open();
@@ -258,7 +297,7 @@ describe('actions', () => {
 			`Command plugin:revgate|${command} not allowed by ACL: add { "identifier": "revgate:${permission}", ` +
 				`"allow": [{ "topic": "settings" }] } to the permissions of the window's capability`,
 		);
-		expect(error.fate).toBe(command === 'snapshot' ? undefined : 'refused');
+		expect(error.fate).toBe(permission === 'read' ? undefined : 'refused');
 		topic.stop();
 		await pass();
 	});

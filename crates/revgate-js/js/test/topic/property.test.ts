@@ -75,6 +75,7 @@ async function run(seed: number): Promise<void> {
 	const time = new VirtualTime();
 	const backend = new Plugin('board', '{"names":[],"fields":{}}');
 	backend.delivery = (['pull', 'inline', 'patch'] as const)[below(3)]!;
+	backend.brings = below(2) === 0;
 	backend.validate = ({ names }: Board) =>
 		names.some((name) => name.includes('bad')) ? { path: `names[${names.length - 1}]`, reason: 'bad' } : undefined;
 	backend.apply = apply;
