@@ -131,3 +131,53 @@ fn what_is_wrong_with_an_edit_is_said_as_of_a_small_state() {
     let state: Shelf = serde_json::from_str(written.data.expect("the state").get()).expect("JSON");
     assert_eq!(state.books, 5);
 }
+
+#[test]
+fn what_the_backend_makes_another_state_of_is_sent_back() {
+    let sender = Sender::new();
+    let shelf = shelf(&sender, large());
+    let colour = json!([{"op": "add", "path": "/colour", "value": "red"}]);
+    let written = patch(&shelf, &colour).expect("it is left out");
+    let data = written.data.expect("the window cannot know that");
+    assert_eq!(data.get(), serde_json::to_string(&*shelf.snapshot().data).expect("JSON"));
+
+    let mut sent = serde_json::to_value(large()).expect("JSON");
+    (sent["colour"], sent["books"]) = (json!("red"), json!(7));
+    let sent = Sent::Text(sent.to_string());
+    let written = shelf.cell.replace(sent, None, "main").expect("it is left out");
+    let now = serde_json::to_string(&*shelf.snapshot().data).expect("JSON");
+    assert_eq!(written.data.map(|data| data.get().to_owned()), Some(now));
+    assert_eq!(shelf.snapshot().data.books, 7);
+}
+
+/// Null is read as there being one, of none.
+#[derive(Clone, Serialize, Deserialize)]
+struct Draft {
+    #[serde(deserialize_with = "some")]
+    note: Option<Option<u8>>,
+    text: String,
+}
+
+fn some<'de, D: serde::Deserializer<'de>>(note: D) -> Result<Option<Option<u8>>, D::Error> {
+    Option::deserialize(note).map(Some)
+}
+
+impl Topic for Draft {
+    const NAME: &'static str = "draft";
+}
+
+#[test]
+fn a_null_that_stands_for_something_else_is_refused_in_an_edit_of_a_large_state_too() {
+    let sender = Sender::new();
+    let state = Draft { note: Some(Some(1)), text: "x".repeat(100_000) };
+    let draft = topic(&sender.registry, state.clone(), TopicOptions::new());
+    let base = Some(draft.snapshot().version());
+    let null = r#"[{"op":"replace","path":"/note","value":null}]"#;
+    let patched = draft.cell.patch(Sent::Text(null.to_owned()), base, "main");
+    let sent = serde_json::to_string(&Draft { note: Some(None), ..state }).expect("JSON");
+    let replaced = draft.cell.replace(Sent::Text(sent), None, "main");
+    for refused in [patched, replaced] {
+        let Err(Refusal::Invalid(invalid)) = refused else { panic!("it is no JSON") };
+        assert_eq!(invalid.path, "note");
+    }
+}
