@@ -83,8 +83,29 @@ impl<'de> Deserialize<'de> for Fingerprint {
 /// levels, `Some` of what is null (`Some(None)`, `Some(())`), or whatever the type's own
 /// `Serialize` refuses.
 pub fn fingerprint<T: Serialize + ?Sized>(state: &T) -> Result<Fingerprint, Invalid> {
+    measured_fingerprint(state).map(|(print, _)| print)
+}
+
+/// The [`fingerprint`] of `state`, and roughly how many bytes of JSON it is.
+///
+/// ```
+/// use revgate::json::{fingerprint, measured_fingerprint};
+///
+/// let (print, size) = measured_fingerprint(&vec!["a title"; 1_000])?;
+/// assert_eq!(print, fingerprint(&vec!["a title"; 1_000])?);
+/// assert!((10_000..20_000).contains(&size));
+/// # Ok::<(), revgate::Invalid>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`fingerprint`].
+pub fn measured_fingerprint<T: Serialize + ?Sized>(
+    state: &T,
+) -> Result<(Fingerprint, usize), Invalid> {
     let budget = Budget::new(usize::MAX);
-    state.serialize(Fingerprinter::new(&budget)).map(Fingerprint).map_err(Invalid::from)
+    let hash = state.serialize(Fingerprinter::new(&budget))?;
+    Ok((Fingerprint(hash), budget.spent(usize::MAX)))
 }
 
 /// The [`fingerprint`] of a state of at most roughly so many bytes of JSON; `None` for a larger

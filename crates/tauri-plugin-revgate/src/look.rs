@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use revgate::Invalid;
-use revgate::json::{Fingerprint, fingerprint, fingerprint_up_to};
+use revgate::json::{Fingerprint, fingerprint, fingerprint_up_to, measured_fingerprint};
 use serde::Serialize;
 
 /// The largest state, roughly in bytes of JSON, that is looked at after each action.
@@ -38,10 +38,8 @@ impl Look {
     ///
     /// If it cannot be JSON.
     pub(crate) fn at<T: Serialize>(state: &T) -> Result<Self, Invalid> {
-        match fingerprint_up_to(LARGE, state)? {
-            Some(print) => Ok(Self::seen(print, false)),
-            None => Ok(Self::seen(fingerprint(state)?, true)),
-        }
+        let (print, size) = measured_fingerprint(state)?;
+        Ok(Self::seen(print, size > LARGE))
     }
 
     /// At a large state whose JSON is `text`.

@@ -65,6 +65,11 @@ impl Budget {
         self.0.get().is_none()
     }
 
+    /// How much has been looked at of what was to be, `bytes`.
+    pub(super) fn spent(&self, bytes: usize) -> usize {
+        bytes - self.0.get().unwrap_or_default()
+    }
+
     fn spend(&self, bytes: usize) -> Result<(), Fault> {
         self.0.set(self.0.get().and_then(|left| left.checked_sub(bytes)));
         if self.is_spent() { Err(Fault::new("it is too large")) } else { Ok(()) }
