@@ -56,15 +56,12 @@ pub(crate) fn encode<T: Topic>(
         let invalidation = invalidation.clone();
         serde_json::to_string(&Announcement { invalidation, payload, fingerprint: None })
     };
-    let done = match pending.as_ref().and_then(|pending| as_done(delivery, state, pending)) {
-        Some(done) => {
-            let json = write(done, &invalidation)?;
-            if !audience.reads {
-                return Ok(Message { json, done: None });
-            }
-            Some(json).filter(|_| audience.acts)
-        }
-        None => None,
+    let done = pending.as_ref().filter(|_| audience.acts);
+    let done = done.and_then(|pending| as_done(delivery, state, pending));
+    let done = done.map(|done| write(done, &invalidation)).transpose()?;
+    let done = match done {
+        Some(json) if !audience.reads => return Ok(Message { json, done: None }),
+        done => done,
     };
     let before = pending.as_ref().map(|pending| &pending.before);
     let made = catch_unwind(AssertUnwindSafe(|| payload(delivery, state, before)));

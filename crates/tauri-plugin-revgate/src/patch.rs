@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::decode::{size, within};
 use crate::form::Refused;
 
-pub(crate) use splice::splice;
+pub(crate) use splice::{is_same_text, splice};
 
 /// How many elements of lists a patch may shift for each byte that the topic may have: one takes a
 /// fraction of the time that reading a byte does.

@@ -17,7 +17,7 @@ use crate::decode::{decode, unwritable, within};
 use crate::error::UpdateError;
 use crate::form::{Json, Refused, Sent};
 use crate::look::{self, LARGE, Look, no_json};
-use crate::patch::{Patch, is_same, splice};
+use crate::patch::{Patch, is_same, is_same_text, splice};
 use crate::presence::{Message, check_not_presence};
 use crate::store::{Base, Drafted, Published, WriteError};
 use crate::subscribers::Subscribers;
@@ -300,13 +300,6 @@ impl<T: Topic> TopicCell<T> {
             Err(WriteError::Update(error)) => Err(refusal(error)),
         }
     }
-}
-
-/// Whether both are the same JSON, but for the order of fields.
-fn is_same_text(text: &str, other: &str) -> bool {
-    const NOTHING: &str = "[]";
-    text == other
-        || json::diff(text, other, NOTHING.len()).is_some_and(|patch| patch.json == NOTHING)
 }
 
 fn conflict<T: Topic>(newest: &Published<T>) -> Refused {

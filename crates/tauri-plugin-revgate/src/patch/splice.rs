@@ -3,9 +3,11 @@
 use std::ops::Range;
 
 use json_patch::jsonptr::PointerBuf;
-use revgate::json::MAX_DEPTH;
+use revgate::json::{MAX_DEPTH, Patch, diff};
 use serde::{Deserialize, Deserializer};
+use serde_json::{Number, Value};
 
+use super::is_same;
 use crate::form::Json;
 
 /// The most operations that are applied to a text: each of them goes through it.
@@ -40,16 +42,47 @@ pub(crate) fn splice(text: &str, sent: &str) -> Option<String> {
     Some(made)
 }
 
+/// Whether `text` is the same JSON as `own`, which `serde_json` has written: but for the order of
+/// fields, and for numbers in another form, as JavaScript writes 1 for 1.0.
+pub(crate) fn is_same_text(text: &str, own: &str) -> bool {
+    /// The longest patch of such numbers: a change has brought them all.
+    const LONGEST: usize = 1024;
+    let is_same = |patch: Patch| {
+        let operations: Option<Vec<Operation>> = serde_json::from_str(&patch.json).ok();
+        operations.is_some_and(|all| all.iter().all(|operation| operation.is_no_change(text)))
+    };
+    text == own || diff(text, own, LONGEST).is_some_and(is_same)
+}
+
 impl Operation {
-    /// What is to be replaced by what.
-    fn change(&self, text: &str) -> Option<(Range<usize>, String)> {
-        let steps: Vec<_> = self.path.tokens().map(|step| step.decoded().into_owned()).collect();
-        let (last, steps) = steps.split_last()?;
+    /// Whether it replaces a number by the same one.
+    fn is_no_change(&self, text: &str) -> bool {
+        let number = |json: &str| serde_json::from_str::<Number>(json).ok().map(Value::Number);
+        let old = || {
+            let (last, at) = self.container(text)?;
+            let found = Container::read(text, at, &last)?.found?;
+            number(text.get(found.value)?)
+        };
+        let new = || number(self.value.as_deref()?.get());
+        self.op == "replace" && old().zip(new()).is_some_and(|(old, new)| is_same(&old, &new))
+    }
+
+    /// The last step of its path, and where the container begins that this is a step into.
+    fn container(&self, text: &str) -> Option<(String, usize)> {
+        let mut steps: Vec<_> =
+            self.path.tokens().map(|step| step.decoded().into_owned()).collect();
+        let last = steps.pop()?;
         let mut at = 0;
-        for step in steps {
+        for step in &steps {
             at = Container::read(text, at, step)?.found?.value.start;
         }
-        let container = Container::read(text, at, last)?;
+        Some((last, at))
+    }
+
+    /// What is to be replaced by what.
+    fn change(&self, text: &str) -> Option<(Range<usize>, String)> {
+        let (last, at) = self.container(text)?;
+        let container = Container::read(text, at, &last)?;
         let value = self.value.as_deref().map(|value| value.get());
         if value.is_some_and(|value| self.path.count() + depth(value) > MAX_DEPTH) {
             return None;
@@ -60,7 +93,7 @@ impl Operation {
                 Some(found) if container.is_object() => {
                     Some((found.value.clone(), value.to_owned()))
                 }
-                _ => container.insert(last, value),
+                _ => container.insert(&last, value),
             },
             ("remove", _) => Some((container.found.as_ref()?.with_comma(text), String::new())),
             _ => None,
@@ -239,7 +272,7 @@ mod tests {
 
     use proptest::prelude::*;
     use proptest::test_runner::{Config, RngSeed, TestRunner};
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     #[test]
     fn what_changes_is_put_in_its_place_and_all_else_stays_as_it_was_written() {

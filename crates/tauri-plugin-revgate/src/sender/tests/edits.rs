@@ -70,6 +70,23 @@ fn a_whole_state_of_a_window_is_read_and_written_once() {
 }
 
 #[test]
+fn a_number_that_javascript_writes_in_another_form_is_the_same() {
+    let sender = Sender::new();
+    let shelf = shelf(&sender, large());
+    made(patch(&shelf, &books(1)));
+    let weight = |weight: &str| {
+        let operations = format!(r#"[{{"op":"replace","path":"/weight","value":{weight}}}]"#);
+        let base = Some(shelf.snapshot().version());
+        shelf.cell.patch(Sent::Text(operations), base, "main")
+    };
+    let (version, _, walks) = counted(|| made(weight("2")));
+    assert_eq!(walks, 1);
+    // As the backend writes it, and once more as JavaScript does.
+    assert_eq!(["2.0", "2", "2e0"].map(|it| made(weight(it))), [version; 3]);
+    assert!(weight(r#""2""#).is_err() && made(weight("2.5")) > version);
+}
+
+#[test]
 fn an_edit_that_changes_nothing_makes_no_version() {
     let sender = Sender::new();
     let shelf = shelf(&sender, large());
