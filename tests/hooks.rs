@@ -22,6 +22,9 @@ use harness::ms;
 
 mod harness;
 
+#[path = "hooks/families.rs"]
+mod families;
+
 wasm_bindgen_test_configure!(run_in_browser);
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

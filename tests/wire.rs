@@ -15,6 +15,8 @@ use wasm_bindgen_test::wasm_bindgen_test as wire_test;
 
 #[path = "wire/actions.rs"]
 mod actions;
+#[path = "wire/families.rs"]
+mod families;
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

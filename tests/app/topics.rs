@@ -54,6 +54,13 @@ pub(crate) struct Deed<T> {
     pub(crate) of: PhantomData<fn() -> T>,
 }
 
+impl<T> Deed<T> {
+    #[allow(dead_code, reason = "the windows do them, the backend reads them")]
+    pub(crate) fn of(what: &str, number: u64) -> Self {
+        Self { what: what.to_owned(), number, of: PhantomData }
+    }
+}
+
 impl<T: Edit> Action for Deed<T> {
     type Topic = T;
     type Error = String;

@@ -20,6 +20,7 @@ fn an_edit_is_shown_here_at_once_and_then_everywhere() {
     backend.set_member("a", &doc("a"));
     let time = VirtualTime::new();
     let network = Network::new(&backend, &time, 1, Faults::none(ms(5)));
+    network.bring();
     let (here, there) = (Window::open(&time, &network), Window::open(&time, &network.beside()));
     time.advance(ms(100));
     here.seen.news();

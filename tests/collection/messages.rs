@@ -13,12 +13,12 @@ use crate::harness::{Faults, Network, ms, version};
 use crate::{Doc, Window, doc, live};
 
 #[window_test(unsupported = test)]
-fn a_window_shows_all_members_sorted_by_one_subscription_and_one_fetch() {
+fn a_window_shows_all_members_sorted_after_one_message() {
     let (backend, window) = live();
     assert_eq!((window.keys(), window.docs.len()), (vec!["a".to_owned(), "b".to_owned()], 2));
     assert_eq!(window.title("b").as_deref(), Some("b"));
     assert_eq!(window.docs.version(), Some(version(2)));
-    assert_eq!((backend.subscriptions(), backend.fetches()), (1, 1));
+    assert_eq!((backend.subscriptions(), backend.calls()), (1, 1));
     assert_eq!(window.end(window.docs.started()), Ok(version(2)));
 }
 
@@ -78,6 +78,7 @@ fn a_burst_too_large_for_an_announcement_is_fetched_once() {
     backend.set_member("first", &doc("first"));
     let time = VirtualTime::new();
     let network = Network::new(&backend, &time, 1, Faults::none(ms(5)));
+    network.bring();
     let window = Window::open(&time, &network);
     time.advance(ms(100));
     assert_eq!((window.docs.len(), backend.fetches()), (1, 1));
@@ -164,4 +165,31 @@ fn a_page_that_comes_back_subscribes_anew() {
     window.time.settle();
     assert_eq!(window.title("a").as_deref(), Some("A"));
     assert_eq!(backend.subscriptions(), 1);
+}
+
+#[window_test(unsupported = test)]
+fn what_comes_with_a_subscription_is_not_shown_if_newer_was_announced_meanwhile() {
+    let backend = Memory::new().with_family::<Doc>();
+    backend.set_member("a", &doc("a"));
+    let time = VirtualTime::new();
+    let network = Network::new(&backend, &time, 1, Faults::none(ms(5)));
+    network.bring();
+    let window = Window::open(&time, &network);
+    // The backend has answered, the window has not heard it.
+    time.advance(ms(7));
+    backend.set_member("b", &doc("b"));
+    time.advance(ms(100));
+    assert_eq!((window.titles(), backend.fetches()), ("ab".to_owned(), 1), "news on what came");
+    let late = Window::open(&time, &network.beside());
+    time.advance(ms(7));
+    for row in 0..100 {
+        backend.set_member_silently(&row.to_string(), &doc("row"));
+    }
+    backend.set_member("c", &doc("c"));
+    time.advance(ms(100));
+    assert_eq!(
+        (late.docs.len(), backend.fetches()),
+        (103, 4),
+        "each fetches once what was too much"
+    );
 }

@@ -48,6 +48,9 @@ impl World {
             stall: 0.02,
         };
         let network = Network::new(&backend, &time, seed, faults);
+        if random.bool() {
+            network.bring();
+        }
         let windows = (0..2).map(|_| Window::open(&time, &network.beside())).collect();
         let (members, shown) = (Vec::new(), Rc::default());
         Self { seed, random, backend, network, time, windows, members, written: 0, shown }

@@ -15,8 +15,8 @@ use revgate::{Snapshot, Topic, TopicName, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::{self, Memory};
 use revgate_client::{
-    Announcement, Batch, Change, Entry as Said, Followed, Host, Interruption, Json, Transport,
-    TransportError, WriteError,
+    Announcement, Batch, Change, Entry as Said, Followed, FollowedFamily, Host, Interruption, Json,
+    Transport, TransportError, WriteError,
 };
 
 use super::ms;
@@ -285,22 +285,25 @@ impl Transport for Network {
         }
     }
 
-    fn subscribe_family<T: Topic>(
+    fn follow_family<T: Topic>(
         &self,
         family: &TopicName,
+        known: Option<Version>,
         news: impl Fn(Result<FamilyAnnouncement<T>, Interruption>) + 'static,
-    ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
+    ) -> impl Future<Output = Result<FollowedFamily<Subscription, T>, TransportError>> + 'static
+    {
         let (network, family, news) = (self.clone(), family.clone(), Rc::new(news));
         async move {
             network.carry().await?;
             let is_alive = Rc::new(Cell::new(true));
             let (way_back, alive) = (network.clone(), Rc::clone(&is_alive));
             let deliver = move |message| way_back.deliver(&message, &news, &alive);
-            let inner = network.backend.subscribe_family::<T>(&family, deliver).await?;
+            let (inner, fetched) =
+                network.backend.follow_family::<T>(&family, known, deliver).await?;
             let subscription = Subscription { is_alive, _inner: inner };
             network.carry().await?;
             network.note(Event::Subscribed);
-            Ok(subscription)
+            Ok((subscription, fetched.filter(|_| network.shared.brings.get())))
         }
     }
 

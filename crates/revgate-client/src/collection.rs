@@ -11,6 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_channel::mpsc::UnboundedReceiver;
@@ -79,6 +80,8 @@ struct Inner<T: Topic, X: Transport, H: Host> {
     /// The news that the gate counts on, and the version that they lead to.
     news: RefCell<Option<(Version, Material<T>)>>,
     subscription: RefCell<Option<Held<X::Subscription>>>,
+    /// Counts subscriptions asked for, so that one given up is told from the awaited one.
+    awaited: Cell<u64>,
     /// The gate's deadline and the timer set for it.
     timer: RefCell<Option<(Duration, H::Timer)>>,
     waiting: RefCell<Waiting>,
@@ -120,6 +123,7 @@ impl<T: Topic, X: Transport, H: Host> Collection<T, X, H> {
             rows: RefCell::new(Rows::new()),
             news: RefCell::default(),
             subscription: RefCell::default(),
+            awaited: Cell::default(),
             timer: RefCell::default(),
             waiting: RefCell::default(),
             last_error: RefCell::default(),
@@ -156,7 +160,7 @@ impl<T: Topic, X: Transport, H: Host> Collection<T, X, H> {
     /// The state of a member, with the window's own edits; `None` if there is none of this key, or if
     /// it is large and not here yet. That has it fetched, as has a newer version that is large: until
     /// then this is the one before. The observer is told when it has come.
-    pub fn get(&self, key: &str) -> Option<Rc<T>> {
+    pub fn get(&self, key: &str) -> Option<Arc<T>> {
         let shown = self.inner.shown(key);
         let rows = self.inner.rows.borrow();
         let row = rows.get(key)?;

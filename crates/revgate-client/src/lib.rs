@@ -41,5 +41,6 @@ pub use replica::{Observer, Options, Replica};
 pub use revgate::gate::Status;
 pub use trace::{Event, Traced};
 pub use transport::{
-    Announcement, Change, Followed, Interruption, Transport, TransportError, WriteError,
+    Announcement, Change, Followed, FollowedFamily, Interruption, Transport, TransportError,
+    WriteError,
 };

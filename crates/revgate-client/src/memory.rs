@@ -25,7 +25,8 @@ use self::family::Kin;
 use crate::action::{Batch, Json};
 use crate::transport::{announcement, fetched, fetched_family};
 use crate::{
-    Announcement, Change, Entry, Followed, Interruption, Transport, TransportError, WriteError,
+    Announcement, Change, Entry, Followed, FollowedFamily, Interruption, Transport, TransportError,
+    WriteError,
 };
 
 /// The backend and a window's transport to it; clones are the same backend and window.
@@ -275,6 +276,21 @@ impl Memory {
         fetched(answer, known)
     }
 
+    /// As [`Memory::answer_fetch`], of a family.
+    fn fetch_now<T: Topic>(
+        &self,
+        family: &TopicName,
+        known: Option<Version>,
+    ) -> Result<FetchedFamily<T>, TransportError> {
+        self.inner.fetches.set(self.inner.fetches.get() + 1);
+        let planned = self.inner.answers.borrow_mut().pop_front();
+        let answer = match planned {
+            Some(answer) => json(&answer?),
+            None => self.family_json(family, known)?,
+        };
+        fetched_family(read(&answer).map_err(TransportError::Malformed)?, known)
+    }
+
     fn add<T: Topic>(
         &self,
         topic: TopicName,
@@ -364,18 +380,24 @@ impl Transport for Memory {
         }
     }
 
-    fn subscribe_family<T: Topic>(
+    fn follow_family<T: Topic>(
         &self,
         family: &TopicName,
+        known: Option<Version>,
         news: impl Fn(Result<FamilyAnnouncement<T>, Interruption>) + 'static,
-    ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
+    ) -> impl Future<Output = Result<FollowedFamily<Subscription, T>, TransportError>> + 'static
+    {
         self.count_call();
         let (backend, family) = (self.clone(), family.clone());
         async move {
             backend.check_family(&family)?;
-            Ok(backend.add_subscriber(Feed::Family(family), false, move |message| {
+            let feed = Feed::Family(family.clone());
+            let subscription = backend.add_subscriber(feed, false, move |message| {
                 news(message.and_then(|message| announcement(read(message), read(message))));
-            }))
+            });
+            let is_planned = !backend.inner.answers.borrow().is_empty();
+            let fetched = if is_planned { None } else { backend.fetch_now(&family, known).ok() };
+            Ok((subscription, fetched))
         }
     }
 
@@ -385,16 +407,8 @@ impl Transport for Memory {
         known: Option<Version>,
     ) -> impl Future<Output = Result<FetchedFamily<T>, TransportError>> + 'static {
         self.count_call();
-        self.inner.fetches.set(self.inner.fetches.get() + 1);
         let (backend, family) = (self.clone(), family.clone());
-        async move {
-            let planned = backend.inner.answers.borrow_mut().pop_front();
-            let answer = match planned {
-                Some(answer) => json(&answer?),
-                None => backend.family_json(&family, known)?,
-            };
-            fetched_family(read(&answer).map_err(TransportError::Malformed)?, known)
-        }
+        async move { backend.fetch_now(&family, known) }
     }
 
     fn fetch<T: Topic>(

@@ -55,16 +55,19 @@ pub trait Transport: Clone + 'static {
         known: Option<Version>,
     ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static;
 
-    /// Asks for every announcement of the family of this name as a whole; otherwise as
-    /// [`Transport::subscribe`].
+    /// Asks for every announcement of the family of this name as a whole, and in the same message for
+    /// what has changed since the version `known`: as [`Transport::follow`] does for a topic. That may
+    /// be missing, and is fetched then.
     ///
     /// By default an error: the backend has none.
-    fn subscribe_family<T: Topic>(
+    fn follow_family<T: Topic>(
         &self,
         family: &TopicName,
+        known: Option<Version>,
         news: impl Fn(Result<FamilyAnnouncement<T>, Interruption>) + 'static,
-    ) -> impl Future<Output = Result<Self::Subscription, TransportError>> + 'static {
-        drop(news);
+    ) -> impl Future<Output = Result<FollowedFamily<Self::Subscription, T>, TransportError>> + 'static
+    {
+        drop((known, news));
         let error = no_families(family);
         async move { Err(error) }
     }
@@ -142,6 +145,10 @@ pub struct Followed<S, T> {
     /// The state of a moment at which it stood already; `None` if it is to be fetched.
     pub fetched: Option<Fetched<T>>,
 }
+
+/// What [`Transport::follow_family`] brings: a subscription that stands, and what has changed by a
+/// moment at which it stood already.
+pub type FollowedFamily<S, T> = (S, Option<FetchedFamily<T>>);
 
 /// What a window makes of a state. A transport sends the new state, or only what is different.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use revgate::{Topic, TopicName};
-use revgate_client::Undoing;
+use revgate_client::tauri::Tauri;
+use revgate_client::{Transport, Undoing};
 
 use crate::shared::Shared;
 
@@ -14,14 +15,14 @@ use crate::shared::Shared;
 ///
 /// **An undo takes back nothing that another window, or Rust, has done**: see
 /// [`Replica::undo`](revgate_client::Replica::undo). All components of a window share one history.
-pub struct History<T: Topic> {
+pub struct History<T: Topic, X: Transport = Tauri> {
     can_undo: RwSignal<bool>,
     can_redo: RwSignal<bool>,
-    shared: StoredValue<Rc<Shared<T>>, LocalStorage>,
+    shared: StoredValue<Rc<Shared<T, X>>, LocalStorage>,
 }
 
-impl<T: Topic> History<T> {
-    pub(crate) fn new(shared: StoredValue<Rc<Shared<T>>, LocalStorage>) -> Self {
+impl<T: Topic, X: Transport> History<T, X> {
+    pub(crate) fn new(shared: StoredValue<Rc<Shared<T, X>>, LocalStorage>) -> Self {
         let signals = shared.try_with_value(|shared| {
             (shared.signals.can_undo.clone(), shared.signals.can_redo.clone())
         });
@@ -52,17 +53,17 @@ impl<T: Topic> History<T> {
         self.can_redo.get()
     }
 
-    fn ask(&self, question: impl FnOnce(&Shared<T>) -> Undoing) -> Undoing {
+    fn ask(&self, question: impl FnOnce(&Shared<T, X>) -> Undoing) -> Undoing {
         // A copy, for whoever is called may unmount the component.
         let shared = self.shared.try_get_value();
         shared.map_or_else(|| Undoing::gone(TopicName::of::<T>()), |shared| question(&shared))
     }
 }
 
-impl<T: Topic> Clone for History<T> {
+impl<T: Topic, X: Transport> Clone for History<T, X> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T: Topic> Copy for History<T> {}
+impl<T: Topic, X: Transport> Copy for History<T, X> {}

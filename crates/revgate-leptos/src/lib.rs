@@ -69,6 +69,28 @@
 //! # }
 //! ```
 //!
+//! Many rows are a family, which a window holds as a whole; a change of one wakes the readers of that
+//! one:
+//!
+//! ```no_run,standalone_crate
+//! # use leptos::prelude::*;
+//! # use revgate::Topic;
+//! use revgate_leptos::use_family;
+//! # use serde::{Deserialize, Serialize};
+//! # #[derive(Clone, Default, Serialize, Deserialize)]
+//! # struct Doc { title: String }
+//! # impl Topic for Doc { const NAME: &'static str = "doc"; }
+//! # #[component]
+//! # fn Docs() -> impl IntoView {
+//! let docs = use_family::<Doc>();
+//! # view! { <ul>
+//! <For each=move || docs.keys() key=|key| key.clone() let:key>
+//!     <li>{move || docs.with(&key, |doc| doc.title.clone())}</li>
+//! </For>
+//! # </ul> }
+//! # }
+//! ```
+//!
 //! And it tells the others of itself, for as long as it is there:
 //!
 //! ```no_run,standalone_crate
@@ -90,11 +112,13 @@
 //! # }
 //! ```
 
+mod family;
 mod history;
 mod presence;
 mod shared;
 mod signal;
 
+pub use family::{FamilySignal, MemberSignal, use_family};
 pub use history::History;
 pub use presence::{PresenceSignal, use_presence, use_presence_of};
 pub use signal::{TopicSignal, use_topic, use_topic_of};

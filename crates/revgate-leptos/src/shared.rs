@@ -3,6 +3,7 @@
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,15 +14,19 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Event;
 use revgate::{Backoff, Topic, TopicName, Version, gate};
 use revgate_client::tauri::Tauri;
-use revgate_client::{Observer, Options, Replica, Status, SyncError, host::Browser};
+use revgate_client::{Observer, Options, Replica, Status, SyncError, Transport, host::Browser};
 use web_sys::PageTransitionEvent;
 
 /// A replica and the signals that follow it. The replica stops with the last user.
-pub(crate) struct Shared<T: Topic> {
-    pub(crate) replica: Replica<T, Tauri, Browser>,
+pub(crate) struct Shared<T: Topic, X: Transport = Tauri> {
+    pub(crate) replica: Box<Held<T, X>>,
     pub(crate) signals: Signals<T>,
-    _page: [Listener; 4],
+    /// What the page tells the replica, unless it tells its family.
+    _page: Vec<Listener>,
 }
+
+/// A replica, or a member of a family that stands for one.
+pub(crate) type Held<T, X> = dyn Deref<Target = Replica<T, X, Browser>>;
 
 /// Ends with what it is kept by.
 pub(crate) struct Listener(Option<WindowListenerHandle>);
@@ -46,16 +51,17 @@ pub(crate) fn shared<T: Topic + Default>(topic: TopicName) -> Rc<Shared<T>> {
 }
 
 fn start<T: Topic + Default>(topic: TopicName) -> Rc<Shared<T>> {
-    let signals = Signals {
-        state: ArcRwSignal::new(Arc::default()),
-        version: ArcRwSignal::new(None),
-        status: ArcRwSignal::new(Status::Loading),
-        error: ArcRwSignal::new(None),
-        can_undo: ArcRwSignal::new(false),
-        can_redo: ArcRwSignal::new(false),
-    };
+    let signals = Signals::new(Arc::default());
     let replica = Replica::start(topic, Tauri, Browser, options(), signals.clone());
-    Rc::new_cyclic(|shared| Shared { replica, signals, _page: follow(shared) })
+    let replica: Box<Held<T, Tauri>> = Box::new(Rc::new(replica));
+    Rc::new_cyclic(|shared| Shared { replica, signals, _page: follow(shared).into() })
+}
+
+impl<T: Topic, X: Transport> Shared<T, X> {
+    /// Of a member, whose family hears of the page.
+    pub(crate) fn of_member(replica: Box<Held<T, X>>, signals: Signals<T>) -> Self {
+        Self { replica, signals, _page: Vec::new() }
+    }
 }
 
 /// What the window has of `topic`, one of each type: made by its first user.
@@ -88,8 +94,8 @@ pub(crate) fn options() -> Options {
 
 /// Tells the replica when the window is hidden and shown, when the page is about to go, and when it
 /// comes back.
-fn follow<T: Topic>(shared: &Weak<Shared<T>>) -> [Listener; 4] {
-    let listen = |event, tell: fn(&Shared<T>)| {
+pub(crate) fn follow<S: Paged + 'static>(shared: &Weak<S>) -> [Listener; 4] {
+    let listen = |event, tell: fn(&S)| {
         let shared = shared.clone();
         Listener::new(event, move |_| {
             if let Some(shared) = shared.upgrade() {
@@ -98,12 +104,33 @@ fn follow<T: Topic>(shared: &Weak<Shared<T>>) -> [Listener; 4] {
         })
     };
     [
-        listen("visibilitychange", |shared| shared.replica.set_visible(!document().hidden())),
+        listen("visibilitychange", |shared| shared.set_visible(!document().hidden())),
         // When another page follows, or a script closes the window, what is sent later is lost.
-        listen("beforeunload", |shared| shared.replica.flush()),
-        listen("pagehide", |shared| shared.replica.flush()),
-        Listener::on_return(shared, |shared| shared.replica.resume()),
+        listen("beforeunload", S::flush),
+        listen("pagehide", S::flush),
+        Listener::on_return(shared, S::resume),
     ]
+}
+
+/// What a page tells of itself to what it holds.
+pub(crate) trait Paged {
+    fn set_visible(&self, visible: bool);
+    fn flush(&self);
+    fn resume(&self);
+}
+
+impl<T: Topic> Paged for Shared<T> {
+    fn set_visible(&self, visible: bool) {
+        self.replica.set_visible(visible);
+    }
+
+    fn flush(&self) {
+        self.replica.flush();
+    }
+
+    fn resume(&self) {
+        self.replica.resume();
+    }
 }
 
 impl Listener {
@@ -156,6 +183,20 @@ impl<T: Topic> Observer<T> for Signals<T> {
 
     fn failed(&self, error: &SyncError) {
         self.error.set(Some(error.clone()));
+    }
+}
+
+impl<T: Send + Sync + 'static> Signals<T> {
+    /// Of a topic that is loaded, and shows this till then.
+    pub(crate) fn new(state: Arc<T>) -> Self {
+        Self {
+            state: ArcRwSignal::new(state),
+            version: ArcRwSignal::new(None),
+            status: ArcRwSignal::new(Status::Loading),
+            error: ArcRwSignal::new(None),
+            can_undo: ArcRwSignal::new(false),
+            can_redo: ArcRwSignal::new(false),
+        }
     }
 }
 

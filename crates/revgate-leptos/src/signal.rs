@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use revgate::{Action, Topic, TopicName, TopicNameError, Version};
-use revgate_client::{Acting, Pending, Status, SyncError, Undo};
+use revgate_client::tauri::Tauri;
+use revgate_client::{Acting, Pending, Status, SyncError, Transport, Undo};
 
 use crate::history::History;
 use crate::shared::{Shared, Signals, shared};
@@ -28,29 +29,33 @@ pub fn use_topic_of<T: Topic + Default>(key: &str) -> Result<TopicSignal<T>, Top
 }
 
 pub(crate) fn signal<T: Topic + Default>(topic: TopicName) -> TopicSignal<T> {
-    let shared = shared::<T>(topic);
-    let Signals { state, version, status, error, .. } = shared.signals.clone();
-    TopicSignal {
-        state: state.into(),
-        version: version.into(),
-        status: status.into(),
-        error: error.into(),
-        shared: StoredValue::new_local(shared),
-    }
+    TopicSignal::of(shared::<T>(topic))
 }
 
-/// A topic as a component sees it. `Copy`, so that every closure can have it.
+/// A topic as a component sees it. `Copy`, so that every closure can have it. `X` is the way to the
+/// backend: the plugin, or by a family that the window [holds as a whole](crate::MemberSignal).
 ///
 /// What says "tracked" wakes the effect or view that reads it when it changes.
-pub struct TopicSignal<T: Topic> {
+pub struct TopicSignal<T: Topic, X: Transport = Tauri> {
     state: RwSignal<Arc<T>>,
     version: RwSignal<Option<Version>>,
     status: RwSignal<Status>,
     error: RwSignal<Option<SyncError>>,
-    shared: StoredValue<Rc<Shared<T>>, LocalStorage>,
+    shared: StoredValue<Rc<Shared<T, X>>, LocalStorage>,
 }
 
-impl<T: Topic> TopicSignal<T> {
+impl<T: Topic, X: Transport> TopicSignal<T, X> {
+    pub(crate) fn of(shared: Rc<Shared<T, X>>) -> Self {
+        let Signals { state, version, status, error, .. } = shared.signals.clone();
+        Self {
+            state: state.into(),
+            version: version.into(),
+            status: status.into(),
+            error: error.into(),
+            shared: StoredValue::new_local(shared),
+        }
+    }
+
     /// The state, tracked; `T::default()` until the first snapshot has come.
     pub fn get(&self) -> T {
         self.state.with(|state| T::clone(state))
@@ -172,7 +177,7 @@ impl<T: Topic> TopicSignal<T> {
     ///     }
     /// }
     /// ```
-    pub fn undoable(&self, undo: Undo) -> History<T> {
+    pub fn undoable(&self, undo: Undo) -> History<T, X> {
         if let Some(shared) = self.shared.try_get_value() {
             shared.replica.undoable(undo);
         }
@@ -200,17 +205,17 @@ impl<T: Topic> TopicSignal<T> {
         self.error.get()
     }
 
-    fn ask(&self, question: impl FnOnce(&Shared<T>) -> Pending) -> Pending {
+    fn ask(&self, question: impl FnOnce(&Shared<T, X>) -> Pending) -> Pending {
         // A copy, for the question runs code that may unmount the component.
         let shared = self.shared.try_get_value();
         shared.map_or_else(|| Pending::gone(TopicName::of::<T>()), |shared| question(&shared))
     }
 }
 
-impl<T: Topic> Clone for TopicSignal<T> {
+impl<T: Topic, X: Transport> Clone for TopicSignal<T, X> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T: Topic> Copy for TopicSignal<T> {}
+impl<T: Topic, X: Transport> Copy for TopicSignal<T, X> {}

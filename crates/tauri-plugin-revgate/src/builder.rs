@@ -86,7 +86,8 @@ impl Builder {
     }
 
     /// Lets the app create and remove topics of the type `T` while it runs: see
-    /// [`Family`](crate::Family).
+    /// [`Family`](crate::Family). Windows may read them one by one, or, if they may read all that there
+    /// can be (`{ "topic": "doc:*" }`), as a whole by one subscription.
     pub fn family<T: Topic>(self) -> Self {
         self.family_with::<T>(TopicOptions::default())
     }

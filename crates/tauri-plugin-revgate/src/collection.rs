@@ -13,8 +13,7 @@ use tauri::ipc::Channel;
 
 use crate::form::{Json, Refused};
 use crate::live::Live;
-use crate::message::Message;
-use crate::message::json_up_to;
+use crate::message::{Message, json_up_to};
 use crate::options::TopicOptions;
 use crate::outbox::{send, unix_ms};
 use crate::sender::{Dirty, Outgoing, Outlets, Queue};
@@ -129,6 +128,11 @@ impl Collection {
 
     pub(crate) fn family(&self) -> &TopicName {
         &self.family
+    }
+
+    /// Its newest version; `None` if nobody has asked for it yet.
+    pub(crate) fn version(&self) -> Option<Version> {
+        self.history().map(|history| history.version())
     }
 
     fn mark(self: &Arc<Self>, writer: Option<&Arc<str>>) {

@@ -16,9 +16,9 @@ pub(crate) use present::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use revgate::Version;
 use revgate::json::Fingerprint;
 use revgate::wire::{Access, Refusal, Written};
-use revgate::{TopicName, Version};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tauri::ipc::{Channel, Response};
@@ -35,11 +35,12 @@ use crate::view::Feed;
 
 type Answer<T> = Result<T, Refused>;
 
-/// A topic as developer tools show it.
+/// A topic, or a family as a whole, as developer tools show it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Inspected {
-    topic: TopicName,
+    /// Its name; of a family as a scope names it, `doc:*`.
+    topic: String,
     version: Version,
     /// How many subscriptions each window has.
     subscriptions: BTreeMap<String, usize>,
@@ -244,15 +245,23 @@ async fn durably(topic: &dyn ErasedTopic, written: Written<Json>) -> Answer<Stri
     serde_json::to_string(&written).map_err(|error| unwritable(&error))
 }
 
-/// The topics that the window may read, with their versions and all windows' subscriptions.
+/// The topics that the window may read, with their versions and all windows' subscriptions; and the
+/// families that somebody has asked for as a whole.
 #[command]
 pub(crate) async fn inspect<R: Runtime>(
     caller: Caller<R>,
     registry: State<'_, Registry>,
 ) -> Answer<Vec<Inspected>> {
-    let visible = caller.readable()?.visible(&registry);
-    let inspected = visible.into_iter().map(|(name, topic)| Inspected {
-        topic: name,
+    let readable = caller.readable()?;
+    let families = registry.collections().into_iter().filter_map(|family| {
+        let (topic, version) = (format!("{}:*", family.family()), family.version()?);
+        let subscriptions = family.subscribers().count_by_window();
+        let inspected = Inspected { topic, version, subscriptions, saving: None };
+        readable.covers(&inspected.topic).then_some(inspected)
+    });
+    let visible = readable.visible(&registry);
+    let topics = visible.into_iter().map(|(name, topic)| Inspected {
+        topic: name.into(),
         version: topic.version(),
         subscriptions: topic.subscribers().count_by_window(),
         saving: topic.saving().map(|saving| InspectedSaving {
@@ -262,5 +271,5 @@ pub(crate) async fn inspect<R: Runtime>(
             is_held: saving.is_held,
         }),
     });
-    Ok(inspected.collect())
+    Ok(families.chain(topics).collect())
 }

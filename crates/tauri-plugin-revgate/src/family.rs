@@ -14,6 +14,10 @@ use crate::registry::Registry;
 /// Topics of one type that come and go while the app runs, such as one per open document. With
 /// `T::NAME = "doc"`, the topic of the key `42` is `doc:42`. Cheap to clone.
 ///
+/// **What is large is many small topics**: ten thousand rows are a family, which a window holds as a
+/// whole (`use_family` of the crate `revgate-leptos`, `Collection` of `revgate-client`) by one
+/// subscription. Each creation, change and removal costs what it costs alone, however many there are.
+///
 /// ```no_run
 /// use revgate::Topic;
 /// use serde::{Deserialize, Serialize};

@@ -116,7 +116,8 @@
 //! ]
 //! ```
 //!
-//! A `*` at the end stands for any end of a name; a `deny` beside the `allow` has the last word. A
+//! A `*` at the end stands for any end of a name; a `deny` beside the `allow` has the last word. To hold
+//! a [`Family`] as a whole, a window needs to be allowed all of it, with no `deny` that meets any. A
 //! write with a `base`, and any patch, needs reading too, as its answer tells of the state. What
 //! windows call is in the crates `revgate-client` and `revgate-leptos`.
 

@@ -44,6 +44,13 @@ pub enum UnknownFields {
 
 /// What an announcement carries besides the version. Sizes are bytes of JSON. Whatever is larger
 /// stays behind, and windows fetch the state instead.
+///
+/// A [family](crate::Family) that windows hold as a whole has announcements of its own: those of its
+/// topics that have changed, with their states, if that is no larger; else the version alone, and
+/// windows fetch what has changed since the one that they know. A topic whose own state is larger is
+/// told by its version alone there, too, and fetched by whoever shows it. So for rows of 3 KB that a
+/// window wants to have all of, choose `Inline { up_to: 4096 }`. By [`Delivery::Pull`], announcements
+/// have nothing, and a fetch has what `Auto` would.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Delivery {

@@ -119,7 +119,7 @@ impl<R: Runtime> Caller<R> {
 }
 
 impl Readable {
-    fn covers(&self, topic: &str) -> bool {
+    pub(crate) fn covers(&self, topic: &str) -> bool {
         self.0.as_ref().is_some_and(|scope| covers(scope.command_scope(), topic))
     }
 

@@ -34,7 +34,8 @@ fn app_with(permissions: Value) -> (App<MockRuntime>, Window) {
 }
 
 fn reading(allow: Value, deny: Value) -> Value {
-    json!([{"identifier": "revgate:read", "allow": allow, "deny": deny}])
+    let read = json!({"identifier": "revgate:read", "allow": allow, "deny": deny});
+    json!([read, "revgate:inspect"])
 }
 
 fn subscription() -> Value {
@@ -55,6 +56,10 @@ fn a_window_that_may_read_the_whole_family_subscribes_to_it_and_fetches_it() {
     let known = json!({"topic": "doc:*", "known": {"revision": "2"}});
     let gone = json!({"revision": "3", "base": {"revision": "2"}, "patch": {"1": null}});
     assert_eq!(call(&main, "snapshot", known), Ok(gone));
+    let inspected = call(&main, "inspect", json!({})).expect("allowed");
+    let family =
+        json!({"topic": "doc:*", "version": {"revision": "3"}, "subscriptions": {"main": 1}});
+    assert_eq!(inspected[0], family);
     let end = json!({"topic": "doc:*", "subscription": id});
     assert_eq!(call(&main, "unsubscribe", end.clone()), Ok(json!(true)));
     assert_eq!(call(&main, "unsubscribe", end), Ok(json!(false)), "ended already");
@@ -119,6 +124,7 @@ fn a_family_that_was_saved_begins_with_what_is_on_the_disk() {
     docs.create("1", doc("saved")).expect("new");
     let main = window(&first, "main");
     let before = call(&main, "snapshot", json!({"topic": "doc:*"})).expect("allowed");
+    main.destroy().expect("it is open");
     common::end(first);
 
     let second = open();

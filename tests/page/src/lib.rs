@@ -1,6 +1,7 @@
 //! A window of the test app: a replica that scripts can read and drive.
 #![cfg(target_arch = "wasm32")]
 
+mod family;
 mod kinds;
 #[path = "../../kinds/mod.rs"]
 mod kinds_of_states;
@@ -34,7 +35,7 @@ const BY_HAND: StateSync = StateSync {
 #[wasm_bindgen]
 pub struct Window(Box<dyn Replicated>);
 
-/// Starts the replica of a topic (`counters`, `doc:1`), or `by-hand` for the settings of a backend
+/// Starts the replica of a topic (`counters`, `doc:1`), holds all documents (`doc:*`), or `by-hand` for the settings of a backend
 /// written by hand.
 ///
 /// # Errors
@@ -49,6 +50,7 @@ pub fn open(topic: &str) -> Result<Window, JsError> {
         "library" => replicate::<Library, _>(TopicName::of::<Library>(), Tauri),
         "settings" => replicate::<Settings, _>(TopicName::of::<Settings>(), Tauri),
         "by-hand" => replicate::<Settings, _>(TopicName::of::<Settings>(), BY_HAND),
+        "doc" if key == "*" => family::hold(),
         "doc" => replicate::<Doc, _>(TopicName::keyed::<Doc>(key)?, Tauri),
         _ => return Err(JsError::new(&format!("no topic `{topic}`"))),
     }))

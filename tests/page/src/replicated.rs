@@ -1,7 +1,6 @@
 //! A replica of any topic, for scripts.
 
 use std::cell::RefCell;
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -15,7 +14,7 @@ use serde_json::Value;
 use crate::topics::{Deed, Edit};
 
 /// How many edits were kept, in time.
-type Kept = Pin<Box<dyn Future<Output = u32>>>;
+pub(crate) type Kept = Pin<Box<dyn Future<Output = u32>>>;
 
 pub(crate) trait Replicated {
     fn look(&self) -> Look;
@@ -29,12 +28,12 @@ pub(crate) trait Replicated {
 #[derive(Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Look {
-    state: Value,
-    version: Option<Version>,
-    status: String,
-    changes: u32,
-    went_back: bool,
-    errors: Vec<String>,
+    pub(crate) state: Value,
+    pub(crate) version: Option<Version>,
+    pub(crate) status: String,
+    pub(crate) changes: u32,
+    pub(crate) went_back: bool,
+    pub(crate) errors: Vec<String>,
 }
 
 /// Starts a replica.
@@ -90,10 +89,7 @@ impl<T: Edit, X: Transport + 'static> Replicated for Shown<T, X> {
     }
 
     fn act_at_once(&self, what: &str, number: u32, times: u32) -> Kept {
-        let act = |_| {
-            let (what, number) = (what.to_owned(), number.into());
-            self.replica.act(Deed { what, number, of: PhantomData })
-        };
+        let act = |_| self.replica.act(Deed::of(what, number.into()));
         let acting: Vec<_> = (0..times).map(act).collect();
         Box::pin(async move {
             let mut kept = 0;

@@ -3,9 +3,9 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use revgate::gate::{Cause, Input, Report};
-use revgate::wire::FamilyAnnouncement;
-use revgate::{Phase, Topic};
+use revgate::gate::{Cause, Input, Report, Ticket};
+use revgate::wire::{FamilyAnnouncement, FetchedFamily};
+use revgate::{Phase, Topic, Version};
 
 use super::sync::Brought;
 use super::{CollectionObserver, Inner};
@@ -28,23 +28,43 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 Err(Interruption::Ended) => inner.end_subscription(),
             });
         };
-        let subscribe = self.transport.subscribe_family::<T>(&self.family, news);
-        self.spawn(subscribe, move |inner, answer| match answer {
+        let (awaited, asked) = (self.await_next(), self.gate.borrow().asked());
+        let follow = self.transport.follow_family::<T>(&self.family, self.version(), news);
+        self.spawn(follow, move |inner, answer| match answer {
             // The end was faster than the answer; what may stand from another attempt stays.
             Ok(_) if has_ended.get() => {
                 let fault = Brought::Fault(Fault::end_of_subscription());
                 inner.step(Input::SubscribeFailed, fault);
             }
-            Ok(subscription) => {
+            Ok((subscription, fetched)) => {
                 let held = Held::new(has_ended, subscription);
                 drop(inner.subscription.replace(Some(held)));
-                inner.step(Input::Subscribed, Brought::Nothing);
+                // In place of the fetch that the gate makes now.
+                let is_as_good = |fetched: &FetchedFamily<T>| {
+                    inner.awaited.get() == awaited && inner.is_newest(fetched.version(), asked)
+                };
+                let fetched = fetched.filter(is_as_good);
+                inner.step(Input::Subscribed, fetched.map_or(Brought::Nothing, Brought::Fetched));
             }
             Err(error) => {
                 let fault = Brought::Fault(Fault::new(Phase::Subscribe, &error));
                 inner.step(Input::SubscribeFailed, fault);
             }
         });
+    }
+
+    /// Another subscription is awaited, or none: of one that is late, only that it stands counts, and
+    /// not what comes with it.
+    pub(super) fn await_next(&self) -> u64 {
+        self.awaited.set(self.awaited.get() + 1);
+        self.awaited.get()
+    }
+
+    /// Whether nothing newer than `version` was announced, and nobody has asked for a later state than
+    /// who did when `asked` was the last refresh.
+    fn is_newest(&self, version: Version, asked: Ticket) -> bool {
+        let gate = self.gate.borrow();
+        gate.wanted() <= Some(version) && gate.asked() == asked
     }
 
     /// Gives up the subscription, or the asking for one, and asks anew at once.

@@ -8,12 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use revgate::gate::Status;
-use revgate::json::{Fingerprint, fingerprint_up_to};
 use revgate::wire::Payload;
 use revgate::{Invalidation, Snapshot, Topic, TopicName, TopicNameError, Version};
 
 use super::Inner;
-use super::rows::{Key, Row, Shift};
+use super::rows::{Key, Shift};
 use super::way::{Hear, Listening, Way};
 use crate::{Announcement, Host, Interruption, Observer, Replica, SyncError, Transport};
 
@@ -38,8 +37,8 @@ pub(super) struct Live<T: Topic, X: Transport, H: Host> {
 /// What the collection has to do with a member's replica.
 pub(super) struct Tie<T: Topic, X: Transport, H: Host> {
     pub(super) live: Weak<Live<T, X, H>>,
-    /// What it shows, in place of what the collection knows; and what tells that from others.
-    shown: Option<(Rc<T>, Option<Fingerprint>)>,
+    /// What it shows, in place of what the collection knows.
+    shown: Option<Arc<T>>,
     listeners: Vec<(u64, Rc<Hear<T>>)>,
 }
 
@@ -57,9 +56,6 @@ struct Fan<T: Topic, X: Transport, H: Host> {
     home: Weak<Inner<T, X, H>>,
     followers: Rc<Followers<T>>,
 }
-
-/// The largest state, in bytes of JSON, of which it is looked whether another one is the same.
-const SMALL: usize = 16 * 1024;
 
 /// How long a replica that nobody holds is kept for the next edit.
 const KEEP: Duration = Duration::from_secs(1);
@@ -128,16 +124,23 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         }
     }
 
+    /// Whether the collection knows all that the replica does, and nobody waits for it.
     fn is_done(&self, live: &Live<T, X, H>) -> bool {
-        let rows = self.rows.borrow();
-        let is_new = |row: &Row<T>| live.replica.version() >= Some(row.version);
-        live.replica.is_at_rest() && rows.get(&live.key).is_none_or(is_new)
+        match self.rows.borrow().get(&live.key) {
+            Some(row) => live.replica.is_at_rest() && live.replica.version() >= Some(row.version),
+            // What it has done there is gone with it.
+            None => live.replica.is_idle(),
+        }
     }
 
     /// Takes over what the replica knows.
     fn let_go(&self, live: &Live<T, X, H>) {
         if let (Some(version), Some(shown)) = (live.replica.version(), self.shown(&live.key)) {
-            self.rows.borrow_mut().learn(&live.key, version, shown);
+            let mut rows = self.rows.borrow_mut();
+            rows.learn(&live.key, version, shown);
+            let left = rows.take_left();
+            drop(rows);
+            drop(left);
         }
         let tie = self.ties.borrow_mut().remove(&live.key);
         drop(tie);
@@ -146,7 +149,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     /// Shows what the replica of a member does; whether that is another state. What is older than
     /// what the collection shows is passed over, unless the window's own edits are on it: the replica
     /// will hear of the newer.
-    fn show_member(&self, key: &Key, state: &T, version: Version) -> bool {
+    fn show_member(&self, key: &Key, state: &Arc<T>, version: Version) -> bool {
         let is_edited = {
             let live = self.ties.borrow().get(key).and_then(|tie| tie.live.upgrade());
             live.is_some_and(|live| !live.replica.is_at_rest())
@@ -157,25 +160,19 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             Some(_) => {}
             None => return false,
         }
-        let print = fingerprint_up_to(SMALL, state).ok().flatten();
-        let is_same = match self.ties.borrow().get(key) {
-            Some(Tie { shown: Some((_, before)), .. }) => print.is_some() && *before == print,
-            Some(_) => false,
-            None => return false,
-        };
-        if !is_same {
-            // Copied, and the one before dropped, while nothing is borrowed.
-            let shown = Some((Rc::new(state.clone()), print));
-            let tie =
-                self.ties.borrow_mut().get_mut(key).map(|tie| mem::replace(&mut tie.shown, shown));
-            drop(tie);
-        }
+        let mut ties = self.ties.borrow_mut();
+        let Some(tie) = ties.get_mut(key) else { return false };
+        let is_same = tie.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(shown, state));
+        let before = tie.shown.replace(Arc::clone(state));
+        // Dropping a state is other people's code.
+        drop(ties);
+        drop(before);
         !is_same
     }
 
     /// What is shown of a member that has a replica.
-    pub(super) fn shown(&self, key: &str) -> Option<Rc<T>> {
-        self.ties.borrow().get(key).and_then(|tie| Some(Rc::clone(&tie.shown.as_ref()?.0)))
+    pub(super) fn shown(&self, key: &str) -> Option<Arc<T>> {
+        self.ties.borrow().get(key).and_then(|tie| tie.shown.clone())
     }
 
     /// Adds a listener to a member's news; `None` if the collection has stopped.
@@ -201,9 +198,12 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     /// The newest state of a member, if it is known.
     pub(super) fn snapshot(&self, key: &str) -> Option<Snapshot<T>> {
-        let rows = self.rows.borrow();
-        let row = rows.get(key).filter(|row| !row.is_stale)?;
-        Some(Snapshot::new(row.version, row.state.as_deref()?.clone()))
+        let (version, state) = {
+            let rows = self.rows.borrow();
+            let row = rows.get(key).filter(|row| !row.is_stale)?;
+            (row.version, Arc::clone(row.state.as_ref()?))
+        };
+        Some(Snapshot::new(version, T::clone(&state)))
     }
 
     /// Whether its listeners are told all of a member; of a large one they are told the version alone,

@@ -1,6 +1,7 @@
 //! What a window holds of a family.
 
 use std::collections::BTreeMap;
+use std::mem;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -15,13 +16,15 @@ pub(super) struct Rows<T> {
     rows: BTreeMap<Key, Row<T>>,
     /// The keys, once somebody has asked for them.
     keys: Option<Rc<[Key]>>,
+    /// States that are no longer held: to drop them is other people's code.
+    left: Vec<Arc<T>>,
 }
 
 /// A member. **Its version only grows as long as it is there.**
 pub(super) struct Row<T> {
     pub(super) version: Version,
     /// The newest state that is known.
-    pub(super) state: Option<Rc<T>>,
+    pub(super) state: Option<Arc<T>>,
     /// The state is of an older version: a newer one has been told of that is large.
     pub(super) is_stale: bool,
 }
@@ -37,7 +40,12 @@ pub(super) struct Shift {
 
 impl<T> Rows<T> {
     pub(super) fn new() -> Self {
-        Self { rows: BTreeMap::new(), keys: None }
+        Self { rows: BTreeMap::new(), keys: None, left: Vec::new() }
+    }
+
+    /// The states that are no longer held, to be dropped while nothing is borrowed.
+    pub(super) fn take_left(&mut self) -> Vec<Arc<T>> {
+        mem::take(&mut self.left)
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&Row<T>> {
@@ -77,7 +85,7 @@ impl<T> Rows<T> {
         for (key, told) in told {
             match (told, self.rows.get_mut(&*key)) {
                 (Some(told), Some(row)) => {
-                    if row.take(told) {
+                    if row.take(told, &mut self.left) {
                         shift.changed.extend(self.key(&key));
                     }
                 }
@@ -87,7 +95,8 @@ impl<T> Rows<T> {
                     shift.come.push(key);
                 }
                 (None, _) => {
-                    if let Some((key, _)) = self.rows.remove_entry(&*key) {
+                    if let Some((key, row)) = self.rows.remove_entry(&*key) {
+                        self.left.extend(row.state);
                         shift.gone.push(key);
                     }
                 }
@@ -100,11 +109,12 @@ impl<T> Rows<T> {
     }
 
     /// The member is known to be so by another way.
-    pub(super) fn learn(&mut self, key: &str, version: Version, state: Rc<T>) {
+    pub(super) fn learn(&mut self, key: &str, version: Version, state: Arc<T>) {
         if let Some(row) = self.rows.get_mut(key)
             && row.is_news(version)
         {
-            *row = Row { version, state: Some(state), is_stale: false };
+            let before = mem::replace(row, Row { version, state: Some(state), is_stale: false });
+            self.left.extend(before.state);
         }
     }
 }
@@ -119,16 +129,17 @@ impl Shift {
 impl<T> Row<T> {
     fn new(told: Written<T>) -> Self {
         let version = told.version();
-        let state = told.data.map(Rc::new);
+        let state = told.data.map(Arc::new);
         Self { version, is_stale: state.is_none(), state }
     }
 
     /// Whether it is another afterwards.
-    fn take(&mut self, told: Written<T>) -> bool {
+    fn take(&mut self, told: Written<T>, left: &mut Vec<Arc<T>>) -> bool {
         let version = told.version();
         match told.data {
             Some(state) if self.is_news(version) => {
-                (self.version, self.state, self.is_stale) = (version, Some(Rc::new(state)), false);
+                (self.version, self.is_stale) = (version, false);
+                left.extend(self.state.replace(Arc::new(state)));
                 true
             }
             None if self.version < version => {
@@ -198,9 +209,9 @@ mod tests {
         let [come, gone] = ["c", "a"].map(|key| vec![key.into()]);
         assert_eq!(shift, Shift { come, changed: vec![], gone });
         assert_eq!((state(&rows, "b"), state(&rows, "c")), (Some(20), Some(1)));
-        rows.learn("b", told(1, 9).version(), Rc::new(9));
+        rows.learn("b", told(1, 9).version(), Arc::new(9));
         assert_eq!(state(&rows, "b"), Some(20));
-        rows.learn("b", told(3, 9).version(), Rc::new(30));
+        rows.learn("b", told(3, 9).version(), Arc::new(30));
         assert_eq!(state(&rows, "b"), Some(30));
     }
 
@@ -210,9 +221,9 @@ mod tests {
         assert_eq!(change(&mut rows, "a", Some(told(5, None))).changed, ["a".into()]);
         let is_stale = |rows: &Rows<u8>| rows.get("a").is_some_and(|row| row.is_stale);
         assert_eq!((state(&rows, "a"), is_stale(&rows)), (Some(10), true), "what was known");
-        rows.learn("a", told(4, 0).version(), Rc::new(40));
+        rows.learn("a", told(4, 0).version(), Arc::new(40));
         assert!(is_stale(&rows), "too old");
-        rows.learn("a", told(5, 0).version(), Rc::new(50));
+        rows.learn("a", told(5, 0).version(), Arc::new(50));
         assert_eq!((state(&rows, "a"), is_stale(&rows)), (Some(50), false));
     }
 }

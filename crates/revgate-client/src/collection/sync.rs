@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use revgate::gate::{Candidate, FetchId, Input, Output, Settlement, Status, Ticket};
 use revgate::wire::{Changes, FamilyAnnouncement, FetchedFamily, Members, Payload};
-use revgate::{Phase, Topic, Version};
+use revgate::{Phase, Topic};
 
 use super::Inner;
 use super::rows::Shift;
@@ -19,6 +19,8 @@ use crate::{Host, Transport, TransportError};
 pub(super) enum Brought<T> {
     Nothing,
     Rows(Material<T>),
+    /// What came with the subscription.
+    Fetched(FetchedFamily<T>),
     Fault(Fault),
 }
 
@@ -31,10 +33,14 @@ pub(super) enum Material<T> {
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     fn take_rows(&self, material: Material<T>) -> Shift {
         let mut rows = self.rows.borrow_mut();
-        match material {
+        let shift = match material {
             Material::All(members) => rows.replace(members),
             Material::Changes(changes) => rows.change(changes),
-        }
+        };
+        let left = rows.take_left();
+        drop(rows);
+        drop(left);
+        shift
     }
 
     /// The run loop of the gate. Whoever is called may call back: that call comes after this one.
@@ -44,11 +50,13 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     }
 
     fn drain(self: &Rc<Self>, brought: Brought<T>) {
-        let (mut rows, mut fault) = match brought {
-            Brought::Nothing => (None, None),
-            Brought::Rows(material) => (Some(material), None),
-            Brought::Fault(fault) => (None, Some(fault)),
-        };
+        let (mut rows, mut fetched, mut fault) = (None, None, None);
+        match brought {
+            Brought::Nothing => {}
+            Brought::Rows(material) => rows = Some(material),
+            Brought::Fetched(answer) => fetched = Some(answer),
+            Brought::Fault(reason) => fault = Some(reason),
+        }
         loop {
             // Somebody who was called has stopped it: that does not wait for its turn.
             if self.has_ended() && self.gate.borrow().status() != Status::Stopped {
@@ -67,7 +75,10 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 // Asked for before it was stopped.
                 _ if self.has_ended() => {}
                 Output::Subscribe => self.subscribe(),
-                Output::Fetch(id) => self.fetch(id),
+                Output::Fetch(id) => match fetched.take() {
+                    Some(answer) => rows = self.handle_fetched(id, answer),
+                    None => self.fetch(id),
+                },
                 Output::Apply(candidate) => {
                     let material = match candidate {
                         Candidate::Announced(_) => self.news.take().map(|(_, material)| material),
@@ -83,7 +94,12 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                         self.handle(Input::ApplyFailed);
                     }
                 }
-                Output::Report(report) => self.report(report, fault.take()),
+                Output::Report(report) => {
+                    if report.phase == Phase::Subscribe {
+                        self.await_next();
+                    }
+                    self.report(report, fault.take());
+                }
             }
         }
     }
@@ -116,15 +132,9 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let known = self.version();
         let fetch = self.transport.fetch_family::<T>(&self.family, known);
         self.spawn(fetch, move |inner, answer| match answer {
-            Ok(FetchedFamily::NotNewer(version)) => {
-                inner.step(Input::Fetched { id, version }, Brought::Nothing);
-            }
-            Ok(FetchedFamily::All { version, members }) => {
-                inner.fetched(id, version, Material::All(members));
-            }
-            // What was applied meanwhile is newer than its base: that harms nothing.
-            Ok(FetchedFamily::Changes { version, changes, .. }) => {
-                inner.fetched(id, version, Material::Changes(changes));
+            Ok(fetched) => {
+                let rows = inner.handle_fetched(id, fetched);
+                inner.drain(rows.map_or(Brought::Nothing, Brought::Rows));
             }
             Err(error) => {
                 let fault = Fault::new(Phase::GetSnapshot, &error);
@@ -133,13 +143,21 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         });
     }
 
-    fn fetched(self: &Rc<Self>, id: FetchId, version: Version, material: Material<T>) {
+    /// Tells the gate what a fetch has brought. Returns the rows, should they be to be applied.
+    fn handle_fetched(&self, id: FetchId, fetched: FetchedFamily<T>) -> Option<Material<T>> {
+        let version = fetched.version();
         self.handle(Input::Fetched { id, version });
+        let rows = match fetched {
+            FetchedFamily::NotNewer(_) => return None,
+            FetchedFamily::All { members, .. } => Material::All(members),
+            // What was applied meanwhile is newer than its base: that harms nothing.
+            FetchedFamily::Changes { changes, .. } => Material::Changes(changes),
+        };
         // The gate has given this fetch up. What it brings exists all the same.
         if self.gate.borrow().wanted() < Some(version) {
             self.handle(Input::Offered { version });
         }
-        self.drain(Brought::Rows(material));
+        Some(rows)
     }
 
     /// What is left to do after every call.

@@ -12,8 +12,8 @@ use revgate::{Snapshot, Topic, TopicName, Version};
 use super::Inner;
 use super::rows::Key;
 use crate::{
-    Announcement, Batch, Change, Entry, Host, Interruption, Json, Transport, TransportError,
-    WriteError,
+    Announcement, Batch, Change, Entry, Followed, Host, Interruption, Json, Transport,
+    TransportError, WriteError,
 };
 
 /// The way of one topic to the backend: beside a [`Collection`](super::Collection) that holds its
@@ -55,6 +55,57 @@ impl<T: Topic, X: Transport, H: Host> Way<T, X, H> {
         Self { far, home, key, is_reading, is_near: Rc::default() }
     }
 
+    /// Subscribes, and fetches the state by who knows the version `wanted`, if it is.
+    async fn open<U: Topic>(
+        self,
+        topic: TopicName,
+        wanted: Option<Option<Version>>,
+        news: impl Fn(Result<Announcement<U>, Interruption>) + 'static,
+    ) -> Result<Followed<WaySubscription<X::Subscription>, U>, TransportError> {
+        let hear: Rc<Hear<U>> = Rc::new(news);
+        // What it does not have yet it may have soon.
+        let started = self.home.upgrade().map(|home| home.started());
+        if let Some(started) = started {
+            drop(started.await);
+        }
+        // Also beside a subscription of its own: it is never behind what the collection shows.
+        let home = self.home.upgrade();
+        let near = home.as_ref().and_then(|home| {
+            let hear = same::<Rc<Hear<U>>, Rc<Hear<T>>>(Rc::clone(&hear))?;
+            home.listen(&self.key, hear)
+        });
+        let is_near = near.is_some()
+            && home.as_ref().is_some_and(|home| home.is_told_of(&self.key, self.is_reading));
+        drop(home);
+        if is_near {
+            let snapshot = wanted.and_then(|known| Some(self.snapshot()?.unless_known(known)));
+            self.is_near.set(snapshot.is_none());
+            let subscription = WaySubscription { _near: near, _far: None };
+            return Ok(Followed { subscription, fetched: snapshot });
+        }
+        self.is_near.set(false);
+        let hear = move |news| hear(news);
+        let (far, fetched) = match wanted {
+            Some(known) => {
+                let Followed { subscription, fetched } =
+                    self.far.follow::<U>(&topic, known, hear).await?;
+                (subscription, fetched.map(|fetched| self.newest(fetched, known)))
+            }
+            None => (self.far.subscribe::<U>(&topic, hear).await?, None),
+        };
+        let subscription = WaySubscription { _near: near, _far: Some(far) };
+        Ok(Followed { subscription, fetched })
+    }
+
+    /// What was fetched, or what the collection has, if that is newer: the answer may have been on its
+    /// way for long.
+    fn newest<U: Topic>(&self, fetched: Fetched<U>, known: Option<Version>) -> Fetched<U> {
+        match self.snapshot::<U>().filter(|snapshot| snapshot.version() > fetched.version()) {
+            Some(newer) => newer.unless_known(known),
+            None => fetched,
+        }
+    }
+
     /// The state that the collection has.
     fn snapshot<U: Topic>(&self) -> Option<Snapshot<U>> {
         same(self.home.upgrade()?.snapshot(&self.key)?)
@@ -76,29 +127,17 @@ impl<T: Topic, X: Transport, H: Host> Transport for Way<T, X, H> {
         news: impl Fn(Result<Announcement<U>, Interruption>) + 'static,
     ) -> impl Future<Output = Result<Self::Subscription, TransportError>> + 'static {
         let (way, topic) = (self.clone(), topic.clone());
-        async move {
-            let hear: Rc<Hear<U>> = Rc::new(news);
-            // What it does not have yet it may have soon.
-            let started = way.home.upgrade().map(|home| home.started());
-            if let Some(started) = started {
-                drop(started.await);
-            }
-            // Also beside a subscription of its own: it is never behind what the collection shows.
-            let home = way.home.upgrade();
-            let near = home.as_ref().and_then(|home| {
-                let hear = same::<Rc<Hear<U>>, Rc<Hear<T>>>(Rc::clone(&hear))?;
-                home.listen(&way.key, hear)
-            });
-            let is_near = near.is_some()
-                && home.as_ref().is_some_and(|home| home.is_told_of(&way.key, way.is_reading));
-            drop(home);
-            way.is_near.set(is_near);
-            let far = match is_near {
-                true => None,
-                false => Some(way.far.subscribe::<U>(&topic, move |news| hear(news)).await?),
-            };
-            Ok(WaySubscription { _near: near, _far: far })
-        }
+        async move { Ok(way.open(topic, None, news).await?.subscription) }
+    }
+
+    fn follow<U: Topic>(
+        &self,
+        topic: &TopicName,
+        known: Option<Version>,
+        news: impl Fn(Result<Announcement<U>, Interruption>) + 'static,
+    ) -> impl Future<Output = Result<Followed<Self::Subscription, U>, TransportError>> + 'static
+    {
+        self.clone().open(topic.clone(), Some(known), news)
     }
 
     fn fetch<U: Topic>(
@@ -113,12 +152,7 @@ impl<T: Topic, X: Transport, H: Host> Transport for Way<T, X, H> {
             {
                 return Ok(snapshot.unless_known(known));
             }
-            let fetched = way.far.fetch::<U>(&topic, known).await?;
-            // The answer may have been on its way for long.
-            match way.snapshot::<U>().filter(|snapshot| snapshot.version() > fetched.version()) {
-                Some(newer) => Ok(newer.unless_known(known)),
-                None => Ok(fetched),
-            }
+            Ok(way.newest(way.far.fetch::<U>(&topic, known).await?, known))
         }
     }
 

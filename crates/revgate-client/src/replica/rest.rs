@@ -11,4 +11,10 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     pub fn is_at_rest(&self) -> bool {
         self.inner.optimistic.borrow().is_at_rest()
     }
+
+    /// Whether no edit waits or is under way: whoever waits for one has been told how it ended.
+    pub fn is_idle(&self) -> bool {
+        let edits = self.inner.optimistic.borrow();
+        !edits.is_writing() && !edits.is_waiting()
+    }
 }

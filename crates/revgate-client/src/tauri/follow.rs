@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use revgate::wire::{self, Fetched};
+use revgate::wire::{self, FamilyAnnouncement, Fetched};
 use revgate::{Topic, Version, bytes};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,8 +12,8 @@ use wasm_bindgen::JsValue;
 use super::ipc::{Callback, Rejection, call, get, read_value};
 use super::plugin::{Form, bytes_of, is_false, read};
 use super::values::text;
-use crate::transport::{announcement, fetched};
-use crate::{Announcement, Followed, Interruption, TransportError, guard};
+use crate::transport::{announcement, fetched, fetched_family};
+use crate::{Announcement, Followed, FollowedFamily, Interruption, TransportError, guard};
 
 /// Ends the subscription when dropped, in the backend and in the page.
 pub struct Subscription {
@@ -63,6 +63,18 @@ pub(super) async fn follow<T: Topic>(
     // It is read by the topic's own code: a panic must not leave the subscription behind.
     let fetched = guard::call(|| read_brought(&brought, known)).unwrap_or_default();
     Ok(Followed { subscription, fetched })
+}
+
+/// Subscribes to a family as a whole, and brings along what has changed since the version `known`.
+pub(super) async fn follow_family<T: Topic>(
+    family: String,
+    known: Option<Version>,
+    news: impl Fn(Result<FamilyAnnouncement<T>, Interruption>) + 'static,
+) -> Result<FollowedFamily<Subscription, T>, TransportError> {
+    let snapshot = Some(Wanted { known, layout: None });
+    let (subscription, brought) = subscribe(family, false, snapshot, news).await?;
+    let read = || fetched_family(read(brought.strip_prefix(b"\n")?).ok()?, known).ok();
+    Ok((subscription, guard::call(read).unwrap_or_default()))
 }
 
 /// Subscribes to a topic, or to a family as a whole. Also gives what came with it, not read yet.

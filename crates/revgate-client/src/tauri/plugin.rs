@@ -13,14 +13,14 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::follow::{Subscription, follow, subscribe};
+use super::follow::{Subscription, follow, follow_family, subscribe};
 use super::ipc::{Rejection, call};
 use super::values::text;
 use crate::patch::{self, Cheapest};
 use crate::transport::{fetched, fetched_family, written};
 use crate::{
-    Announcement, Batch, Change, Entry, Followed, Interruption, Json, Transport, TransportError,
-    WriteError,
+    Announcement, Batch, Change, Entry, Followed, FollowedFamily, Interruption, Json, Transport,
+    TransportError, WriteError,
 };
 
 /// The way from this window to the plugin `tauri-plugin-revgate`.
@@ -118,13 +118,14 @@ impl Transport for Tauri {
         follow(topic.to_string(), known, news)
     }
 
-    fn subscribe_family<T: Topic>(
+    fn follow_family<T: Topic>(
         &self,
         family: &TopicName,
+        known: Option<Version>,
         news: impl Fn(Result<FamilyAnnouncement<T>, Interruption>) + 'static,
-    ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
-        let subscribe = subscribe(whole(family), false, None, news);
-        async move { Ok(subscribe.await?.0) }
+    ) -> impl Future<Output = Result<FollowedFamily<Subscription, T>, TransportError>> + 'static
+    {
+        follow_family(whole(family), known, news)
     }
 
     fn fetch_family<T: Topic>(

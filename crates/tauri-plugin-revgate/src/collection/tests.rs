@@ -3,6 +3,7 @@ use super::*;
 use std::cell::Cell;
 use std::sync::mpsc::{self, Receiver};
 
+use allocation_counter::measure;
 use revgate::Topic;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Value, json};
@@ -246,6 +247,19 @@ fn of_ten_thousand_one_that_changes_is_one_short_message_and_no_other_is_looked_
     assert_eq!(patch.as_object().map(|it| it.len()), Some(1));
     // To look whether it has changed, and to tell.
     assert_eq!(WRITTEN.get() - written, 2, "no walk of the others");
+}
+
+#[test]
+fn it_takes_little_memory_for_each_member_and_none_for_each_change() {
+    let bench = Bench::new();
+    (0..10_000).for_each(|key| bench.create(&key.to_string()));
+    let begun = measure(|| drop(bench.feed())).bytes_current;
+    assert!(begun < 10_000 * 64, "{begun} bytes for ten thousand");
+    let collection = bench.registry.collections().swap_remove(0);
+    let live = &bench.docs.get("4711").expect("there").cell.live;
+    let changed = || collection.changed(Arc::clone(live) as Arc<dyn Member>, None);
+    let grown = measure(|| (0..1_000).for_each(|_| changed())).bytes_current;
+    assert!(grown < 1_000, "{grown} bytes for a thousand changes");
 }
 
 #[test]

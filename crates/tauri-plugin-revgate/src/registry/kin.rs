@@ -105,7 +105,7 @@ impl Registry {
     }
 
     /// All families as a whole.
-    pub(super) fn collections(&self) -> Vec<Arc<Collection>> {
+    pub(crate) fn collections(&self) -> Vec<Arc<Collection>> {
         self.read().families.values().map(|kin| Arc::clone(&kin.collection)).collect()
     }
 

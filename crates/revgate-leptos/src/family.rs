@@ -1,0 +1,275 @@
+//! All topics of a family as signals, one for each key.
+
+mod signals;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::rc::{Rc, Weak};
+
+use leptos::prelude::*;
+use revgate::{Action, Topic, TopicName, TopicNameError, Version};
+use revgate_client::host::Browser;
+use revgate_client::tauri::Tauri;
+use revgate_client::{Acting, Collection, Key, Pending, Status, SyncError, Way};
+
+use self::signals::FamilySignals;
+use crate::shared::{Held, Listener, Paged, Shared, Signals, follow, once, options};
+use crate::signal::TopicSignal;
+
+/// All topics of the family `T`, kept the same as in every other window, for as long as the calling
+/// component lives: by one subscription, however many there are. All components of a window share it.
+///
+/// The window needs to be allowed to `revgate:read` all of the family: `{ "topic": "doc:*" }`.
+///
+/// **This is how ten thousand rows are held.** A change of one of them wakes the readers of that one
+/// alone, and costs what it costs alone:
+///
+/// ```no_run,standalone_crate
+/// use leptos::prelude::*;
+/// use revgate::Topic;
+/// use revgate_client::Key;
+/// use revgate_leptos::use_family;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Default, Serialize, Deserialize)]
+/// struct Doc { title: String, likes: u32 }
+///
+/// impl Topic for Doc {
+///     const NAME: &'static str = "doc";
+/// }
+///
+/// #[component]
+/// fn Docs() -> impl IntoView {
+///     let docs = use_family::<Doc>();
+///     let row = move |key: Key| {
+///         let liked = key.clone();
+///         let like = move |_| drop(docs.update(&liked, |doc| doc.likes += 1));
+///         view! {
+///             <button on:click=like>
+///                 {move || docs.with(&key, |doc| format!("{} {}", doc.title, doc.likes))}
+///             </button>
+///         }
+///     };
+///     view! { <For each=move || docs.keys() key=|key| key.clone() children=row /> }
+/// }
+/// ```
+///
+/// Members are created and removed by Rust.
+pub fn use_family<T: Topic>() -> FamilySignal<T> {
+    let shared = once(&TopicName::of::<T>(), |_| Rc::new_cyclic(start::<T>));
+    let FamilySignals { keys, version, status, error, .. } = shared.signals.clone();
+    FamilySignal {
+        keys: keys.into(),
+        version: version.into(),
+        status: status.into(),
+        error: error.into(),
+        shared: StoredValue::new_local(shared),
+    }
+}
+
+/// One topic of a family that the window holds as a whole: from [`FamilySignal::member`].
+pub type MemberSignal<T> = TopicSignal<T, Way<T, Tauri, Browser>>;
+
+/// A family as a component sees it. `Copy`, so that every closure can have it.
+///
+/// What says "tracked" wakes the effect or view that reads it when it changes.
+pub struct FamilySignal<T: Topic> {
+    keys: RwSignal<()>,
+    version: RwSignal<Option<Version>>,
+    status: RwSignal<Status>,
+    error: RwSignal<Option<SyncError>>,
+    shared: StoredValue<Rc<SharedFamily<T>>, LocalStorage>,
+}
+
+/// The page's one collection of a family, and the signals that follow it. It stops with the last user.
+struct SharedFamily<T: Topic> {
+    collection: Collection<T, Tauri, Browser>,
+    signals: FamilySignals,
+    /// The members that components use as topics.
+    members: RefCell<HashMap<Key, Weak<SharedMember<T>>>>,
+    _page: [Listener; 4],
+}
+
+type SharedMember<T> = Shared<T, Way<T, Tauri, Browser>>;
+
+fn start<T: Topic>(shared: &Weak<SharedFamily<T>>) -> SharedFamily<T> {
+    let signals = FamilySignals::new();
+    let collection = Collection::start(Tauri, Browser, options(), signals.clone());
+    SharedFamily { collection, signals, members: RefCell::default(), _page: follow(shared) }
+}
+
+impl<T: Topic> FamilySignal<T> {
+    /// The keys of all members, sorted; tracked: it wakes its readers only when members come or go.
+    pub fn keys(&self) -> Vec<Key> {
+        self.of_keys(|collection| collection.keys().to_vec()).unwrap_or_default()
+    }
+
+    /// How many members there are; tracked as [`keys`](Self::keys).
+    pub fn len(&self) -> usize {
+        self.of_keys(Collection::len).unwrap_or_default()
+    }
+
+    /// Whether there are none; tracked as [`keys`](Self::keys).
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether there is a member of this key; tracked as [`keys`](Self::keys).
+    pub fn contains(&self, key: &str) -> bool {
+        self.of_keys(|collection| collection.contains(key)).unwrap_or_default()
+    }
+
+    /// The state of a member, tracked: only what changes that one wakes its readers, and its coming
+    /// and going. `None` if there is none of this key, or if it is large and on its way.
+    pub fn get(&self, key: &str) -> Option<T> {
+        self.with(key, T::clone)
+    }
+
+    /// Reads the state of a member in place; tracked as [`get`](Self::get).
+    pub fn with<U>(&self, key: &str, read: impl FnOnce(&T) -> U) -> Option<U> {
+        let shared = self.shared.try_get_value()?;
+        let collection = &shared.collection;
+        match shared.signals.member(key, |key| collection.contains(key)) {
+            Some(member) => member.track(),
+            None => self.keys.track(),
+        }
+        collection.get(key).map(|state| read(&state))
+    }
+
+    /// The state of a member, not tracked.
+    pub fn get_untracked(&self, key: &str) -> Option<T> {
+        let shared = self.shared.try_get_value()?;
+        shared.collection.get(key).map(|state| T::clone(&state))
+    }
+
+    /// A part of a member's state, which wakes its readers only when that part changes.
+    pub fn select<U>(
+        &self,
+        key: impl Into<Key>,
+        part: impl Fn(&T) -> U + Send + Sync + 'static,
+    ) -> Memo<Option<U>>
+    where
+        U: PartialEq + Send + Sync + 'static,
+    {
+        let (family, key) = (*self, key.into());
+        Memo::new(move |_| family.with(&key, &part))
+    }
+
+    /// Changes the state of a member in every window: see [`TopicSignal::update`].
+    pub fn update(&self, key: &str, change: impl Fn(&mut T) + 'static) -> Pending {
+        self.ask(|shared| shared.collection.update(key, change))
+    }
+
+    /// As [`update`](Self::update), for a change that may find that it cannot be made on this state:
+    /// see [`TopicSignal::try_update`].
+    pub fn try_update<E: Display>(
+        &self,
+        key: &str,
+        change: impl Fn(&mut T) -> Result<(), E> + 'static,
+    ) -> Pending {
+        self.ask(|shared| shared.collection.try_update(key, change))
+    }
+
+    /// Does an action to a member: see [`TopicSignal::act`].
+    pub fn act<A: Action<Topic = T>>(&self, key: &str, action: A) -> Acting<A> {
+        let shared = self.shared.try_get_value();
+        let gone = || Acting::gone(TopicName::of::<T>());
+        shared.map_or_else(gone, |shared| shared.collection.act(key, action))
+    }
+
+    /// A member with all that a topic has: undo and redo, its own version, status and errors. What it
+    /// changes, the family shows at once, and it has no subscription of its own.
+    ///
+    /// # Errors
+    ///
+    /// If the key makes no well-formed name: see [`TopicName`].
+    ///
+    /// # Panics
+    ///
+    /// If the component has been unmounted.
+    pub fn member(&self, key: &str) -> Result<MemberSignal<T>, TopicNameError>
+    where
+        T: Default,
+    {
+        let shared = self.shared.get_value();
+        shared.member(key).map(MemberSignal::of)
+    }
+
+    /// Fetches what has changed now, and ends when a version at least as new as this call is shown,
+    /// or with the error: also if the component has been unmounted. The result may be dropped.
+    pub fn refresh(&self) -> Pending {
+        self.ask(|shared| shared.collection.refresh())
+    }
+
+    /// The family's own version, tracked; `None` until the members have come.
+    pub fn version(&self) -> Option<Version> {
+        self.version.get()
+    }
+
+    /// How the synchronisation is doing, tracked.
+    pub fn status(&self) -> Status {
+        self.status.get()
+    }
+
+    /// The last failure, of the family or of an edit of a member, tracked; `None` again once news
+    /// have arrived after it.
+    pub fn error(&self) -> Option<SyncError> {
+        self.error.get()
+    }
+
+    fn of_keys<U>(&self, read: impl FnOnce(&Collection<T, Tauri, Browser>) -> U) -> Option<U> {
+        let shared = self.shared.try_get_value()?;
+        self.keys.track();
+        Some(read(&shared.collection))
+    }
+
+    fn ask(&self, question: impl FnOnce(&SharedFamily<T>) -> Pending) -> Pending {
+        // A copy, for the question runs code that may unmount the component.
+        let shared = self.shared.try_get_value();
+        shared.map_or_else(|| Pending::gone(TopicName::of::<T>()), |shared| question(&shared))
+    }
+}
+
+impl<T: Topic> SharedFamily<T> {
+    /// What components share of a member, started by its first user.
+    fn member(&self, key: &str) -> Result<Rc<SharedMember<T>>, TopicNameError>
+    where
+        T: Default,
+    {
+        let found = self.members.borrow().get(key).and_then(Weak::upgrade);
+        if let Some(found) = found {
+            return Ok(found);
+        }
+        let signals = Signals::new(self.collection.get(key).unwrap_or_default());
+        let replica = self.collection.observed(key, signals.clone())?;
+        let replica: Box<Held<T, Way<T, Tauri, Browser>>> = Box::new(replica);
+        let started = Rc::new(Shared::of_member(replica, signals));
+        let mut members = self.members.borrow_mut();
+        members.retain(|_, member| member.strong_count() > 0);
+        members.insert(key.into(), Rc::downgrade(&started));
+        Ok(started)
+    }
+}
+
+impl<T: Topic> Paged for SharedFamily<T> {
+    fn set_visible(&self, visible: bool) {
+        self.collection.set_visible(visible);
+    }
+
+    fn flush(&self) {
+        self.collection.flush();
+    }
+
+    fn resume(&self) {
+        self.collection.resume();
+    }
+}
+
+impl<T: Topic> Clone for FamilySignal<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Topic> Copy for FamilySignal<T> {}

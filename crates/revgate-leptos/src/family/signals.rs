@@ -1,0 +1,94 @@
+//! What wakes the readers of a family.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use revgate::Version;
+use revgate_client::{CollectionObserver, Key, Status, SyncError};
+
+/// Reference-counted: the component that came first may go first.
+#[derive(Clone)]
+pub(super) struct FamilySignals {
+    pub(super) keys: ArcRwSignal<()>,
+    pub(super) version: ArcRwSignal<Option<Version>>,
+    pub(super) status: ArcRwSignal<Status>,
+    pub(super) error: ArcRwSignal<Option<SyncError>>,
+    /// Those of the members that somebody has read.
+    members: Rc<RefCell<Members>>,
+}
+
+#[derive(Default)]
+struct Members {
+    triggers: HashMap<Key, ArcTrigger>,
+    /// How many there may be before those are let go of whose members are gone.
+    room: usize,
+}
+
+/// How many members may be read before anything is let go of.
+const ROOM: usize = 64;
+
+impl FamilySignals {
+    pub(super) fn new() -> Self {
+        Self {
+            keys: ArcRwSignal::new(()),
+            version: ArcRwSignal::new(None),
+            status: ArcRwSignal::new(Status::Loading),
+            error: ArcRwSignal::new(None),
+            members: Rc::default(),
+        }
+    }
+
+    /// What wakes the readers of this member; `None` if there is no such member, and they are to be
+    /// woken when one comes.
+    pub(super) fn member(&self, key: &str, is_there: impl Fn(&str) -> bool) -> Option<ArcTrigger> {
+        if !is_there(key) {
+            return None;
+        }
+        let Members { triggers, room } = &mut *self.members.borrow_mut();
+        if let Some(trigger) = triggers.get(key) {
+            return Some(trigger.clone());
+        }
+        if triggers.len() >= *room {
+            triggers.retain(|key, _| is_there(key));
+            *room = (2 * triggers.len()).max(ROOM);
+        }
+        let trigger = ArcTrigger::new();
+        triggers.insert(key.into(), trigger.clone());
+        Some(trigger)
+    }
+
+    fn forget_error(&self) {
+        if self.error.with_untracked(Option::is_some) {
+            self.error.set(None);
+        }
+    }
+}
+
+impl CollectionObserver for FamilySignals {
+    fn changed(&self, key: &Key) {
+        let trigger = self.members.borrow().triggers.get(key).cloned();
+        trigger.into_iter().for_each(|trigger| trigger.notify());
+    }
+
+    fn keys(&self) {
+        self.keys.notify();
+    }
+
+    fn version(&self, version: Version) {
+        self.version.set(Some(version));
+        self.forget_error();
+    }
+
+    fn status(&self, status: Status) {
+        self.status.set(status);
+        if status == Status::Live {
+            self.forget_error();
+        }
+    }
+
+    fn failed(&self, error: &SyncError) {
+        self.error.set(Some(error.clone()));
+    }
+}
