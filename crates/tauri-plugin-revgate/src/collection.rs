@@ -6,9 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use revgate::family::{History, Record, Since};
-use revgate::pacing::Pacer;
 use revgate::wire::{Changes, FamilyAnnouncement, FetchedFamily, Payload, Refusal, Written};
-use revgate::{Epoch, Invalidation, Pacing, Revision, Topic, TopicName, Version};
+use revgate::{Epoch, Invalidation, Revision, Topic, TopicName, Version};
 use tauri::ipc::Channel;
 
 use crate::form::{Json, Refused};
@@ -16,6 +15,7 @@ use crate::live::Live;
 use crate::message::{Message, json_up_to};
 use crate::options::TopicOptions;
 use crate::outbox::{send, unix_ms};
+use crate::pace::Pace;
 use crate::sender::{Dirty, Outgoing, Outlets, Queue};
 use crate::store::Published;
 use crate::subscribers::Subscribers;
@@ -38,13 +38,11 @@ pub(crate) struct Collection {
 }
 
 struct Progress {
-    pacer: Pacer,
+    pace: Pace,
     /// The newest version announced, which the next announcement leads from.
     announced: Version,
     /// Who has made the newest change, a window or the backend.
     writer: Option<Arc<str>>,
-    /// Who had when it was announced last.
-    speaker: Option<Arc<str>>,
 }
 
 /// A topic of a family.
@@ -74,10 +72,9 @@ type News = FamilyAnnouncement<Json>;
 impl Collection {
     pub(crate) fn new(family: TopicName, options: Arc<TopicOptions>, queue: Arc<Queue>) -> Self {
         let progress = Progress {
-            pacer: Pacer::new(Pacing::none().throttle(options.period)),
+            pace: Pace::new(options.period),
             announced: Version::default(),
             writer: None,
-            speaker: None,
         };
         Self {
             family,
@@ -136,16 +133,20 @@ impl Collection {
     }
 
     fn mark(self: &Arc<Self>, writer: Option<&Arc<str>>) {
-        self.progress().writer = writer.cloned();
+        let hurries = {
+            let progress = &mut *self.progress();
+            progress.writer = writer.cloned();
+            progress.pace.hear(writer.map(|writer| &**writer))
+        };
         // Whoever subscribes now will fetch what was just recorded.
-        if !self.subscribers.is_empty() && self.dirty.mark() {
+        if !self.subscribers.is_empty() && (self.dirty.mark() || hurries) {
             self.queue.push(Arc::<Self>::clone(self));
         }
     }
 
     /// The announcement of all that has changed since the version announced last; `None` if nothing
     /// has.
-    fn news(&self) -> Option<News> {
+    fn news(&self, now: Duration) -> Option<News> {
         let history = self.history()?;
         let version = history.version();
         let mut progress = self.progress();
@@ -154,7 +155,7 @@ impl Collection {
         }
         let (base, writer) = (progress.announced, progress.writer.clone());
         progress.announced = version;
-        progress.speaker.clone_from(&writer);
+        progress.pace.announced(now, writer.clone());
         let invalidation = Invalidation {
             source_id: writer.as_deref().map(str::to_owned),
             timestamp_ms: unix_ms(),
@@ -228,15 +229,14 @@ fn record(history: &mut History<Arc<dyn Member>>, member: &Arc<dyn Member>) {
 
 impl Outgoing for Collection {
     fn due(&self, now: Duration) -> Duration {
-        let Progress { pacer, writer, speaker, .. } = &mut *self.progress();
-        pacer.event(now);
-        // As of a topic: whoever answers another is not held up.
-        if speaker == writer { pacer.deadline().unwrap_or(now) } else { now }
+        self.progress().pace.due(now)
     }
 
     fn announce(&self, now: Duration, _: &Outlets) -> Option<Duration> {
-        let news = self.dirty.clear(|| self.news());
-        self.progress().pacer.delivered(now);
+        if !self.progress().pace.begin(now) {
+            return None;
+        }
+        let news = self.dirty.clear(|| self.news(now));
         let subscribers = self.subscribers.all();
         if let Some(news) = news
             && !subscribers.is_empty()

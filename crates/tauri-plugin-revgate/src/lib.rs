@@ -147,6 +147,7 @@ mod look;
 mod message;
 mod options;
 mod outbox;
+mod pace;
 mod patch;
 mod pattern;
 mod pending;

@@ -4,12 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use revgate::pacing::Pacer;
-use revgate::{Invalidation, Pacing, Topic, TopicName, Version};
+use revgate::{Invalidation, Topic, TopicName, Version};
 use tauri::ipc::InvokeResponseBody;
 
 use crate::message::{self, Audience, Message};
 use crate::options::TopicOptions;
+use crate::pace::Pace;
 use crate::pending::Pending;
 use crate::sender::{Dirty, Emit, Outgoing, Outlets, Queue};
 use crate::store::Published;
@@ -25,17 +25,9 @@ pub(crate) struct Outbox {
 }
 
 struct Progress {
-    pacer: Pacer,
+    pace: Pace,
     /// The newest version announced. Only ever grows.
     announced: Version,
-    /// The window that wrote it; `None` for the backend.
-    speaker: Option<Arc<str>>,
-    /// When the newest state is to be announced: not before, whoever else has a reason to call.
-    due: Duration,
-    /// It is held back until then.
-    waits: bool,
-    /// Somebody else than the speaker has written since.
-    hurries: bool,
     /// When they are to be told the fingerprint of the newest state, if an action has made one since
     /// that was announced that nobody looked at.
     proof: Option<Duration>,
@@ -47,16 +39,8 @@ const PROOF: Duration = Duration::from_secs(1);
 
 impl Outbox {
     pub(crate) fn new(options: Arc<TopicOptions>, queue: Arc<Queue>) -> Self {
-        let pacer = Pacer::new(Pacing::none().throttle(options.period));
-        let progress = Progress {
-            pacer,
-            announced: Version::default(),
-            speaker: None,
-            due: Duration::ZERO,
-            waits: false,
-            hurries: false,
-            proof: None,
-        };
+        let (pace, announced) = (Pace::new(options.period), Version::default());
+        let progress = Progress { pace, announced, proof: None };
         Self {
             options,
             queue,
@@ -72,31 +56,15 @@ impl Outbox {
 
     /// The topic that this is the outbox of has news of this writer.
     pub(crate) fn mark(&self, source: Option<&str>, topic: impl FnOnce() -> Arc<dyn Outgoing>) {
-        let hurries = self.hurry(source);
+        let hurries = self.progress().pace.hear(source);
         if self.dirty.mark() || hurries {
             self.queue.push(topic());
         }
     }
 
-    /// Notes whether this writer answers another one. Whether that makes what is held back due.
-    fn hurry(&self, source: Option<&str>) -> bool {
-        let Progress { speaker, waits, hurries, .. } = &mut *self.progress();
-        let answers = speaker.as_deref() != source;
-        let begins = answers && !*hurries;
-        *hurries |= answers;
-        begins && *waits
-    }
-
-    /// When news that has come now may be announced: at once if somebody has written it who did not
-    /// write what was announced last. Windows that answer each other would wait for a period at every
-    /// turn, and none of them can write a second time before it is answered. Nor does a third who
-    /// writes without a pause hold them up: what is held back of that one comes along.
+    /// When news that has come now may be announced.
     pub(crate) fn due(&self, now: Duration) -> Duration {
-        let Progress { pacer, due, waits, hurries, .. } = &mut *self.progress();
-        pacer.event(now);
-        *due = if *hurries { now } else { pacer.deadline().unwrap_or(now) };
-        *waits = *due > now;
-        *due
+        self.progress().pace.due(now)
     }
 
     /// Tells every subscriber of the state that `newest` reads with what has led to it, and has its
@@ -108,13 +76,8 @@ impl Outbox {
         newest: impl FnOnce() -> (Published<T>, Option<Pending<T>>),
         outlets: &Outlets,
     ) -> Option<Duration> {
-        {
-            let progress = &mut *self.progress();
-            if now < progress.due {
-                // It is to be called again by then.
-                return None;
-            }
-            (progress.waits, progress.hurries) = (false, false);
+        if !self.progress().pace.begin(now) {
+            return None;
         }
         let (state, pending) = self.dirty.clear(newest);
         let (is_news, is_proof, next) = {
@@ -127,9 +90,8 @@ impl Outbox {
                 .then(|| *progress.proof.insert(now + PROOF));
             let is_proof = progress.proof.take_if(|at| *at <= now).is_some();
             if is_news {
-                progress.pacer.delivered(now);
                 progress.announced = state.version;
-                progress.speaker.clone_from(&state.source);
+                progress.pace.announced(now, state.source.clone());
             }
             (is_news, is_proof, next)
         };
