@@ -205,7 +205,7 @@ async fn actions_are_sent_as_text_with_their_ids_and_answered_without_a_state() 
     install(
         "(command, args) => {
             if (command !== 'plugin:revgate|act') throw command;
-            globalThis.sent = JSON.stringify(args);
+            globalThis.sent = JSON.stringify(args, Object.keys(args).sort());
             return answer({revision: '6', epoch: '2', refused: [{seq: '1', kind: 'forgotten'}]});
         }",
     );

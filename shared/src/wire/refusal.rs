@@ -91,6 +91,34 @@ pub enum Refusal<T> {
     },
 }
 
+impl<T> Refusal<T> {
+    /// The same with another form of the state, if it has one.
+    ///
+    /// # Errors
+    ///
+    /// What `map` makes one of.
+    pub fn try_map<U, E>(self, map: impl FnOnce(T) -> Result<U, E>) -> Result<Refusal<U>, E> {
+        Ok(match self {
+            Self::Conflict(Snapshot { revision, epoch, data }) => {
+                Refusal::Conflict(Snapshot { revision, epoch, data: map(data)? })
+            }
+            Self::NotDurable { written: Written { revision, epoch, data }, reason } => {
+                let written = Written { revision, epoch, data: data.map(map).transpose()? };
+                Refusal::NotDurable { written, reason }
+            }
+            Self::Denied(denied) => Refusal::Denied(denied),
+            Self::UnknownTopic(unknown) => Refusal::UnknownTopic(unknown),
+            Self::Invalid(invalid) => Refusal::Invalid(invalid),
+            Self::PatchFailed(fault) => Refusal::PatchFailed(fault),
+            Self::TooLarge { limit, size } => Refusal::TooLarge { limit, size },
+            Self::TooManySubscriptions { limit } => Refusal::TooManySubscriptions { limit },
+            Self::OtherLayout { layout } => Refusal::OtherLayout { layout },
+            Self::OtherEpoch { epoch } => Refusal::OtherEpoch { epoch },
+            Self::Failed { reason } => Refusal::Failed { reason },
+        })
+    }
+}
+
 /// A topic is out of a window's scope, as the capabilities of the app have it; or a family is, not all
 /// of whose topics the window may read. That is named as the scope does, `doc:*`.
 ///

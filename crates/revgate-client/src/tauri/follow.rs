@@ -3,14 +3,14 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use revgate::wire::{self, FamilyAnnouncement, Fetched};
+use revgate::wire::{self, FamilyAnnouncement, Fetched, FetchedFamily};
 use revgate::{Topic, Version, bytes};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
-use super::ipc::{Callback, Rejection, call, get, read_value};
-use super::plugin::{Form, bytes_of, is_false, read};
+use super::ipc::{Callback, Rejection, call, get, read, read_value};
+use super::plugin::{Form, bytes_of, is_false, utf8};
 use super::values::text;
 use crate::transport::{announcement, fetched, fetched_family};
 use crate::{Announcement, Followed, FollowedFamily, Interruption, TransportError, guard};
@@ -73,7 +73,7 @@ pub(super) async fn follow_family<T: Topic>(
 ) -> Result<FollowedFamily<Subscription, T>, TransportError> {
     let snapshot = Some(Wanted { known, layout: None });
     let (subscription, brought) = subscribe(family, false, snapshot, news).await?;
-    let read = || fetched_family(read(brought.strip_prefix(b"\n")?).ok()?, known).ok();
+    let read = || read_brought_family(&brought, known);
     Ok((subscription, guard::call(read).unwrap_or_default()))
 }
 
@@ -118,18 +118,27 @@ fn split(answer: &JsValue) -> Result<(u32, Vec<u8>), TransportError> {
     let mut answer = bytes_of(answer)?;
     let end = answer.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(answer.len());
     let brought = answer.split_off(end);
-    Ok((read(&answer).map_err(TransportError::Malformed)?, brought))
+    Ok((read(utf8(&answer)?).map_err(TransportError::Malformed)?, brought))
 }
 
 /// What follows the id of a subscription: a line feed and JSON, or a zero and bytes. What cannot be
 /// read is fetched alone, so that whoever is told of an error is told of that fetch.
 fn read_brought<T: Topic>(brought: &[u8], known: Option<Version>) -> Option<Fetched<T>> {
     let answer = match brought.split_first()? {
-        (b'\n', json) => read(json).ok()?,
+        (b'\n', json) => read(utf8(json).ok()?).ok()?,
         (0, bytes) => bytes::decode(bytes).ok()?,
         _ => return None,
     };
     fetched(answer, known).ok()
+}
+
+/// As [`read_brought`], of a family, which is never bytes.
+fn read_brought_family<T: Topic>(
+    brought: &[u8],
+    known: Option<Version>,
+) -> Option<FetchedFamily<T>> {
+    let json = utf8(brought.strip_prefix(b"\n")?).ok()?;
+    fetched_family(read(json).ok()?, known).ok()
 }
 
 impl Drop for Subscription {
@@ -156,5 +165,5 @@ fn hear<D: DeserializeOwned, P: DeserializeOwned, J: DeserializeOwned>(
     let Some(json) = message.as_string() else {
         return Err(Interruption::Malformed(format!("text is expected, not {}", text(message))));
     };
-    announcement(read(json.as_bytes()), read(json.as_bytes()))
+    announcement(read(&json), read(&json))
 }

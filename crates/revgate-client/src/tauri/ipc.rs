@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Function, JSON, Object, Promise, Reflect};
 use revgate::wire::Refusal;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use super::values::{self, text};
-use crate::{TransportError, WriteError};
+use crate::{Json, TransportError, WriteError};
 
 /// The label of this window; `None` outside Tauri.
 pub fn window_label() -> Option<String> {
@@ -102,22 +102,21 @@ struct Tagged {
 
 impl Rejection {
     pub(super) fn into_transport_error(self) -> TransportError {
-        self.refusal().map_or_else(|error| error, TransportError::Refused)
+        let refused = self.refusal().and_then(|refusal| refusal.try_map(|_| Ok(())));
+        refused.map_or_else(|error| error, TransportError::Refused)
     }
 
     /// Of the write of the state `new`.
-    pub(super) fn into_write_error<T: DeserializeOwned + Serialize>(
-        self,
-        new: Arc<T>,
-    ) -> WriteError<T> {
-        match self.refusal() {
+    pub(super) fn into_write_error<T: DeserializeOwned>(self, new: Arc<T>) -> WriteError<T> {
+        let read = |state: Json| read(state.get()).map_err(TransportError::Malformed);
+        match self.refusal().and_then(|refusal| refusal.try_map(read)) {
             Ok(refusal) => WriteError::refused(refusal, new),
             Err(error) => error.into(),
         }
     }
 
-    /// As text that holds JSON, or as a value.
-    fn refusal<T: DeserializeOwned + Serialize>(&self) -> Result<Refusal<T>, TransportError> {
+    /// As text that holds JSON, or as a value. Read once, whatever the type of the state in it.
+    fn refusal(&self) -> Result<Refusal<Json>, TransportError> {
         if self.0.is_undefined() {
             return Err(TransportError::NoBackend);
         }
@@ -134,10 +133,10 @@ impl Rejection {
 }
 
 pub(super) async fn call(command: &str, arguments: &impl Serialize) -> Result<JsValue, Rejection> {
-    let arguments = serde_json::to_value(arguments).map_err(|error| error.to_string());
-    let arguments = arguments
-        .and_then(|arguments| values::write(&arguments).map_err(|fault| fault.to_string()))
-        .map_err(|reason| Rejection(reason.into()))?;
+    // What is large in them is text, which JavaScript's own parser is the fastest way into.
+    let arguments = serde_json::to_string(arguments)
+        .map_err(|error| Rejection(error.to_string().into()))
+        .and_then(|json| JSON::parse(&json).map_err(Rejection))?;
     // A unit is null, and Tauri wants an object.
     let arguments = if arguments.is_object() { arguments } else { Object::new().into() };
     call_with(command, &arguments).await
@@ -169,6 +168,16 @@ pub(super) fn read_value<T: DeserializeOwned + Serialize>(
     answer: &JsValue,
 ) -> Result<T, TransportError> {
     values::read(answer).map_err(TransportError::Malformed)
+}
+
+/// What the text, which holds JSON, says.
+pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T, String> {
+    serde_json::from_str(json).map_err(|error| explain(&error, json))
+}
+
+fn explain(error: &serde_json::Error, json: &str) -> String {
+    let cut = json.chars().take(200).collect::<String>();
+    format!("{error}, in {cut}")
 }
 
 fn malformed(expected: &str, found: &JsValue) -> TransportError {

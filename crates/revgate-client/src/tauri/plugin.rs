@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::follow::{Subscription, follow, follow_family, subscribe};
-use super::ipc::{Rejection, call};
+use super::ipc::{Rejection, call, read};
 use super::values::text;
 use crate::patch::{self, Cheapest};
 use crate::transport::{fetched, fetched_family, written};
@@ -261,14 +261,14 @@ fn whole(family: &TopicName) -> String {
 
 /// An answer as the plugin sends it: the bytes of JSON.
 fn read_answer<T: DeserializeOwned>(answer: &JsValue) -> Result<T, TransportError> {
-    read(&bytes_of(answer)?).map_err(TransportError::Malformed)
+    read(utf8(&bytes_of(answer)?)?).map_err(TransportError::Malformed)
 }
 
-pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(json).map_err(|error| {
-        let cut = String::from_utf8_lossy(json).chars().take(200).collect::<String>();
-        format!("{error}, in {cut}")
-    })
+/// The bytes as text: checked as a whole, which is faster than string by string, and all that is read
+/// is read from text, so that each type is compiled once.
+pub(super) fn utf8(bytes: &[u8]) -> Result<&str, TransportError> {
+    let invalid = |error| TransportError::Malformed(format!("invalid unicode: {error}"));
+    std::str::from_utf8(bytes).map_err(invalid)
 }
 
 /// # Errors

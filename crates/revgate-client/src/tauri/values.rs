@@ -35,11 +35,12 @@ pub(super) fn read<T: DeserializeOwned + Serialize>(value: &JsValue) -> Result<T
     let explain = |reason: String| format!("{reason}, in {}", text(value));
     let say = |error: serde_json::Error| explain(error.to_string());
     let json = of_js(value, Doubtful::AsFloat, 0).map_err(|fault| explain(fault.to_string()))?;
-    let read: T = serde_json::from_value(json.clone()).map_err(say)?;
+    // From text, as all that is read is: so each type is compiled once.
+    let read: T = serde_json::from_str(&json.to_string()).map_err(say)?;
     // A type that takes any number must not take the doubtful ones.
     let other = of_js(value, Doubtful::AsInteger, 0).map_err(|fault| explain(fault.to_string()))?;
     if other != json
-        && let Ok(other) = serde_json::from_value::<T>(other)
+        && let Ok(other) = serde_json::from_str::<T>(&other.to_string())
         && serde_json::to_value(other).map_err(say)? != serde_json::to_value(&read).map_err(say)?
     {
         return Err(explain("a whole number beyond 2^53 may have been another one".to_owned()));
