@@ -25,7 +25,7 @@ Commands:
   model [--deep SECONDS]
           Explores every state of the gate, windows and backend within a bound.
           --deep SECONDS  Goes on to larger bounds for so long
-  bench [--check [--write] | windows | peers [--quick]]
+  bench [--check [--write] | windows | peers [--quick] [--write]]
           Measures what a step of the gate costs, natively and in WASM, and what an action
           costs in the backend against the size of the state.
           --check      Counts instead what does not depend on the machine (messages, bytes, copies
@@ -36,7 +36,8 @@ Commands:
           peers        Measures instead Revgate in real windows beside the other ways to share a
                        state, bare events and stores; writes report.html, .json and .md into
                        target/bench (Linux). Takes an hour or more; with --quick 5 minutes
-          --write      Writes the counts down there
+          --write      Writes the counts down there, or the table and the plots of `peers` into
+                       docs/benchmarks.md
   fuzz [--seconds N] [TARGET]
           Feeds the messages and the gate with arbitrary bytes: wire, gate, gate_raw, or all.
           --seconds N  How long each (default: 60)
@@ -90,7 +91,7 @@ pub(crate) enum Bench {
     /// Messages to real windows.
     Windows,
     /// Real windows that share a state, by Revgate and by others.
-    Peers { is_quick: bool },
+    Peers { is_quick: bool, is_write: bool },
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -206,7 +207,7 @@ fn model(arguments: &[String]) -> Result<Option<u64>, String> {
 }
 
 fn bench(arguments: &[String]) -> Result<Bench, String> {
-    const KNOWN: &str = "--check and --write, windows, or peers with --quick";
+    const KNOWN: &str = "--check and --write, windows, or peers with --quick and --write";
     let has = |rest: &[String], option: &str| rest.iter().any(|argument| argument == option);
     let only = |rest: &[String], known: &[&str]| {
         let unknown = rest.iter().find(|argument| !known.contains(&argument.as_str()));
@@ -219,8 +220,8 @@ fn bench(arguments: &[String]) -> Result<Bench, String> {
             Ok(Bench::Check { is_write: has(rest, "--write") })
         }
         [name, rest @ ..] if name == "peers" => {
-            only(rest, &["--quick"])?;
-            Ok(Bench::Peers { is_quick: has(rest, "--quick") })
+            only(rest, &["--quick", "--write"])?;
+            Ok(Bench::Peers { is_quick: has(rest, "--quick"), is_write: has(rest, "--write") })
         }
         [name, rest @ ..] if name == "windows" => only(rest, &[]).map(|()| Bench::Windows),
         unknown => only(unknown, &[]).map(|()| Bench::Gate),
@@ -318,9 +319,10 @@ mod tests {
         let check = |is_write| Ok(Command::Bench(Bench::Check { is_write }));
         assert_eq!(read("bench --check"), check(false));
         assert_eq!(read("bench --check --write"), check(true));
-        let peers = |is_quick| Ok(Command::Bench(Bench::Peers { is_quick }));
-        assert_eq!(read("bench peers"), peers(false));
-        assert_eq!(read("bench peers --quick"), peers(true));
+        let peers = |is_quick, is_write| Ok(Command::Bench(Bench::Peers { is_quick, is_write }));
+        assert_eq!(read("bench peers"), peers(false, false));
+        assert_eq!(read("bench peers --quick"), peers(true, false));
+        assert_eq!(read("bench peers --write --quick"), peers(true, true));
         assert_eq!(read("windows"), Ok(Command::Windows));
         assert_eq!(read("types"), Ok(Command::Types { is_check: false }));
         assert_eq!(read("types --check"), Ok(Command::Types { is_check: true }));
@@ -365,8 +367,8 @@ mod tests {
             ("app --headless=yes", "`--headless=yes`", "--headless"),
             ("test --fast", "`--fast`", "--quick"),
             ("model --wide", "`--wide`", "--deep SECONDS"),
-            ("bench --fast", "`--fast`", "windows, or peers with --quick"),
-            ("bench peers --fast", "`--fast`", "peers with --quick"),
+            ("bench --fast", "`--fast`", "windows, or peers with --quick and --write"),
+            ("bench peers --fast", "`--fast`", "peers with --quick and --write"),
             ("bench --check --quick", "`--quick`", "--check and --write"),
             ("bench --quick", "`--quick`", "windows, or peers with --quick"),
             ("bench peers --fast", "`--fast`", "--quick"),

@@ -64,7 +64,9 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::Bench(Bench::Gate) => bench::run(&mut workspace),
         Command::Bench(Bench::Check { is_write }) => bench::check(&workspace, is_write),
         Command::Bench(Bench::Windows) => delivery::run(&mut workspace).map(|()| true),
-        Command::Bench(Bench::Peers { is_quick }) => peers::run(&mut workspace, is_quick),
+        Command::Bench(Bench::Peers { is_quick, is_write }) => {
+            peers::run(&mut workspace, is_quick, is_write)
+        }
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
         Command::Crash(options) => crash::run(&workspace, &options),
         Command::Windows => cross::run(&mut workspace),

@@ -1,72 +1,67 @@
 //! What an app writes by hand to share a state: it is kept in Rust, a command sets it, and an event
 //! brings it (push), or only says that there is news, which windows then fetch (pull).
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use serde::Deserialize;
-use tauri::{AppHandle, Emitter, State};
+use serde::{Deserialize, Serialize};
+use tauri::{AppHandle, Emitter, Manager};
 
-use crate::peer::Size;
+use crate::kind::Kind;
+use crate::state::State;
 
-type Fields = BTreeMap<String, String>;
-
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Way {
     Push,
     Pull,
 }
 
-/// The states, by size, of each way.
-pub(crate) struct ByHand {
-    push: [Mutex<Fields>; 2],
-    pull: [Mutex<Fields>; 2],
-}
+type States = HashMap<(Way, String), State>;
 
-impl Default for ByHand {
-    fn default() -> Self {
-        let states = || Size::ALL.map(|size| Mutex::new(size.fields()));
-        Self { push: states(), pull: states() }
-    }
-}
+/// The states of each way, by name.
+#[derive(Default)]
+pub(crate) struct ByHand(Mutex<States>);
 
 impl ByHand {
-    pub(crate) fn lock(&self, way: Way, size: Size) -> MutexGuard<'_, Fields> {
-        let states = if way == Way::Push { &self.push } else { &self.pull };
-        states[size as usize].lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, States> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes a state, and tells the windows.
-    pub(crate) fn update(
-        &self,
-        app: &AppHandle,
-        way: Way,
-        size: Size,
-        edit: impl FnOnce(&mut Fields),
-    ) -> tauri::Result<()> {
-        let mut state = self.lock(way, size);
-        edit(&mut state);
-        // While it is locked: of two writers the later one also tells later.
-        match way {
-            Way::Push => app.emit(&format!("push-{}", size.name()), &*state),
-            Way::Pull => app.emit(&format!("pull-{}", size.name()), ()),
-        }
+    /// Has a state of this kind, if it has none yet.
+    pub(crate) fn prepare(&self, way: Way, kind: Kind) {
+        self.lock().entry((way, kind.name().to_owned())).or_insert_with(|| kind.state());
+    }
+
+    pub(crate) fn read(&self, way: Way, name: &str, field: &str) -> Option<String> {
+        self.lock().get(&(way, name.to_owned())).map(|state| state.get(field).to_owned())
     }
 }
 
-#[tauri::command]
-pub(crate) async fn get(by_hand: State<'_, ByHand>, way: Way, size: Size) -> Result<Fields, ()> {
-    Ok(by_hand.lock(way, size).clone())
-}
-
-#[tauri::command]
-pub(crate) async fn set(
-    app: AppHandle,
-    by_hand: State<'_, ByHand>,
+/// Changes a state, and tells the windows.
+pub(crate) fn update(
+    app: &AppHandle,
     way: Way,
-    size: Size,
-    state: Fields,
+    name: &str,
+    edit: impl FnOnce(&mut State),
 ) -> tauri::Result<()> {
-    by_hand.update(&app, way, size, |own| *own = state)
+    let by_hand = app.state::<ByHand>();
+    let mut states = by_hand.lock();
+    let Some(state) = states.get_mut(&(way, name.to_owned())) else { return Ok(()) };
+    edit(state);
+    // While it is locked: of two writers the later one also tells later.
+    match way {
+        Way::Push => app.emit(&format!("push-{name}"), &*state),
+        Way::Pull => app.emit(&format!("pull-{name}"), ()),
+    }
+}
+
+#[tauri::command]
+pub(crate) async fn get(app: AppHandle, way: Way, name: String) -> Option<State> {
+    app.state::<ByHand>().lock().get(&(way, name)).cloned()
+}
+
+#[tauri::command]
+pub(crate) async fn set(app: AppHandle, way: Way, name: String, state: State) -> tauri::Result<()> {
+    update(&app, way, &name, |own| *own = state)
 }

@@ -7,70 +7,44 @@ use std::time::{Duration, Instant};
 use tauri::AppHandle;
 
 use crate::figures::Figures;
-use crate::peer::{Peer, Size};
-use crate::scenes::{Result, Scene};
+use crate::kind::Kind;
+use crate::peer::Peer;
+use crate::plan::{BURST, EDITS, FLOOD, Plan};
+use crate::scenes::{self, Result, Scene};
 use crate::windows::Window;
 
-/// How much is measured.
-#[derive(Clone, Copy)]
-pub(crate) struct Plan {
-    rounds: usize,
-    /// Turns of a dialogue a round, on a small and on a large state.
-    turns: [u64; 2],
-    /// Updates from Rust a round, with a rest before each.
-    updates: u64,
-    /// In how many of the rounds two windows write at the same time: it takes long.
-    rounds_of_writers: usize,
-}
-
-/// Writes from Rust without a pause.
-const BURST: u64 = 1000;
-/// Edits of each of two writers.
-const EDITS: u64 = 500;
-const MANY_WINDOWS: usize = 8;
 /// The loading of pages is not to be felt by what is measured next.
-const PAUSE: Duration = Duration::from_millis(300);
+const PAUSE: Duration = Duration::from_millis(200);
+/// So long the same is done unmeasured: a page that has just been loaded has its code compiled while it
+/// runs.
+const WARM_UP: Duration = Duration::from_millis(400);
 
-impl Plan {
-    pub(crate) const QUICK: Self =
-        Self { rounds: 4, turns: [100, 15], updates: 10, rounds_of_writers: 1 };
-    pub(crate) const FULL: Self =
-        Self { rounds: 10, turns: [250, 30], updates: 30, rounds_of_writers: 3 };
+struct Conductor<'a> {
+    app: &'a AppHandle,
+    plan: Plan,
+    figures: &'a mut Figures,
+    windows: Vec<Window>,
+    begin: Instant,
 }
 
 /// Measures everything.
 pub(crate) fn run(app: &AppHandle, plan: Plan, figures: &mut Figures) -> Result<()> {
-    let mut windows = vec![Window::open(app, 0)?, Window::open(app, 1)?];
-    let begin = Instant::now();
-    // The first pages of a process take longer than any after them.
-    for peer in Peer::ALL {
-        for window in &windows {
-            let first = window.load(peer, Size::Small);
-            first.map_err(|fault| format!("{} does not start: {fault}", peer.name()))?;
-        }
+    let windows = vec![Window::open(app, 0)?, Window::open(app, 1)?];
+    let mut conductor = Conductor { app, plan, figures, windows, begin: Instant::now() };
+    conductor.warm_up()?;
+    conductor.in_rounds(plan.rounds, "two windows", |all, peer, round| {
+        all.small(peer, round < plan.long_rounds)?;
+        all.big(peer)
+    })?;
+    for kind in plan.kinds {
+        conductor.in_rounds(1, kind.name(), |all, peer, _| all.sized(peer, *kind))?;
     }
-    for round in 0..plan.rounds {
-        figures.round = round;
-        for peer in order(round) {
-            println!("{:4} s  round {}, {}", begin.elapsed().as_secs(), round + 1, peer.name());
-            let with_writers = round < plan.rounds_of_writers;
-            two_windows(app, plan, with_writers, peer, &windows, figures)?;
-        }
-    }
-    for number in windows.len()..MANY_WINDOWS {
-        windows.push(Window::open(app, number)?);
-    }
-    for round in 0..plan.rounds {
-        figures.round = round;
-        for peer in order(round) {
-            println!(
-                "{:4} s  eight windows, {}, {}",
-                begin.elapsed().as_secs(),
-                round + 1,
-                peer.name()
-            );
-            many_windows(app, plan, peer, &windows, figures)?;
-        }
+    conductor.in_rounds(1, "many topics", |all, peer, _| all.topics(peer))?;
+    for count in plan.windows {
+        let title = format!("{count} windows");
+        conductor.in_rounds(plan.rounds_of_windows, &title, |all, peer, _| {
+            all.some_windows(peer, *count)
+        })?;
     }
     Ok(())
 }
@@ -81,82 +55,231 @@ fn order(round: usize) -> impl Iterator<Item = Peer> {
     (0..all.len()).map(move |index| all[(index + round) % all.len()])
 }
 
-fn two_windows(
-    app: &AppHandle,
-    plan: Plan,
-    with_writers: bool,
-    peer: Peer,
-    windows: &[Window],
-    figures: &mut Figures,
-) -> Result<()> {
-    for size in Size::ALL {
-        let name = size.name();
-        let mut first = Vec::new();
-        for window in windows {
-            match window.load(peer, size) {
-                Ok(ms) => first.push(ms),
-                Err(fault) => return Ok(figures.fault("load", peer, &fault)?),
+impl Conductor<'_> {
+    /// The first pages of a process take longer than any after them.
+    fn warm_up(&mut self) -> Result<()> {
+        for peer in Peer::ALL {
+            let kind = if peer.has(Kind::SMALL) { Kind::SMALL } else { Kind::BIG };
+            peer.prepare(self.app, kind)?;
+            for window in &self.windows {
+                let first = window.load(peer, kind).and_then(|answer| answer.number());
+                first.map_err(|fault| format!("{} does not start: {fault}", peer.name()))?;
             }
         }
-        figures.times(&format!("start-{name}"), peer, &first)?;
-        thread::sleep(PAUSE);
-        let scene = Scene { app, peer, size, windows };
-        let turns = plan.turns[size as usize];
-        // Not measured: a page that has just been loaded has its code compiled while it runs.
-        let _ = scene.dialogue(turns);
-        match scene.dialogue(turns) {
-            Ok(ms) => figures.times(&format!("dialogue-{name}"), peer, &ms)?,
-            Err(fault) => figures.fault(&format!("dialogue-{name}"), peer, &fault.to_string())?,
-        }
-        if size == Size::Big {
-            continue;
-        }
-        match scene.lone(plan.updates) {
-            Ok(ms) => figures.times("lone", peer, &ms)?,
-            Err(fault) => figures.fault("lone", peer, &fault.to_string())?,
-        }
-        match scene.burst(BURST) {
-            Ok((after, whole, told)) => {
-                figures.times("burst", peer, &[after])?;
-                figures.times("burst-whole", peer, &[whole])?;
-                figures.count("burst-told", peer, told)?;
-            }
-            Err(fault) => figures.fault("burst", peer, &fault.to_string())?,
-        }
-        if !with_writers {
-            continue;
-        }
-        match scene.writers(EDITS) {
-            Ok(written) => {
-                figures.times("writers", peer, &written.ms)?;
-                figures.count("writers-lost", peer, written.lost)?;
-                figures.count("writers-unequal", peer, u64::from(!written.are_equal))?;
-            }
-            Err(fault) => figures.fault("writers", peer, &fault.to_string())?,
-        }
+        Ok(())
     }
-    Ok(())
-}
 
-fn many_windows(
-    app: &AppHandle,
-    plan: Plan,
-    peer: Peer,
-    windows: &[Window],
-    figures: &mut Figures,
-) -> Result<()> {
-    let size = Size::Small;
-    for window in windows {
-        if let Err(fault) = window.load(peer, size) {
-            return Ok(figures.fault("load", peer, &fault)?);
+    fn in_rounds(
+        &mut self,
+        rounds: usize,
+        title: &str,
+        mut act: impl FnMut(&mut Self, Peer, usize) -> Result<()>,
+    ) -> Result<()> {
+        for round in 0..rounds {
+            self.figures.round = round;
+            for peer in order(round) {
+                let seconds = self.begin.elapsed().as_secs();
+                println!("{seconds:4} s  {title}, round {}, {}", round + 1, peer.name());
+                act(self, peer, round)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Loads the first windows; their times until the first state. `None`, and the fault is noted, if
+    /// one does not come up, or the system has no such state.
+    fn load(&mut self, peer: Peer, kind: Kind, count: usize) -> Result<Option<Vec<f64>>> {
+        if !peer.has(kind) {
+            return Ok(None);
+        }
+        peer.prepare(self.app, kind)?;
+        let windows = &self.windows[..count];
+        let load = || {
+            let mut times = Vec::new();
+            // Two are measured, so one after the other.
+            for two in windows.chunks(if count == 2 { 1 } else { 4 }) {
+                let answers: Vec<_> = two.iter().map(|window| window.load(peer, kind)).collect();
+                for answer in answers {
+                    times.push(answer?.number()?);
+                }
+            }
+            Ok::<_, String>(times)
+        };
+        let loaded = load();
+        thread::sleep(PAUSE);
+        match loaded {
+            Ok(times) => Ok(Some(times)),
+            Err(fault) => {
+                self.figures.fault(&format!("load {}", kind.name()), peer.name(), &fault)?;
+                Ok(None)
+            }
         }
     }
-    thread::sleep(PAUSE);
-    let scene = Scene { app, peer, size, windows };
-    let _ = scene.lone(plan.updates);
-    match scene.lone(plan.updates) {
-        Ok(ms) => figures.times("eight", peer, &ms)?,
-        Err(fault) => figures.fault("eight", peer, &fault.to_string())?,
+
+    /// Has a scene of the first windows, and notes what `note` makes of its figures, and whether all
+    /// have the same in the end; or why there are none.
+    fn scene<F>(
+        &mut self,
+        id: &str,
+        (peer, kind, count): (Peer, Kind, usize),
+        measure: impl FnOnce(&Scene) -> Result<F>,
+        note: impl FnOnce(&mut Figures, F) -> std::io::Result<()>,
+    ) -> Result<()> {
+        let scene = Scene { app: self.app, peer, kind, windows: &self.windows[..count] };
+        let measured = measure(&scene).and_then(|figures| Ok((figures, scene.is_equal()?)));
+        match measured {
+            Ok((figures, is_equal)) => {
+                note(self.figures, figures)?;
+                self.figures.count("unequal", peer.name(), u64::from(!is_equal))?;
+                if !is_equal {
+                    println!("    {} {id}: windows and Rust differ", peer.name());
+                }
+            }
+            Err(fault) => self.figures.fault(id, peer.name(), &fault.to_string())?,
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn small(&mut self, peer: Peer, is_long: bool) -> Result<()> {
+        let name = peer.name();
+        let Some(first) = self.load(peer, Kind::SMALL, 2)? else { return Ok(()) };
+        self.figures.values("start-small", name, &first)?;
+        let both = (peer, Kind::SMALL, 2);
+        let Plan { updates, turns: [turns, _], moves, .. } = self.plan;
+        self.dialogue("dialogue-small", both, turns)?;
+        self.scene(
+            "lone",
+            both,
+            |scene| scene.lone(updates),
+            |figures, ms| figures.values("lone", name, &ms),
+        )?;
+        self.scene(
+            "burst",
+            both,
+            |scene| scene.burst(BURST),
+            |figures, (after, whole, told)| {
+                figures.values("burst", name, &[after])?;
+                figures.values("burst-whole", name, &[whole])?;
+                figures.count("burst-told", name, told)
+            },
+        )?;
+        if !is_long {
+            return Ok(());
+        }
+        self.scene(
+            "writers",
+            both,
+            |scene| scene.writers(EDITS),
+            |figures, written| {
+                figures.values("writers", name, &written.ms)?;
+                figures.count("writers-lost", name, written.lost)
+            },
+        )?;
+        self.scene(
+            "slider",
+            both,
+            |scene| scene.slider(moves),
+            |figures, dragged| {
+                figures.values("slider", name, &dragged.ms)?;
+                figures.values("slider-cpu", name, &[dragged.cpu])?;
+                figures.count("slider-frames", name, dragged.frames * 100 / moves)
+            },
+        )?;
+        self.scene(
+            "flood",
+            both,
+            |scene| scene.flood(FLOOD),
+            |figures, flooded| {
+                figures.values("flood", name, &[flooded.after])?;
+                figures.values("flood-cpu", name, &[flooded.cpu])?;
+                figures.count("flood-told", name, flooded.told)
+            },
+        )?;
+        self.scene(
+            "late",
+            both,
+            |scene| scene.late(),
+            |figures, (ms, unequal)| {
+                figures.values("late", name, &ms)?;
+                figures.count("late-unequal", name, unequal)
+            },
+        )
+    }
+
+    fn big(&mut self, peer: Peer) -> Result<()> {
+        let Some(first) = self.load(peer, Kind::BIG, 2)? else { return Ok(()) };
+        self.figures.values("start-big", peer.name(), &first)?;
+        self.dialogue("dialogue-big", (peer, Kind::BIG, 2), self.plan.turns[1])
+    }
+
+    /// One field of a state of this size and shape, written by windows, then by Rust.
+    fn sized(&mut self, peer: Peer, kind: Kind) -> Result<()> {
+        let is_measured =
+            !kind.is_huge() || self.plan.all_on_huge || peer.is_revgate() || peer == Peer::Emit;
+        if !is_measured || self.load(peer, kind, 2)?.is_none() {
+            return Ok(());
+        }
+        let (both, turns) = ((peer, kind, 2), self.plan.turns_of_kinds);
+        self.dialogue(&format!("dialogue-{}", kind.name()), both, turns)?;
+        let id = format!("lone-{}", kind.name());
+        self.scene(
+            &id,
+            both,
+            |scene| scene.lone(turns),
+            |figures, ms| figures.values(&id, peer.name(), &ms),
+        )
+    }
+
+    fn topics(&mut self, peer: Peer) -> Result<()> {
+        let Plan { topics, updates, .. } = self.plan;
+        if !peer.has_topics() || self.load(peer, Kind::SMALL, 2)?.is_none() {
+            return Ok(());
+        }
+        match scenes::topics::many(self.app, &self.windows[0], topics, updates) {
+            Ok(many) => {
+                self.figures.values("topics", peer.name(), &[many.first])?;
+                self.figures.values("topics-one", peer.name(), &many.one)?;
+            }
+            Err(fault) => self.figures.fault("topics", peer.name(), &fault.to_string())?,
+        }
+        Ok(())
+    }
+
+    fn some_windows(&mut self, peer: Peer, count: usize) -> Result<()> {
+        for number in self.windows.len()..count {
+            self.windows.push(Window::open(self.app, number)?);
+        }
+        for window in &self.windows[count..] {
+            window.rest()?;
+        }
+        if self.load(peer, Kind::SMALL, count)?.is_none() {
+            return Ok(());
+        }
+        let (id, updates) = (format!("windows-{count}"), self.plan.updates);
+        self.scene(
+            &id,
+            (peer, Kind::SMALL, count),
+            |scene| {
+                scene.flood(WARM_UP)?;
+                thread::sleep(PAUSE);
+                scene.lone(updates)
+            },
+            |figures, ms| figures.values(&id, peer.name(), &ms),
+        )
+    }
+
+    fn dialogue(&mut self, id: &str, who: (Peer, Kind, usize), turns: u64) -> Result<()> {
+        self.scene(
+            id,
+            who,
+            |scene| {
+                let begin = Instant::now();
+                while begin.elapsed() < WARM_UP {
+                    scene.dialogue(turns)?;
+                }
+                scene.dialogue(turns)
+            },
+            |figures, ms| figures.values(id, who.0.name(), &ms),
+        )
+    }
 }

@@ -1,12 +1,10 @@
 //! What was measured, on its way to the report.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
 use serde_json::{Value, json};
-
-use crate::peer::Peer;
 
 /// A file with one JSON object a line.
 pub(crate) struct Figures {
@@ -16,28 +14,29 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    pub(crate) fn create(path: &Path) -> io::Result<Self> {
-        Ok(Self { file: File::create(path)?, round: 0 })
+    /// What is in the file stays there.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self { file: OpenOptions::new().create(true).append(true).open(path)?, round: 0 })
     }
 
-    /// Times in milliseconds, all of one round.
-    pub(crate) fn times(&mut self, scene: &str, peer: Peer, ms: &[f64]) -> io::Result<()> {
-        self.write(scene, peer, "ms", json!(ms))
+    /// What a figure of a scene is, all of one round: milliseconds, or megabytes of memory.
+    pub(crate) fn values(&mut self, scene: &str, peer: &str, values: &[f64]) -> io::Result<()> {
+        self.write(scene, peer, "values", json!(values))
     }
 
     /// Anything else that is counted, once a round.
-    pub(crate) fn count(&mut self, scene: &str, peer: Peer, count: u64) -> io::Result<()> {
+    pub(crate) fn count(&mut self, scene: &str, peer: &str, count: u64) -> io::Result<()> {
         self.write(scene, peer, "count", json!(count))
     }
 
     /// Why there is no figure.
-    pub(crate) fn fault(&mut self, scene: &str, peer: Peer, fault: &str) -> io::Result<()> {
-        println!("    {} {scene}: {fault}", peer.name());
+    pub(crate) fn fault(&mut self, scene: &str, peer: &str, fault: &str) -> io::Result<()> {
+        println!("    {peer} {scene}: {fault}");
         self.write(scene, peer, "fault", json!(fault))
     }
 
-    fn write(&mut self, scene: &str, peer: Peer, kind: &str, value: Value) -> io::Result<()> {
-        let (peer, round) = (peer.name(), self.round);
+    fn write(&mut self, scene: &str, peer: &str, kind: &str, value: Value) -> io::Result<()> {
+        let round = self.round;
         let line = json!({ "scene": scene, "peer": peer, "round": round, kind: value });
         writeln!(self.file, "{line}")
     }

@@ -1,51 +1,76 @@
 //! Keeps a state the same in several windows, by Revgate and by each other system, and measures how
 //! well each does that. `cargo xtask bench peers` builds it, runs it and makes the report.
 //!
-//! `revgate-peers PAGES FILE quick|full` reads its pages from the folder `PAGES` and writes what it
-//! has measured to `FILE`, a JSON object on each line.
+//! `revgate-peers PAGES FILE quick|full` reads its pages from the folder `PAGES` and adds what it
+//! has measured to `FILE`, a JSON object on each line. With `memory=SYSTEM` in the place of `quick` it
+//! is the memory of that system alone, or of none for `bare`.
 #![forbid(unsafe_code)]
 
 mod by_hand;
 mod conductor;
 mod figures;
+mod item;
+mod kind;
+mod memory;
 #[path = "../../app/src/pages.rs"]
 mod pages;
 mod peer;
+mod plan;
+mod processes;
 mod scenes;
 mod state;
 mod windows;
 
 use std::{error::Error, path::PathBuf, thread};
 
-use tauri_plugin_zustand::ManagerExt;
+use tauri::AppHandle;
 
 use crate::{
     by_hand::ByHand,
-    conductor::Plan,
     figures::Figures,
+    item::Item,
     pages::Folder,
-    peer::Size,
-    state::{Edit, Fields},
+    peer::Peer,
+    plan::Plan,
+    state::{Edit, State},
     windows::Answers,
 };
 
-const USAGE: &str = "revgate-peers PAGES FILE quick|full";
+const USAGE: &str = "revgate-peers PAGES FILE quick|full|memory=SYSTEM";
+
+/// What is measured.
+enum What {
+    All(Plan),
+    /// Of this system, or of none.
+    Memory(Option<Peer>),
+}
+
+impl What {
+    fn of(argument: &str) -> Option<Self> {
+        match argument {
+            "quick" => Some(Self::All(Plan::QUICK)),
+            "full" => Some(Self::All(Plan::FULL)),
+            "memory=bare" => Some(Self::Memory(None)),
+            _ => Peer::of(argument.strip_prefix("memory=")?).map(|peer| Self::Memory(Some(peer))),
+        }
+    }
+
+    fn measure(self, app: &AppHandle, figures: &mut Figures) -> scenes::Result<()> {
+        match self {
+            Self::All(plan) => conductor::run(app, plan, figures),
+            Self::Memory(peer) => memory::run(app, peer, figures),
+        }
+    }
+}
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let mut argument = || arguments.next().ok_or(USAGE);
     let (pages, file) = (PathBuf::from(argument()?), PathBuf::from(argument()?));
-    let plan = match &*argument()? {
-        "quick" => Plan::QUICK,
-        "full" => Plan::FULL,
-        _ => return Err(USAGE.into()),
-    };
-    let mut figures = Figures::create(&file)?;
-    let revgate = tauri_plugin_revgate::Builder::new()
-        .topic(Fields::<false>::default())
-        .actions::<Edit<false>>()
-        .topic(Fields::<true>::default())
-        .actions::<Edit<true>>();
+    let what = What::of(&argument()?).ok_or(USAGE)?;
+    let mut figures = Figures::open(&file)?;
+    let revgate =
+        tauri_plugin_revgate::Builder::new().family::<State>().actions::<Edit>().family::<Item>();
     let mut context = tauri::generate_context!();
     context.set_assets(Box::new(Folder(pages)));
     let app = tauri::Builder::default()
@@ -56,16 +81,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         .manage(Answers::default())
         .invoke_handler(tauri::generate_handler![windows::answer, by_hand::get, by_hand::set])
         .build(context)?;
-    for size in Size::ALL {
-        let store = tauri_plugin_store::StoreExt::store(&app, format!("{}.json", size.name()))?;
-        size.fields().into_iter().for_each(|(field, value)| store.set(field, value));
-        let fields = Vec::from_iter(size.fields());
-        app.with_store(size.name(), |store| store.patch(fields))??;
-    }
 
     let handle = app.handle().clone();
     thread::spawn(move || {
-        let code = match conductor::run(&handle, plan, &mut figures) {
+        let code = match what.measure(&handle, &mut figures) {
             Ok(()) => 0,
             Err(error) => {
                 eprintln!("error: {error}");

@@ -1,5 +1,8 @@
 //! What is measured of each system.
 
+mod flow;
+pub(crate) mod topics;
+
 use std::error::Error;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -7,8 +10,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 use tauri::AppHandle;
 
-use crate::peer::{Peer, Size};
-use crate::windows::Window;
+use crate::kind::Kind;
+use crate::peer::Peer;
+use crate::windows::{Answer, Window};
 
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -20,19 +24,20 @@ const REST: Duration = Duration::from_micros(60_130);
 const HALF: f64 = 0.5;
 /// How long windows may take to show what was written.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long what is on its way may take to arrive.
+const SOON: Duration = Duration::from_secs(2);
 
 /// A system at work in some windows.
 pub(crate) struct Scene<'a> {
     pub(crate) app: &'a AppHandle,
     pub(crate) peer: Peer,
-    pub(crate) size: Size,
+    pub(crate) kind: Kind,
     pub(crate) windows: &'a [Window],
 }
 
 /// What became of the edits of two writers.
 pub(crate) struct Written {
     pub(crate) lost: u64,
-    pub(crate) are_equal: bool,
     /// Until the last edit was answered.
     pub(crate) ms: Vec<f64>,
 }
@@ -52,21 +57,17 @@ impl Scene<'_> {
         let mut begun = Vec::new();
         for number in from + 1..=from + updates {
             thread::sleep(REST);
+            if self.kind != Kind::SMALL && number > from + 1 {
+                self.until_shown(number - 1)?;
+                thread::sleep(REST);
+            }
             begun.push(now());
             self.write(number)?;
         }
         self.until_shown(from + updates)?;
         let seen = self.windows.iter().map(|window| seen(window)).collect::<Result<Vec<_>>>()?;
-        let time = |(begin, number): (f64, u64)| {
-            let at = |seen: &Vec<(u64, f64)>| {
-                // One that comes too late to be shown is so with the next.
-                let found = seen.iter().find(|(shown, _)| *shown >= number);
-                found.map(|(_, at)| *at).ok_or_else(|| format!("a window has not shown {number}"))
-            };
-            let all = seen.iter().map(at).collect::<std::result::Result<Vec<_>, _>>()?;
-            Ok(all.into_iter().fold(0.0, f64::max) + HALF - begin)
-        };
-        begun.into_iter().zip(from + 1..).map(time).collect()
+        let begun = (from + 1..).zip(begun);
+        begun.map(|(number, begin)| Ok(latest(&seen, number)? + HALF - begin)).collect()
     }
 
     /// Rust writes so often without a pause: how long after the last write all windows show it, how
@@ -97,18 +98,12 @@ impl Scene<'_> {
         let counting = counting
             .map(|(window, field)| window.ask("count", json!([field, edits])))
             .collect::<std::result::Result<Vec<_>, _>>()?;
-        let ms = counting
-            .into_iter()
-            .map(|answer| answer.wait()?.as_f64().ok_or_else(|| "no time".to_owned()));
+        let ms = counting.into_iter().map(Answer::number);
         let ms = ms.collect::<std::result::Result<Vec<_>, _>>()?;
         let all = self.settled()?;
         let added = |now: &[u64; 2]| (now[0] + now[1]).saturating_sub(before[0] + before[1]);
         let kept = all.iter().map(added).min().unwrap_or(0);
-        Ok(Written {
-            lost: (fields.len() as u64 * edits).saturating_sub(kept),
-            are_equal: all.iter().all(|one| *one == all[0]),
-            ms,
-        })
+        Ok(Written { lost: (fields.len() as u64 * edits).saturating_sub(kept), ms })
     }
 
     /// What all windows show and Rust has, when it has not changed for a while.
@@ -121,10 +116,7 @@ impl Scene<'_> {
             for window in self.windows {
                 all.push(window.shown()?);
             }
-            let own = (self.peer.read(self.app, "left")?, self.peer.read(self.app, "right")?);
-            if let (Some(left), Some(right)) = own {
-                all.push([left, right]);
-            }
+            all.extend(self.held()?);
             quiet = if all == last { quiet + 1 } else { 0 };
             if quiet == 5 || since.elapsed() > PATIENCE {
                 return Ok(all);
@@ -132,6 +124,28 @@ impl Scene<'_> {
             last = all;
             thread::sleep(Duration::from_millis(100));
         }
+    }
+
+    /// Whether all windows and Rust have the same, at once or soon.
+    pub(crate) fn is_equal(&self) -> Result<bool> {
+        let since = Instant::now();
+        loop {
+            let mut all = self.held()?.into_iter().collect::<Vec<_>>();
+            for window in self.windows {
+                all.push(window.shown()?);
+            }
+            let is_equal = all.iter().all(|one| *one == all[0]);
+            if is_equal || since.elapsed() > SOON {
+                return Ok(is_equal);
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// What Rust has in both fields, if it holds anything.
+    fn held(&self) -> Result<Option<[u64; 2]>> {
+        let read = |field| self.peer.read(self.app, self.kind, field);
+        Ok(read("left")?.zip(read("right")?).map(|(left, right)| [left, right]))
     }
 
     /// The newest number in either field.
@@ -153,7 +167,7 @@ impl Scene<'_> {
     }
 
     fn write(&self, number: u64) -> Result<()> {
-        self.peer.write(self.app, self.size, "left", &number.to_string())
+        self.peer.write(self.app, self.kind, "left", &number.to_string())
     }
 
     fn until_shown(&self, number: u64) -> Result<()> {
@@ -179,6 +193,18 @@ fn seen(window: &Window) -> Result<Vec<(u64, f64)>> {
     Ok(pairs.collect::<Option<_>>().ok_or_else(|| format!("a window has seen {seen}"))?)
 }
 
+/// When the last of the windows has shown this number. One that comes too late to be shown is so with
+/// the next.
+fn latest(seen: &[Vec<(u64, f64)>], number: u64) -> Result<f64> {
+    let mut latest = 0.0_f64;
+    for seen in seen {
+        let found = seen.iter().find(|(shown, _)| *shown >= number);
+        let (_, at) = found.ok_or_else(|| format!("a window has not shown {number}"))?;
+        latest = latest.max(*at);
+    }
+    Ok(latest)
+}
+
 fn times(list: &Value) -> Result<Vec<f64>> {
     let times = list.as_array().ok_or("no times")?.iter().map(Value::as_f64);
     Ok(times.collect::<Option<_>>().ok_or_else(|| format!("no times: {list}"))?)
@@ -188,4 +214,9 @@ fn times(list: &Value) -> Result<Vec<f64>> {
 fn now() -> f64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     since.as_secs_f64() * 1e3
+}
+
+/// Sleeps until then.
+fn until(then: Instant) {
+    thread::sleep(then.saturating_duration_since(Instant::now()));
 }

@@ -2,34 +2,51 @@
 
 use std::collections::BTreeMap;
 
-use revgate::action::Context;
+use revgate::action::{Actions, Context};
 use revgate::{Action, Topic};
 use serde::{Deserialize, Serialize};
 
-/// How many fields the large state has.
-const MANY: usize = 10_000;
-
-/// Fields of text: the two that are written, and if `BIG` so many beside them that the state is
-/// 0.9 MB of JSON.
+/// Two fields of text that are written, and what is beside them. Each of these is a topic of one
+/// family.
 #[derive(Clone, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Fields<const BIG: bool>(pub(crate) BTreeMap<String, String>);
+#[serde(rename_all = "camelCase")]
+pub(crate) enum State {
+    Map(BTreeMap<String, String>),
+    /// The fields are those of two rows in the midst of the list.
+    List {
+        rows: Vec<Row>,
+    },
+    /// Large by what is in its fields.
+    Struct {
+        left: String,
+        right: String,
+        first: String,
+        second: String,
+    },
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Row {
+    pub(crate) name: String,
+    pub(crate) value: String,
+}
 
 /// The change of one field, as an action.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) enum Edit<const BIG: bool> {
+pub(crate) enum Edit {
     Set { field: String, value: String },
     Add { field: String },
 }
 
-impl<const BIG: bool> Topic for Fields<BIG> {
-    const NAME: &'static str = if BIG { "big" } else { "small" };
+impl Topic for State {
+    const NAME: &'static str = "state";
     const LAYOUT: Option<u32> = Some(1);
+    const ACTIONS: Actions<Self> = Actions::of::<Edit>();
 }
 
-impl<const BIG: bool> Action for Edit<BIG> {
-    type Topic = Fields<BIG>;
+impl Action for Edit {
+    type Topic = State;
     type Error = String;
 
     fn name(&self) -> &'static str {
@@ -39,7 +56,7 @@ impl<const BIG: bool> Action for Edit<BIG> {
         }
     }
 
-    fn apply(&self, state: &mut Fields<BIG>, _: &Context) -> Result<(), String> {
+    fn apply(&self, state: &mut State, _: &Context) -> Result<(), String> {
         match self {
             Self::Set { field, value } => state.set(field, value),
             Self::Add { field } => state.add(field),
@@ -48,13 +65,36 @@ impl<const BIG: bool> Action for Edit<BIG> {
     }
 }
 
-impl<const BIG: bool> Fields<BIG> {
+impl State {
+    /// Empty if there is no such field.
     pub(crate) fn get(&self, field: &str) -> &str {
-        self.0.get(field).map_or("", String::as_str)
+        match self {
+            Self::Map(fields) => fields.get(field).map_or("", String::as_str),
+            Self::List { rows } => rows.get(row(rows.len(), field)).map_or("", |row| &row.value),
+            Self::Struct { left, right, .. } => {
+                if field == "left" {
+                    left
+                } else {
+                    right
+                }
+            }
+        }
     }
 
     pub(crate) fn set(&mut self, field: &str, value: &str) {
-        self.0.insert(field.to_owned(), value.to_owned());
+        let value = value.to_owned();
+        match self {
+            Self::Map(fields) => drop(fields.insert(field.to_owned(), value)),
+            Self::List { rows } => {
+                let row = row(rows.len(), field);
+                if let Some(row) = rows.get_mut(row) {
+                    row.value = value;
+                }
+            }
+            Self::Struct { left, right, .. } => {
+                *if field == "left" { left } else { right } = value;
+            }
+        }
     }
 
     /// Counts on.
@@ -64,11 +104,7 @@ impl<const BIG: bool> Fields<BIG> {
     }
 }
 
-impl<const BIG: bool> Default for Fields<BIG> {
-    fn default() -> Self {
-        let written = ["left", "right"].map(|field| (field.to_owned(), "0".to_owned()));
-        let others = if BIG { MANY - written.len() } else { 0 };
-        let others = (0..others).map(|number| (format!("item-{number:05}"), "x".repeat(75)));
-        Self(written.into_iter().chain(others).collect())
-    }
+/// The place of a field among so many rows.
+pub(crate) fn row(rows: usize, field: &str) -> usize {
+    rows / 2 - usize::from(field == "left")
 }

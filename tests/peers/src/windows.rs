@@ -8,7 +8,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tauri::{AppHandle, Manager, State, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
-use crate::peer::{Peer, Size};
+use crate::kind::Kind;
+use crate::peer::Peer;
 
 /// How long a window may take to answer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -46,6 +47,11 @@ impl Answer {
         let answer = self.0.recv_timeout(PATIENCE);
         answer.map_err(|_| format!("no answer within {} s", PATIENCE.as_secs()))?
     }
+
+    pub(crate) fn number(self) -> Result<f64, String> {
+        let answer = self.wait()?;
+        answer.as_f64().ok_or_else(|| format!("{answer} is no number"))
+    }
 }
 
 /// A window's answer.
@@ -69,24 +75,34 @@ pub(crate) async fn answer(
 pub(crate) struct Window(WebviewWindow);
 
 impl Window {
-    /// Opens one beside the others, as many in a row as the virtual display has room for: one that
-    /// lies below another gets no frames.
+    /// Opens one beside the others, all of them on the virtual display: one that lies below another, or
+    /// beyond the edge, gets no frames.
     pub(crate) fn open(app: &AppHandle, number: usize) -> tauri::Result<Self> {
         let url = WebviewUrl::App("idle.html".into());
-        let (x, y) = ((number % 4) as f64, (number / 4) as f64);
+        let (x, y) = ((number % 5) as f64, (number / 5) as f64);
         let window = WebviewWindowBuilder::new(app, format!("window-{number}"), url);
-        let window = window.position(20.0 + 300.0 * x, 20.0 + 230.0 * y).inner_size(280.0, 210.0);
+        let window = window.position(5.0 + 254.0 * x, 5.0 + 178.0 * y).inner_size(244.0, 168.0);
         window.build().map(Self)
     }
 
-    /// Loads a system's page. How many milliseconds it took from there to the first state.
-    pub(crate) fn load(&self, peer: Peer, size: Size) -> Result<f64, String> {
+    /// Loads a system's page. The answer is how many milliseconds it took from there to the first
+    /// state.
+    pub(crate) fn load(&self, peer: Peer, kind: Kind) -> Result<Answer, String> {
         let (id, answer) = self.0.state::<Answers>().next();
         let (page, by) = peer.page();
-        let url = format!("tauri://localhost/{page}.html?state={}&by={by}&id={id}", size.name());
+        self.go(&format!("{page}.html?state={}&by={by}&id={id}", kind.name()))?;
+        Ok(answer)
+    }
+
+    /// Shows an empty page, which takes part in nothing.
+    pub(crate) fn rest(&self) -> Result<(), String> {
+        self.go("idle.html")
+    }
+
+    fn go(&self, page: &str) -> Result<(), String> {
+        let url = format!("tauri://localhost/{page}");
         let url = url.parse().map_err(|error| format!("{url}: {error}"))?;
-        self.0.navigate(url).map_err(|error| error.to_string())?;
-        answer.wait()?.as_f64().ok_or_else(|| "no first state".to_owned())
+        self.0.navigate(url).map_err(|error| error.to_string())
     }
 
     /// Has the page do something.

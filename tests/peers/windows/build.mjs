@@ -25,21 +25,23 @@ await build({
 });
 
 // As trunk does for an app that is shipped: the module made small, and fetched from the beginning.
-const module = 'page_bg.wasm';
+const modules = { 'revgate-rust': 'page_bg.wasm', 'revgate-rows': 'rows_bg.wasm' };
 const features = ['bulk-memory', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext'];
-execFileSync(process.execPath, [
-	'node_modules/binaryen/bin/wasm-opt',
-	...features.map((name) => `--enable-${name}`),
-	'-Oz',
-	'--strip-debug',
-	join('rust', module),
-	'-o',
-	join(folder, module),
-]);
-const preload = `<link rel="preload" href="${module}" as="fetch" type="application/wasm" crossorigin>
+for (const module of Object.values(modules)) {
+	execFileSync(process.execPath, [
+		'node_modules/binaryen/bin/wasm-opt',
+		...features.map((name) => `--enable-${name}`),
+		'-Oz',
+		'--strip-debug',
+		join('rust', module),
+		'-o',
+		join(folder, module),
+	]);
+}
+const preload = (module) => `<link rel="preload" href="${module}" as="fetch" type="application/wasm" crossorigin>
 `;
 for (const peer of peers) {
-	const links = peer === 'revgate-rust' ? preload : '';
+	const links = modules[peer] ? preload(modules[peer]) : '';
 	const page = `<!doctype html>
 <meta charset="utf-8">
 <title>${peer}</title>

@@ -15,8 +15,17 @@ pub(crate) const MANIFEST: &str = "--manifest-path=tests/peers/Cargo.toml";
 /// Of the pages in JavaScript.
 pub(super) const WINDOWS: &str = "tests/peers/windows";
 
-/// The app, and the folder with its pages.
-pub(super) fn run(workspace: &Workspace) -> Result<(PathBuf, PathBuf), Error> {
+/// The packages of those in Rust, and the names of their modules.
+const PAGES: [(&str, &str); 2] = [("revgate-peers-page", "page"), ("revgate-peers-rows", "rows")];
+
+pub(super) struct Built {
+    pub(super) app: PathBuf,
+    /// The folder with its pages.
+    pub(super) pages: PathBuf,
+}
+
+/// Builds the app and its pages.
+pub(super) fn run(workspace: &Workspace) -> Result<Built, Error> {
     let folder = workspace.own_folder().join("peers");
     let cargo = |arguments: &[&str]| {
         let mut command = workspace.cargo(["build", "--locked", MANIFEST]);
@@ -27,13 +36,16 @@ pub(super) fn run(workspace: &Workspace) -> Result<(PathBuf, PathBuf), Error> {
     let windows = Path::new(WINDOWS);
     npm::install(workspace, windows)?;
 
-    let page = ["--profile", "page", "--target", WASM, "-p", "revgate-peers-page"];
-    compile::build(workspace, "build the page in Rust", cargo(&page))?;
-    let module = folder.join(WASM).join("page/revgate_peers_page.wasm");
-    let mut command = workspace.command("wasm-bindgen");
-    command.args(["--target", "web", "--out-name", "page", "--out-dir"]);
-    command.arg(workspace.root.join(windows).join("rust")).arg(module);
-    compile::build(workspace, "bind the page in Rust", command)?;
+    let pages = ["--profile", "page", "--target", WASM, "-p", PAGES[0].0, "-p", PAGES[1].0];
+    compile::build(workspace, "build the pages in Rust", cargo(&pages))?;
+    for (package, name) in PAGES {
+        let module = format!("{}.wasm", package.replace('-', "_"));
+        let module = folder.join(WASM).join("page").join(module);
+        let mut command = workspace.command("wasm-bindgen");
+        command.args(["--target", "web", "--out-name", name, "--out-dir"]);
+        command.arg(workspace.root.join(windows).join("rust")).arg(module);
+        compile::build(workspace, &format!("bind {package}"), command)?;
+    }
 
     let pages = folder.join("pages");
     fs::create_dir_all(&pages).map_err(Error::io(format!("making {}", pages.display())))?;
@@ -43,5 +55,5 @@ pub(super) fn run(workspace: &Workspace) -> Result<(PathBuf, PathBuf), Error> {
 
     let app = ["--release", "-p", "revgate-peers"];
     compile::build(workspace, "build the app of all systems", cargo(&app))?;
-    Ok((folder.join("release/revgate-peers"), pages))
+    Ok(Built { app: folder.join("release/revgate-peers"), pages })
 }

@@ -9,40 +9,23 @@ use std::{
 use serde_json::{Value, json};
 use xtask::{Error, report};
 
-use super::{COUNTS, SCENES, Scene};
-
-/// What every system is measured against.
-pub(super) const FLOOR: &str = "emit";
-/// The systems, in the order of all tables. As `tests/peers/src/peer.rs` names them.
-pub(super) const PEERS: [&str; 9] = [
-    FLOOR,
-    "push",
-    "pull",
-    "plugin-store",
-    "tauri-store",
-    "revgate-rust",
-    "revgate-rust-act",
-    "revgate-js",
-    "revgate-js-act",
-];
-const BY_UPDATE: [&str; 2] = ["revgate-rust", "revgate-js"];
-const BY_ACT: [&str; 2] = ["revgate-rust-act", "revgate-js-act"];
+use super::scenes::{self, BARE, BY_ACT, BY_UPDATE, COUNTS, Count, FLOOR, PEERS, ROWS, Scene};
 
 /// By scene and peer.
 type By<T> = BTreeMap<(String, String), T>;
 
-#[derive(Default)]
 pub(super) struct Figures {
-    /// In milliseconds, by round.
-    times: By<BTreeMap<u64, Vec<f64>>>,
+    pub(super) scenes: Vec<Scene>,
+    /// By round.
+    values: By<BTreeMap<u64, Vec<f64>>>,
     counts: By<Vec<u64>>,
     pub(super) faults: BTreeSet<String>,
 }
 
 /// A scene of one system.
 pub(super) struct Row {
-    /// All of its times, sorted.
-    pub(super) times: Vec<f64>,
+    /// All of its times, or whatever it is a matter of, sorted.
+    pub(super) values: Vec<f64>,
     /// Of all rounds' means, the median.
     pub(super) usual: f64,
     /// Of all rounds, the median of this system's mean divided by the floor's.
@@ -50,17 +33,17 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// The time that a part of all, 0.95 say, keep to.
+    /// What a part of all, 0.95 say, keep to.
     pub(super) fn quantile(&self, part: f64) -> f64 {
-        let last = self.times.len().saturating_sub(1);
+        let last = self.values.len().saturating_sub(1);
         let index = (last as f64 * part).round() as usize;
-        self.times.get(index).copied().unwrap_or(f64::NAN)
+        self.values.get(index).copied().unwrap_or(f64::NAN)
     }
 }
 
 impl Figures {
     /// Reads what the app has written, a JSON object on each line.
-    pub(super) fn read(path: &Path) -> Result<Self, Error> {
+    pub(super) fn read(path: &Path, scenes: Vec<Scene>) -> Result<Self, Error> {
         let text = fs::read_to_string(path);
         let text = text.map_err(Error::io(format!("reading {}", path.display())))?;
         let lines = text.lines().map(|line| {
@@ -68,11 +51,12 @@ impl Figures {
                 Error::Other(format!("{} has another form than expected: {error}", path.display()))
             })
         });
-        Ok(Self::of(&lines.collect::<Result<Vec<Value>, _>>()?))
+        Ok(Self::of(&lines.collect::<Result<Vec<Value>, _>>()?, scenes))
     }
 
-    fn of(lines: &[Value]) -> Self {
-        let mut figures = Self::default();
+    fn of(lines: &[Value], scenes: Vec<Scene>) -> Self {
+        let (values, counts, faults) = Default::default();
+        let mut figures = Self { scenes, values, counts, faults };
         for line in lines {
             let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
             let (scene, peer) = (text("scene"), text("peer"));
@@ -80,10 +64,10 @@ impl Figures {
                 figures.faults.insert(format!("{peer}, {scene}: {fault}"));
             }
             let key = (scene, peer);
-            if let Some(times) = line["ms"].as_array() {
+            if let Some(values) = line["values"].as_array() {
                 let round = line["round"].as_u64().unwrap_or_default();
-                let times = times.iter().filter_map(Value::as_f64);
-                figures.times.entry(key).or_default().entry(round).or_default().extend(times);
+                let values = values.iter().filter_map(Value::as_f64);
+                figures.values.entry(key).or_default().entry(round).or_default().extend(values);
             } else if let Some(count) = line["count"].as_u64() {
                 figures.counts.entry(key).or_default().push(count);
             }
@@ -91,47 +75,70 @@ impl Figures {
         figures
     }
 
-    /// `None` if there are no times.
+    /// `None` if there are no figures.
     pub(super) fn row(&self, scene: &Scene, peer: &str) -> Option<Row> {
-        let rounds = self.times.get(&(scene.id.to_owned(), peer.to_owned()))?;
-        let floor = self.times.get(&(scene.id.to_owned(), scene.floor.to_owned()));
-        let mut times: Vec<_> = rounds.values().flatten().copied().collect();
-        times.sort_by(f64::total_cmp);
+        let of = |peer: &str| self.values.get(&(scene.id.clone(), peer.to_owned()));
+        let (rounds, floor) = (of(peer)?, of(scene.floor));
+        let mut values: Vec<_> = rounds.values().flatten().copied().collect();
+        values.sort_by(f64::total_cmp);
         let ratio =
-            |(round, times): (&u64, &Vec<f64>)| Some(mean(times) / mean(floor?.get(round)?));
-        let usual = median(rounds.values().map(|times| mean(times)).collect());
+            |(round, values): (&u64, &Vec<f64>)| Some(mean(values) / mean(floor?.get(round)?));
+        let usual = median(rounds.values().map(|values| mean(values)).collect());
         let ratio = median(rounds.iter().filter_map(ratio).collect());
-        (!times.is_empty()).then_some(Row { times, usual, ratio })
+        (!values.is_empty()).then_some(Row { values, usual, ratio })
     }
 
-    pub(super) fn counts(&self, id: &str, peer: &str) -> &[u64] {
+    fn row_of(&self, id: &str, peer: &str) -> Option<Row> {
+        self.row(self.scenes.iter().find(|scene| scene.id == id)?, peer)
+    }
+
+    fn counts(&self, id: &str, peer: &str) -> &[u64] {
         self.counts.get(&(id.to_owned(), peer.to_owned())).map_or(&[], Vec::as_slice)
     }
 
-    /// The times and ratios of all scenes, and below them what was counted.
+    /// What was counted, in a few characters.
+    pub(super) fn counted(&self, count: &Count, peer: &str) -> String {
+        let counts = self.counts(count.id, peer);
+        match (counts.iter().min(), counts.iter().max()) {
+            (Some(_), Some(_)) if count.is_sum => counts.iter().sum::<u64>().to_string(),
+            (Some(least), Some(most)) if least == most => least.to_string(),
+            (Some(least), Some(most)) => format!("{least}–{most}"),
+            _ => "-".to_owned(),
+        }
+    }
+
+    /// The memory of the app without any system: proportional and private, in megabytes.
+    pub(super) fn bare(&self) -> Option<[f64; 2]> {
+        let [all, own] = ["memory-pss", "memory-private"].map(|id| self.row_of(id, BARE));
+        Some([all?.usual, own?.usual])
+    }
+
+    /// The figures and ratios of all scenes, and below them what was counted.
     pub(super) fn table(&self) -> String {
-        let heading = ["ms, usual (× its floor)"].into_iter().chain(PEERS);
+        let heading = ["usual (× its floor)"].into_iter().chain(PEERS);
         let mut rows = vec![heading.map(str::to_owned).collect::<Vec<_>>()];
-        for scene in &SCENES {
+        for scene in &self.scenes {
             let cell = |peer| match self.row(scene, peer) {
+                Some(Row { usual, ratio, .. }) if ratio.is_nan() => format!("{usual:.1}"),
                 Some(Row { usual, ratio, .. }) => format!("{usual:.1} ({ratio:.2})"),
                 None => "-".to_owned(),
             };
-            rows.push(std::iter::once(scene.id.to_owned()).chain(PEERS.map(cell)).collect());
+            let name = format!("{}, {}", scene.id, scene.unit);
+            rows.push(std::iter::once(name).chain(PEERS.map(cell)).collect());
         }
-        for (id, _) in COUNTS {
-            let cell = |peer| span(self.counts(id, peer));
-            rows.push(std::iter::once(id.to_owned()).chain(PEERS.map(cell)).collect());
+        for count in &COUNTS {
+            let cells = PEERS.map(|peer| self.counted(count, peer));
+            rows.push(std::iter::once(count.id.to_owned()).chain(cells).collect());
         }
         report::table(&rows)
     }
 
     pub(super) fn json(&self, about: &Value) -> Value {
-        let scenes = SCENES.iter().map(|scene| {
-            let rows = PEERS.iter().filter_map(|peer| {
+        let scenes = self.scenes.iter().map(|scene| {
+            let rows = PEERS.iter().chain(&[BARE]).filter_map(|peer| {
                 let row = self.row(scene, peer)?;
                 let figures = json!({
-                    "times": row.times.len(),
+                    "figures": row.values.len(),
                     "usual": row.usual,
                     "ratio": row.ratio,
                     "min": row.quantile(0.0),
@@ -142,11 +149,12 @@ impl Figures {
                 });
                 Some(((*peer).to_owned(), figures))
             });
-            let rows: serde_json::Map<_, _> = rows.collect();
-            let scene_of = json!({ "title": scene.title, "floor": scene.floor, "peers": rows });
-            (scene.id.to_owned(), scene_of)
+            let peers: serde_json::Map<_, _> = rows.collect();
+            let Scene { title, floor, unit, .. } = scene;
+            let scene_of = json!({ "title": title, "floor": floor, "unit": unit, "peers": peers });
+            (scene.id.clone(), scene_of)
         });
-        let counts = COUNTS.iter().map(|(id, title)| {
+        let counts = COUNTS.iter().map(|Count { id, title, .. }| {
             let of = |peer: &&str| ((*peer).to_owned(), json!(self.counts(id, peer)));
             let peers: serde_json::Map<_, _> = PEERS.iter().map(of).collect();
             ((*id).to_owned(), json!({ "title": title, "peers": peers }))
@@ -161,51 +169,64 @@ impl Figures {
 
     /// The ratios that the goals are set for: of the two kinds of windows the worse one.
     pub(super) fn last_line(&self) -> String {
-        let worse = |id: &str, peers: [&str; 2]| {
-            let scene = SCENES.iter().find(|scene| scene.id == id);
-            let ratio = |peer| Some(self.row(scene?, peer)?.ratio);
-            peers.map(|peer| ratio(peer).unwrap_or(f64::NAN)).into_iter().fold(0.0, larger)
-        };
-        let lost = BY_UPDATE.iter().chain(&BY_ACT);
-        let lost: u64 = lost.flat_map(|peer| self.counts("writers-lost", peer)).sum();
+        let ratio = |id: &str, peers| worse(peers, |peer| Some(self.row_of(id, peer)?.ratio));
+        let quotient =
+            |peers, above: &dyn Fn(&str) -> Option<f64>, below: &dyn Fn(&str) -> Option<f64>| {
+                worse(peers, |peer| Some(above(peer)? / below(peer)?))
+            };
+        let slow = |peer: &str| Some(self.row_of("dialogue-small", peer)?.quantile(0.99));
+        let usual = |id: String| move |peer: &str| Some(self.row_of(&id, peer)?.usual);
+        let [small, _] = scenes::sized("map", "1k");
+        let [large, _] = scenes::sized("map", "10m");
+        let all = || BY_UPDATE.iter().chain(&BY_ACT);
+        let lost: u64 = all().flat_map(|peer| self.counts("writers-lost", peer)).sum();
+        let told = all().flat_map(|peer| self.counts("flood-told", peer)).max();
         format!(
-            "by update: big={:.2}\nbench pingpong={:.2} big={:.2} lone={:.2} eight={:.2} \
-             start={:.2} lost={lost}",
-            worse("dialogue-big", BY_UPDATE),
-            worse("dialogue-small", BY_UPDATE),
-            worse("dialogue-big", BY_ACT),
-            worse("lone", BY_UPDATE),
-            worse("eight", BY_UPDATE),
-            worse("start-small", BY_UPDATE),
+            "by update: big={:.2}; as a family: big={:.2}\nbench pingpong={:.2} big={:.2} lone={:.2} eight={:.2} \
+             start={:.2} lost={lost} p99={:.2} sixteen={:.2} size={:.2} flood={}/{:.2} memory={:.3}",
+            ratio("dialogue-big", BY_UPDATE),
+            ratio("dialogue-big", [ROWS; 2]),
+            ratio("dialogue-small", BY_UPDATE),
+            ratio("dialogue-big", BY_ACT),
+            ratio("lone", BY_UPDATE),
+            ratio(&scenes::windows(8), BY_UPDATE),
+            ratio("start-small", BY_UPDATE),
+            quotient(BY_UPDATE, &slow, &|_| slow(FLOOR)),
+            ratio(&scenes::windows(16), BY_UPDATE),
+            quotient(BY_ACT, &usual(large), &usual(small)),
+            told.map_or("NaN".to_owned(), u64::to_string),
+            ratio("flood-cpu", BY_UPDATE),
+            ratio("memory-pss", BY_UPDATE),
         )
     }
 
-    /// Whether Revgate lost nothing and left all equal, and no system is without a figure.
+    /// Whether Revgate lost nothing and left all equal, and neither it nor what it is measured against is
+    /// without a figure.
     pub(super) fn is_whole(&self) -> bool {
-        let measured = |scene: &Scene| PEERS.iter().all(|peer| self.row(scene, peer).is_some());
-        let kept = |peer: &&str| {
-            let counts = |id| self.counts(id, peer);
-            !counts("writers-lost").is_empty()
-                && ["writers-lost", "writers-unequal"]
-                    .iter()
-                    .all(|id| counts(id).iter().all(|it| *it == 0))
+        let is_own =
+            |peer: &str| BY_UPDATE.contains(&peer) || BY_ACT.contains(&peer) || peer == ROWS;
+        let is_measured = |scene: &Scene| {
+            let mut peers = scene.peers.iter().filter(|peer| is_own(peer) || **peer == scene.floor);
+            peers.all(|peer| self.row(scene, peer).is_some())
         };
-        SCENES.iter().all(measured) && BY_UPDATE.iter().chain(&BY_ACT).all(kept)
+        let is_kept = |peer: &&str| {
+            ["writers-lost", "late-unequal", "unequal"].iter().all(|id| {
+                let counts = self.counts(id, peer);
+                !counts.is_empty() && counts.iter().all(|count| *count == 0)
+            })
+        };
+        self.scenes.iter().all(is_measured) && BY_UPDATE.iter().chain(&BY_ACT).all(is_kept)
     }
+}
+
+/// Of both kinds of windows.
+fn worse(peers: [&str; 2], figure: impl Fn(&str) -> Option<f64>) -> f64 {
+    peers.map(|peer| figure(peer).unwrap_or(f64::NAN)).into_iter().fold(0.0, larger)
 }
 
 /// Not a number is worse than any.
 fn larger(one: f64, other: f64) -> f64 {
     if one.is_nan() || other.is_nan() { f64::NAN } else { one.max(other) }
-}
-
-/// From the least to the most.
-pub(super) fn span(counts: &[u64]) -> String {
-    match (counts.iter().min(), counts.iter().max()) {
-        (Some(least), Some(most)) if least == most => least.to_string(),
-        (Some(least), Some(most)) => format!("{least}–{most}"),
-        _ => "-".to_owned(),
-    }
 }
 
 fn mean(times: &[f64]) -> f64 {

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use super::{
-    COUNTS, SCENES,
-    figures::{Figures, PEERS, span},
+    figures::Figures,
+    scenes::{COUNTS, PEERS},
 };
 
 /// Where and what, and the table.
@@ -29,18 +29,37 @@ pub(super) fn page(figures: &Figures, about: &Value) -> String {
         text("rustc"),
         versions.collect::<Vec<_>>().join(", "),
     );
+    if let Some([all, own]) = figures.bare() {
+        let _ = writeln!(
+            page,
+            "The bare app with two empty windows takes {all:.0} MB, {own:.0} of them private.\n"
+        );
+    }
     let _ = writeln!(page, "| ms / p99 (× floor) | {} |", PEERS.join(" | "));
     let _ = writeln!(page, "|---|{}", "---|".repeat(PEERS.len()));
-    for scene in &SCENES {
+    for scene in &figures.scenes {
         let cells = PEERS.map(|peer| match figures.row(scene, peer) {
-            Some(row) => format!("{:.1} / {:.0} ({:.2})", row.usual, row.quantile(0.99), row.ratio),
+            Some(row) => {
+                let ratio =
+                    if row.ratio.is_nan() { String::new() } else { format!(" ({:.2})", row.ratio) };
+                let slow = if row.values.len() < 5 {
+                    String::new()
+                } else {
+                    format!(" / {:.0}", row.quantile(0.99))
+                };
+                format!("{:.1}{slow}{ratio}", row.usual)
+            }
             None => "–".to_owned(),
         });
         let _ = writeln!(page, "| {} | {} |", scene.title, cells.join(" | "));
     }
-    for (id, title) in COUNTS {
-        let cells = PEERS.map(|peer| span(figures.counts(id, peer)));
-        let _ = writeln!(page, "| {title} | {} |", cells.join(" | "));
+    for count in &COUNTS {
+        let cells = PEERS.map(|peer| figures.counted(count, peer));
+        let _ = writeln!(page, "| {} | {} |", count.title, cells.join(" | "));
     }
+    for fault in &figures.faults {
+        let _ = writeln!(page, "\nNo figure: {fault}.");
+    }
+    let _ = writeln!(page, "\n```text\n{}\n```", figures.last_line());
     page
 }

@@ -2,36 +2,30 @@
 
 import { invoke } from '@tauri-apps/api/core';
 
-/** Which state: two fields, or ten thousand. */
-export type Size = 'small' | 'big';
-/** The whole state. */
-export type Fields = Record<string, string>;
-
 /** A system, at work in this page. */
 export interface Peer {
 	/** Begins. Tells of the first state and of each change; resolves when those of others arrive. */
-	start(size: Size, heard: () => void): Promise<unknown>;
+	start(heard: () => void): Promise<unknown>;
 	/** What the page shows. */
 	get(field: string): string | undefined;
 	/** Sets a field; resolves when the system has done what it does for that. */
 	set(field: string, value: string): unknown;
 	/** Counts on from what the page shows. */
 	add(field: string): unknown;
+	/** Opens the state of this name beside the page's own, if the system can. */
+	open?(name: string, heard: () => void): Opened;
+}
+
+/** A state beside the page's own. */
+export interface Opened {
+	/** Resolves with the first state. */
+	ready(): Promise<unknown>;
+	get(field: string): string | undefined;
 }
 
 const asked = new URLSearchParams(location.search);
 /** Whether this page sends actions, if the system has them. */
 export const acts = asked.get('by') === 'act';
-
-/** The state of a system that brings none from Rust. */
-export function initial(size: Size): Fields {
-	const fields: Fields = { left: '0', right: '0' };
-	const others = size === 'big' ? 9_998 : 0;
-	for (let i = 0; i < others; i++) {
-		fields[`item-${String(i).padStart(5, '0')}`] = 'x'.repeat(75);
-	}
-	return fields;
-}
 
 type Scene = (...args: never[]) => unknown;
 
@@ -43,12 +37,25 @@ export function measure(peer: Peer): void {
 	/** What the scene does at each change. */
 	let react = () => {};
 	let seen: [number, number][] = [];
+	/** How often the system has told of something since it is watched, and how many frames were new. */
+	let [told, frames] = [0, 0];
+	let isWatched = false;
+	const topics: { opened: Opened; heard: () => void }[] = [];
 
 	const shown = (field: string) => Number(peer.get(field));
 	const heard = () => {
 		document.body.textContent = peer.get('left') ?? '';
 		first ??= performance.now();
+		told += 1;
 		react();
+	};
+
+	// Counts the frames that show another value than the one before.
+	const countFrames = (last: string | null) => {
+		if (!isWatched) return;
+		const now = document.body.textContent;
+		if (now !== last) frames += 1;
+		requestAnimationFrame(() => countFrames(now));
 	};
 
 	const scenes: Record<string, Scene> = {
@@ -92,6 +99,8 @@ export function measure(peer: Peer): void {
 		watch() {
 			let last = shown('left');
 			seen = [];
+			[told, frames, isWatched] = [0, 0, true];
+			requestAnimationFrame(() => countFrames(document.body.textContent));
 			react = () => {
 				const number = shown('left');
 				if (number === last) return;
@@ -101,7 +110,49 @@ export function measure(peer: Peer): void {
 		},
 		seen() {
 			react = () => {};
+			isWatched = false;
 			return seen;
+		},
+		told: () => told,
+		frames: () => frames,
+
+		// A slider that is dragged: so many moves, 60 a second. When each was made, by the clock of all
+		// windows.
+		async slide(from: number, moves: number) {
+			const times: number[] = [];
+			const sets: unknown[] = [];
+			const begin = performance.now();
+			for (let move = 1; move <= moves; move++) {
+				await sleep(Math.max(0, begin + (move * 1000) / 60 - performance.now()));
+				times.push(Date.now());
+				sets.push(peer.set('left', String(from + move)));
+			}
+			await Promise.all(sets);
+			return times;
+		},
+
+		// Opens so many states beside the page's own. How long it took until all have their first.
+		async open(count: number) {
+			const begin = performance.now();
+			for (let i = topics.length; i < count; i++) {
+				const topic = { heard: () => {} };
+				const opened = peer.open?.(`row-${i}`, () => topic.heard());
+				if (!opened) throw new Error('this system has one state only');
+				topics.push(Object.assign(topic, { opened }));
+			}
+			await Promise.all(topics.map(({ opened }) => opened.ready()));
+			return performance.now() - begin;
+		},
+
+		// When one of them shows this number, by the clock of all windows.
+		shows(index: number, number: number) {
+			const topic = topics[index];
+			return new Promise((done) => {
+				if (!topic) return;
+				topic.heard = () => {
+					if (Number(topic.opened.get('left')) === number) done(Date.now());
+				};
+			});
 		},
 
 		// Counts on so often, a millisecond apart, which browsers make four. How long it took until all
@@ -132,7 +183,7 @@ export function measure(peer: Peer): void {
 		bench: (id: number, name: string, ...args: never[]) => answer(id, () => scenes[name]?.(...args)),
 	});
 	void answer(Number(asked.get('id')), async () => {
-		await peer.start(asked.get('state') as Size, heard);
+		await peer.start(heard);
 		return first;
 	});
 }

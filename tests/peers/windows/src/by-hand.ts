@@ -3,30 +3,31 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 
-import type { Fields, Peer } from './bench.js';
+import type { Peer } from './bench.js';
+import { changed, type Fields, get, name, next, type State, shape } from './state.js';
 
 /** Push: the event brings the state. Pull: the page fetches it then. */
 export function byHand(way: 'push' | 'pull'): Peer {
-	let size: string;
-	let state: Fields = {};
-	let show: (next: Fields) => void;
-	const fetch = () => invoke<Fields>('get', { way, size });
-	const set = (field: string, value: string) =>
-		invoke('set', { way, size, state: { ...state, [field]: value } });
+	let fields: Fields = {};
+	let show: (state: State) => void;
+	const fetch = () => invoke<State>('get', { way, name });
+	const set = (field: string, value: string) => {
+		const state = { [shape]: { ...fields, ...changed(fields, field, value) } };
+		return invoke('set', { way, name, state });
+	};
 	return {
-		async start(of, heard) {
-			size = of;
-			show = (next) => {
-				state = next;
+		async start(heard) {
+			show = (state) => {
+				fields = state[shape] ?? {};
 				heard();
 			};
-			await listen<Fields>(`${way}-${size}`, async ({ payload }) => {
+			await listen<State>(`${way}-${name}`, async ({ payload }) => {
 				show(way === 'push' ? payload : await fetch());
 			});
 			show(await fetch());
 		},
-		get: (field) => state[field],
+		get: (field) => get(fields, field),
 		set,
-		add: (field) => set(field, String(Number(state[field]) + 1)),
+		add: (field) => set(field, next(fields, field)),
 	};
 }

@@ -4,34 +4,33 @@
 import { emit, listen } from '@tauri-apps/api/event';
 import { getCurrentWindow } from '@tauri-apps/api/window';
 
-import { type Fields, initial, measure } from '../bench.js';
+import { measure } from '../bench.js';
+import { get, initial, name, next, set } from '../state.js';
 
 type Change = { from: string; field: string; value: string };
 
 const from = getCurrentWindow().label;
-let event: string;
-let state: Fields;
+const event = `emit-${name}`;
+const fields = initial();
 let tell: () => void;
 
-const set = (field: string, value: string) => {
-	state[field] = value;
+const write = (field: string, value: string) => {
+	set(fields, field, value);
 	tell();
 	return emit(event, { from, field, value } satisfies Change);
 };
 
 measure({
-	async start(size, heard) {
-		event = `emit-${size}`;
-		state = initial(size);
+	async start(heard) {
 		tell = heard;
 		await listen<Change>(event, ({ payload }) => {
 			if (payload.from === from) return;
-			state[payload.field] = payload.value;
+			set(fields, payload.field, payload.value);
 			heard();
 		});
 		heard();
 	},
-	get: (field) => state[field],
-	set,
-	add: (field) => set(field, String(Number(state[field]) + 1)),
+	get: (field) => get(fields, field),
+	set: write,
+	add: (field) => write(field, next(fields, field)),
 });

@@ -3,28 +3,34 @@
 
 import { load, type Store } from '@tauri-apps/plugin-store';
 
-import { type Fields, measure } from '../bench.js';
+import { measure } from '../bench.js';
+import { changed, type Fields, get, name } from '../state.js';
 
 let store: Store;
-let state: Fields = {};
+let fields: Fields = {};
 /** What the page has counted itself. What it wrote comes back late: it would count on from less. */
 const counted = new Map<string, number>();
 
+const set = async (field: string, value: string) => {
+	const entries = Object.entries(changed(fields, field, value));
+	await Promise.all(entries.map(([key, value]) => store.set(key, value)));
+};
+
 measure({
-	async start(size, heard) {
-		store = await load(`${size}.json`);
-		await store.onChange<string>((field, value) => {
-			state[field] = value ?? '';
+	async start(heard) {
+		store = await load(`${name}.json`);
+		await store.onChange<Fields[string]>((key, value) => {
+			fields[key] = value ?? '';
 			heard();
 		});
-		state = Object.fromEntries(await store.entries<string>());
+		fields = Object.fromEntries(await store.entries<Fields[string]>());
 		heard();
 	},
-	get: (field) => state[field],
-	set: (field, value) => store.set(field, value),
+	get: (field) => get(fields, field),
+	set,
 	add(field) {
-		const number = (counted.get(field) ?? Number(state[field])) + 1;
+		const number = (counted.get(field) ?? Number(get(fields, field))) + 1;
 		counted.set(field, number);
-		return store.set(field, String(number));
+		return set(field, String(number));
 	},
 });

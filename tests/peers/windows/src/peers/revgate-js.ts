@@ -2,20 +2,33 @@
 
 import { createTopic, type Topic } from 'revgate';
 
-import { acts, type Fields, measure } from '../bench.js';
+import { acts, measure } from '../bench.js';
+import { get, name, next, type State, set, shape } from '../state.js';
 
 type Edit = { set: { field: string; value: string } } | { add: { field: string } };
 
-let topic: Topic<Fields, Edit>;
+const open = (name: string, heard: () => void): Topic<State, Edit> => {
+	const topic = createTopic<State, Edit>(`state:${name}`);
+	topic.subscribe(heard);
+	return topic;
+};
+const read = (topic: Topic<State, Edit>, field: string) => {
+	const fields = topic.get()?.[shape];
+	return fields && get(fields, field);
+};
+
+let topic: Topic<State, Edit>;
 
 const edit = {
 	set: (field: string, value: string) =>
 		topic.update((draft) => {
-			draft[field] = value;
+			const fields = draft[shape];
+			if (fields) set(fields, field, value);
 		}),
 	add: (field: string) =>
 		topic.update((draft) => {
-			draft[field] = String(Number(draft[field]) + 1);
+			const fields = draft[shape];
+			if (fields) set(fields, field, next(fields, field));
 		}),
 };
 const act = {
@@ -24,11 +37,14 @@ const act = {
 };
 
 measure({
-	async start(size, heard) {
-		topic = createTopic<Fields, Edit>(size);
-		topic.subscribe(heard);
-		await topic.ready();
+	start(heard) {
+		topic = open(name, heard);
+		return topic.ready();
 	},
-	get: (field) => topic.get()?.[field],
+	get: (field) => read(topic, field),
 	...(acts ? act : edit),
+	open(name, heard) {
+		const topic = open(name, heard);
+		return { ready: () => topic.ready(), get: (field) => read(topic, field) };
+	},
 });

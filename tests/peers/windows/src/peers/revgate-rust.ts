@@ -2,16 +2,18 @@
 
 import { acts, measure } from '../bench.js';
 import init, { open, type Replicated } from '../../rust/page.js';
+import { name } from '../state.js';
 
 let topic: Replicated;
 
 measure({
-	async start(size, heard) {
+	async start(heard) {
 		await init();
-		topic = open(size, acts, heard);
+		topic = open(name, acts, heard);
 		await topic.ready();
 	},
 	get: (field) => topic.get(field),
 	set: (field, value) => topic.set(field, value),
 	add: (field) => topic.add(field),
+	open: (name, heard) => open(name, acts, heard),
 });

@@ -3,16 +3,17 @@
 import { createTauriStore } from '@tauri-store/zustand';
 import { createStore } from 'zustand/vanilla';
 
-import { type Fields, measure } from '../bench.js';
+import { measure } from '../bench.js';
+import { changed, type Fields, get, name, next } from '../state.js';
 
 const store = createStore<Fields>(() => ({}));
 
 measure({
-	start(size, heard) {
+	start(heard) {
 		store.subscribe(heard);
-		return createTauriStore(size, store).start();
+		return createTauriStore(name, store).start();
 	},
-	get: (field) => store.getState()[field],
-	set: (field, value) => store.setState({ [field]: value }),
-	add: (field) => store.setState((state) => ({ [field]: String(Number(state[field]) + 1) })),
+	get: (field) => get(store.getState(), field),
+	set: (field, value) => store.setState((fields) => changed(fields, field, value)),
+	add: (field) => store.setState((fields) => changed(fields, field, next(fields, field))),
 });

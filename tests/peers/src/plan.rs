@@ -1,0 +1,67 @@
+//! How much is measured.
+
+use std::time::Duration;
+
+use crate::kind::Kind;
+
+#[derive(Clone, Copy)]
+pub(crate) struct Plan {
+    pub(crate) rounds: usize,
+    /// Turns of a dialogue a round, on a small and on a large state.
+    pub(crate) turns: [u64; 2],
+    /// Updates from Rust a round, with a rest before each.
+    pub(crate) updates: u64,
+    /// In how many of the rounds that is measured which goes on for seconds: two writers, a slider, a
+    /// flood, a window that opens late.
+    pub(crate) long_rounds: usize,
+    /// Moves of a slider, 60 a second.
+    pub(crate) moves: u64,
+    /// The states of several sizes and shapes, and the turns and updates on each.
+    pub(crate) kinds: &'static [Kind],
+    pub(crate) turns_of_kinds: u64,
+    /// Whether all systems are measured on 10 MB, which takes some of them half a minute: else Revgate
+    /// and bare events.
+    pub(crate) all_on_huge: bool,
+    /// How many windows there are, beside two, and in how many rounds.
+    pub(crate) windows: &'static [usize],
+    pub(crate) rounds_of_windows: usize,
+    /// How many topics one window opens.
+    pub(crate) topics: u64,
+}
+
+/// Writes from Rust without a pause.
+pub(crate) const BURST: u64 = 1000;
+/// Edits of each of two writers.
+pub(crate) const EDITS: u64 = 500;
+/// Of a flood.
+pub(crate) const FLOOD: Duration = Duration::from_secs(3);
+
+impl Plan {
+    /// Within five minutes.
+    pub(crate) const QUICK: Self = Self {
+        rounds: 3,
+        turns: [60, 8],
+        updates: 8,
+        long_rounds: 1,
+        moves: 60,
+        kinds: &[Kind::MAPS[0], Kind::MAPS[3]],
+        turns_of_kinds: 4,
+        all_on_huge: false,
+        windows: &[1, 8, 16],
+        rounds_of_windows: 1,
+        topics: 1_000,
+    };
+    pub(crate) const FULL: Self = Self {
+        rounds: 10,
+        turns: [250, 30],
+        updates: 30,
+        long_rounds: 3,
+        moves: 180,
+        kinds: &Kind::SIZED,
+        turns_of_kinds: 10,
+        all_on_huge: true,
+        windows: &[1, 4, 8, 16],
+        rounds_of_windows: 5,
+        topics: 10_000,
+    };
+}
