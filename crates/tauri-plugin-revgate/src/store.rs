@@ -1,5 +1,7 @@
 //! Where a topic's state lives: one writer at a time, and readers that never wait for it.
 
+mod edit;
+
 use std::any::Any;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,12 +12,14 @@ use revgate::json::Fingerprint;
 use revgate::{Epoch, Invalid, Snapshot, Topic, TopicName, Version};
 use tokio::sync::watch;
 
-use crate::editing::{Editing, Turn};
+use crate::editing::Turn;
 use crate::error::UpdateError;
 use crate::form::Json;
 use crate::look::Look;
 use crate::pending::{Actions, Pending};
-use crate::spares::{Done, Spares};
+use crate::spares::Spares;
+
+pub(crate) use edit::Edit;
 
 /// The actions that windows have asked for.
 pub(crate) type Ledger = action::Ledger<Outcome<Json>>;
@@ -48,18 +52,6 @@ pub(crate) struct Published<T> {
     pub(crate) actions: Option<Arc<[&'static str]>>,
     /// The topic is gone: no other state follows.
     pub(crate) removed: bool,
-}
-
-/// An edit of the newest state, which nobody else makes meanwhile.
-pub(crate) struct Edit<'a, T> {
-    store: &'a Store<T>,
-    topic: &'a TopicName,
-    editing: Editing<'a, Kept<T>>,
-    // It ends after the edit does: dropping the last hold of a large state takes its time.
-    /// The newest state.
-    pub(crate) current: Published<T>,
-    /// Former states that are no longer kept for actions.
-    left: Vec<Arc<T>>,
 }
 
 /// A state to be published.
@@ -217,67 +209,6 @@ impl<T: Topic> Store<T> {
     fn pending(&self) -> MutexGuard<'_, Option<Pending<T>>> {
         // It is whole after every statement, so a panic elsewhere spoils nothing.
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<T> Edit<'_, T> {
-    pub(crate) fn topic(&self) -> &TopicName {
-        self.topic
-    }
-
-    /// The actions that windows have asked for.
-    pub(crate) fn ledger(&mut self) -> &mut Ledger {
-        &mut self.editing.kept().ledger
-    }
-
-    /// A state like the newest, for actions to be done to it, if one can be had without copying.
-    pub(crate) fn spare(&mut self) -> Option<T> {
-        self.editing.kept().spares.take()
-    }
-
-    /// Publishes what the edit has made; by actions that are `done` if it was made by some, which can
-    /// be `told`, perhaps. See [`Store::write`]. A large state that actions have made is news in any
-    /// case.
-    pub(crate) fn publish(
-        &mut self,
-        draft: Draft<T>,
-        source: Option<&str>,
-        done: Option<Done<T>>,
-        told: Option<Actions>,
-    ) -> Result<Written<T>, UpdateError>
-    where
-        T: Topic,
-    {
-        let Self { store, topic, current, .. } = self;
-        let Draft { data, look } = draft;
-        let print = look.known_print();
-        let is_same = look.is_text_of(&current.look)
-            || print.is_some() && print == current.look.print(&*current.data);
-        let is_news = !is_same;
-        let is_large = look.is_large();
-        let data = Arc::new(data);
-        let state = if is_news {
-            let version = current.version.next()?;
-            let source = source.map(Arc::from);
-            let actions = done.as_ref().map(|done| Arc::clone(&done.names));
-            Published { version, data, look, source, actions, removed: false }
-        } else {
-            Published { data, ..current.clone() }
-        };
-        if !store.set(&state, is_news, current, told) {
-            return Err(UpdateError::Removed(TopicName::clone(topic)));
-        }
-        let spares = &mut self.editing.kept().spares;
-        match done {
-            Some(done) => {
-                let former = mem::replace(&mut self.current, state.clone()).data;
-                if is_large {
-                    spares.leave(former, &done);
-                }
-            }
-            None => self.left = spares.clear(),
-        }
-        Ok(Written { state, is_news })
     }
 }
 

@@ -1,0 +1,105 @@
+//! What windows write.
+
+use revgate::wire::Written;
+use revgate::{Invalid, Topic, Version};
+use serde_json::value::RawValue;
+
+use super::{View, conflict, refusal};
+use crate::cell::TopicCell;
+use crate::decode::within;
+use crate::error::UpdateError;
+use crate::form::{Json, Refused, Sent};
+use crate::look::{self, LARGE, Look, no_json};
+use crate::patch::{is_same_text, splice};
+use crate::store::{Base, Drafted, Published, WriteError};
+
+impl<T: Topic> TopicCell<T> {
+    /// Publishes what a window sent, and returns its answer, with what `told` makes of the state.
+    ///
+    /// **That is made before the write is**: no write is made that cannot be answered.
+    pub(super) fn write_for(
+        &self,
+        source: &str,
+        base: Option<Base>,
+        mut data: T,
+        told: impl FnOnce(&T) -> serde_json::Result<Option<Json>>,
+    ) -> Result<Written<Json>, Refused> {
+        let mut answer = None;
+        let draft = |before: &T| {
+            data.keep_skipped(before);
+            answer = told(&data).map_err(|error| Invalid::new("", error.to_string()))?;
+            Ok(data)
+        };
+        let written = self.write(base, Some(source), draft);
+        self.answer(written, answer)
+    }
+
+    /// [Patches](View::patch) a large state as text, if that can be done.
+    pub(super) fn patch_text(
+        &self,
+        sent: &Sent,
+        base: Option<Version>,
+        source: &str,
+    ) -> Option<Result<Written<Json>, Refused>> {
+        let current = self.published();
+        if !current.look.is_large() || base.is_some_and(|base| base != current.version) {
+            return None;
+        }
+        let operations = sent.text();
+        current.check().ok()?;
+        let text = splice(&current.look.text(&*current.data, None).ok()?, &operations)?;
+        let is_plain = !operations.contains("null");
+        self.write_text(&text, is_plain, Some(current.version.into()), base.is_some(), source)
+    }
+
+    /// Publishes the state whose JSON is `text`, if it is written so again: then it need not be looked
+    /// at otherwise. It `is_plain` if nothing in it that is new is null. The answer has the state
+    /// unless the window `knows` it. `None` if the state is another one as it is read, or none: then
+    /// more is to be said of it.
+    pub(super) fn write_text(
+        &self,
+        text: &str,
+        is_plain: bool,
+        base: Option<Base>,
+        knows: bool,
+        source: &str,
+    ) -> Option<Result<Written<Json>, Refused>> {
+        let most = self.options().max_bytes;
+        within(most, text.len() as u64).ok()?;
+        let mut data: T = serde_json::from_str(text).ok()?;
+        let (mut is_other, mut answer) = (false, None);
+        let draft = |before: &T| {
+            data.keep_skipped(before);
+            let own = look::write(&data, text.len())?;
+            if own.len() <= LARGE || own.len() as u64 > most || !is_same_text(text, &own) {
+                is_other = true;
+                return Err(UpdateError::Invalid(Invalid::new("", "it is written otherwise")));
+            }
+            if !knows {
+                answer = Some(RawValue::from_string(own.clone()).map_err(no_json)?);
+            }
+            // What was written as null need not be read as that.
+            let look = is_plain.then(|| Look::of_text(own));
+            Ok(Drafted { data, look })
+        };
+        let written = self.write(base, Some(source), draft);
+        let is_late = matches!(written, Err(WriteError::Conflict(_))) && !knows;
+        (!is_other && !is_late).then(|| self.answer(written, answer))
+    }
+
+    /// What a window is told of what it has written; `state` is what it cannot know.
+    fn answer(
+        &self,
+        written: Result<Published<T>, WriteError<T>>,
+        state: Option<Json>,
+    ) -> Result<Written<Json>, Refused> {
+        match written {
+            Ok(made) => Ok(Written::new(made.version, state)),
+            Err(WriteError::Update(UpdateError::NotDurable { version, error, .. })) => {
+                Err(View::not_durable(self, Written::new(version, state), error))
+            }
+            Err(WriteError::Conflict(current)) => Err(conflict(&current)),
+            Err(WriteError::Update(error)) => Err(refusal(error)),
+        }
+    }
+}
