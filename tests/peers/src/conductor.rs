@@ -215,11 +215,13 @@ impl Conductor<'_> {
     /// One field of a state of this size and shape, written by windows, then by Rust.
     fn sized(&mut self, peer: Peer, kind: Kind) -> Result<()> {
         let is_measured =
-            !kind.is_huge() || self.plan.all_on_huge || peer.is_revgate() || peer == Peer::Emit;
+            !kind.is_huge() || self.plan.all_on_huge || peer.acts() || peer == Peer::Emit;
         if !is_measured || self.load(peer, kind, 2)?.is_none() {
             return Ok(());
         }
-        let (both, turns) = ((peer, kind, 2), self.plan.turns_of_kinds);
+        let both = (peer, kind, 2);
+        // A few say enough where one takes a second.
+        let turns = self.plan.turns_of_kinds / if kind.is_huge() { 2 } else { 1 };
         self.dialogue(&format!("dialogue-{}", kind.name()), both, turns)?;
         let id = format!("lone-{}", kind.name());
         self.scene(

@@ -102,8 +102,9 @@ impl Peer {
         self != Self::Rows || kind == Kind::BIG
     }
 
-    pub(crate) fn is_revgate(self) -> bool {
-        matches!(self, Self::Rust(_) | Self::Js(_) | Self::Rows)
+    /// Whether its windows send actions.
+    pub(crate) fn acts(self) -> bool {
+        matches!(self, Self::Rust(By::Act) | Self::Js(By::Act))
     }
 
     /// Has Rust hold a state of this kind, if it does not yet.

@@ -19,8 +19,8 @@ pub(crate) struct Plan {
     /// The states of several sizes and shapes, and the turns and updates on each.
     pub(crate) kinds: &'static [Kind],
     pub(crate) turns_of_kinds: u64,
-    /// Whether all systems are measured on 10 MB, which takes some of them half a minute: else Revgate
-    /// and bare events.
+    /// Whether all systems are measured on 10 MB, which takes some of them half a minute: else bare
+    /// events, and Revgate by actions.
     pub(crate) all_on_huge: bool,
     /// How many windows there are, beside two, and in how many rounds.
     pub(crate) windows: &'static [usize],

@@ -196,7 +196,8 @@ impl Figures {
             quotient(BY_ACT, &usual(large), &usual(small)),
             told.map_or("NaN".to_owned(), u64::to_string),
             ratio("flood-cpu", BY_UPDATE),
-            ratio("memory-pss", BY_UPDATE),
+            // What is shared is divided among whoever has it, other programs too.
+            ratio("memory-private", BY_UPDATE),
         )
     }
 

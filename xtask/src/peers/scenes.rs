@@ -29,7 +29,7 @@ pub(super) const BARE: &str = "bare";
 const IN_MEMORY: [&str; 4] = [PUSH, "tauri-store", "revgate-rust", "revgate-js"];
 
 /// Who is measured on 10 MB by `--quick`.
-const ON_HUGE: [&str; 5] = [FLOOR, BY_UPDATE[0], BY_ACT[0], BY_UPDATE[1], BY_ACT[1]];
+const ON_HUGE: [&str; 3] = [FLOOR, BY_ACT[0], BY_ACT[1]];
 
 pub(super) const SHAPES: [&str; 3] = ["map", "list", "struct"];
 pub(super) const SIZES: [&str; 4] = ["1k", "100k", "1m", "10m"];

@@ -63,7 +63,7 @@ fn the_last_line_has_the_worse_kind_of_window_and_every_lost_edit() {
         ("windows-16", "revgate-rust", vec![4.5]),
         ("dialogue-map-10m", "revgate-js-act", vec![5.25]),
         ("flood-cpu", "revgate-js", vec![1.5]),
-        ("memory-pss", "revgate-rust", vec![3.09]),
+        ("memory-private", "revgate-rust", vec![3.09]),
     ] {
         lines.retain(|line| line["scene"] != scene || line["peer"] != peer);
         lines.push(line(scene, peer, 0, "values", json!(values)));
