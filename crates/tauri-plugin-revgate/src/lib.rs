@@ -77,6 +77,26 @@
 //! # }
 //! ```
 //!
+//! Many rows are many small topics of one type, a [`Family`], of which a window can have all by one
+//! subscription:
+//!
+//! ```no_run
+//! # use revgate::Topic;
+//! # use serde::{Deserialize, Serialize};
+//! use tauri_plugin_revgate::RevgateExt;
+//! # #[derive(Clone, Default, Serialize, Deserialize)]
+//! # struct Doc { title: String }
+//! # impl Topic for Doc { const NAME: &'static str = "doc"; }
+//! # fn build<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
+//! builder
+//!     .plugin(tauri_plugin_revgate::Builder::new().family::<Doc>().build())
+//!     .setup(|app| {
+//!         app.family::<Doc>()?.create("42", Doc { title: "Draft".to_owned() })?;
+//!         Ok(())
+//!     })
+//! # }
+//! ```
+//!
 //! What a window tells the others of itself, for as long as it is there, is its presence: see
 //! [`revgate::Presence`].
 //!
