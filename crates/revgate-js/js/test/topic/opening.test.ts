@@ -1,6 +1,6 @@
 // The first state comes with the subscription, unless it is not the newest: as tests/replica/opening.rs.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { Plugin, type Way } from './backend.js';
 import { ending, FIRST, gatekeeper, open, pass, type Settings, watchEverything, Window } from './harness.js';
@@ -84,8 +84,10 @@ describe('the state that comes with a subscription', () => {
 		answers[0]!();
 		await pass();
 		backend.way = atOnce;
+		const subscribe = vi.spyOn(backend, 'subscribe');
 		backend.endSubscriptions();
 		await pass(1000);
+		expect(subscribe.mock.calls.map(([, , known]) => known)).toEqual([{ revision: '1' }]);
 		expect([topic.status().type, themes(), backend.calls]).toEqual(['live', ['light'], ['subscribe', 'subscribe']]);
 	});
 
