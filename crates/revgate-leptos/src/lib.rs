@@ -111,6 +111,31 @@
 //! # view! { <ul>{move || lines().collect_view()}</ul> }
 //! # }
 //! ```
+//!
+//! # What a window weighs
+//!
+//! Before a window in Rust shows anything, its module is fetched and compiled: most of the time that it
+//! takes to open. So build windows small, with a profile of their own (`panic = "abort"` and the size are
+//! not for the backend, which shares the workspace):
+//!
+//! ```toml
+//! [profile.window]
+//! inherits = "release"
+//! opt-level = "z"
+//! lto = "fat"
+//! codegen-units = 1
+//! panic = "abort"
+//! ```
+//!
+//! and have trunk use it, and `wasm-opt` after it. Trunk preloads the module, so that it is fetched while
+//! the page is read:
+//!
+//! ```html
+//! <link data-trunk rel="rust" data-cargo-profile-release="window" data-wasm-opt="z" />
+//! ```
+//!
+//! Each topic, and each action, is compiled for its type: one type with a field for what varies weighs
+//! less than many types.
 
 mod family;
 mod history;
