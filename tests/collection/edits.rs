@@ -170,7 +170,9 @@ fn a_member_that_is_removed_is_gone_with_its_edits_and_can_come_again() {
     }
     window.end(member.update(|doc| doc.title.push('!'))).expect("made");
     assert_eq!(window.title("a").as_deref(), Some("again!"));
-    assert_eq!(backend.subscriptions(), 1);
+    window.end(window.docs.update("a", |doc| doc.title.push('?'))).expect("made");
+    assert_eq!(member.state(), Some(doc("again!?")), "by the same replica");
+    assert_eq!((backend.subscriptions(), window.docs.replicas()), (1, 1));
 }
 
 #[window_test(unsupported = test)]
