@@ -4,6 +4,7 @@ mod listen;
 mod member;
 mod rows;
 mod sync;
+mod ties;
 mod turns;
 mod way;
 
@@ -18,9 +19,10 @@ use futures_channel::mpsc::UnboundedReceiver;
 use revgate::gate::{Gate, Input, Status};
 use revgate::{Action, Phase, Topic, TopicName, TopicNameError, Version};
 
-use self::member::{Live, Tie};
+use self::member::Live;
 use self::rows::Rows;
 use self::sync::{Brought, Material};
+use self::ties::Tie;
 use self::turns::Turns;
 use crate::pending::Pending;
 use crate::replica::{Held, Statuses, Waiting};
