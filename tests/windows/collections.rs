@@ -32,7 +32,7 @@ fn of_ten_thousand_documents_one_that_changes_is_one_short_message_and_one_row()
         (READER, "plain.html"),
     ]);
     app.wait_until_live(&[HERE, THERE]);
-    let calls = app.value(HERE, "calls.map(call => call.command)");
+    let calls = app.value(HERE, "calls.map(it => it.command).filter(it => it.includes('|'))");
     assert_eq!(calls, json!(["plugin:revgate|subscribe"]), "the members come with it");
     let create = "const create = key => invoke('create_doc', { key: String(key), title: 'row '.repeat(20) });
         for (let at = 0; at < arguments[0]; at += 500)
