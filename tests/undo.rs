@@ -26,6 +26,8 @@ use harness::{ms, patience};
 mod actions;
 #[path = "undo/again.rs"]
 mod again;
+#[path = "undo/barred.rs"]
+mod barred;
 #[path = "undo/behind.rs"]
 mod behind;
 #[path = "undo/gusts.rs"]
@@ -55,6 +57,8 @@ mod refused;
 mod schedules;
 #[path = "undo/steps.rs"]
 mod steps;
+#[path = "undo/world.rs"]
+mod world;
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

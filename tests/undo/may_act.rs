@@ -1,78 +1,34 @@
 //! A window that the backend lets do this, and not that: what it may never take back stands in the
 //! way of nothing else.
 
-use std::sync::Arc;
+use std::ops::ControlFlow;
 
-use revgate::wire::{Access, Acted, Denied, Fetched, Refusal, Refused, Unacted};
-use revgate::{Invalid, Snapshot};
-use revgate_client::{Announcement, Batch, Change, Interruption, Json, TransportError, WriteError};
+use revgate::Invalid;
+use revgate::wire::{Access, Acted, Denied, Refusal, Refused, Unacted};
+use revgate_client::{Batch, Json, TransportError};
 
+use super::barred::{Barred, Passage};
 use super::*;
 
-/// A way on which no message comes through that writes, nor an action of this name.
-#[derive(Clone)]
-struct Guarded {
-    network: Network,
-    why: TransportError,
-    denied: &'static str,
-}
-
-impl Transport for Guarded {
-    type Subscription = <Network as Transport>::Subscription;
-
-    fn subscribe<T: Topic>(
-        &self,
-        topic: &TopicName,
-        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
-    ) -> impl Future<Output = Result<Self::Subscription, TransportError>> + 'static {
-        self.network.subscribe(topic, news)
-    }
-
-    fn fetch<T: Topic>(
-        &self,
-        topic: &TopicName,
-        known: Option<Version>,
-    ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static {
-        self.network.fetch(topic, known)
-    }
-
-    fn write<T: Topic>(
-        &self,
-        _: &TopicName,
-        _: Change<T>,
-    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
-        let why = self.why.clone();
-        async move { Err(why.into()) }
-    }
-
-    fn act(
-        &self,
-        topic: &TopicName,
-        batch: Batch,
-    ) -> impl Future<Output = Result<Acted<Json>, TransportError>> + 'static {
-        let is_denied = |action: &Json| action.get().contains(self.denied);
-        let denied = batch.actions.iter().find(|asked| is_denied(&asked.action));
-        let refused = denied.map(|asked| {
-            let why = Denied::of_action(topic.as_str(), self.denied);
-            Refused { seq: asked.seq, why: Unacted::Denied(why) }
-        });
-        let (known, act) = (batch.known, self.network.act(topic, batch));
-        async move {
-            match refused {
-                Some(refused) => Ok(Acted { refused: vec![refused], ..Acted::new(known, None) }),
-                None => act.await,
-            }
-        }
-    }
-}
-
 /// A window whose messages are refused for this reason if they write, or have an action named so.
-fn guarded(why: TransportError, denied: &'static str) -> (Memory, Window<Guarded>) {
+fn guarded(why: TransportError, denied: &'static str) -> (Memory, Window<Barred>) {
     let (backend, time) = (backend(), VirtualTime::new());
     let network = Network::new(&backend, &time, 1, Faults::none(ms(5)));
-    let one = Window::open(Guarded { network, why, denied }, &time, Undo::default());
+    let way = Barred::new(network, move || Err(why.clone()), move |batch| deny(denied, batch));
+    let one = Window::open(way, &time, Undo::default());
     time.advance(ms(100));
     (backend, one)
+}
+
+/// The batch, unless it has an action of this name.
+fn deny(name: &str, batch: Batch) -> Passage {
+    let is_denied = |action: &Json| action.get().contains(name);
+    let Some(asked) = batch.actions.iter().find(|asked| is_denied(&asked.action)) else {
+        return ControlFlow::Continue(batch);
+    };
+    let why = Unacted::Denied(Denied::of_action(Desk::NAME, name));
+    let refused = vec![Refused { seq: asked.seq, why }];
+    ControlFlow::Break(Ok(Acted { refused, ..Acted::new(batch.known, None) }))
 }
 
 #[window_test(unsupported = test)]

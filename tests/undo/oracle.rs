@@ -6,6 +6,9 @@
 
 use std::collections::BTreeSet;
 
+use revgate_client::Batch;
+
+use super::world::Judge;
 use super::*;
 
 /// The author of what Rust writes, after the windows.
@@ -62,9 +65,14 @@ pub(super) struct Oracle {
     pub(super) taken_back: usize,
 }
 
-impl Oracle {
-    /// The state after something of `window` has reached the backend.
-    pub(super) fn see(&mut self, window: usize, desk: &Desk) {
+impl Judge for Oracle {
+    fn of(initial: &Desk) -> Self {
+        let mut oracle = Self::default();
+        oracle.see(0, None, initial);
+        oracle
+    }
+
+    fn see(&mut self, window: usize, _: Option<&Batch>, desk: &Desk) {
         let after = parts(desk);
         self.added[window] += desk.number as i64 - self.number as i64;
         self.number = desk.number;
@@ -77,7 +85,9 @@ impl Oracle {
             }
         }
     }
+}
 
+impl Oracle {
     fn judge(&mut self, window: usize, path: &str, old: Option<String>, new: Option<String>) {
         let is_by =
             |value: &Option<String>| value.as_deref().is_some_and(|it| author(it) == window);

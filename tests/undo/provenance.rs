@@ -9,6 +9,7 @@ use revgate_client::Batch;
 use serde_json::Value;
 
 use super::oracle::{Parts, parts};
+use super::world::Judge;
 use super::*;
 
 /// What one window did that it has not taken back.
@@ -38,18 +39,12 @@ pub(super) struct Provenance {
     pub(super) void: usize,
 }
 
-impl Provenance {
-    /// Rust has written.
-    pub(super) fn set(&mut self, desk: Desk) {
-        let (before, after) = (parts(&self.now), parts(&desk));
-        for path in changed(&before, &after) {
-            self.direct.remove(&path);
-        }
-        self.now = desk;
+impl Judge for Provenance {
+    fn of(initial: &Desk) -> Self {
+        Self { now: initial.clone(), ..Self::default() }
     }
 
-    /// A message of `window` has reached the backend, which is this now.
-    pub(super) fn see(&mut self, window: usize, batch: Option<&Batch>, desk: &Desk) {
+    fn see(&mut self, window: usize, batch: Option<&Batch>, desk: &Desk) {
         match batch {
             Some(batch) => self.act(window, batch),
             None => self.write(window, desk),
@@ -58,6 +53,17 @@ impl Provenance {
             self.faults.push(format!("{desk:?} is not {:?}", self.now));
             self.now = desk.clone();
         }
+    }
+}
+
+impl Provenance {
+    /// Rust has written.
+    pub(super) fn set(&mut self, desk: Desk) {
+        let (before, after) = (parts(&self.now), parts(&desk));
+        for path in changed(&before, &after) {
+            self.direct.remove(&path);
+        }
+        self.now = desk;
     }
 
     /// Nothing but an undo writes.

@@ -1,14 +1,12 @@
 //! Two act within one round trip: an undo takes back what the window's own action did where it was
 //! done, which is in the backend, and not what it would have done without the other.
 
-use std::sync::Arc;
+use std::ops::ControlFlow;
 
-use revgate::Snapshot;
-use revgate::wire::{Acted, Fetched};
-use revgate_client::{Announcement, Batch, Change, Interruption, Json, TransportError, WriteError};
+use revgate_client::Batch;
 
+use super::barred::Barred;
 use super::*;
-use harness::network::Subscription;
 
 fn name(title: &str) -> DeskAction {
     DeskAction::Name(title.to_owned())
@@ -204,51 +202,13 @@ fn what_was_sent_in_another_life_of_the_topic_is_not_undone() {
     assert_eq!((&*desk(&backend).title, one.replica.can_undo()), ("dark", false));
 }
 
-/// The way to a backend that knows nothing of undo.
-#[derive(Clone)]
-struct Plain(Network);
-
-impl Transport for Plain {
-    type Subscription = Subscription;
-
-    fn subscribe<T: Topic>(
-        &self,
-        topic: &TopicName,
-        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
-    ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
-        self.0.subscribe(topic, news)
-    }
-
-    fn fetch<T: Topic>(
-        &self,
-        topic: &TopicName,
-        known: Option<Version>,
-    ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static {
-        self.0.fetch(topic, known)
-    }
-
-    fn write<T: Topic>(
-        &self,
-        topic: &TopicName,
-        change: Change<T>,
-    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
-        self.0.write(topic, change)
-    }
-
-    fn act(
-        &self,
-        topic: &TopicName,
-        batch: Batch,
-    ) -> impl Future<Output = Result<Acted<Json>, TransportError>> + 'static {
-        self.0.act(topic, Batch { undo: false, ..batch })
-    }
-}
-
 #[window_test(unsupported = test)]
 fn with_a_backend_that_tells_nothing_an_action_in_a_race_is_not_undone_and_any_other_is() {
     let (backend, time) = (backend(), VirtualTime::new());
     let network = Network::new(&backend, &time, 1, Faults::none(ms(5)));
-    let one = Window::open(Plain(network.beside()), &time, Undo::default());
+    let ask_plainly = |batch| ControlFlow::Continue(Batch { undo: false, ..batch });
+    let untold = Barred::new(network, || Ok(()), ask_plainly);
+    let one = Window::open(untold, &time, Undo::default());
     time.advance(ms(100));
     one.act(DeskAction::Like(1));
     let mine = one.replica.act(name("dark"));

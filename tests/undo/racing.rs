@@ -1,202 +1,113 @@
 //! Two windows that do the same few actions at random, as Rust writes, far from their backend: what
 //! an undo takes back, its window has done there.
 
-use futures_util::future::LocalBoxFuture;
-
 use super::provenance::Provenance;
+use super::world::{End, World, schedules};
 use super::*;
 
-/// How many there are, the first ones of the same; `REVGATE_SCHEDULES` names another number.
+/// How many there are.
 const SCHEDULES: u64 = if cfg!(target_arch = "wasm32") { 50 } else { 1000 };
 const STEPS: usize = 24;
-
-struct World {
-    backend: Memory,
-    network: Network,
-    time: VirtualTime,
-    windows: Vec<Window<Network>>,
-    provenance: Rc<RefCell<Provenance>>,
-    random: fastrand::Rng,
-    /// What has not ended yet: whether it is known how it does.
-    open: Vec<LocalBoxFuture<'static, bool>>,
-    all_known: bool,
-}
 
 #[derive(Default, Debug)]
 struct Tally {
     taken_back: usize,
     void: usize,
-    nothing: usize,
     overtaken: usize,
     refused: usize,
     all_gone: usize,
 }
 
-impl World {
-    fn new(seed: u64) -> Self {
-        let mut random = fastrand::Rng::with_seed(seed);
-        let time = VirtualTime::new();
-        // Each is a part of its own, as a drawer is that is there from the start.
-        let drawer = || ["x", "y"].map(|name| (name.to_owned(), 0)).into();
-        let drawers = ["a", "b"].map(|name| (name.to_owned(), drawer())).into();
-        let initial = Desk { drawers, ..Desk::default() };
-        let backend = Memory::new().with_topic(&initial).with_actions::<DeskAction>();
-        let slowest = ms(random.u64(1..40));
-        let is_harmed = random.u8(0..4) == 0;
-        let faults = Faults {
-            delay: ms(1)..slowest,
-            loss: 0.2,
-            // What comes a second time first is answered to nobody.
-            duplication: if is_harmed { 0.2 } else { 0.0 },
-            failure: if is_harmed { 0.05 } else { 0.0 },
-            ..Faults::none(ms(1))
-        };
-        let network = Network::new(&backend, &time, seed, faults);
-        let provenance = Rc::<RefCell<Provenance>>::default();
-        provenance.borrow_mut().set(initial);
-        let undo = Undo { depth: 100, group: ms(random.choice([0, 30]).unwrap_or(0)) };
-        let open = |window| {
-            let (provenance, seen) = (Rc::clone(&provenance), backend.clone());
-            let witness = move |batch: Option<&_>| {
-                provenance.borrow_mut().see(window, batch, &desk(&seen));
-            };
-            Window::open(network.witnessed(witness), &time, undo.clone())
-        };
-        let windows = vec![open(1), open(2)];
-        time.advance(ms(2000));
-        let (open, all_known) = (Vec::new(), true);
-        Self { backend, network, time, windows, provenance, random, open, all_known }
-    }
+fn open(seed: u64) -> World<Network, Provenance> {
+    let mut random = fastrand::Rng::with_seed(seed);
+    // Each is a part of its own, as a drawer is that is there from the start.
+    let drawer = || ["x", "y"].map(|name| (name.to_owned(), 0)).into();
+    let drawers = ["a", "b"].map(|name| (name.to_owned(), drawer())).into();
+    let initial = Desk { drawers, ..Desk::default() };
+    let slowest = ms(random.u64(1..40));
+    let is_harmed = random.u8(0..4) == 0;
+    let faults = Faults {
+        delay: ms(1)..slowest,
+        loss: 0.2,
+        // What comes a second time first is answered to nobody.
+        duplication: if is_harmed { 0.2 } else { 0.0 },
+        failure: if is_harmed { 0.05 } else { 0.0 },
+        ..Faults::none(ms(1))
+    };
+    let undo = Undo { depth: 100, group: ms(random.choice([0, 30]).unwrap_or(0)) };
+    World::new(&initial, (seed, random), faults, |_, network, time| {
+        Window::open(network, time, undo.clone())
+    })
+}
 
-    fn window(&self, window: usize) -> &Window<Network> {
-        &self.windows[window - 1]
-    }
-
-    fn act(&mut self, window: usize, action: DeskAction, tally: &Rc<RefCell<Tally>>) {
-        let (acting, tally) = (self.window(window).replica.act(action), Rc::clone(tally));
-        self.open.push(Box::pin(async move {
-            match acting.await {
-                Err(ActError::Failed(error)) => error.fate != Some(Fate::Unknown),
-                Err(ActError::Refused(_)) => {
-                    tally.borrow_mut().refused += 1;
-                    true
-                }
-                Ok(_) => true,
+/// Does something at random.
+fn step(world: &mut World<Network, Provenance>) {
+    let window = world.random.usize(1..3);
+    let few = world.random.u64(1..4);
+    let much = world.random.u64(1..400);
+    let title = world.random.choice(["a", "b", "c"]).unwrap_or("a").to_owned();
+    let drawer = world.random.choice(["a", "b"]).unwrap_or("a").to_owned();
+    match world.random.u8(0..18) {
+        0..=2 => world.act(window, DeskAction::Name(title)),
+        3..=5 => world.act(window, DeskAction::Like(few)),
+        6 | 7 => world.act(window, DeskAction::Fill { by: much }),
+        8 => world.act(window, DeskAction::Take { by: much }),
+        9 | 10 => world.act(window, DeskAction::Shelve { drawer, value: few }),
+        11 => {
+            let mut desk = desk(&world.backend);
+            match world.random.u8(0..4) {
+                0 => desk.title = title,
+                1 if desk.tags.contains(&few) => desk.tags.retain(|tag| *tag != few),
+                1 => desk.tags.push(few),
+                2 => desk.number = much,
+                _ => drop(desk.drawers.entry(drawer).or_default().insert("x".into(), few)),
             }
-        }));
-    }
-
-    fn go(&mut self, window: usize, is_undo: bool, tally: &Rc<RefCell<Tally>>) {
-        let replica = &self.window(window).replica;
-        let undoing = if is_undo { replica.undo() } else { replica.redo() };
-        let tally = Rc::clone(tally);
-        self.open.push(Box::pin(async move {
-            let undone = undoing.await;
-            let mut tally = tally.borrow_mut();
-            match undone {
-                Err(UndoError::Overtaken) => tally.overtaken += 1,
-                Err(UndoError::Nothing) => tally.nothing += 1,
-                _ => {}
-            }
-            !matches!(undone, Err(UndoError::Failed(_)))
-        }));
-    }
-
-    /// Does something at random.
-    fn step(&mut self, tally: &Rc<RefCell<Tally>>) {
-        let window = self.random.usize(1..3);
-        let few = self.random.u64(1..4);
-        let much = self.random.u64(1..400);
-        let title = self.random.choice(["a", "b", "c"]).unwrap_or("a").to_owned();
-        let drawer = self.random.choice(["a", "b"]).unwrap_or("a").to_owned();
-        match self.random.u8(0..18) {
-            0..=2 => self.act(window, DeskAction::Name(title), tally),
-            3..=5 => self.act(window, DeskAction::Like(few), tally),
-            6 | 7 => self.act(window, DeskAction::Fill { by: much }, tally),
-            8 => self.act(window, DeskAction::Take { by: much }, tally),
-            9 | 10 => self.act(window, DeskAction::Shelve { drawer, value: few }, tally),
-            11 => {
-                let mut desk = desk(&self.backend);
-                match self.random.u8(0..4) {
-                    0 => desk.title = title,
-                    1 if desk.tags.contains(&few) => desk.tags.retain(|tag| *tag != few),
-                    1 => desk.tags.push(few),
-                    2 => desk.number = much,
-                    _ => drop(desk.drawers.entry(drawer).or_default().insert("x".into(), few)),
-                }
-                self.provenance.borrow_mut().set(desk.clone());
-                self.backend.set(&desk);
-            }
-            12..=15 => self.go(window, true, tally),
-            _ => self.go(window, false, tally),
+            world.judge.borrow_mut().set(desk.clone());
+            world.backend.set(&desk);
         }
-    }
-
-    fn pause(&mut self) {
-        let pause = self.random.u64(0..60);
-        self.time.advance(ms(pause.saturating_sub(30)));
-    }
-
-    /// Waits until all that is under way has ended.
-    fn rest(&mut self) {
-        self.network.set_faults(Faults::none(ms(1)));
-        self.await_all();
-        self.time.advance(ms(1500));
-        let all = desk(&self.backend);
-        for window in &self.windows {
-            assert_eq!(window.shown(), all);
-        }
-    }
-
-    fn await_all(&mut self) {
-        for call in std::mem::take(&mut self.open) {
-            self.all_known &= end(&self.time, call);
-        }
-    }
-
-    /// Undoes all that the window has done.
-    fn undo_all(&mut self, window: usize, tally: &Rc<RefCell<Tally>>) {
-        while self.window(window).replica.can_undo() {
-            self.go(window, true, tally);
-            self.await_all();
-        }
-        self.rest();
+        12..=15 => world.go(window, true),
+        _ => world.go(window, false),
     }
 }
 
-fn play(seed: u64, tally: &Rc<RefCell<Tally>>) {
-    let mut world = World::new(seed);
+/// Whether nobody knows what has become of it, or it was an undo that has failed.
+fn is_in_doubt(end: &End) -> bool {
+    match end {
+        End::Act(Err(ActError::Failed(error))) => error.fate == Some(Fate::Unknown),
+        End::Go(Err(UndoError::Failed(_))) => true,
+        End::Edit(_) | End::Act(_) | End::Go(_) => false,
+    }
+}
+
+fn play(seed: u64, tally: &mut Tally) {
+    let mut world = open(seed);
     for _ in 0..STEPS {
-        world.step(tally);
-        world.pause();
+        step(&mut world);
+        world.pause(30, 30);
     }
     world.rest();
-    for window in world.random.choice([[1, 2], [2, 1]]).unwrap_or([1, 2]) {
-        world.undo_all(window, tally);
+    for window in world.shuffled() {
+        world.undo_all(window);
         let harm = world.network.harm();
         // What was done, but the window has not heard to what, is not undone.
-        if world.all_known && (harm.unheard, harm.repeated) == (0, 0) {
-            tally.borrow_mut().all_gone += 1;
-            let left = world.provenance.borrow().left_of(window);
+        if world.count(is_in_doubt) == 0 && (harm.unheard, harm.repeated) == (0, 0) {
+            tally.all_gone += 1;
+            let left = world.judge.borrow().left_of(window);
             assert_eq!(left, [] as [&str; 0], "of window {window}, seed {seed}");
         }
     }
-    let provenance = world.provenance.borrow();
+    let provenance = world.judge.borrow();
     assert_eq!(provenance.faults, [] as [&str; 0], "seed {seed}");
-    let mut tally = tally.borrow_mut();
     tally.taken_back += provenance.taken_back;
     tally.void += provenance.void;
+    tally.refused += world.count(|end| matches!(end, End::Act(Err(ActError::Refused(_)))));
+    tally.overtaken += world.count(|end| matches!(end, End::Go(Err(UndoError::Overtaken))));
 }
 
 #[window_test(unsupported = test)]
 fn no_foreign_action_is_undone_in_a_race_and_all_of_its_own_are() {
-    let tally = Rc::<RefCell<Tally>>::default();
-    let wanted = std::env::var("REVGATE_SCHEDULES").ok().and_then(|it| it.parse().ok());
-    let schedules = wanted.unwrap_or(SCHEDULES);
-    for seed in 0..schedules {
-        play(seed, &tally);
-    }
-    let tally = tally.take();
+    let (schedules, mut tally) = (schedules(SCHEDULES), Tally::default());
+    (0..schedules).for_each(|seed| play(seed, &mut tally));
     println!("{schedules} schedules: {tally:?}");
     let least = schedules as usize;
     assert!(tally.taken_back > least && tally.all_gone > least && tally.void > least, "{tally:?}");

@@ -1,0 +1,75 @@
+//! A way to the backend on which somebody decides of each message that changes something.
+
+use std::ops::ControlFlow;
+
+use revgate::Snapshot;
+use revgate::wire::{Acted, Fetched};
+use revgate_client::{Announcement, Batch, Change, Interruption, Json, TransportError, WriteError};
+
+use super::*;
+use harness::network::Subscription;
+
+/// All else goes its way.
+#[derive(Clone)]
+pub(super) struct Barred {
+    network: Network,
+    write: Rc<dyn Fn() -> Result<(), TransportError>>,
+    act: Rc<dyn Fn(Batch) -> Passage>,
+}
+
+/// The actions that go on to the backend, or how they are answered on their way.
+pub(super) type Passage = ControlFlow<Result<Acted<Json>, TransportError>, Batch>;
+
+impl Barred {
+    /// Edits pass unless `write` fails, and actions as `act` says.
+    pub(super) fn new(
+        network: Network,
+        write: impl Fn() -> Result<(), TransportError> + 'static,
+        act: impl Fn(Batch) -> Passage + 'static,
+    ) -> Self {
+        Self { network, write: Rc::new(write), act: Rc::new(act) }
+    }
+}
+
+impl Transport for Barred {
+    type Subscription = Subscription;
+
+    fn subscribe<T: Topic>(
+        &self,
+        topic: &TopicName,
+        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
+    ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
+        self.network.subscribe(topic, news)
+    }
+
+    fn fetch<T: Topic>(
+        &self,
+        topic: &TopicName,
+        known: Option<Version>,
+    ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static {
+        self.network.fetch(topic, known)
+    }
+
+    fn write<T: Topic>(
+        &self,
+        topic: &TopicName,
+        change: Change<T>,
+    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
+        let write = (self.write)().map(|()| self.network.write(topic, change));
+        async move { write?.await }
+    }
+
+    fn act(
+        &self,
+        topic: &TopicName,
+        batch: Batch,
+    ) -> impl Future<Output = Result<Acted<Json>, TransportError>> + 'static {
+        let act = (self.act)(batch).map_continue(|batch| self.network.act(topic, batch));
+        async move {
+            match act {
+                ControlFlow::Continue(act) => act.await,
+                ControlFlow::Break(answer) => answer,
+            }
+        }
+    }
+}
