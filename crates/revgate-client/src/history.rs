@@ -1,114 +1,21 @@
 //! What a window has done, so that it can be undone among what others do.
 
 mod record;
+mod step;
+mod undoing;
 
-use std::cmp::Reverse;
 use std::collections::VecDeque;
-use std::fmt;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures_channel::oneshot;
-use revgate::{Epoch, Topic, TopicName, Version};
+use revgate::{Epoch, Topic};
 
-use crate::SyncError;
+use step::{Going, Step};
 
 pub(crate) use record::{Back, Life, Part};
-
-/// How much a window can undo.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Undo {
-    /// How many steps; the oldest fall off. Default: 100.
-    pub depth: usize,
-    /// What follows the change before it within this time is one step with it, as what somebody
-    /// types, or a slider that is dragged. Default: 500 ms. Zero: each change is a step.
-    pub group: Duration,
-}
-
-impl Default for Undo {
-    fn default() -> Self {
-        Self { depth: 100, group: Duration::from_millis(500) }
-    }
-}
-
-/// Why nothing was undone, or done again; or not all of it.
-///
-/// **What is known not to have been made can be tried again**: it is a step again, where it was, and
-/// so is what waited behind it, which is [not sent](crate::Fate::NotSent) without it. Only where the
-/// cause is the step itself, of which all has ended, and no newer one stands before it, is it gone; or
-/// it would stand before all others for ever.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum UndoError {
-    /// There is no step.
-    #[error("there is nothing to undo or redo")]
-    Nothing,
-    /// Others have changed since whatever the step is about, or what they did and what would be left
-    /// of it do not go together. Their changes stand, and the step is the cause itself. Or the topic
-    /// has been started anew while the undo waited: what the step did went with its life, and the
-    /// step with it.
-    #[error("others have changed since what would be undone or redone")]
-    Overtaken,
-    /// Nothing of it was made, or nobody knows: see [`SyncError::fate`]. If [it may have been
-    /// made](crate::Fate::may_be_made) it is gone, as what it would have made may be another's by
-    /// now. The step is the cause itself if it would leave an invalid state, the action that takes it
-    /// back refuses itself, or [the backend refuses](crate::Fate::Refused) what would take it back: the
-    /// window may act, say, and not write, which takes back an action without an inverse.
-    #[error(transparent)]
-    Failed(SyncError),
-    /// Some of it was made, and some was not, for this reason. What was made can be taken back in
-    /// turn. What was not is a step of its own, or gone, as if it had [failed](Self::Failed) alone.
-    #[error("only a part was undone or redone: {0}")]
-    Partly(Box<SyncError>),
-}
-
-/// An undo or redo under way. Ready when it has ended; dropping it changes nothing.
-pub struct Undoing {
-    topic: TopicName,
-    answer: oneshot::Receiver<Undone>,
-}
-
-/// How an undo has ended: with the version that has it.
-pub(crate) type Undone = Result<Version, UndoError>;
-
-impl Undoing {
-    pub(crate) fn new(topic: &TopicName) -> (oneshot::Sender<Undone>, Self) {
-        let (done, answer) = oneshot::channel();
-        (done, Self { topic: topic.clone(), answer })
-    }
-
-    /// What is asked of a replica of `topic` that is no more: it ends at once, with an error.
-    pub fn gone(topic: TopicName) -> Self {
-        // Nobody holds the other end.
-        Self { topic, answer: oneshot::channel().1 }
-    }
-}
-
-impl Future for Undoing {
-    type Output = Undone;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Undone> {
-        Pin::new(&mut self.answer).poll(context).map(|answer| {
-            let gone = || UndoError::Failed(SyncError::gone(self.topic.clone()));
-            answer.unwrap_or_else(|oneshot::Canceled| Err(gone()))
-        })
-    }
-}
-
-impl fmt::Debug for Undoing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an undo on the topic `{}`", self.topic)
-    }
-}
-
-/// Which way in the history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
-    Undo,
-    Redo,
-}
+pub(crate) use step::{Forgotten, Left, Run, Taken, Way};
+pub(crate) use undoing::Undone;
+pub use undoing::{Undo, UndoError, Undoing};
 
 /// What a window has done, and what it has undone.
 pub(crate) struct History<T> {
@@ -133,82 +40,6 @@ pub(crate) struct History<T> {
     life: Life,
     /// The life that its steps are of.
     epoch: Epoch,
-}
-
-/// What is undone at once.
-struct Step<T> {
-    /// The oldest first.
-    parts: Vec<Rc<Part<T>>>,
-    /// The number of the change that it began with.
-    first: u64,
-    /// How many changes the window had made when it was undone.
-    since: u64,
-}
-
-struct Going<T> {
-    id: u64,
-    way: Way,
-    step: Step<T>,
-    /// What takes its [runs](Taken::runs) back, one for each.
-    back: Vec<Rc<Part<T>>>,
-}
-
-/// What is left of parts that an edit was to take back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Left {
-    /// They were taken back, or may have been.
-    Nothing,
-    /// All of them, if what blocks them can be undone: what others have made cannot.
-    IfBlocked,
-    All,
-}
-
-/// A step that has been taken out, until it has [ended](History::end).
-pub(crate) struct Taken<T> {
-    pub(crate) id: u64,
-    /// The newest first.
-    pub(crate) runs: Vec<Run<T>>,
-}
-
-/// Parts of a step that one edit takes back, the newest first.
-pub(crate) type Run<T> = Vec<Rc<Part<T>>>;
-
-/// Parts that are forgotten. They may hold anything, which is dropped by whoever gets them.
-pub(crate) type Forgotten<T> = Vec<Rc<Part<T>>>;
-
-impl<T: Topic> Step<T> {
-    /// What is ahead of what, the last first.
-    fn order(&self, way: Way) -> (u64, Reverse<u64>) {
-        match way {
-            Way::Undo => (self.first, Reverse(0)),
-            Way::Redo => (self.since, Reverse(self.first)),
-        }
-    }
-
-    /// Its parts, the newest first; those together that one edit takes back.
-    fn runs(&self) -> Vec<Run<T>> {
-        let mut runs: Vec<Run<T>> = Vec::new();
-        for part in self.parts.iter().rev() {
-            let joins = |run: &&mut Vec<Rc<Part<T>>>| {
-                part.is_edit() && run.iter().all(|part| part.is_edit())
-            };
-            match runs.last_mut().filter(joins) {
-                Some(run) => run.push(Rc::clone(part)),
-                None => runs.push(vec![Rc::clone(part)]),
-            }
-        }
-        runs
-    }
-}
-
-impl Way {
-    /// The way back.
-    pub(crate) fn back(self) -> Self {
-        match self {
-            Self::Undo => Self::Redo,
-            Self::Redo => Self::Undo,
-        }
-    }
 }
 
 impl<T: Topic> History<T> {
