@@ -2,11 +2,13 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+use std::cell::Cell;
+
 use json_patch::Patch;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
-use revgate::json::{MAX_DEPTH, diff};
+use revgate::json::{MAX_DEPTH, diff, splice};
 use serde_json::{Value, json};
 
 const CASES: u32 = 3_000;
@@ -19,6 +21,11 @@ fn patch(old: &str, new: &str) -> String {
         .unwrap_or_else(|error| panic!("{error}: {patch} from {old} to {new}"));
     let new: Value = serde_json::from_str(new).expect("JSON");
     assert_eq!(state, new, "{patch} of {old}");
+    // Where the texts alone say enough.
+    let is_compact = serde_json::from_str::<Value>(old).is_ok_and(|value| value.to_string() == old);
+    let spliced = splice(old, &patch).filter(|_| is_compact);
+    let spliced = spliced.map(|text| serde_json::from_str::<Value>(&text).expect("JSON"));
+    assert!(spliced.is_none_or(|spliced| spliced == new), "{patch} of {old}");
     patch
 }
 
@@ -220,4 +227,37 @@ fn what_is_no_json_panics_nowhere() {
             Ok(())
         })
         .expect("no panic");
+}
+
+fn odd_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<i64>().prop_map(Value::from),
+        r#"[a-b\\"\{\[,:~/]{0,3}"#.prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 20, 4, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Value::from),
+            btree_map(r#"[a-b!"~/]{0,2}"#, inner, 0..4)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+#[test]
+fn a_text_becomes_what_a_patch_makes_of_the_values() {
+    let rng_seed = RngSeed::Fixed(7);
+    let config = Config { cases: 2_000, rng_seed, failure_persistence: None, ..Config::default() };
+    let spliced = Cell::new(0);
+    let run = |(old, new): (Value, Value)| {
+        let operations = serde_json::to_string(&json_patch::diff(&old, &new)).expect("JSON");
+        if let Some(text) = splice(&old.to_string(), &operations) {
+            let made: Value = serde_json::from_str(&text).expect("JSON");
+            prop_assert_eq!(made, new, "{} {}", old, operations);
+            spliced.set(spliced.get() + 1);
+        }
+        Ok(())
+    };
+    TestRunner::new(config).run(&(odd_value(), odd_value()), run).expect("the same");
+    assert!(spliced.get() > 500, "{}", spliced.get());
 }

@@ -10,6 +10,8 @@ mod diff;
 mod error;
 mod fingerprint;
 mod key;
+#[cfg(feature = "std")]
+mod splice;
 mod text;
 #[cfg(feature = "tree")]
 pub mod tree;
@@ -21,6 +23,9 @@ use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 pub use diff::{Patch, diff};
+#[cfg(feature = "std")]
+pub use splice::{is_same_text, splice};
+pub use text::has_wide_integer;
 
 use crate::Invalid;
 use fingerprint::{Budget, Fingerprinter};

@@ -17,6 +17,7 @@ mod flight;
 mod guard;
 mod history;
 pub mod host;
+mod look;
 pub mod memory;
 #[cfg(feature = "model")]
 #[doc(hidden)]

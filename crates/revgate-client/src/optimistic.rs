@@ -61,8 +61,8 @@ pub(crate) struct Optimistic<T> {
     in_flight: usize,
     /// The version that it is based on.
     base: Option<Version>,
-    /// What tells the state that it makes from others; `None` if no write is to be sent behind it.
-    made: Option<Fingerprint>,
+    /// The state that it makes; `None` if no write is to be sent behind it.
+    made: Option<Rc<Layer<T>>>,
     /// Among so many edits, from the oldest, is one that the backend refuses; 0 if none is known.
     suspects: usize,
     /// Edits that what lies beneath has made impossible, and nobody has been told of.
@@ -131,13 +131,6 @@ impl<T: Topic> Optimistic<T> {
         self.top.as_ref().map(|top| &top.layer)
     }
 
-    /// The backend's state of this version, if it is at hand.
-    pub(crate) fn at(&self, version: Version) -> Option<&T> {
-        let mut layers = [&self.newest, &self.beneath].into_iter().flatten();
-        let layer = layers.find(|layer| layer.version == version && !self.is_doubted());
-        layer.map(|layer| &*layer.data)
-    }
-
     pub(crate) fn is_writing(&self) -> bool {
         self.in_flight > 0
     }
@@ -159,7 +152,7 @@ impl<T: Topic> Optimistic<T> {
 
     /// Takes a state that the backend has had.
     pub(crate) fn learn(&mut self, snapshot: Snapshot<Arc<T>>) {
-        if self.take_newest(snapshot) && !self.is_writing() {
+        if self.take_newest(Layer::new(snapshot)) && !self.is_writing() {
             self.rebuild();
         }
     }
@@ -230,9 +223,9 @@ impl<T: Topic> Optimistic<T> {
                 return Next::Nothing(self.edits.drain(..count).collect(), newest.version);
             }
             let base = newest.version;
-            (self.in_flight, self.base, self.made) = (count, Some(base), new.print());
-            let (old, new) = (Arc::clone(&newest.data), Arc::clone(&new.data));
-            return Next::Write(Change { base, old, new });
+            let change = new.change_of(&newest);
+            (self.in_flight, self.base, self.made) = (count, Some(base), Some(new));
+            return Next::Write(change);
         }
         Next::Wait
     }
@@ -245,16 +238,16 @@ impl<T: Topic> Optimistic<T> {
             return None;
         }
         // Held since the write under way was sent.
-        let (beneath, top, made) = (self.beneath.as_ref()?, self.top()?.clone(), self.made?);
+        let (beneath, top) = (self.beneath.as_ref()?, self.top()?.clone());
+        let made = self.made.as_ref()?;
         let count = self.closures();
         let top = match count == self.edits.len() {
             true => top,
             false => Rc::new(play(beneath, &self.steps(count)).ok()?),
         };
         let base = beneath.version;
-        let is_change = top.print() != Some(made) && Some(base) == self.base;
-        let (old, new) = (Arc::clone(&beneath.data), Arc::clone(&top.data));
-        is_change.then_some((Change { base, old, new }, count, made))
+        let is_change = !top.says_the_same_as(made) && Some(base) == self.base;
+        if is_change { Some((top.change_of(beneath), count, made.print()?)) } else { None }
     }
 
     /// So many edits, from the oldest, are in the write under way: more were sent behind it.
@@ -265,7 +258,9 @@ impl<T: Topic> Optimistic<T> {
     /// The write under way was made, and this is the state since: its edits are part of it.
     pub(crate) fn accepted(&mut self, snapshot: Snapshot<Arc<T>>) -> Vec<Edit<T>> {
         let version = snapshot.version();
-        self.take_newest(snapshot);
+        // What is known of the state that was sent is known of the backend's.
+        let sent = self.made.take().filter(|made| Arc::ptr_eq(&made.data, &snapshot.data));
+        self.take_newest(sent.map_or_else(|| Layer::new(snapshot), |sent| sent.at(version)));
         self.suspects = self.suspects.saturating_sub(self.in_flight);
         let made = self.edits.iter().take(self.in_flight);
         made.clone().filter_map(|edit| edit.part.as_ref()).for_each(|part| part.end(version.epoch));
@@ -276,7 +271,7 @@ impl<T: Topic> Optimistic<T> {
     /// The write under way came too late: its edits wait for the next one, on this state.
     pub(crate) fn lost_against(&mut self, snapshot: Snapshot<Arc<T>>) {
         self.in_flight = 0;
-        self.take_newest(snapshot);
+        self.take_newest(Layer::new(snapshot));
         self.rebuild();
     }
 
@@ -377,13 +372,13 @@ impl<T: Topic> Optimistic<T> {
     }
 
     /// Takes it if it is news; whether it is.
-    fn take_newest(&mut self, snapshot: Snapshot<Arc<T>>) -> bool {
-        let version = snapshot.version();
+    fn take_newest(&mut self, layer: Layer<T>) -> bool {
+        let version = layer.version;
         let is_better =
             |it: &Rc<Layer<T>>| it.version < version || it.version == version && self.is_doubted();
         let is_news = self.newest.as_ref().is_none_or(is_better);
         if is_news {
-            self.set_newest(Layer::new(snapshot), None);
+            self.set_newest(layer, None);
         }
         is_news
     }

@@ -1,5 +1,6 @@
 //! The way to the backend and back.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use json_patch::Patch;
@@ -10,6 +11,7 @@ use revgate::wire::{
 use revgate::{Invalidation, Snapshot, Topic, TopicName, Version};
 
 use crate::action::{Batch, Json};
+use crate::look::Look;
 use crate::presenter::Entry;
 
 /// "There is a newer state", with the state, a patch or what was done if the backend sent that along.
@@ -151,7 +153,7 @@ pub struct Followed<S, T> {
 pub type FollowedFamily<S, T> = (S, Option<FetchedFamily<T>>);
 
 /// What a window makes of a state. A transport sends the new state, or only what is different.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Change<T> {
     /// The version that it was made on.
     pub base: Version,
@@ -159,12 +161,29 @@ pub struct Change<T> {
     pub old: Arc<T>,
     /// The state to be.
     pub new: Arc<T>,
+    /// At `old` and at `new`.
+    looks: [Rc<Look>; 2],
 }
 
 impl<T> Change<T> {
     /// What makes `new` of the state `old` of the version `base`.
     pub fn new(base: Version, old: impl Into<Arc<T>>, new: impl Into<Arc<T>>) -> Self {
-        Self { base, old: old.into(), new: new.into() }
+        Self { base, old: old.into(), new: new.into(), looks: Default::default() }
+    }
+
+    /// The same, where something may be known of both.
+    pub(crate) fn seen(
+        base: Version,
+        old: (&Arc<T>, &Rc<Look>),
+        new: (&Arc<T>, &Rc<Look>),
+    ) -> Self {
+        let looks = [Rc::clone(old.1), Rc::clone(new.1)];
+        Self { base, old: Arc::clone(old.0), new: Arc::clone(new.0), looks }
+    }
+
+    /// What is known of the old state and of the new one.
+    pub(crate) fn looks(&self) -> [&Look; 2] {
+        self.looks.each_ref().map(|look| &**look)
     }
 }
 

@@ -186,3 +186,33 @@ fn after_an_edit_by_a_function_actions_cost_nothing_again() {
     assert_eq!(costs, Costs::default());
     assert_eq!(same(&backend, &windows).count, 6 + 100 + 6);
 }
+
+#[test]
+fn an_edit_by_a_function_copies_a_large_state_once_and_writes_it_once() {
+    let (backend, time, windows) = windows();
+    let edit = || {
+        drop(windows[0].replica.update(|state| state.count += 1));
+        time.settle();
+    };
+    edit();
+    assert_eq!(Costs::of(edit), Costs { copies: 1, walks: 1 });
+    assert_eq!(same(&backend, &windows).count, 6 + 2);
+}
+
+#[test]
+fn an_edit_that_changes_nothing_of_a_large_state_is_not_sent_and_an_invalid_one_fails() {
+    let (backend, time, windows) = windows();
+    let writes = backend.writes();
+    drop(windows[0].replica.update(|state| state.count += 0));
+    drop(windows[0].replica.update(|state| drop(state.names.insert(7, state.names[&7].clone()))));
+    time.settle();
+    assert_eq!((backend.writes(), same(&backend, &windows).count), (writes, 6));
+    drop(windows[0].replica.update(|state| state.share = f64::NAN));
+    time.settle();
+    let errors = windows[0].shown.errors.take();
+    assert!(
+        errors[..].iter().all(|error| error.contains("NaN")) && errors.len() == 1,
+        "{errors:?}"
+    );
+    assert_eq!((backend.writes(), same(&backend, &windows).count), (writes, 6));
+}

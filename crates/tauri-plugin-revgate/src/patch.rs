@@ -1,7 +1,5 @@
 //! Patches (RFC 6902) from windows, applied whole or not at all.
 
-mod splice;
-
 use std::slice;
 
 use json_patch::{PatchOperation, TestOperation, jsonptr::Pointer, patch_unsafe};
@@ -12,8 +10,6 @@ use serde_json::Value;
 
 use crate::decode::{size, within};
 use crate::form::Refused;
-
-pub(crate) use splice::{is_same_text, splice};
 
 /// How many elements of lists a patch may shift for each byte that the topic may have: one takes a
 /// fraction of the time that reading a byte does.

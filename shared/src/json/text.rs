@@ -190,9 +190,18 @@ pub(super) fn nesting(value: &str) -> usize {
     deepest
 }
 
-/// Whether there is an integer in a value that 64 bits are too few for.
-pub(super) fn has_wide_integer(value: &str) -> bool {
-    let bytes = value.as_bytes();
+/// Whether there is an integer in the JSON `text` that 64 bits are too few for: `serde_json`'s values
+/// have none of those.
+///
+/// ```
+/// use revgate::json::has_wide_integer;
+///
+/// assert!(has_wide_integer("[18446744073709551616]"));
+/// assert!(!has_wide_integer(r#"[18446744073709551615, "18446744073709551616"]"#));
+/// ```
+#[must_use]
+pub fn has_wide_integer(text: &str) -> bool {
+    let bytes = text.as_bytes();
     let is_of_number = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
@@ -201,7 +210,7 @@ pub(super) fn has_wide_integer(value: &str) -> bool {
             b'-' | b'0'..=b'9' => bytes[at..].iter().take_while(|byte| is_of_number(byte)).count(),
             _ => 1,
         };
-        let number = value.get(at..at + length).unwrap_or_default();
+        let number = text.get(at..at + length).unwrap_or_default();
         let is_integer = number.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
         let is_narrow = || number.parse::<u64>().is_ok() || number.parse::<i64>().is_ok();
         // As many digits as it takes.

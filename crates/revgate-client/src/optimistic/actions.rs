@@ -45,6 +45,9 @@ pub(crate) struct Ends<T> {
 /// A state, and the actions that made it of the one before.
 type Made<T> = (Layer<T>, Option<Vec<Again<T>>>);
 
+/// A state of the backend's, and whether it is the newest.
+pub(super) type Base<T> = (Rc<Layer<T>>, bool);
+
 impl<T: Topic> Optimistic<T> {
     /// Makes a batch of the actions that wait, if they are the oldest that do.
     pub(super) fn next_actions(&mut self, newest: &Layer<T>) -> Option<Next<T>> {
@@ -169,7 +172,7 @@ impl<T: Topic> Optimistic<T> {
     }
 
     /// The backend's state of this version, if it is at hand; whether it is the newest.
-    pub(super) fn base(&self, version: Version) -> Option<(Rc<Layer<T>>, bool)> {
+    pub(super) fn base(&self, version: Version) -> Option<Base<T>> {
         let is_it = |layer: &&Rc<Layer<T>>| layer.version == version && !self.is_doubted();
         let newest = self.newest.as_ref().filter(is_it).map(|layer| (Rc::clone(layer), true));
         newest.or_else(|| self.beneath.as_ref().filter(is_it).map(|it| (Rc::clone(it), false)))

@@ -1,13 +1,13 @@
-//! A state, and what is known of it as JSON.
+//! A state, and what is known of it.
 
-use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use revgate::json::{Fingerprint, fingerprint, fingerprint_up_to};
+use revgate::json::Fingerprint;
 use revgate::{Invalid, Snapshot, Topic, Version};
 
-use crate::guard;
+use crate::Change;
+use crate::look::Look;
 
 /// A state that the backend has had, or what edits make of one. Layers of several versions may share
 /// it.
@@ -15,20 +15,8 @@ pub(crate) struct Layer<T> {
     /// The backend's version that it is or is built on.
     pub(crate) version: Version,
     pub(crate) data: Arc<T>,
-    look: Rc<Look>,
-}
-
-/// The largest state, roughly in bytes of JSON, that is looked at after each action. **A larger one
-/// that actions have made counts as another state than the one before, and as large, too**: so an
-/// action costs what it does, and not what it is done to.
-const LARGE: usize = 16 * 1024;
-
-/// What has been found out about a state.
-#[derive(Default)]
-struct Look {
-    is_large: OnceCell<bool>,
-    /// What tells it from other states, once somebody has asked; `None` if it is no JSON.
-    print: OnceCell<Option<Fingerprint>>,
+    /// At `data`.
+    pub(super) look: Rc<Look>,
 }
 
 impl<T: Topic> Layer<T> {
@@ -42,8 +30,8 @@ impl<T: Topic> Layer<T> {
     ///
     /// If it could not be sent.
     pub(super) fn edited(&self, data: T) -> Result<Self, Invalid> {
-        let print = OnceCell::from(Some(fingerprint(&data)?));
-        Ok(self.made(data, Look { print, ..Look::default() }))
+        let look = self.look.after_edits(&*self.data, &data)?;
+        Ok(self.made(data, look))
     }
 
     /// What actions have made of this one.
@@ -52,16 +40,11 @@ impl<T: Topic> Layer<T> {
     ///
     /// If it is seen that it could not be sent.
     pub(super) fn acted(&self, data: T) -> Result<Self, Invalid> {
-        let print = match self.is_large() {
-            true => None,
-            false => fingerprint_up_to(LARGE, &data)?,
-        };
-        let is_large = OnceCell::from(print.is_none());
-        let print = print.map_or_else(OnceCell::new, |print| OnceCell::from(Some(print)));
-        Ok(self.made(data, Look { is_large, print }))
+        let look = self.look.after_actions(&*self.data, &data)?;
+        Ok(self.made(data, look))
     }
 
-    fn made(&self, data: T, look: Look) -> Self {
+    pub(super) fn made(&self, data: T, look: Look) -> Self {
         Self { version: self.version, data: Arc::new(data), look: Rc::new(look) }
     }
 
@@ -72,31 +55,38 @@ impl<T: Topic> Layer<T> {
 
     /// Whether both are the same state.
     pub(super) fn says_the_same_as(&self, other: &Self) -> bool {
-        self.is_one_with(other) || self.print().is_some() && self.print() == other.print()
+        if self.is_one_with(other) {
+            return true;
+        }
+        match self.look.since(&other.look) {
+            Some(patch) => patch.json == "[]",
+            None => self.print().is_some() && self.print() == other.print(),
+        }
     }
 
     /// Whether it is known that both are the same state on the same version; not to be known
     /// costs nothing.
     pub(crate) fn is_known_as(&self, other: &Self) -> bool {
-        let print = |layer: &Self| layer.look.print.get().copied().flatten();
-        let is_same = || print(self).is_some() && print(self) == print(other);
+        let print = self.look.known_print();
+        let is_same = || print.is_some() && print == other.look.known_print();
         self.version == other.version && (self.is_one_with(other) || is_same())
     }
 
     pub(super) fn print(&self) -> Option<Fingerprint> {
-        let see = || guard::call(|| fingerprint(&*self.data).ok()).ok().flatten();
-        *self.look.print.get_or_init(see)
+        self.look.print(&*self.data)
     }
 
-    /// Whether it is not looked at after actions.
     pub(super) fn is_large(&self) -> bool {
-        let see = || guard::call(|| fingerprint_up_to(LARGE, &*self.data));
-        *self.look.is_large.get_or_init(|| matches!(see(), Ok(Ok(None))))
+        self.look.is_large(&*self.data)
     }
 
-    /// Whether it is known to be large; not to be known costs nothing.
     pub(super) fn is_known_large(&self) -> bool {
-        self.look.is_large.get() == Some(&true)
+        self.look.is_known_large()
+    }
+
+    /// What makes this of a state of the backend's.
+    pub(super) fn change_of(&self, base: &Self) -> Change<T> {
+        Change::seen(base.version, (&base.data, &base.look), (&self.data, &self.look))
     }
 
     fn is_one_with(&self, other: &Self) -> bool {

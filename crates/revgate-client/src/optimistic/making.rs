@@ -127,7 +127,7 @@ impl<T: Topic> Optimistic<T> {
         known: &[Again<T>],
         steps: &[Step<T>],
     ) -> Option<Layer<T>> {
-        if !on.is_large() {
+        if self.spares.is_empty() || !on.is_large() {
             return None;
         }
         // What is recorded must be played.

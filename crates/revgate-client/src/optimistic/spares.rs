@@ -64,6 +64,10 @@ impl<T: Topic> Spares<T> {
         self.put(Spare { state, missed: Vec::new(), ahead });
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Something else has been made of the newest.
     pub(super) fn clear(&mut self) {
         self.0.clear();

@@ -1,15 +1,17 @@
-//! What was done to the backend's state, done here.
+//! What has become of the backend's state, made here.
 
 use std::rc::Rc;
 
+use json_patch::Patch;
 use revgate::action::Told;
 use revgate::{Topic, Version};
 
-use super::Optimistic;
+use super::actions::Base;
 use super::edit::Fault;
 use super::making::{Step, all_again};
 use super::spares::Again;
-use crate::Json;
+use super::{Layer, Optimistic};
+use crate::{Json, guard, patch};
 
 impl<T: Topic> Optimistic<T> {
     /// These actions have made the backend's state of `version` of that of `base`.
@@ -23,21 +25,48 @@ impl<T: Topic> Optimistic<T> {
         base: Version,
         actions: Vec<Told<Json>>,
     ) -> Result<(), String> {
-        if self.newest.as_ref().is_some_and(|newest| newest.version >= version) {
-            return Ok(());
-        }
-        let not_at_hand = || format!("version {base} is not at hand");
-        let (on, is_newest) = self.base(base).ok_or_else(not_at_hand)?;
+        let Some((on, is_newest)) = self.news(version, base)? else { return Ok(()) };
         let step = |told: Told<Json>| Step::told(self.own(&told).unwrap_or_else(|| again(told)));
         let steps: Vec<_> = actions.into_iter().map(step).collect();
         let made = self.make(&on, &steps);
         let made = made.map_err(|(_, fault)| format!("an action that was done: {fault}"))?;
         let by = all_again(&steps).filter(|_| is_newest);
-        self.set_newest(made.at(version), by);
+        self.take_news(made.at(version), by);
+        Ok(())
+    }
+
+    /// This patch has made the backend's state of `version` of that of `base`.
+    ///
+    /// # Errors
+    ///
+    /// If that state cannot be made here, in words.
+    pub(crate) fn patched(
+        &mut self,
+        version: Version,
+        base: Version,
+        patch: &Patch,
+    ) -> Result<(), String> {
+        let Some((on, _)) = self.news(version, base)? else { return Ok(()) };
+        let patched = guard::call(|| patch::apply(&*on.data, &on.look, patch));
+        let (state, look) =
+            patched.unwrap_or_else(|panicked| Err(format!("the state {panicked}")))?;
+        self.take_news(on.made(state, look).at(version), None);
+        Ok(())
+    }
+
+    /// The state of `base`, and whether it is the newest; `None` if that is as new as `version`.
+    fn news(&self, version: Version, base: Version) -> Result<Option<Base<T>>, String> {
+        if self.newest.as_ref().is_some_and(|newest| newest.version >= version) {
+            return Ok(None);
+        }
+        self.base(base).map(Some).ok_or_else(|| format!("version {base} is not at hand"))
+    }
+
+    fn take_news(&mut self, layer: Layer<T>, by: Option<Vec<Again<T>>>) {
+        self.set_newest(layer, by);
         if !self.is_writing() {
             self.rebuild();
         }
-        Ok(())
     }
 
     /// One of the window's own is known by what it knows: what that has made here is not made again.

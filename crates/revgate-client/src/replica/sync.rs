@@ -3,7 +3,6 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use json_patch::Patch;
 use revgate::gate::{Candidate, FetchId, Input, Output, Settlement, Status, Ticket};
 use revgate::wire::Fetched;
 use revgate::{Phase, Snapshot, Topic, Version};
@@ -15,7 +14,7 @@ use crate::guard::{self, Guarded};
 use crate::optimistic::Optimistic;
 use crate::pending::{Answer, Outcome};
 use crate::trace::Event;
-use crate::{Announcement, Host, Transport, TransportError, patch};
+use crate::{Announcement, Host, Transport, TransportError};
 
 /// A delivery that pacing held back and that comes later than this is worth a word.
 const LATE: Duration = Duration::from_secs(1);
@@ -216,7 +215,10 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 let material = self.kept.borrow_mut().take(version);
                 let state = match material.ok_or("the news were not kept")? {
                     Material::State(state) => state,
-                    Material::Patch { base, patch } => self.patched(base, &patch)?,
+                    Material::Patch { base, patch } => {
+                        self.with_edits(|edits| edits.patched(version, base, &patch))?;
+                        return self.show();
+                    }
                     Material::Actions { base, actions } => {
                         self.with_edits(|edits| edits.told(version, base, actions))?;
                         return self.show();
@@ -229,14 +231,6 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             self.with_edits(|edits| edits.learn(snapshot.shared()));
         }
         self.show()
-    }
-
-    /// The backend's state of the version `base`, patched.
-    fn patched(&self, base: Version, patch: &Patch) -> Result<T, String> {
-        let optimistic = self.optimistic.borrow();
-        let state = optimistic.at(base).ok_or_else(|| format!("version {base} is not at hand"))?;
-        let patched = self.calls.while_playing(|| guard::call(|| patch::apply(state, patch)));
-        patched.unwrap_or_else(|panicked| Err(format!("the state {panicked}")))
     }
 
     fn show_status(&self) {

@@ -18,7 +18,7 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     /// From now on, remembers what this window does, so that it can be undone; or how much of that,
     /// if it does already. What it costs: two copies of the state for each edit that is played, and
     /// what two states cost as JSON for each edit that is made; of these only what has changed is
-    /// kept.
+    /// kept. Of an action that [says how it is taken back](revgate::Action::inverse), nothing but that.
     ///
     /// **When the topic is started anew, all that was done before is let go of**: it went with the life
     /// that it was done in, and what is the same in the next is another's. What waits meanwhile, and is

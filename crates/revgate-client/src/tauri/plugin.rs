@@ -171,9 +171,9 @@ impl Transport for Tauri {
     ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
         let topic = topic.clone();
         async move {
-            let Change { base, old, new } = change;
-            let cheapest = patch::cheapest(&*old, &*new)
+            let cheapest = patch::cheapest(&change)
                 .map_err(|invalid| TransportError::Refused(Refusal::Invalid(invalid)))?;
+            let Change { base, new, .. } = change;
             let (topic, form) = (&topic, Form::Text);
             let answer = match cheapest {
                 Cheapest::State(data) => {

@@ -48,12 +48,14 @@ pub(crate) fn as_side<A>(is_backend: bool, call: impl FnOnce() -> A) -> A {
 #[serde(from = "Fields")]
 pub(crate) struct Big {
     pub(crate) count: u64,
+    pub(crate) share: f64,
     pub(crate) names: BTreeMap<u32, String>,
 }
 
 #[derive(Deserialize)]
 struct Fields {
     count: u64,
+    share: f64,
     names: BTreeMap<u32, String>,
 }
 
@@ -61,21 +63,21 @@ impl Big {
     /// Of some 50 KB, three times what is looked at after each action.
     pub(crate) fn new() -> Self {
         let name = |number| (number, format!("The title of the song number {number:09}"));
-        Self { count: 0, names: (0..1_000).map(name).collect() }
+        Self { count: 0, share: 0.5, names: (0..1_000).map(name).collect() }
     }
 }
 
 impl From<Fields> for Big {
-    fn from(Fields { count, names }: Fields) -> Self {
+    fn from(Fields { count, share, names }: Fields) -> Self {
         Costs::count(Costs { copies: 0, walks: 1 });
-        Self { count, names }
+        Self { count, share, names }
     }
 }
 
 impl Clone for Big {
     fn clone(&self) -> Self {
         Costs::count(Costs { copies: 1, walks: 0 });
-        Self { count: self.count, names: self.names.clone() }
+        Self { count: self.count, share: self.share, names: self.names.clone() }
     }
 }
 
@@ -84,10 +86,11 @@ impl Serialize for Big {
         #[derive(Serialize)]
         struct Fields<'a> {
             count: u64,
+            share: f64,
             names: &'a BTreeMap<u32, String>,
         }
         Costs::count(Costs { copies: 0, walks: 1 });
-        Fields { count: self.count, names: &self.names }.serialize(serializer)
+        Fields { count: self.count, share: self.share, names: &self.names }.serialize(serializer)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What windows write.
 
+use revgate::json::{is_same_text, splice};
 use revgate::wire::Written;
 use revgate::{Invalid, Topic, Version};
 use serde_json::value::RawValue;
@@ -10,7 +11,6 @@ use crate::decode::within;
 use crate::error::UpdateError;
 use crate::form::{Json, Refused, Sent};
 use crate::look::{self, LARGE, Look, no_json};
-use crate::patch::{is_same_text, splice};
 use crate::store::{Base, Drafted, Published, WriteError};
 
 impl<T: Topic> TopicCell<T> {

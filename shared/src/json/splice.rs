@@ -1,14 +1,17 @@
 //! Patches applied to the text of a state: of that only what is on the way to a change is read.
 
-use std::ops::Range;
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::ops::Range;
 
-use json_patch::jsonptr::PointerBuf;
-use revgate::json::{MAX_DEPTH, Patch, diff};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Number, Value};
+use serde_json::Number;
+use serde_json::value::RawValue;
 
-use super::is_same;
-use crate::form::Json;
+use super::{MAX_DEPTH, Patch, diff};
 
 /// The most operations that are applied to a text: each of them goes through it.
 const MOST: usize = 8;
@@ -16,24 +19,35 @@ const MOST: usize = 8;
 #[derive(Deserialize)]
 struct Operation {
     op: String,
-    path: PointerBuf,
+    /// A pointer (RFC 6901).
+    path: String,
     #[serde(default, deserialize_with = "present")]
-    value: Option<Json>,
+    value: Option<Box<RawValue>>,
 }
 
 /// What is there is some, even if it is null.
-fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Json>, D::Error> {
-    Json::deserialize(value).map(Some)
+fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Box<RawValue>>, D::Error> {
+    Box::deserialize(value).map(Some)
 }
 
-/// What the patch `sent` makes of the JSON `text`. `None` where more is to be done than to put
-/// one text in place of another, or to say why it cannot be: then it takes values.
-pub(crate) fn splice(text: &str, sent: &str) -> Option<String> {
-    let operations: Vec<Operation> = serde_json::from_str(sent).ok()?;
+/// What the patch (RFC 6902) `patch`, as JSON, makes of the JSON `text` that `serde_json` has written.
+/// `None` where more is to be done than to put one text in place of another, or to say why it cannot
+/// be: then it takes values.
+///
+/// ```
+/// use revgate::json::splice;
+///
+/// let patch = r#"[{"op":"replace","path":"/a/1","value":7}]"#;
+/// assert_eq!(splice(r#"{"a":[1,2]}"#, patch).as_deref(), Some(r#"{"a":[1,7]}"#));
+/// assert_eq!(splice(r#"{"a":[1]}"#, patch), None);
+/// ```
+#[must_use]
+pub fn splice(text: &str, patch: &str) -> Option<String> {
+    let operations: Vec<Operation> = serde_json::from_str(patch).ok()?;
     if operations.len() > MOST {
         return None;
     }
-    let mut made = String::with_capacity(text.len() + sent.len());
+    let mut made = String::with_capacity(text.len() + patch.len());
     made.push_str(text);
     for operation in &operations {
         let (range, new) = operation.change(&made)?;
@@ -44,7 +58,15 @@ pub(crate) fn splice(text: &str, sent: &str) -> Option<String> {
 
 /// Whether `text` is the same JSON as `own`, which `serde_json` has written: but for the order of
 /// fields, and for numbers in another form, as JavaScript writes 1 for 1.0.
-pub(crate) fn is_same_text(text: &str, own: &str) -> bool {
+///
+/// ```
+/// use revgate::json::is_same_text;
+///
+/// assert!(is_same_text(r#"{"b":[1],"a":"x"}"#, r#"{"a":"x","b":[1.0]}"#));
+/// assert!(!is_same_text(r#"{"b":[1],"a":"x"}"#, r#"{"a":"x","b":[2]}"#));
+/// ```
+#[must_use]
+pub fn is_same_text(text: &str, own: &str) -> bool {
     /// The longest patch of such numbers: a change has brought them all.
     const LONGEST: usize = 1024;
     let is_same = |patch: Patch| {
@@ -57,34 +79,37 @@ pub(crate) fn is_same_text(text: &str, own: &str) -> bool {
 impl Operation {
     /// Whether it replaces a number by the same one.
     fn is_no_change(&self, text: &str) -> bool {
-        let number = |json: &str| serde_json::from_str::<Number>(json).ok().map(Value::Number);
+        let number = |json: &str| serde_json::from_str::<Number>(json).ok();
         let old = || {
-            let (last, at) = self.container(text)?;
-            let found = Container::read(text, at, &last)?.found?;
+            let (steps, at) = self.container(text)?;
+            let found = Container::read(text, at, steps.last()?)?.found?;
             number(text.get(found.value)?)
         };
         let new = || number(self.value.as_deref()?.get());
-        self.op == "replace" && old().zip(new()).is_some_and(|(old, new)| is_same(&old, &new))
+        let is_same = |(one, other): (Number, Number)| {
+            one == other || (one.is_f64() || other.is_f64()) && one.as_f64() == other.as_f64()
+        };
+        self.op == "replace" && old().zip(new()).is_some_and(is_same)
     }
 
-    /// The last step of its path, and where the container begins that this is a step into.
-    fn container(&self, text: &str) -> Option<(String, usize)> {
-        let mut steps: Vec<_> =
-            self.path.tokens().map(|step| step.decoded().into_owned()).collect();
-        let last = steps.pop()?;
+    /// The steps of its path, and where the container begins that the last one is a step into.
+    fn container(&self, text: &str) -> Option<(Vec<String>, usize)> {
+        let steps: Option<Vec<_>> = self.path.strip_prefix('/')?.split('/').map(name).collect();
+        let steps = steps?;
         let mut at = 0;
-        for step in &steps {
+        for step in steps.split_last()?.1 {
             at = Container::read(text, at, step)?.found?.value.start;
         }
-        Some((last, at))
+        Some((steps, at))
     }
 
     /// What is to be replaced by what.
     fn change(&self, text: &str) -> Option<(Range<usize>, String)> {
-        let (last, at) = self.container(text)?;
-        let container = Container::read(text, at, &last)?;
+        let (steps, at) = self.container(text)?;
+        let last = steps.last()?;
+        let container = Container::read(text, at, last)?;
         let value = self.value.as_deref().map(|value| value.get());
-        if value.is_some_and(|value| self.path.count() + depth(value) > MAX_DEPTH) {
+        if value.is_some_and(|value| steps.len() + depth(value) > MAX_DEPTH) {
             return None;
         }
         match (&*self.op, value) {
@@ -93,7 +118,7 @@ impl Operation {
                 Some(found) if container.is_object() => {
                     Some((found.value.clone(), value.to_owned()))
                 }
-                _ => container.insert(&last, value),
+                _ => container.insert(last, value),
             },
             ("remove", _) => Some((container.found.as_ref()?.with_comma(text), String::new())),
             _ => None,
@@ -198,6 +223,13 @@ impl Member {
     }
 }
 
+/// The name that a step of a pointer means.
+fn name(step: &str) -> Option<String> {
+    let is_escape = |rest: &str| rest.starts_with(['0', '1']);
+    let is_well_formed = step.split('~').skip(1).all(is_escape);
+    is_well_formed.then(|| step.replace("~1", "/").replace("~0", "~"))
+}
+
 /// An index as a pointer has it.
 fn index(step: &str) -> Option<usize> {
     let index: usize = step.parse().ok()?;
@@ -265,4 +297,77 @@ fn depth(value: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    use serde_json::json;
+
+    #[test]
+    fn what_changes_is_put_in_its_place_and_all_else_stays_as_it_was_written() {
+        let text = r#"{"a":{"x":1.50,"y":[1,[2],"]"]},"c~/\"":-0.0,"n":18446744073709551616}"#;
+        for (patch, expected) in [
+            (
+                r#"[{"op":"replace","path":"/a/x","value":-0.0}]"#,
+                r#"{"a":{"x":-0.0,"y":[1,[2],"]"]},"c~/\"":-0.0,"n":18446744073709551616}"#,
+            ),
+            (
+                r#"[{"op":"replace","path":"/c~0~1\"","value":null}]"#,
+                r#"{"a":{"x":1.50,"y":[1,[2],"]"]},"c~/\"":null,"n":18446744073709551616}"#,
+            ),
+            (
+                r#"[{"op":"add","path":"/b","value":{"k":"v"}}]"#,
+                r#"{"a":{"x":1.50,"y":[1,[2],"]"]},"b":{"k":"v"},"c~/\"":-0.0,"n":18446744073709551616}"#,
+            ),
+            (
+                r#"[{"op":"add","path":"/z","value":0}]"#,
+                r#"{"a":{"x":1.50,"y":[1,[2],"]"]},"c~/\"":-0.0,"n":18446744073709551616,"z":0}"#,
+            ),
+            (
+                r#"[{"op":"remove","path":"/a/y/0"},{"op":"remove","path":"/n"}]"#,
+                r#"{"a":{"x":1.50,"y":[[2],"]"]},"c~/\"":-0.0}"#,
+            ),
+            (
+                r#"[{"op":"add","path":"/a/y/1/1","value":3},{"op":"add","path":"/a/y/1/-","value":4},{"op":"add","path":"/a/y/1/0","value":0}]"#,
+                r#"{"a":{"x":1.50,"y":[1,[0,2,3,4],"]"]},"c~/\"":-0.0,"n":18446744073709551616}"#,
+            ),
+        ] {
+            assert_eq!(splice(text, patch).as_deref(), Some(expected), "{patch}");
+        }
+        let emptied = r#"[{"op":"remove","path":"/a"},{"op":"add","path":"/b","value":1}]"#;
+        assert_eq!(splice(r#"{"a":1}"#, emptied).as_deref(), Some(r#"{"b":1}"#));
+    }
+
+    #[test]
+    fn what_takes_more_than_that_is_left_to_others() {
+        let text = r#"{"a":[1,2],"b":"x"}"#;
+        let many = json!(vec![json!({"op": "replace", "path": "/b", "value": 1}); MOST + 1]);
+        let deep = format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
+        let deep = format!(r#"[{{"op":"replace","path":"/b","value":{deep}}}]"#);
+        for patch in [
+            "7",
+            r#"[{"op":"test","path":"/b","value":"x"}]"#,
+            r#"[{"op":"move","from":"/b","path":"/c"}]"#,
+            r#"[{"op":"copy","from":"/b","path":"/c"}]"#,
+            r#"[{"op":"replace","path":"","value":1}]"#,
+            r#"[{"op":"replace","path":"b","value":1}]"#,
+            r#"[{"op":"replace","path":"/b~2","value":1}]"#,
+            r#"[{"op":"add","path":"/b~","value":1}]"#,
+            r#"[{"op":"replace","path":"/b"}]"#,
+            r#"[{"op":"replace","path":"/c","value":1}]"#,
+            r#"[{"op":"remove","path":"/c"}]"#,
+            r#"[{"op":"replace","path":"/b/c","value":1}]"#,
+            r#"[{"op":"replace","path":"/a/2","value":1}]"#,
+            r#"[{"op":"add","path":"/a/3","value":1}]"#,
+            r#"[{"op":"add","path":"/a/01","value":1}]"#,
+            r#"[{"op":"replace","path":"/a/-","value":1}]"#,
+            &many.to_string(),
+            &deep,
+        ] {
+            assert_eq!(splice(text, patch), None, "{patch}");
+        }
+        let replace = r#"[{"op":"replace","path":"/a","value":1}]"#;
+        for odd in [r#"{"a":1,"a":2}"#, r#"{ "a":1}"#, r#"{"a" :1}"#, r#"{"b":"#, "{", ""] {
+            assert_eq!(splice(odd, replace), None, "{odd}");
+        }
+    }
+}
