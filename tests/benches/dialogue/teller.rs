@@ -27,8 +27,11 @@ struct Shared {
     first: Rc<dyn Fn() -> String>,
     newest: Cell<Version>,
     windows: Cell<usize>,
-    hear: RefCell<BTreeMap<usize, Rc<dyn Fn(Value)>>>,
+    hear: RefCell<BTreeMap<usize, Hear>>,
 }
+
+/// Takes a message.
+type Hear = Rc<dyn Fn(Value)>;
 
 impl Teller {
     pub(crate) fn new(time: &VirtualTime, first: Rc<dyn Fn() -> String>) -> Self {
