@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use revgate::action::Context;
+use revgate::action::{Actions, Context};
 use revgate::{Action, Topic};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,7 @@ pub(crate) struct Library {
 
 impl Topic for Library {
     const NAME: &'static str = "library";
+    const ACTIONS: Actions<Self> = Actions::of::<Play>();
 }
 
 impl Library {

@@ -23,6 +23,9 @@ const WRITTEN_DOWN: &str =
 /// A source is a number of 64 bits.
 const SOURCE: Source = Source::new(u64::MAX);
 
+/// How windows subscribe.
+type Listen = fn(&TopicHandle<Library>, &str) -> Receiver<String>;
+
 /// A backend with two windows.
 struct Backend {
     sender: Sender,
@@ -32,11 +35,11 @@ struct Backend {
 }
 
 impl Backend {
-    fn of(bytes: usize) -> Self {
+    fn of(bytes: usize, listen: Listen) -> Self {
         let sender = Sender::new();
         let library = topic(&sender.registry, Library::of(bytes), TopicOptions::new());
         sender.registry.register_actions::<Play>().expect("the topic is there");
-        let windows = ["main", "settings"].map(|window| subscribe(&library, window));
+        let windows = ["main", "settings"].map(|window| listen(&library, window));
         Self { sender, library, windows, now: 0 }
     }
 
@@ -83,8 +86,13 @@ impl Backend {
 
 /// Counts a write, once it has been made a few times: what it takes in all, what is answered, and what
 /// another window is told of it.
-fn write(counts: &mut Counts, scene: &str, bytes: usize, write: impl Fn(&Backend, u64) -> String) {
-    let mut backend = Backend::of(bytes);
+fn write(
+    counts: &mut Counts,
+    scene: &str,
+    (bytes, listen): (usize, Listen),
+    write: impl Fn(&Backend, u64) -> String,
+) {
+    let mut backend = Backend::of(bytes, listen);
     for number in 1..=5 {
         write(&backend, number);
         backend.turn();
@@ -105,7 +113,7 @@ fn write(counts: &mut Counts, scene: &str, bytes: usize, write: impl Fn(&Backend
 
 /// Counts a thousand writes of Rust within a millisecond.
 fn burst(counts: &mut Counts, scene: &str, bytes: usize, write: impl Fn(&Backend)) {
-    let mut backend = Backend::of(bytes);
+    let mut backend = Backend::of(bytes, subscribe);
     (0..5).for_each(|_| write(&backend));
     backend.turn();
     backend.heard();
@@ -125,7 +133,7 @@ fn burst(counts: &mut Counts, scene: &str, bytes: usize, write: impl Fn(&Backend
 
 /// Counts what a window asks for that begins.
 fn start(counts: &mut Counts, scene: &str, bytes: usize) {
-    let backend = Backend::of(bytes);
+    let backend = Backend::of(bytes, subscribe);
     let answer = counts.count(scene, || {
         let _heard = subscribe(&backend.library, "another");
         backend.library.cell.snapshot(None).expect("JSON")
@@ -143,18 +151,28 @@ fn the_backend_does_no_more_than_was_written_down() {
         backend.library.act(Play).expect("done");
     };
     for (size, bytes) in SIZES {
-        write(&mut counts, &format!("edit by Rust, {size}"), bytes, |backend, _| {
+        let patched: (usize, Listen) = (bytes, subscribe);
+        write(&mut counts, &format!("edit by Rust, {size}"), patched, |backend, _| {
             update(backend);
             String::new()
         });
-        write(&mut counts, &format!("action by Rust, {size}"), bytes, |backend, _| {
-            act(backend);
-            String::new()
-        });
-        write(&mut counts, &format!("edit by a window, {size}"), bytes, |backend, _| {
+        write(&mut counts, &format!("edit by a window, {size}"), patched, |backend, _| {
             backend.edit()
         });
-        write(&mut counts, &format!("action by a window, {size}"), bytes, Backend::act);
+        // To windows in JavaScript, and to those that do the same themselves.
+        for (kind, listen) in [("action", subscribe as Listen), ("told action", follow)] {
+            write(
+                &mut counts,
+                &format!("{kind} by Rust, {size}"),
+                (bytes, listen),
+                |backend, _| {
+                    act(backend);
+                    String::new()
+                },
+            );
+            let scene = format!("{kind} by a window, {size}");
+            write(&mut counts, &scene, (bytes, listen), Backend::act);
+        }
         burst(&mut counts, &format!("burst of 1000 actions by Rust, {size}"), bytes, act);
         start(&mut counts, &format!("start of a window, {size}"), bytes);
     }
