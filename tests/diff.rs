@@ -22,7 +22,8 @@ fn patch(old: &str, new: &str) -> String {
     let new: Value = serde_json::from_str(new).expect("JSON");
     assert_eq!(state, new, "{patch} of {old}");
     // Where the texts alone say enough.
-    let is_compact = serde_json::from_str::<Value>(old).is_ok_and(|value| value.to_string() == old);
+    let compact = serde_json::from_str::<Value>(old).map(|value| value.to_string());
+    let is_compact = compact.is_ok_and(|compact| compact == old);
     let spliced = splice(old, &patch).filter(|_| is_compact);
     let spliced = spliced.map(|text| serde_json::from_str::<Value>(&text).expect("JSON"));
     assert!(spliced.is_none_or(|spliced| spliced == new), "{patch} of {old}");
