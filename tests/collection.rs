@@ -8,6 +8,8 @@ mod edits;
 mod large;
 #[path = "collection/messages.rs"]
 mod messages;
+#[path = "collection/panics.rs"]
+mod panics;
 #[path = "collection/schedules.rs"]
 mod schedules;
 

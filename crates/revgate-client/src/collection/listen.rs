@@ -135,6 +135,13 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         }
     }
 
+    /// Drops what may hold states, which is other people's code: while nothing is borrowed.
+    pub(super) fn discard<A>(&self, left: A) {
+        if let Err(panicked) = guard::call(|| drop(left)) {
+            tracing::error!("family `{}`: dropping a state {panicked}", self.family);
+        }
+    }
+
     pub(super) fn call_observer(&self, call: impl FnOnce(&dyn CollectionObserver)) {
         if let Err(panicked) = guard::call(|| call(&*self.observer)) {
             tracing::error!("family `{}`: the observer {panicked}", self.family);

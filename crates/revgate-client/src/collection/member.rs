@@ -12,6 +12,7 @@ use revgate::{Topic, TopicName, TopicNameError, Version};
 use super::Inner;
 use super::rows::Key;
 use super::way::Way;
+use crate::guard::{self, Panicked};
 use crate::{Host, Observer, Replica, SyncError, Transport};
 
 /// A member with all that a [`Replica`] can, which it stands for. Of several that are asked for, all
@@ -80,7 +81,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             return;
         }
         let released = self.released.borrow_mut().insert(Key::clone(&live.key), live);
-        drop(released);
+        self.discard(released);
         self.sweep_later();
     }
 
@@ -130,10 +131,10 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             rows.learn(&live.key, version, shown);
             let left = rows.take_left();
             drop(rows);
-            drop(left);
+            self.discard(left);
         }
         let tie = self.ties.borrow_mut().remove(&live.key);
-        drop(tie);
+        self.discard(tie);
     }
 }
 
@@ -173,9 +174,10 @@ impl<T: Topic> Followers<T> {
         replica: &Replica<T, X, H>,
     ) -> u64 {
         if let (Some(state), Some(version)) = (replica.shared(), replica.version()) {
-            drop(observer.changed(&state, version));
+            drop(tell(&*observer, |observer| observer.changed(&state, version)));
         }
-        observer.status(replica.status());
+        let status = replica.status();
+        drop(tell(&*observer, |observer| observer.status(status)));
         let id = self.last.get() + 1;
         self.last.set(id);
         self.list.borrow_mut().push((id, observer));
@@ -186,12 +188,25 @@ impl<T: Topic> Followers<T> {
         let mut list = self.list.borrow_mut();
         let removed: Vec<_> = list.extract_if(.., |follower| follower.0 == id).collect();
         drop(list);
-        drop(removed);
+        if let Err(panicked) = guard::call(|| drop(removed)) {
+            tracing::error!("topic `{}`: dropping an observer {panicked}", T::NAME);
+        }
     }
 
-    fn each(&self) -> Vec<Rc<dyn Observer<T>>> {
-        self.list.borrow().iter().map(|(_, observer)| Rc::clone(observer)).collect()
+    /// Tells each, whatever becomes of the others.
+    fn each<A>(&self, call: impl Fn(&dyn Observer<T>) -> A) -> Vec<Result<A, Panicked>> {
+        let list: Vec<_> = self.list.borrow().iter().map(|(_, it)| Rc::clone(it)).collect();
+        list.iter().map(|follower| tell(&**follower, &call)).collect()
     }
+}
+
+fn tell<T: Topic, A>(
+    observer: &dyn Observer<T>,
+    call: impl FnOnce(&dyn Observer<T>) -> A,
+) -> Result<A, Panicked> {
+    guard::call(|| call(observer)).inspect_err(|panicked| {
+        tracing::error!("topic `{}`: an observer of a member {panicked}", T::NAME);
+    })
 }
 
 impl<T: Topic, X: Transport, H: Host> Observer<T> for Fan<T, X, H> {
@@ -201,21 +216,24 @@ impl<T: Topic, X: Transport, H: Host> Observer<T> for Fan<T, X, H> {
         {
             home.call_observer(|observer| observer.changed(&self.key));
         }
-        self.followers.each().iter().try_for_each(|follower| follower.changed(state, version))
+        let answers = self.followers.each(|follower| follower.changed(state, version));
+        answers.into_iter().try_for_each(|answer| {
+            answer.unwrap_or_else(|panicked| Err(format!("the observer {panicked}")))
+        })
     }
 
     fn status(&self, status: Status) {
-        self.followers.each().iter().for_each(|follower| follower.status(status));
+        self.followers.each(|follower| follower.status(status));
     }
 
     fn undoable(&self, can_undo: bool, can_redo: bool) {
-        self.followers.each().iter().for_each(|follower| follower.undoable(can_undo, can_redo));
+        self.followers.each(|follower| follower.undoable(can_undo, can_redo));
     }
 
     fn failed(&self, error: &SyncError) {
         if let Some(home) = self.home.upgrade() {
             home.call_observer(|observer| observer.failed(error));
         }
-        self.followers.each().iter().for_each(|follower| follower.failed(error));
+        self.followers.each(|follower| follower.failed(error));
     }
 }

@@ -9,7 +9,7 @@ use revgate::{Phase, Topic};
 
 use super::Inner;
 use super::rows::Shift;
-use crate::guard::Guarded;
+use crate::guard::{self, Guarded};
 use crate::pending::{Answer, Outcome};
 use crate::replica::Fault;
 use crate::trace::Event;
@@ -39,7 +39,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         };
         let left = rows.take_left();
         drop(rows);
-        drop(left);
+        self.discard(left);
         shift
     }
 
@@ -69,7 +69,9 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 Output::Settle(through, settlement) => self.settle(through, settlement),
                 Output::Wait(deadline) => {
                     let kept = self.gate.borrow().kept();
-                    self.news.borrow_mut().take_if(|(version, _)| Some(*version) != kept);
+                    let left =
+                        self.news.borrow_mut().take_if(|(version, _)| Some(*version) != kept);
+                    left.into_iter().for_each(|left| self.discard(left));
                     return self.set_timer(deadline);
                 }
                 // Asked for before it was stopped.
@@ -123,7 +125,8 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let is_kept = self.gate.borrow().kept() == Some(version);
         let is_newest = self.news.borrow().as_ref().is_none_or(|(kept, _)| *kept < version);
         if let Some(material) = material.filter(|_| is_kept && is_newest) {
-            *self.news.borrow_mut() = Some((version, material));
+            let left = self.news.replace(Some((version, material)));
+            left.into_iter().for_each(|left| self.discard(left));
         }
         self.drain(Brought::Nothing);
     }
@@ -209,7 +212,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     /// Tells whoever waits, and may have lost interest.
     fn answer(&self, done: Answer, outcome: Outcome) {
         // Whom it wakes may be anybody.
-        let _ = crate::guard::call(|| done.send(outcome));
+        let _ = guard::call(|| done.send(outcome));
     }
 
     fn set_timer(self: &Rc<Self>, deadline: Option<Duration>) {

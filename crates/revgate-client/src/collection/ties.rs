@@ -12,15 +12,17 @@ use super::Inner;
 use super::member::Live;
 use super::rows::{Key, Shift};
 use super::way::{Hear, Listening};
-use crate::{Announcement, Host, Interruption, Transport};
+use crate::{Announcement, Host, Interruption, Transport, guard};
 
 /// What the collection has to do with a member's replica.
 pub(super) struct Tie<T: Topic, X: Transport, H: Host> {
     pub(super) live: Weak<Live<T, X, H>>,
     /// What it shows, in place of what the collection knows.
     shown: Option<Arc<T>>,
-    listeners: Vec<(u64, Rc<Hear<T>>)>,
+    listeners: Vec<Listener<T>>,
 }
+
+type Listener<T> = (u64, Rc<Hear<T>>);
 
 /// The largest state, in bytes of JSON, of which it is looked whether another one is the same.
 const SMALL: usize = 16 * 1024;
@@ -49,8 +51,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let shown = Some(Arc::clone(state));
         let left =
             self.ties.borrow_mut().get_mut(key).map(|tie| mem::replace(&mut tie.shown, shown));
-        // Dropping a state is other people's code.
-        drop(left);
+        self.discard(left);
         !is_same
     }
 
@@ -87,7 +88,17 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             let row = rows.get(key).filter(|row| !row.is_stale)?;
             (row.version, Arc::clone(row.state.as_ref()?))
         };
-        Some(Snapshot::new(version, T::clone(&state)))
+        match guard::call(|| T::clone(&state)) {
+            Ok(state) => Some(Snapshot::new(version, state)),
+            // As of a large one, the version is known, and the state fetched.
+            Err(panicked) => {
+                tracing::error!(
+                    "member `{key}` of `{}`: copying its state {panicked}",
+                    self.family
+                );
+                None
+            }
+        }
     }
 
     /// Whether its listeners are told all of a member; of a large one they are told the version alone,
@@ -101,9 +112,6 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         for key in &shift.gone {
             self.end_tie(key);
         }
-        for key in shift.come.iter().chain(&shift.changed) {
-            self.pass_on(key);
-        }
         if shift.has_other_keys() {
             self.call_observer(|observer| observer.keys());
         }
@@ -112,6 +120,9 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             if self.shown(key).is_none() {
                 self.call_observer(|observer| observer.changed(key));
             }
+        }
+        for key in shift.come.iter().chain(&shift.changed) {
+            self.pass_on(key);
         }
         if let Some(version) = self.version() {
             self.call_observer(|observer| observer.version(version));
@@ -128,10 +139,8 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             ties.insert(Key::clone(key), tie);
         }
         drop(ties);
-        drop(shown);
-        for (_, hear) in listeners {
-            hear(Err(Interruption::Ended));
-        }
+        self.discard(shown);
+        self.end_listeners(listeners);
     }
 
     /// Tells the replica of a member what is new of it.
@@ -146,25 +155,41 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             let version = self.rows.borrow().get(key).map(|row| row.version).unwrap_or_default();
             let payload = snapshot.map_or(Payload::None, |it| Payload::State(it.data));
             let invalidation = Invalidation::new(topic.clone(), version);
-            hear(Ok(Announcement { invalidation, payload, fingerprint: None }));
+            let news = Announcement { invalidation, payload, fingerprint: None };
+            self.tell_listener(move || hear(Ok(news)));
         }
     }
 
     /// Ends what listens here: it goes on by its own way.
     pub(super) fn end_ties(&self) {
         drop(self.sweep.take());
-        for tie in self.ties.take().into_values() {
-            for (_, hear) in tie.listeners {
-                hear(Err(Interruption::Ended));
-            }
+        for Tie { listeners, shown, .. } in self.ties.take().into_values() {
+            self.end_listeners(listeners);
+            self.discard(shown);
         }
-        drop(self.released.take());
+        self.discard(self.released.take());
+    }
+
+    fn end_listeners(&self, listeners: Vec<Listener<T>>) {
+        for (_, hear) in listeners {
+            self.tell_listener(move || hear(Err(Interruption::Ended)));
+        }
+    }
+
+    /// A listener is a replica, which calls other people's code: what fails there keeps no other
+    /// from being told.
+    fn tell_listener(&self, tell: impl FnOnce()) {
+        if let Err(panicked) = guard::call(tell) {
+            tracing::error!("family `{}`: a member's replica {panicked}", self.family);
+        }
     }
 }
 
 /// Whether two states are known to be the same.
 fn is_same<T: Topic>(one: &Arc<T>, other: &Arc<T>) -> bool {
-    let print = |state: &Arc<T>| fingerprint_up_to(SMALL, &**state).ok().flatten();
+    let print = |state: &Arc<T>| {
+        guard::call(|| fingerprint_up_to(SMALL, &**state).ok().flatten()).ok().flatten()
+    };
     Arc::ptr_eq(one, other) || print(one).is_some_and(|it| print(other) == Some(it))
 }
 

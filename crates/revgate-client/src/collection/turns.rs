@@ -4,6 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use crate::guard;
+
 /// What is to be done, in its order. A collection calls other people's code, which may call the
 /// collection: such a call waits until the one under way has ended, so none finds another half done.
 pub(super) struct Turns<C> {
@@ -22,7 +24,9 @@ impl<C> Turns<C> {
         Self { waiting: RefCell::default(), busy: Cell::new(false) }
     }
 
-    /// Does `call` to `whom`, now or after the one under way, and `finish` after each.
+    /// Does `call` to `whom`, now or after the one under way, and `finish` after each. One that panics
+    /// is reported, and keeps none from its turn: in a browser, where a panic is a trap, the flag
+    /// would stay up.
     pub(super) fn take(
         &self,
         whom: &Rc<C>,
@@ -37,8 +41,11 @@ impl<C> Turns<C> {
         loop {
             let next = self.waiting.borrow_mut().pop_front();
             let Some(call) = next else { break };
-            call(whom);
-            finish(whom);
+            for turn in [guard::call(|| call(whom)), guard::call(|| finish(whom))] {
+                if let Err(panicked) = turn {
+                    tracing::error!("a call of a collection {panicked}");
+                }
+            }
         }
     }
 }
