@@ -165,14 +165,32 @@ fn a_member_that_is_removed_is_gone_with_its_edits_and_can_come_again() {
     assert_eq!(window.docs.get("a"), None);
     assert!(matches!(member.status(), Status::Retrying { .. }));
     backend.set_member("a", &doc("again"));
-    while member.status() != Status::Live {
-        assert!(window.time.advance_to_next_timer());
-    }
+    window.time.settle();
+    assert_eq!(member.status(), Status::Live);
     window.end(member.update(|doc| doc.title.push('!'))).expect("made");
     assert_eq!(window.title("a").as_deref(), Some("again!"));
     window.end(window.docs.update("a", |doc| doc.title.push('?'))).expect("made");
     assert_eq!(member.state(), Some(doc("again!?")), "by the same replica");
     assert_eq!((backend.subscriptions(), window.docs.replicas()), (1, 1));
+}
+
+#[window_test(unsupported = test)]
+fn a_member_that_comes_again_is_shown_at_once_by_who_observes_it_and_can_be_edited() {
+    let (backend, window) = live();
+    let titles = Titles::default();
+    let member = window.docs.observed("a", titles.clone()).expect("well-formed");
+    window.time.settle();
+    backend.remove_member::<Doc>("a");
+    window.time.advance(ms(120_000));
+    assert!(matches!(member.status(), Status::Retrying { .. }));
+    backend.set_member("a", &doc("again"));
+    window.time.settle();
+    assert_eq!(titles.0.borrow().last().map(String::as_str), Some("again"));
+    drop(member.update(|doc| doc.title.push('!')));
+    assert_eq!(window.title("a").as_deref(), Some("again!"));
+    window.time.settle();
+    assert_eq!(backend.member::<Doc>("a"), Some(doc("again!")));
+    assert_eq!(backend.subscriptions(), 1, "of the family alone");
 }
 
 #[window_test(unsupported = test)]

@@ -4,6 +4,7 @@ use std::mem;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
+use revgate::gate::Status;
 use revgate::json::fingerprint_up_to;
 use revgate::wire::Payload;
 use revgate::{Invalidation, Snapshot, Topic, TopicName, Version};
@@ -121,6 +122,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 self.call_observer(|observer| observer.changed(key));
             }
         }
+        shift.come.iter().for_each(|key| self.wake(key));
         for key in shift.come.iter().chain(&shift.changed) {
             self.pass_on(key);
         }
@@ -141,6 +143,17 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         drop(ties);
         self.discard(shown);
         self.end_listeners(listeners);
+    }
+
+    /// A member has come that its replica has asked the backend for in vain: that one need not wait
+    /// until it would ask again.
+    fn wake(&self, key: &Key) {
+        let live = self.ties.borrow().get(key).and_then(|tie| tie.live.upgrade());
+        if let Some(live) = live
+            && let Status::Retrying { .. } = live.replica.status()
+        {
+            self.tell_listener(move || live.replica.resume());
+        }
     }
 
     /// Tells the replica of a member what is new of it.
