@@ -258,13 +258,18 @@ impl Feed for Collection {
     }
 
     fn subscribe(&self, window: &str, news: Channel, _: bool) -> Option<u32> {
+        // Should there be no room, the channel ends after the locks, which is Tauri's code.
+        let added = Channel::clone(&news);
+        // Held till it is added: who subscribes meanwhile, and fetches, is to be told of what comes
+        // after that.
+        let history = self.history();
+        let mut progress = self.progress();
         if self.subscribers.is_empty() {
             // Nobody has to be told of what was before.
-            let newest = self.history().map(|history| history.version());
-            let mut progress = self.progress();
+            let newest = history.as_ref().map(|history| history.version());
             progress.announced = progress.announced.max(newest.unwrap_or_default());
         }
-        self.subscribers.add(window, news, false)
+        self.subscribers.add(window, added, false)
     }
 
     fn snapshot(&self, known: Option<Version>) -> Result<String, Refused> {

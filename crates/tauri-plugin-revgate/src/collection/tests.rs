@@ -2,6 +2,7 @@ use super::*;
 
 use std::cell::Cell;
 use std::sync::mpsc::{self, Receiver};
+use std::thread;
 
 use allocation_counter::measure;
 use revgate::Topic;
@@ -73,12 +74,7 @@ impl Bench {
     }
 
     fn subscribe_to(&self, feed: &str, window: &str) -> Receiver<String> {
-        let (sender, heard) = mpsc::channel();
-        let channel = Channel::new(move |body| {
-            let InvokeResponseBody::Json(json) = body else { panic!("announcements are JSON") };
-            sender.send(json).expect("the test listens");
-            Ok(())
-        });
+        let (channel, heard) = channel();
         let feed = self.registry.feed(feed).expect("registered");
         feed.subscribe(window, channel, false).expect("room");
         heard
@@ -98,6 +94,17 @@ impl Bench {
 
 fn doc(title: &str) -> Doc {
     Doc { title: title.to_owned() }
+}
+
+/// What a window subscribes with, and what it hears.
+fn channel() -> (Channel, Receiver<String>) {
+    let (sender, heard) = mpsc::channel();
+    let channel = Channel::new(move |body| {
+        let InvokeResponseBody::Json(json) = body else { panic!("announcements are JSON") };
+        sender.send(json).expect("the test listens");
+        Ok(())
+    });
+    (channel, heard)
 }
 
 /// What was heard, without the time.
@@ -346,6 +353,33 @@ fn families_whose_names_overlap_are_told_apart() {
     assert!(news(&heard).is_empty());
     assert!(bench.registry.feed("docs:*").is_none());
     assert!(bench.registry.feed("doc:page:*").is_some());
+}
+
+#[test]
+fn who_subscribes_while_another_does_keeps_it_from_no_news() {
+    let mut bench = Bench::new();
+    bench.create("a");
+    bench.fetch(None);
+    let collection = bench.registry.collections().swap_remove(0);
+    let mut held = collection.history().expect("begun");
+    let (began, begins) = mpsc::channel();
+    let late = Arc::clone(&collection);
+    let first = thread::spawn(move || {
+        began.send(()).expect("the test listens");
+        late.subscribe("first", Channel::new(|_| Ok(())), false).expect("room");
+    });
+    begins.recv().expect("it subscribes");
+    // Long enough to look whether it is the only one: should it be slower, the test proves nothing.
+    thread::sleep(Duration::from_millis(50));
+    let (channel, heard) = channel();
+    collection.subscribers.add("second", channel, false).expect("room");
+    let topic = bench.docs.get("a").expect("there");
+    record(&mut held, &(Arc::clone(&topic.cell.live) as Arc<dyn Member>));
+    drop(held);
+    first.join().expect("it has subscribed");
+    collection.mark(None);
+    bench.turn(0);
+    assert_eq!(news(&heard).len(), 1, "of the change that came after it had subscribed");
 }
 
 #[test]
