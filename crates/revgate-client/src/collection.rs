@@ -179,6 +179,9 @@ impl<T: Topic, X: Transport, H: Host> Collection<T, X, H> {
 
     /// Changes the state of a member: see [`Replica::update`](crate::Replica::update).
     ///
+    /// An edit of a large member, made before its state is here, waits for that, and ends with the
+    /// collection if it is dropped before; one that is on its way is made all the same.
+    ///
     /// # Errors
     ///
     /// [`Pending`] yields them; also if there is no such member.
@@ -229,7 +232,7 @@ impl<T: Topic, X: Transport, H: Host> Collection<T, X, H> {
     }
 
     /// As [`Collection::member`], and keeps `observer` told for as long as that lives, from how it is
-    /// now on.
+    /// now on. [`Observer::should_refresh`] is not asked: a member's news come with the family's.
     ///
     /// # Errors
     ///

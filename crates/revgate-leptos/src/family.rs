@@ -157,6 +157,9 @@ impl<T: Topic> FamilySignal<T> {
     }
 
     /// Changes the state of a member in every window: see [`TopicSignal::update`].
+    ///
+    /// An edit of a large member, made before its state is here, waits for that, and ends with the
+    /// collection if the last who uses the family goes before.
     pub fn update(&self, key: &str, change: impl Fn(&mut T) + 'static) -> Pending {
         self.ask(|shared| shared.collection.update(key, change))
     }
