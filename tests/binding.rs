@@ -282,8 +282,8 @@ async fn a_change_of_everything_is_sent_whole() {
         auto_save: false,
         sidebar_collapsed: true,
     };
-    let written =
-        Tauri.write(&settings(), Change { new: new.into(), ..change() }).await.expect("as agreed");
+    let Change { base, old, .. } = change();
+    let written = Tauri.write(&settings(), Change::new(base, old, new)).await.expect("as agreed");
     assert_eq!((written.revision, written.data.font_size), (Revision::new(5), 20), "as answered");
 }
 
