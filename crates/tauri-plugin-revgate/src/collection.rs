@@ -155,7 +155,7 @@ impl Collection {
         }
         let (base, writer) = (progress.announced, progress.writer.clone());
         progress.announced = version;
-        progress.pace.announced(now, writer.clone());
+        progress.pace.announced(now);
         let invalidation = Invalidation {
             source_id: writer.as_deref().map(str::to_owned),
             timestamp_ms: unix_ms(),

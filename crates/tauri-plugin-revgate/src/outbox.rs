@@ -91,7 +91,7 @@ impl Outbox {
             let is_proof = progress.proof.take_if(|at| *at <= now).is_some();
             if is_news {
                 progress.announced = state.version;
-                progress.pace.announced(now, state.source.clone());
+                progress.pace.announced(now);
             }
             (is_news, is_proof, next)
         };

@@ -1,20 +1,24 @@
 //! When news may be announced.
 
-use std::sync::Arc;
+mod turns;
+
 use std::time::Duration;
 
-use revgate::Pacing;
-use revgate::pacing::Pacer;
+use self::turns::{Claim, Turns};
 
-/// Whoever writes without a pause is announced once a period; **whoever answers somebody else, at
-/// once**. Windows that answer each other would wait for a period at every turn, and none of them can
-/// write a second time before it is answered. Nor does a third who writes without a pause hold them
-/// up: what is held back of that one comes along with the answer.
+/// **One announcement a period is free**, and what was not announced for a while may be made up for
+/// by a few that follow at once. More than that is told at the end of the period, **but for a
+/// dialogue**: windows that answer each other would wait for a period at every turn, and none of
+/// them writes a second time before it is answered. Nor does anybody who writes without a pause hold
+/// them up: what is held back of that one comes along with the answer.
 pub(crate) struct Pace {
-    pacer: Pacer,
-    /// Who wrote what was announced last: a window, or the backend.
-    speaker: Option<Arc<str>>,
-    /// Somebody else has written since.
+    period: Duration,
+    /// When the next announcement is free.
+    free: Duration,
+    /// How long announcements were free and none was made. A period of it is worth one.
+    saved: Duration,
+    turns: Turns,
+    /// Somebody may be announced at once.
     hurries: bool,
     /// When the newest is to be announced: not before, whoever else has a reason to call.
     due: Duration,
@@ -22,41 +26,74 @@ pub(crate) struct Pace {
     waits: bool,
 }
 
+/// How many announcements can be made up for.
+const MOST_SAVED: u32 = 4;
+
 impl Pace {
     pub(crate) fn new(period: Duration) -> Self {
-        let pacer = Pacer::new(Pacing::none().throttle(period));
-        Self { pacer, speaker: None, hurries: false, due: Duration::ZERO, waits: false }
+        Self {
+            period,
+            free: Duration::ZERO,
+            saved: period.saturating_mul(MOST_SAVED),
+            turns: Turns::new(period),
+            hurries: false,
+            due: Duration::ZERO,
+            waits: false,
+        }
     }
 
     /// This writer has news. Whether what is held back is to be announced for that.
     pub(crate) fn hear(&mut self, writer: Option<&str>) -> bool {
-        let answers = self.speaker.as_deref() != writer;
-        let begins = answers && !self.hurries;
-        self.hurries |= answers;
-        begins && self.waits
+        self.turns.hear(writer);
+        // Else it is asked soon when the news may be announced.
+        if self.waits && !self.hurries {
+            let claim = self.turns.claim();
+            self.hurries = self.is_granted(claim);
+            return self.hurries;
+        }
+        false
     }
 
     /// When the news that are there now may be announced.
     pub(crate) fn due(&mut self, now: Duration) -> Duration {
-        self.pacer.event(now);
-        let paced = self.pacer.deadline().unwrap_or(now);
-        self.due = if self.hurries { now } else { paced };
+        let claim = self.turns.claim_at(now);
+        self.hurries = self.hurries || self.free > now && self.is_granted(claim);
+        self.due = if self.hurries { now } else { self.free.max(now) };
         self.waits = self.due > now;
         self.due
     }
 
-    /// Whether to announce now. If not, it is to be asked again when that is due.
+    /// Whether to announce now all that was heard of. If not, it is to be asked again when that is
+    /// due.
     pub(crate) fn begin(&mut self, now: Duration) -> bool {
         let begins = now >= self.due;
         if begins {
+            self.turns.told(now);
             (self.waits, self.hurries) = (false, false);
         }
         begins
     }
 
-    /// What this one wrote is announced.
-    pub(crate) fn announced(&mut self, now: Duration, speaker: Option<Arc<str>>) {
-        self.pacer.delivered(now);
-        self.speaker = speaker;
+    /// It is announced, and was news.
+    pub(crate) fn announced(&mut self, now: Duration) {
+        let calm = now.saturating_sub(self.free);
+        let most = self.period.saturating_mul(MOST_SAVED);
+        self.saved = self.saved.saturating_add(calm).min(most);
+        self.free = now.saturating_add(self.period);
+    }
+
+    /// Whether whoever claims it is announced before the period's end.
+    fn is_granted(&mut self, claim: Option<Claim>) -> bool {
+        match claim {
+            Some(Claim::Answers) => true,
+            Some(Claim::Begins) if self.saved >= self.period => {
+                self.saved -= self.period;
+                true
+            }
+            _ => false,
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;
