@@ -125,10 +125,26 @@ impl Look {
         Ok(Cow::Borrowed(self.0.text.get_or_init(|| text)))
     }
 
-    /// Whether both are known to be of the same JSON.
-    pub(crate) fn is_text_of(&self, other: &Self) -> bool {
-        let (text, other) = (self.0.text.get(), other.0.text.get());
-        text.is_some() && text == other
+    /// Whether `state`, of which this is the look, is the same as JSON as `old`, which looks like
+    /// `before`. What nobody has looked at counts as another one.
+    pub(crate) fn is_same<T: Serialize>(&self, state: &T, before: &Self, old: &T) -> bool {
+        match self.0.text.get() {
+            None if self.0.print.get().is_none() => return false,
+            Some(text) if before.is_large() => {
+                // It is written for the announcement in any case.
+                let other = catch_unwind(AssertUnwindSafe(|| before.text(old, Some(self))));
+                let Ok(Ok(other)) = other else { return false };
+                if *text == *other {
+                    return true;
+                }
+                if !may_be_same(text.as_bytes(), other.as_bytes()) {
+                    return false;
+                }
+            }
+            _ => {}
+        }
+        let print = self.print(state);
+        print.is_some() && print == before.print(old)
     }
 
     fn see<T: Serialize>(&self, state: &T) -> &Result<Fingerprint, Invalid> {
@@ -155,6 +171,29 @@ pub(crate) fn write<T: Serialize>(state: &T, length: usize) -> Result<String, In
     let mut json = Vec::with_capacity(length + length / 16);
     serde_json::to_writer(&mut json, state).map_err(no_json)?;
     String::from_utf8(json).map_err(no_json)
+}
+
+/// Whether two texts of JSON can be of the same state, which only a way through it would tell: then
+/// they have the same bytes but for their order, and for what numbers have more or less of, as 1.0 and
+/// 1 do. Hardly a change is like that.
+fn may_be_same(one: &[u8], other: &[u8]) -> bool {
+    /// A number has fewer bytes than that: each is whole in what is looked at, on either side.
+    const CHUNK: usize = 128;
+    let chunks = one.chunks_exact(CHUNK).zip(other.chunks_exact(CHUNK));
+    let same = chunks.take_while(|(one, other)| one == other).count();
+    let begin = CHUNK * same.saturating_sub(1);
+    let (one, other) = (&one[begin..], &other[begin..]);
+    let chunks = one.rchunks_exact(CHUNK).zip(other.rchunks_exact(CHUNK));
+    let same = chunks.take_while(|(one, other)| one == other).count();
+    let end = CHUNK * same.saturating_sub(1);
+    let (one, other) = (&one[..one.len() - end], &other[..other.len() - end]);
+    let has_exponent =
+        |text: &[u8]| text.windows(2).any(|pair| pair[0].is_ascii_digit() && pair[1] == b'e');
+    let mut counts = [0_isize; 256];
+    one.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
+    other.iter().for_each(|byte| counts[usize::from(*byte)] -= 1);
+    (counts[usize::from(b'0')], counts[usize::from(b'.')]) = (0, 0);
+    counts == [0; 256] || has_exponent(one) || has_exponent(other)
 }
 
 pub(crate) fn no_json(error: impl ToString) -> Invalid {

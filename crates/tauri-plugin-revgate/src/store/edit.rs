@@ -53,10 +53,7 @@ impl<T> Edit<'_, T> {
     {
         let Self { store, topic, current, .. } = self;
         let Draft { data, look } = draft;
-        let print = look.known_print();
-        let is_same = look.is_text_of(&current.look)
-            || print.is_some() && print == current.look.print(&*current.data);
-        let is_news = !is_same;
+        let is_news = !look.is_same(&data, &current.look, &*current.data);
         let is_large = look.is_large();
         let data = Arc::new(data);
         let state = if is_news {

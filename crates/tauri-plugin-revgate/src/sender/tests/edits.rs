@@ -3,6 +3,8 @@
 use super::acts::{Shelf, add, counted, large, shelf};
 use super::*;
 
+use std::collections::HashMap;
+
 use revgate::Version;
 use revgate::wire::{Refusal, Written};
 use serde_json::json;
@@ -196,5 +198,51 @@ fn a_null_that_stands_for_something_else_is_refused_in_an_edit_of_a_large_state_
     for refused in [patched, replaced] {
         let Err(Refusal::Invalid(invalid)) = refused else { panic!("it is no JSON") };
         assert_eq!(invalid.path, "note");
+    }
+}
+
+/// What JSON can be written of in more than one way.
+#[derive(Clone, Serialize, Deserialize)]
+struct Loose {
+    rows: Vec<String>,
+    sizes: HashMap<String, u64>,
+    any: Value,
+    zoom: f64,
+}
+
+impl Topic for Loose {
+    const NAME: &'static str = "loose";
+}
+
+#[test]
+fn the_same_large_state_makes_no_version_however_it_is_written() {
+    let sender = Sender::new();
+    let sizes = || (10..40).map(|number| (number.to_string(), number)).collect::<HashMap<_, _>>();
+    let rows = vec!["x".repeat(100); 1_000];
+    let loose = Loose { rows, sizes: sizes(), any: json!([1.0, 1e16, 12]), zoom: 1.0 };
+    let loose = topic(&sender.registry, loose, TopicOptions::new());
+    let send = |change: &dyn Fn(&mut Loose)| {
+        // In another order.
+        let mut state = Loose { sizes: sizes(), ..Loose::clone(&loose.snapshot().data) };
+        change(&mut state);
+        let text = serde_json::to_string(&state).expect("JSON");
+        made(loose.cell.replace(Sent::Text(text), None, "main"))
+    };
+    let first = loose.snapshot().version();
+    assert_eq!(send(&|_| ()), first, "nobody has written yet");
+    let by_rust = loose.update(|loose| loose.zoom = 3.0).expect("valid");
+    assert_eq!(send(&|_| ()), by_rust, "Rust has written");
+    let by_window = send(&|loose| loose.zoom = 4.0);
+    assert!(by_window > by_rust);
+    assert_eq!(send(&|_| ()), by_window, "a window has written");
+    let base = Some(by_window);
+    let patch = json!([{"op": "replace", "path": "/zoom", "value": 4.0}]).to_string();
+    assert_eq!(made(loose.cell.patch(Sent::Text(patch), base, "main")), by_window);
+    let integers = json!([1, 10_000_000_000_000_000_u64, 12]);
+    assert_eq!(send(&|loose| loose.any = integers.clone()), by_window, "as JavaScript writes it");
+    // The same bytes, and yet another state.
+    for any in [json!([1, 1e16, 21]), json!([10, 1e16, 21]), json!([1, 1e16, 201])] {
+        let before = loose.snapshot().version();
+        assert!(send(&|loose| loose.any = any.clone()) > before, "{any}");
     }
 }
