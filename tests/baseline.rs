@@ -9,6 +9,8 @@ mod counts;
 mod faults;
 #[path = "baseline/library.rs"]
 mod library;
+#[path = "baseline/probe.rs"]
+mod probe;
 mod steps;
 
 use std::cell::Cell;

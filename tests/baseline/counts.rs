@@ -1,48 +1,18 @@
 //! Counts that are the same on every machine, compared with what they were when they were last written
 //! down: `cargo xtask bench --check`, and `--write` to write them down anew.
 
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use allocation_counter::measure;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::probe::touched;
 
 /// By how much, in percent, a count may be above what is written down.
 const TOLERANCE: u64 = 20;
 /// The variable that is set to have the counts written down.
 const WRITE: &str = "REVGATE_BASELINE_WRITE";
-
-thread_local! {
-    static COPIES: Cell<u64> = const { Cell::new(0) };
-    static WALKS: Cell<u64> = const { Cell::new(0) };
-}
-
-/// Counts, on each thread, what is done to the state that it is a part of.
-#[derive(Debug, Default, PartialEq)]
-pub(crate) struct Probe;
-
-impl Clone for Probe {
-    fn clone(&self) -> Self {
-        COPIES.set(COPIES.get() + 1);
-        Self
-    }
-}
-
-impl Serialize for Probe {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        WALKS.set(WALKS.get() + 1);
-        serializer.serialize_bool(true)
-    }
-}
-
-impl<'de> Deserialize<'de> for Probe {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        WALKS.set(WALKS.get() + 1);
-        bool::deserialize(deserializer).map(|_| Self)
-    }
-}
 
 /// What was counted, by name.
 pub(crate) type Named = BTreeMap<String, u64>;
@@ -68,10 +38,9 @@ impl Counts {
     /// Does something, and notes how often a state is copied and written or read meanwhile, and what
     /// memory is taken. It has to happen on this thread.
     pub(crate) fn count<R>(&mut self, scene: &str, act: impl FnOnce() -> R) -> R {
-        let (copies, walks) = (COPIES.get(), WALKS.get());
-        let done = self.allocations(scene, act);
-        self.note(scene, "copies of the state", COPIES.get() - copies);
-        self.note(scene, "walks through the state", WALKS.get() - walks);
+        let (done, touched) = touched(|| self.allocations(scene, act));
+        self.note(scene, "copies of the state", touched.copies);
+        self.note(scene, "walks through the state", touched.writes + touched.reads);
         done
     }
 

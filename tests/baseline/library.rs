@@ -6,7 +6,7 @@ use revgate::action::{Actions, Context};
 use revgate::{Action, Topic};
 use serde::{Deserialize, Serialize};
 
-use super::counts::Probe;
+use super::probe::Probe;
 
 /// Bytes of JSON, roughly.
 pub(crate) const SIZES: [(&str, usize); 2] = [("1 KB", 1_000), ("1 MB", 1_000_000)];

@@ -2,7 +2,6 @@
 
 use super::*;
 
-use std::cell::Cell;
 use std::sync::Arc;
 
 use proptest::collection::vec;
@@ -12,40 +11,11 @@ use revgate::action::{Actions, Context};
 use revgate::json::{Fingerprint, fingerprint};
 use revgate::wire::Refusal;
 use revgate::{Action, Version};
-use serde::Serializer;
 use serde_json::json;
 
+use super::baseline::probe::{Probe, Touched, touched};
 use crate::error::{ActError, UpdateError};
 use crate::look::LARGE;
-
-thread_local! {
-    static COPIES: Cell<usize> = const { Cell::new(0) };
-    static WALKS: Cell<usize> = const { Cell::new(0) };
-}
-
-/// Counts what is done to the state that it is a part of.
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct Probe;
-
-impl Clone for Probe {
-    fn clone(&self) -> Self {
-        COPIES.set(COPIES.get() + 1);
-        Self
-    }
-}
-
-impl Serialize for Probe {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        WALKS.set(WALKS.get() + 1);
-        serializer.serialize_bool(true)
-    }
-}
-
-impl<'de> Deserialize<'de> for Probe {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        bool::deserialize(deserializer).map(|_| Self)
-    }
-}
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Shelf {
@@ -114,11 +84,10 @@ pub(super) fn shelf(sender: &Sender, initial: Shelf) -> TopicHandle<Shelf> {
     topic(&sender.registry, initial, TopicOptions::new().period(Duration::ZERO))
 }
 
-/// How often the state is copied and walked through meanwhile.
-pub(super) fn counted<R>(act: impl FnOnce() -> R) -> (R, usize, usize) {
-    let (copies, walks) = (COPIES.get(), WALKS.get());
-    let done = act();
-    (done, COPIES.get() - copies, WALKS.get() - walks)
+/// How often the state is copied and written meanwhile.
+pub(super) fn counted<R>(act: impl FnOnce() -> R) -> (R, u64, u64) {
+    let (done, Touched { copies, writes, .. }) = touched(act);
+    (done, copies, writes)
 }
 
 pub(super) fn add(shelf: &TopicHandle<Shelf>) -> Version {

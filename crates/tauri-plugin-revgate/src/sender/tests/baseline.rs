@@ -5,6 +5,8 @@
 mod counts;
 #[path = "../../../../../tests/baseline/library.rs"]
 mod library;
+#[path = "../../../../../tests/baseline/probe.rs"]
+pub(super) mod probe;
 
 use super::*;
 
