@@ -3,6 +3,7 @@
 mod build;
 mod document;
 mod figures;
+mod goals;
 mod html;
 mod machine;
 mod markdown;
@@ -79,7 +80,7 @@ pub(crate) fn run(
     report::say(format_args!("\n{}", figures.table()));
     figures.faults.iter().for_each(report::say);
     report::say(format_args!("\nreport: {}", folder.join("report.html").display()));
-    report::say(figures.last_line());
+    report::say(goals::line(&goals::all(&figures)));
     Ok(figures.is_whole())
 }
 

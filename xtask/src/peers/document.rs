@@ -7,8 +7,7 @@ use xtask::{Error, workspace::Workspace};
 
 use super::{
     figures::Figures,
-    html, markdown,
-    plots::{self, Line},
+    html, markdown, plots,
     scenes::{self, SIZES},
     write as write_file,
 };
@@ -24,8 +23,9 @@ pub(super) fn write(workspace: &Workspace, figures: &Figures, about: &Value) -> 
     let text = fs::read_to_string(&file);
     let text = text.map_err(Error::io(format!("reading {}", file.display())))?;
     let mut section = markdown::page(figures, about);
-    for (name, title, ids, steps) in [
+    for (name, what, title, ids, steps) in [
         (
+            "windows",
             "windows",
             "One write of Rust, by the number of windows",
             scenes::NUMBERS.map(scenes::windows).to_vec(),
@@ -33,14 +33,15 @@ pub(super) fn write(workspace: &Workspace, figures: &Figures, about: &Value) -> 
         ),
         (
             "dialogue",
+            "size",
             "A turn of two windows, by the size of a map of which one field is written",
             SIZES.map(|size| scenes::sized("map", size)[0].clone()).to_vec(),
             SIZES.map(scenes::bytes).to_vec(),
         ),
     ] {
         let plot = format!("benchmarks-{name}.svg");
-        let lines: Vec<Line<'_>> = html::lines(figures, &ids);
-        let svg = plots::alone(&plots::growth(&steps, &lines), &lines);
+        let lines = html::lines(figures, &ids);
+        let svg = plots::growth("ms", (what, &steps), &lines) + "\n";
         write_file(&workspace.root.join("docs").join(&plot), &svg)?;
         section += &format!("\n{title}, in milliseconds:\n\n![{title}]({plot})\n");
     }

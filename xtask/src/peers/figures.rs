@@ -9,7 +9,8 @@ use std::{
 use serde_json::{Value, json};
 use xtask::{Error, report};
 
-use super::scenes::{self, BARE, BY_ACT, BY_UPDATE, COUNTS, Count, FLOOR, PEERS, ROWS, Scene};
+use super::goals::{self, Goal};
+use super::scenes::{BARE, BY_ACT, BY_UPDATE, COUNTS, Count, PEERS, ROWS, Scene};
 
 /// By scene and peer.
 type By<T> = BTreeMap<(String, String), T>;
@@ -88,11 +89,11 @@ impl Figures {
         (!values.is_empty()).then_some(Row { values, usual, ratio })
     }
 
-    fn row_of(&self, id: &str, peer: &str) -> Option<Row> {
+    pub(super) fn row_of(&self, id: &str, peer: &str) -> Option<Row> {
         self.row(self.scenes.iter().find(|scene| scene.id == id)?, peer)
     }
 
-    fn counts(&self, id: &str, peer: &str) -> &[u64] {
+    pub(super) fn counts(&self, id: &str, peer: &str) -> &[u64] {
         self.counts.get(&(id.to_owned(), peer.to_owned())).map_or(&[], Vec::as_slice)
     }
 
@@ -159,46 +160,17 @@ impl Figures {
             let peers: serde_json::Map<_, _> = PEERS.iter().map(of).collect();
             ((*id).to_owned(), json!({ "title": title, "peers": peers }))
         });
+        let goals =
+            goals::all(self).into_iter().map(|Goal { name, title, figure, most, .. }| {
+                (name.to_owned(), json!({ "title": title, "figure": figure, "most": most }))
+            });
         json!({
             "about": about,
             "scenes": scenes.collect::<serde_json::Map<_, _>>(),
             "counts": counts.collect::<serde_json::Map<_, _>>(),
+            "goals": goals.collect::<serde_json::Map<_, _>>(),
             "faults": self.faults,
         })
-    }
-
-    /// The ratios that the goals are set for: of the two kinds of windows the worse one.
-    pub(super) fn last_line(&self) -> String {
-        let ratio = |id: &str, peers| worse(peers, |peer| Some(self.row_of(id, peer)?.ratio));
-        let quotient =
-            |peers, above: &dyn Fn(&str) -> Option<f64>, below: &dyn Fn(&str) -> Option<f64>| {
-                worse(peers, |peer| Some(above(peer)? / below(peer)?))
-            };
-        let slow = |peer: &str| Some(self.row_of("dialogue-small", peer)?.quantile(0.99));
-        let usual = |id: String| move |peer: &str| Some(self.row_of(&id, peer)?.usual);
-        let [small, _] = scenes::sized("map", "1k");
-        let [large, _] = scenes::sized("map", "10m");
-        let all = || BY_UPDATE.iter().chain(&BY_ACT);
-        let lost: u64 = all().flat_map(|peer| self.counts("writers-lost", peer)).sum();
-        let told = all().flat_map(|peer| self.counts("flood-told", peer)).max();
-        format!(
-            "by update: big={:.2}; as a family: big={:.2}\nbench pingpong={:.2} big={:.2} lone={:.2} eight={:.2} \
-             start={:.2} lost={lost} p99={:.2} sixteen={:.2} size={:.2} flood={}/{:.2} memory={:.3}",
-            ratio("dialogue-big", BY_UPDATE),
-            ratio("dialogue-big", [ROWS; 2]),
-            ratio("dialogue-small", BY_UPDATE),
-            ratio("dialogue-big", BY_ACT),
-            ratio("lone", BY_UPDATE),
-            ratio(&scenes::windows(8), BY_UPDATE),
-            ratio("start-small", BY_UPDATE),
-            quotient(BY_UPDATE, &slow, &|_| slow(FLOOR)),
-            ratio(&scenes::windows(16), BY_UPDATE),
-            quotient(BY_ACT, &usual(large), &usual(small)),
-            told.map_or("NaN".to_owned(), u64::to_string),
-            ratio("flood-cpu", BY_UPDATE),
-            // What is shared is divided among whoever has it, other programs too.
-            ratio("memory-private", BY_UPDATE),
-        )
     }
 
     /// Whether Revgate lost nothing and left all equal, and neither it nor what it is measured against is
@@ -218,16 +190,6 @@ impl Figures {
         };
         self.scenes.iter().all(is_measured) && BY_UPDATE.iter().chain(&BY_ACT).all(is_kept)
     }
-}
-
-/// Of both kinds of windows.
-fn worse(peers: [&str; 2], figure: impl Fn(&str) -> Option<f64>) -> f64 {
-    peers.map(|peer| figure(peer).unwrap_or(f64::NAN)).into_iter().fold(0.0, larger)
-}
-
-/// Not a number is worse than any.
-fn larger(one: f64, other: f64) -> f64 {
-    if one.is_nan() || other.is_nan() { f64::NAN } else { one.max(other) }
 }
 
 fn mean(times: &[f64]) -> f64 {

@@ -6,29 +6,13 @@ use serde_json::Value;
 
 use super::{
     figures::Figures,
+    goals::{self, Goal},
     scenes::{COUNTS, PEERS},
 };
 
-/// Where and what, and the table.
+/// Where and what, and the tables.
 pub(super) fn page(figures: &Figures, about: &Value) -> String {
-    let text = |name: &str| about[name].as_str().unwrap_or("?").to_owned();
-    let versions = ["crates", "packages"].into_iter().filter_map(|kind| about[kind].as_object());
-    let versions = versions
-        .flatten()
-        .map(|(name, version)| format!("{name} {}", version.as_str().unwrap_or("?")));
-    let mut page = format!(
-        "Measured on {}, at {}, {}: {}, {} cores, load {} at the end, {}, WebKitGTK {}, {}; {}.\n\n",
-        text("day"),
-        text("revision"),
-        text("mode"),
-        text("processor"),
-        about["cores"],
-        text("load"),
-        text("kernel"),
-        text("webkitgtk"),
-        text("rustc"),
-        versions.collect::<Vec<_>>().join(", "),
-    );
+    let mut page = place(about) + "\n\n";
     if let Some([all, own]) = figures.bare() {
         let _ = writeln!(
             page,
@@ -60,6 +44,35 @@ pub(super) fn page(figures: &Figures, about: &Value) -> String {
     for fault in &figures.faults {
         let _ = writeln!(page, "\nNo figure: {fault}.");
     }
-    let _ = writeln!(page, "\n```text\n{}\n```", figures.last_line());
+    let goals = goals::all(figures);
+    let _ = writeln!(page, "\n| goal | at most | measured |\n|---|---|---|");
+    for goal in &goals {
+        let missed = if goal.is_met() { "" } else { ", missed" };
+        let Goal { name, title, most, .. } = goal;
+        let _ = writeln!(page, "| `{name}`: {title} | {most} | {}{missed} |", goal.shown());
+    }
+    let _ = writeln!(page, "\n```text\n{}\n```", goals::line(&goals));
     page
+}
+
+/// Where and what, in a sentence.
+pub(super) fn place(about: &Value) -> String {
+    let text = |name: &str| about[name].as_str().unwrap_or("?").to_owned();
+    let versions = ["crates", "packages"].into_iter().filter_map(|kind| about[kind].as_object());
+    let versions = versions
+        .flatten()
+        .map(|(name, version)| format!("{name} {}", version.as_str().unwrap_or("?")));
+    format!(
+        "Measured on {}, at {}, {}: {}, {} cores, load {} at the end, {}, WebKitGTK {}, {}; {}.",
+        text("day"),
+        text("revision"),
+        text("mode"),
+        text("processor"),
+        about["cores"],
+        text("load"),
+        text("kernel"),
+        text("webkitgtk"),
+        text("rustc"),
+        versions.collect::<Vec<_>>().join(", "),
+    )
 }

@@ -25,6 +25,27 @@ pub(super) const BY_UPDATE: [&str; 2] = ["revgate-rust", "revgate-js"];
 pub(super) const BY_ACT: [&str; 2] = ["revgate-rust-act", "revgate-js-act"];
 /// The app without any system.
 pub(super) const BARE: &str = "bare";
+/// A colour for each system, which those tell apart, too, who see few.
+pub(super) fn colour(peer: &str) -> &'static str {
+    match peer.trim_end_matches(ACTS) {
+        FLOOR => "#000000",
+        PUSH => "#8c8c8c",
+        "pull" => "#a6761d",
+        "plugin-store" => "#e69f00",
+        "tauri-store" => "#cc79a7",
+        "revgate-rust" => "#0072b2",
+        "revgate-js" => "#009e73",
+        _ => "#d55e00",
+    }
+}
+
+/// Whether its lines are dashed, as it is another way of a system of the same colour.
+pub(super) fn is_dashed(peer: &str) -> bool {
+    peer.ends_with(ACTS)
+}
+
+/// What the names of those end with that send actions.
+const ACTS: &str = "-act";
 /// Whose memory is measured by `--quick`.
 const IN_MEMORY: [&str; 4] = [PUSH, "tauri-store", "revgate-rust", "revgate-js"];
 
@@ -56,7 +77,7 @@ pub(super) struct Count {
 
 pub(super) const COUNTS: [Count; 6] = [
     count("burst-told", "changes that the first window is told of in a burst of 1000"),
-    count("flood-told", "the same in a flood of 3000"),
+    count("flood-told", "the same in a flood of 3000 in 3 s"),
     count("slider-frames", "frames of the other window with another value, of 100 moves"),
     count("writers-lost", "edits lost of 1000"),
     Count { is_sum: true, ..count("late-unequal", "windows of three that opened late and differ") },
@@ -83,9 +104,9 @@ pub(super) fn all(is_quick: bool) -> Vec<Scene> {
         scene("burst-whole", "the same, from the first"),
         scene("writers", "two windows edit 500 times each, until all is answered"),
         scene("slider", "a move of a slider, 60 a second, until the other window shows it"),
-        scene("slider-cpu", "CPU time of all processes meanwhile"),
+        scene("slider-cpu", "CPU time of all processes during the slider"),
         scene("flood", "3000 writes of Rust in 3 s, from the last until both windows show it"),
-        scene("flood-cpu", "CPU time of all processes meanwhile"),
+        scene("flood-cpu", "CPU time of all processes during the flood"),
         to(PUSH, scene("start-small", "navigation to the first state, small")),
         to(PUSH, scene("start-big", "navigation to the first state, 0.9 MB")),
         to(
@@ -118,8 +139,8 @@ pub(super) fn all(is_quick: bool) -> Vec<Scene> {
     all.push(many("topics-one", "one write of Rust to one of them, until the window shows it"));
     let peers = if is_quick { &IN_MEMORY[..] } else { SMALL };
     let memory = |id, title| Scene { unit: "MB", peers, ..to(PUSH, scene(id, title)) };
-    all.push(memory("memory-pss", "MB of memory, app and two windows, what is shared divided"));
-    all.push(memory("memory-private", "MB of memory, of each process for itself alone"));
+    all.push(memory("memory-pss", "memory of the app and two windows, what is shared divided"));
+    all.push(memory("memory-private", "private memory of the app and two windows"));
     all
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::peers::scenes;
 
 fn line(scene: &str, peer: &str, round: u64, kind: &str, value: Value) -> Value {
     json!({ "scene": scene, "peer": peer, "round": round, kind: value })
@@ -10,6 +11,10 @@ fn figures(lines: &[Value]) -> Figures {
 
 fn row(figures: &Figures, id: &str, peer: &str) -> Row {
     figures.row_of(id, peer).expect("a row")
+}
+
+fn last_line(figures: &Figures) -> String {
+    goals::line(&goals::all(figures))
 }
 
 /// Every system in every scene, as fast as the floor and without loss.
@@ -63,19 +68,20 @@ fn the_last_line_has_the_worse_kind_of_window_and_every_lost_edit() {
         ("windows-16", "revgate-rust", vec![4.5]),
         ("dialogue-map-10m", "revgate-js-act", vec![5.25]),
         ("flood-cpu", "revgate-js", vec![1.5]),
+        ("flood-cpu", "revgate-rust", vec![1.0]),
         ("memory-private", "revgate-rust", vec![3.09]),
     ] {
         lines.retain(|line| line["scene"] != scene || line["peer"] != peer);
         lines.push(line(scene, peer, 0, "values", json!(values)));
     }
     lines.push(line("flood-told", "revgate-rust", 1, "count", json!(375)));
+    lines.push(line("burst-told", "revgate-js", 1, "count", json!(3)));
     lines.push(line("writers-lost", "revgate-js-act", 1, "count", json!(2)));
     lines.push(line("writers-lost", "push", 1, "count", json!(500)));
     assert_eq!(
-        figures(&lines).last_line(),
-        "by update: big=10.00; as a family: big=1.00\n\
-         bench pingpong=3.00 big=4.00 lone=1.00 eight=2.00 start=1.00 lost=2 p99=2.75 \
-         sixteen=1.50 size=1.75 flood=375/1.00 memory=1.030"
+        last_line(&figures(&lines)),
+        "bench pingpong=3.00 big=4.00 lone=1.00 eight=2.00 start=1.00 lost=2 p99=2.75 \
+         update=10.00 rows=1.00 sixteen=1.50 size=1.75 burst=3 flood=375 cpu=0.50 memory=1.03"
     );
 }
 
@@ -86,7 +92,7 @@ fn a_missing_figure_shows_in_the_last_line_and_fails_the_run() {
     lines.retain(|line| line["scene"] != "windows-8" || line["peer"] != "revgate-rust");
     lines.push(line("windows-8", "revgate-rust", 0, "fault", json!("no answer")));
     let figures = figures(&lines);
-    assert!(figures.last_line().contains("eight=NaN"), "{}", figures.last_line());
+    assert!(last_line(&figures).contains("eight=NaN"), "{}", last_line(&figures));
     assert!(!figures.is_whole());
     assert_eq!(
         figures.faults.first().map(String::as_str),
