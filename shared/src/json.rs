@@ -22,10 +22,16 @@ use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+#[cfg(feature = "std")]
+pub(crate) use diff::Diff;
 pub use diff::{Patch, diff};
+#[cfg(feature = "std")]
+pub(crate) use splice::{Operation, depth, index, name, splice_all};
 #[cfg(feature = "std")]
 pub use splice::{is_same_text, splice};
 pub use text::has_wide_integer;
+#[cfg(feature = "std")]
+pub(crate) use text::step;
 
 use crate::Invalid;
 use fingerprint::{Budget, Fingerprinter};
@@ -89,6 +95,12 @@ impl<'de> Deserialize<'de> for Fingerprint {
 /// `Serialize` refuses.
 pub fn fingerprint<T: Serialize + ?Sized>(state: &T) -> Result<Fingerprint, Invalid> {
     measured_fingerprint(state).map(|(print, _)| print)
+}
+
+/// What JSON has for a map's key, if it can have that.
+#[cfg(feature = "std")]
+pub(crate) fn key_text<K: Serialize>(key: &K) -> Option<String> {
+    key.serialize(key::Key).ok()
 }
 
 /// The [`fingerprint`] of `state`, and roughly how many bytes of JSON it is.

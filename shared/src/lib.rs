@@ -9,6 +9,7 @@
 //! - [`Topic`]: a shared piece of state, its name and its validity.
 //! - [`Action`]: what can be done to a topic, the same in the window and in the backend.
 //! - [`Presence`]: what a window tells the others of itself, for as long as it is there.
+//! - [`mod@parts`]: what a large state consists of, so that an edit costs what it changes.
 //! - [`family`]: what of many topics of one type has changed since when.
 //! - [`Version`]: how new a state is, an [`Epoch`] and a [`Revision`].
 //! - [`wire`]: the messages, [`Invalidation`], [`Snapshot`] and refusals.
@@ -36,6 +37,7 @@ pub mod family;
 pub mod gate;
 pub mod json;
 pub mod pacing;
+pub mod parts;
 mod phase;
 pub mod presence;
 #[cfg(feature = "settings")]

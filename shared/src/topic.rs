@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::action::Actions;
+use crate::parts::Parts;
 use crate::presence::Entries;
 
 /// A piece of state that all windows share. Implement it once, in the crate that backend and
@@ -97,6 +98,53 @@ pub trait Topic: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// # Ok::<(), String>(())
     /// ```
     const ACTIONS: Actions<Self> = Actions::NONE;
+
+    /// What the state consists of, if its type says so with [`parts!`](crate::parts!): then an edit by a
+    /// function of a large state, one of more than 16 KB, costs a comparison and what it changes. Without,
+    /// the whole is written and read, by the window that edits, by the backend and by each other window
+    /// in Rust.
+    ///
+    /// Nothing has to be right for that but the list of fields, which the compiler checks. **Where serde
+    /// has a part otherwise than by itself** (`flatten`, `from`, `transparent`, `serialize_with`, a field
+    /// that is skipped), that is noticed, and what is around it is taken as a whole. Names, as `rename_all`
+    /// makes them, are asked of serde. One thing is not noticed: a `Deserialize` written by hand that puts
+    /// fields right by each other. What may not be together is for [`Topic::validate`]. Default: none.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    ///
+    /// use revgate::Topic;
+    /// use revgate::parts::Parts;
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Clone, Serialize, Deserialize)]
+    /// struct Library { songs: BTreeMap<String, Song> }
+    ///
+    /// #[derive(Clone, Serialize, Deserialize)]
+    /// #[serde(rename_all = "camelCase")]
+    /// struct Song { title: String, play_count: u32 }
+    ///
+    /// revgate::parts!(struct Library { songs });
+    /// revgate::parts!(struct Song { title, play_count });
+    ///
+    /// impl Topic for Library {
+    ///     const NAME: &'static str = "library";
+    ///     const PARTS: Parts<Self> = Parts::of();
+    /// }
+    ///
+    /// let song = |n| (format!("song {n}"), Song { title: "A title".into(), play_count: 0 });
+    /// let old = Library { songs: (0..10_000).map(song).collect() };
+    /// let mut new = old.clone();
+    /// new.songs.get_mut("song 42").expect("it is there").play_count += 1;
+    ///
+    /// let patch = Library::PARTS.diff(&old, &new, 1_000).expect("it is short").json;
+    /// assert_eq!(patch, r#"[{"op":"replace","path":"/songs/song 42/playCount","value":1}]"#);
+    ///
+    /// let mut other = old;
+    /// assert_eq!(Library::PARTS.apply(&mut other, &patch), Some(true));
+    /// assert_eq!(other.songs["song 42"].play_count, 1);
+    /// ```
+    const PARTS: Parts<Self> = Parts::NONE;
 
     /// How the state is put together of what windows tell of themselves: only
     /// [`Present`](crate::Present) is.

@@ -39,15 +39,13 @@ pub struct Patch {
 /// ```
 #[must_use]
 pub fn diff(old: &str, new: &str, limit: usize) -> Option<Patch> {
-    let (path, is_plain, is_narrow) = (Vec::new(), true, true);
-    let mut diff = Diff { json: "[".into(), path, is_plain, is_narrow, limit };
+    let mut diff = Diff::new(limit);
     diff.value(old.trim_ascii(), new.trim_ascii())?;
-    diff.json.push(']');
-    let Diff { json, is_plain, is_narrow, .. } = diff;
-    (json.len() <= limit).then_some(Patch { json, is_plain, is_narrow })
+    diff.finish()
 }
 
-struct Diff {
+/// A patch that is being written.
+pub(crate) struct Diff {
     json: String,
     /// Where we are: keys and indices, as a pointer has them.
     path: Vec<String>,
@@ -63,6 +61,17 @@ struct Gap<'a> {
 }
 
 impl Diff {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { json: "[".into(), path: Vec::new(), is_plain: true, is_narrow: true, limit }
+    }
+
+    /// The patch, unless it is longer than the limit.
+    pub(crate) fn finish(mut self) -> Option<Patch> {
+        self.json.push(']');
+        let Self { json, is_plain, is_narrow, limit, .. } = self;
+        (json.len() <= limit).then_some(Patch { json, is_plain, is_narrow })
+    }
+
     fn value(&mut self, old: &str, new: &str) -> Option<()> {
         if old == new {
             return Some(());
@@ -137,14 +146,31 @@ impl Diff {
         Some(())
     }
 
-    fn at(&mut self, step: String, diff: impl FnOnce(&mut Self) -> Option<()>) -> Option<()> {
+    /// How many steps it is to where we are.
+    #[cfg(feature = "std")]
+    pub(crate) fn depth(&self) -> usize {
+        self.path.len()
+    }
+
+    /// Goes on within the member that a pointer has this step for.
+    pub(crate) fn enter(&mut self, step: String) {
         self.path.push(step);
-        let done = diff(self);
+    }
+
+    /// Goes back to what was entered last.
+    pub(crate) fn leave(&mut self) {
         self.path.pop();
+    }
+
+    fn at(&mut self, step: String, diff: impl FnOnce(&mut Self) -> Option<()>) -> Option<()> {
+        self.enter(step);
+        let done = diff(self);
+        self.leave();
         done
     }
 
-    fn operation(&mut self, op: &str, value: Option<&str>) -> Option<()> {
+    /// Writes what is to be done where we are; `None` if that is too long.
+    pub(crate) fn operation(&mut self, op: &str, value: Option<&str>) -> Option<()> {
         if self.json.len() > 1 {
             self.json.push(',');
         }

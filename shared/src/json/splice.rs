@@ -16,13 +16,14 @@ use super::{MAX_DEPTH, Patch, diff};
 /// The most operations that are applied to a text: each of them goes through it.
 const MOST: usize = 8;
 
+/// An operation of a patch.
 #[derive(Deserialize)]
-struct Operation {
-    op: String,
+pub(crate) struct Operation {
+    pub(crate) op: String,
     /// A pointer (RFC 6901).
-    path: String,
+    pub(crate) path: String,
     #[serde(default, deserialize_with = "present")]
-    value: Option<Box<RawValue>>,
+    pub(crate) value: Option<Box<RawValue>>,
 }
 
 /// What is there is some, even if it is null.
@@ -44,12 +45,13 @@ fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Box<RawValue>>,
 #[must_use]
 pub fn splice(text: &str, patch: &str) -> Option<String> {
     let operations: Vec<Operation> = serde_json::from_str(patch).ok()?;
-    if operations.len() > MOST {
-        return None;
-    }
-    let mut made = String::with_capacity(text.len() + patch.len());
-    made.push_str(text);
-    for operation in &operations {
+    if operations.len() > MOST { None } else { splice_all(text, &operations) }
+}
+
+/// What these make of `text`, as [`splice`] does.
+pub(crate) fn splice_all(text: &str, operations: &[Operation]) -> Option<String> {
+    let mut made = text.to_owned();
+    for operation in operations {
         let (range, new) = operation.change(&made)?;
         made.replace_range(range, &new);
     }
@@ -224,14 +226,14 @@ impl Member {
 }
 
 /// The name that a step of a pointer means.
-fn name(step: &str) -> Option<String> {
+pub(crate) fn name(step: &str) -> Option<String> {
     let is_escape = |rest: &str| rest.starts_with(['0', '1']);
     let is_well_formed = step.split('~').skip(1).all(is_escape);
     is_well_formed.then(|| step.replace("~1", "/").replace("~0", "~"))
 }
 
 /// An index as a pointer has it.
-fn index(step: &str) -> Option<usize> {
+pub(crate) fn index(step: &str) -> Option<usize> {
     let index: usize = step.parse().ok()?;
     (index.to_string() == step).then_some(index)
 }
@@ -277,7 +279,7 @@ fn value_end(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// How deep arrays and objects are nested in a value.
-fn depth(value: &str) -> usize {
+pub(crate) fn depth(value: &str) -> usize {
     let bytes = value.as_bytes();
     let (mut open, mut deepest, mut at) = (0_usize, 0, 0);
     while let Some(byte) = bytes.get(at) {

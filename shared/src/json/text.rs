@@ -146,7 +146,7 @@ pub(super) fn field(text: &str) -> (&str, &str) {
 }
 
 /// What a pointer (RFC 6901) has for a key, in a string of JSON as the key is in one.
-pub(super) fn step(key: &str) -> String {
+pub(crate) fn step(key: &str) -> String {
     if !key.contains(['~', '/', '\\']) {
         return key.to_owned();
     }

@@ -1,0 +1,102 @@
+//! What has no parts of its own.
+
+use alloc::boxed::Box;
+use alloc::collections::{BTreeSet, VecDeque};
+use alloc::string::String;
+use core::hash::{BuildHasher, Hash};
+use core::time::Duration;
+use std::collections::HashSet;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Key, Part};
+
+macro_rules! values {
+    ($($type:ty,)*) => {$(
+        impl Part for $type {
+            fn is_same(&self, other: &Self) -> bool {
+                self == other
+            }
+        }
+    )*};
+}
+
+macro_rules! keys {
+    ($($type:ty,)*) => {$(
+        impl Key for $type {}
+
+        impl Part for $type {
+            fn is_same(&self, other: &Self) -> bool {
+                self == other
+            }
+        }
+    )*};
+}
+
+keys! {
+    String, Box<str>, char, bool, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize,
+}
+
+values! { (), Duration, serde_json::Value, }
+
+impl Part for f32 {
+    /// Zero and negative zero are two numbers in JSON; NaN is none, as whoever writes it finds.
+    fn is_same(&self, other: &Self) -> bool {
+        self.to_bits() == other.to_bits()
+    }
+}
+
+impl Part for f64 {
+    /// Zero and negative zero are two numbers in JSON; NaN is none, as whoever writes it finds.
+    fn is_same(&self, other: &Self) -> bool {
+        self.to_bits() == other.to_bits()
+    }
+}
+
+impl<V: PartialEq + Serialize + DeserializeOwned + Ord> Part for BTreeSet<V> {
+    fn is_same(&self, other: &Self) -> bool {
+        self == other
+    }
+}
+
+impl<V: Serialize + DeserializeOwned + Hash + Eq, S: BuildHasher + Default> Part for HashSet<V, S> {
+    fn is_same(&self, other: &Self) -> bool {
+        self == other
+    }
+}
+
+impl<V: Part> Part for VecDeque<V> {
+    fn is_same(&self, other: &Self) -> bool {
+        let mut both = self.iter().zip(other);
+        self.len() == other.len() && both.all(|(one, other)| one.is_same(other))
+    }
+}
+
+impl<V: Part, const N: usize> Part for [V; N]
+where
+    Self: Serialize + DeserializeOwned,
+{
+    fn is_same(&self, other: &Self) -> bool {
+        self.iter().zip(other).all(|(one, other)| one.is_same(other))
+    }
+}
+
+macro_rules! tuples {
+    ($(($($part:ident $index:tt),*))*) => {$(
+        impl<$($part: Part),*> Part for ($($part,)*) {
+            fn is_same(&self, other: &Self) -> bool {
+                $(self.$index.is_same(&other.$index))&&*
+            }
+        }
+    )*};
+}
+
+tuples! {
+    (A 0)
+    (A 0, B 1)
+    (A 0, B 1, C 2)
+    (A 0, B 1, C 2, D 3)
+    (A 0, B 1, C 2, D 3, E 4)
+    (A 0, B 1, C 2, D 3, E 4, F 5)
+}
