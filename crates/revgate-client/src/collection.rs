@@ -1,33 +1,28 @@
 //! A family as a whole in one window, kept the same as the backend's.
 
-mod listen;
 mod member;
 mod rows;
 mod sync;
 mod ties;
-mod turns;
 mod way;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_channel::mpsc::UnboundedReceiver;
-use revgate::gate::{Gate, Input, Status};
-use revgate::{Action, Phase, Topic, TopicName, TopicNameError, Version};
+use revgate::gate::{Input, Status};
+use revgate::wire::{Changes, FetchedFamily, Members};
+use revgate::{Action, Topic, TopicName, TopicNameError, Version};
 
 use self::member::Live;
-use self::rows::Rows;
-use self::sync::{Brought, Material};
+use self::rows::{Rows, Shift};
 use self::ties::Tie;
-use self::turns::Turns;
+use crate::driver::{Driven, Driver, Kept};
 use crate::pending::Pending;
-use crate::replica::{Held, Statuses, Waiting};
-use crate::trace::{Trace, Traced};
-use crate::{Acting, Fate, Host, Observer, Options, SyncError, Transport};
+use crate::{Acting, Fate, Host, Observer, Options, SyncError, Traced, Transport};
 
 pub use self::member::Member;
 pub use self::rows::Key;
@@ -71,25 +66,15 @@ pub struct Collection<T: Topic, X: Transport, H: Host> {
 }
 
 struct Inner<T: Topic, X: Transport, H: Host> {
-    family: TopicName,
-    options: Options,
+    driver: Driver<H>,
     transport: X,
-    host: H,
     observer: Box<dyn CollectionObserver>,
-    turns: Turns<Self>,
-    gate: RefCell<Gate>,
     rows: RefCell<Rows<T>>,
-    /// The news that the gate counts on, and the version that they lead to.
-    news: RefCell<Option<(Version, Material<T>)>>,
-    subscription: RefCell<Option<Held<X::Subscription>>>,
-    /// Counts subscriptions asked for, so that one given up is told from the awaited one.
-    awaited: Cell<u64>,
-    /// The gate's deadline and the timer set for it.
-    timer: RefCell<Option<(Duration, H::Timer)>>,
-    waiting: RefCell<Waiting>,
-    last_error: RefCell<Option<SyncError>>,
-    statuses: Statuses,
-    trace: RefCell<Trace>,
+    kept: Kept<Members<T>, Changes<T>, ()>,
+    /// What a fetch has brought, until the gate has decided on it.
+    brought: RefCell<Option<FetchedFamily<T>>>,
+    /// What is different in the rows, until the gate counts it as applied.
+    shift: RefCell<Option<Shift>>,
     /// The members that have replicas.
     ties: RefCell<BTreeMap<Key, Tie<T, X, H>>>,
     last_listener: Cell<u64>,
@@ -97,8 +82,6 @@ struct Inner<T: Topic, X: Transport, H: Host> {
     released: RefCell<Released<T, X, H>>,
     /// When those are looked at.
     sweep: RefCell<Option<H::Timer>>,
-    /// Whether somebody has asked it to stop.
-    is_ending: Cell<bool>,
 }
 
 type Released<T, X, H> = BTreeMap<Key, Rc<Live<T, X, H>>>;
@@ -111,31 +94,21 @@ impl<T: Topic, X: Transport, H: Host> Collection<T, X, H> {
         options: Options,
         observer: impl CollectionObserver + 'static,
     ) -> Self {
-        let gate = Gate::new(options.gate.clone());
-        let inner = Rc::new(Inner {
-            family: TopicName::of::<T>(),
-            trace: RefCell::new(Trace::new(options.trace_len)),
-            options,
+        let family = TopicName::of::<T>();
+        let inner = Rc::new_cyclic(|inner: &Weak<Inner<T, X, H>>| Inner {
+            driver: Driver::new(family, "collection", host, options, inner.clone()),
             transport,
-            host,
             observer: Box::new(observer),
-            turns: Turns::new(),
-            statuses: Statuses::new(gate.status()),
-            gate: RefCell::new(gate),
             rows: RefCell::new(Rows::new()),
-            news: RefCell::default(),
-            subscription: RefCell::default(),
-            awaited: Cell::default(),
-            timer: RefCell::default(),
-            waiting: RefCell::default(),
-            last_error: RefCell::default(),
+            kept: Kept::new(),
+            brought: RefCell::default(),
+            shift: RefCell::default(),
             ties: RefCell::default(),
             last_listener: Cell::default(),
             released: RefCell::default(),
             sweep: RefCell::default(),
-            is_ending: Cell::new(false),
         });
-        inner.enter(|inner| inner.step(Input::Start, Brought::Nothing));
+        inner.enter(|inner| inner.driver.step(Input::Start));
         Self { inner }
     }
 
@@ -252,7 +225,7 @@ impl<T: Topic, X: Transport, H: Host> Collection<T, X, H> {
     /// [`Pending`] yields one of the phase [`Start`](revgate::Phase::Start) if the collection stops
     /// before.
     pub fn started(&self) -> Pending {
-        self.inner.started()
+        self.inner.driver.started()
     }
 
     /// Fetches now what has changed, whatever the pacing, and ends when a version at least as new as
@@ -263,16 +236,14 @@ impl<T: Topic, X: Transport, H: Host> Collection<T, X, H> {
     /// [`Pending`] yields it if that fetch fails, or the subscription that it has to wait for; what
     /// is wanted is still tried again.
     pub fn refresh(&self) -> Pending {
-        let (done, refreshed) = Pending::new(&self.inner.family);
-        self.inner.enter(|inner| inner.refresh(done));
-        refreshed
+        self.inner.driver.refreshed()
     }
 
     /// Tells whether the window can be seen. Shown again, it fetches whatever it missed.
     pub fn set_visible(&self, visible: bool) {
         let input = if visible { Input::Shown } else { Input::Hidden };
         self.inner.enter(move |inner| {
-            inner.step(input, Brought::Nothing);
+            inner.driver.step(input);
             inner.lives().iter().for_each(|live| live.replica.set_visible(visible));
         });
     }
@@ -281,7 +252,7 @@ impl<T: Topic, X: Transport, H: Host> Collection<T, X, H> {
     /// [`Replica::resume`](crate::Replica::resume).
     pub fn resume(&self) {
         self.inner.enter(|inner| {
-            inner.resume();
+            inner.driver.resume();
             inner.lives().iter().for_each(|live| live.replica.resume());
         });
     }
@@ -294,17 +265,17 @@ impl<T: Topic, X: Transport, H: Host> Collection<T, X, H> {
 
     /// The family's version that is shown; `None` before the first state.
     pub fn version(&self) -> Option<Version> {
-        self.inner.version()
+        self.inner.driver.applied()
     }
 
     /// How the collection is doing.
     pub fn status(&self) -> Status {
-        self.inner.statuses.current()
+        self.inner.driver.statuses().current()
     }
 
     /// How the collection is doing, now and whenever that changes; ends when the collection has.
     pub fn statuses(&self) -> UnboundedReceiver<Status> {
-        self.inner.statuses.follow()
+        self.inner.driver.statuses().follow()
     }
 
     /// How many members have a replica of their own now: those that somebody holds, and those of which
@@ -315,7 +286,7 @@ impl<T: Topic, X: Transport, H: Host> Collection<T, X, H> {
 
     /// The last inputs and outputs of the gate, the oldest first: see [`Options::trace_len`].
     pub fn trace(&self) -> Vec<Traced> {
-        self.inner.trace.borrow().events()
+        self.inner.driver.trace()
     }
 
     /// Ends the collection for good, as dropping it does: nothing is shown after it. Members that are
@@ -326,13 +297,8 @@ impl<T: Topic, X: Transport, H: Host> Collection<T, X, H> {
 
     /// The replica of a member that is to be changed.
     fn editable(&self, key: &str) -> Result<Member<T, X, H>, SyncError> {
-        let refuse = |reason| {
-            let error = self.inner.error(Phase::Write, reason);
-            let error = SyncError { fate: Some(Fate::NotSent), ..error };
-            self.inner.tell(&error);
-            error
-        };
-        if self.inner.has_ended() {
+        let refuse = |reason| self.inner.driver.fail_edit(Fate::NotSent, reason);
+        if self.inner.driver.has_ended() {
             return Err(refuse("the collection has stopped".to_owned()));
         }
         // What it has before the first state, nobody knows.
@@ -344,31 +310,11 @@ impl<T: Topic, X: Transport, H: Host> Collection<T, X, H> {
 }
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
-    /// Does `call`, now or after the one under way; and what follows from it.
-    fn enter(self: &Rc<Self>, call: impl FnOnce(&Rc<Self>) + 'static) {
-        self.turns.take(self, call, Self::finish);
-    }
-
-    fn started(self: &Rc<Self>) -> Pending {
-        let (done, started) = Pending::new(&self.family);
-        self.enter(|inner| inner.await_start(done));
-        started
-    }
-
-    fn version(&self) -> Option<Version> {
-        self.gate.borrow().applied()
-    }
-
-    /// Whether it has stopped, or will as soon as the call under way has ended.
-    fn has_ended(&self) -> bool {
-        self.is_ending.get()
-    }
-
     /// Has the state of a member fetched.
     fn demand(self: &Rc<Self>, key: &str) {
         let key = Key::from(key);
         self.enter(move |inner| {
-            if !inner.has_ended()
+            if !inner.driver.has_ended()
                 && let Ok(live) = inner.live(&key, true)
             {
                 inner.release(live);
@@ -382,9 +328,9 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     fn stop(self: &Rc<Self>) {
         // At once: should a call be under way, it shows nothing more.
-        self.is_ending.set(true);
+        self.driver.end();
         self.enter(|inner| {
-            inner.step(Input::Stop, Brought::Nothing);
+            inner.driver.step(Input::Stop);
             inner.end_ties();
         });
     }

@@ -11,6 +11,7 @@
 
 mod action;
 mod collection;
+mod driver;
 mod error;
 mod fate;
 mod flight;

@@ -2,47 +2,36 @@
 
 mod act;
 mod behind;
-mod calls;
 mod end;
 mod limit;
-mod listen;
-mod news;
-mod report;
+mod playing;
 mod rest;
 mod screen;
-mod status;
 mod sync;
 mod undo;
-mod waiting;
 mod write;
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_channel::mpsc::UnboundedReceiver;
+use json_patch::Patch;
 use revgate::action::{Seq, Source};
-use revgate::gate::{Gate, Input, Status};
-use revgate::{Action, Invalidation, Topic, TopicName, Version};
+use revgate::gate::{Input, Status};
+use revgate::{Action, Invalidation, Snapshot, Topic, TopicName, Version};
 
 use self::behind::Behind;
-use self::calls::Calls;
-use self::news::Kept;
+use self::playing::Playing;
 use self::screen::Screen;
-use self::sync::Payload;
+use crate::driver::{Driven, Driver, Kept};
 use crate::flight::Flight;
 use crate::history::{History, Life};
 use crate::optimistic::Optimistic;
 use crate::pending::Pending;
-use crate::trace::{Trace, Traced};
-use crate::{Acting, Announcement, Host, SyncError, Transport};
-
-pub(crate) use self::listen::Held;
-pub(crate) use self::report::Fault;
-pub(crate) use self::status::Statuses;
-pub(crate) use self::waiting::Waiting;
+use crate::{Acting, Announcement, Host, Json, SyncError, Traced, Transport};
 
 /// How patient a replica is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,14 +107,10 @@ pub struct Replica<T: Topic, X: Transport, H: Host> {
 }
 
 struct Inner<T: Topic, X: Transport, H: Host> {
-    topic: TopicName,
-    options: Options,
+    driver: Driver<H>,
     transport: X,
-    host: H,
     observer: Box<dyn Observer<T>>,
-    /// What is asked of the replica, one after the other.
-    calls: Calls<T, X, H>,
-    gate: RefCell<Gate>,
+    playing: Playing,
     /// Stays borrowed while edits are played: nobody whom they call needs it.
     optimistic: RefCell<Optimistic<T>>,
     /// What the window has done, if it wants to undo it.
@@ -135,14 +120,11 @@ struct Inner<T: Topic, X: Transport, H: Host> {
     /// What the observer was told last of what can be undone and done again.
     told: Cell<(bool, bool)>,
     screen: RefCell<Screen<T, H::Timer>>,
-    kept: RefCell<Kept<T>>,
+    kept: Kept<T, Patch, Json>,
+    /// What a fetch has brought, until the gate has decided on it.
+    brought: RefCell<Option<Snapshot<T>>>,
     /// The announcement of what may be the window's own write, until that is answered.
     echo: RefCell<Option<Announcement<T>>>,
-    subscription: RefCell<Option<Held<X::Subscription>>>,
-    /// The number of the subscription that is awaited; another one as soon as it is late.
-    awaited: Cell<u64>,
-    /// The gate's deadline and the timer set for it.
-    timer: RefCell<Option<(Duration, H::Timer)>>,
     /// The time-out of the write under way, or of the wait for a state to make edits on.
     write_timer: RefCell<Option<H::Timer>>,
     /// Counts writes, so that the answer to one that timed out is told from the awaited one.
@@ -158,12 +140,6 @@ struct Inner<T: Topic, X: Transport, H: Host> {
     flight: RefCell<Option<Flight>>,
     /// What was sent behind the write under way, until that is answered.
     behind: RefCell<Option<Behind<T, H::Timer>>>,
-    waiting: RefCell<Waiting>,
-    last_error: RefCell<Option<SyncError>>,
-    statuses: Statuses,
-    trace: RefCell<Trace>,
-    /// Whether somebody has asked it to stop.
-    is_ending: Cell<bool>,
     /// Itself, while it has stopped and what was edited is still written.
     lingering: RefCell<Option<Rc<Self>>>,
 }
@@ -177,41 +153,31 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
         options: Options,
         observer: impl Observer<T> + 'static,
     ) -> Self {
-        let (gate, optimistic) = (Gate::new(options.gate.clone()), Optimistic::new());
-        let inner = Rc::new(Inner {
-            topic,
-            trace: RefCell::new(Trace::new(options.trace_len)),
-            options,
+        let (optimistic, source) = (Optimistic::new(), Source::new(host.random()));
+        let inner = Rc::new_cyclic(|inner: &Weak<Inner<T, X, H>>| Inner {
+            driver: Driver::new(topic, "replica", host, options, inner.clone()),
             transport,
             observer: Box::new(observer),
-            calls: Calls::new(),
-            statuses: Statuses::new(gate.status()),
-            gate: RefCell::new(gate),
+            playing: Playing::default(),
             life: optimistic.life(),
             optimistic: RefCell::new(optimistic),
             history: RefCell::new(None),
             told: Cell::default(),
             screen: RefCell::new(Screen::new()),
-            kept: RefCell::new(Kept::new()),
+            kept: Kept::new(),
+            brought: RefCell::new(None),
             echo: RefCell::new(None),
-            subscription: RefCell::new(None),
-            awaited: Cell::new(0),
-            timer: RefCell::new(None),
             write_timer: RefCell::new(None),
             last_write: Cell::new(0),
             has_set_out: Rc::new(Cell::new(true)),
             rebases: Cell::new(0),
-            source: Source::new(host.random()),
+            source,
             last_seq: Cell::default(),
             flight: RefCell::new(None),
             behind: RefCell::new(None),
-            waiting: RefCell::default(),
-            last_error: RefCell::new(None),
-            is_ending: Cell::new(false),
             lingering: RefCell::new(None),
-            host,
         });
-        inner.enter(|inner| inner.step(Input::Start, Payload::None));
+        inner.enter(|inner| inner.driver.step(Input::Start));
         Self { inner }
     }
 
@@ -222,9 +188,7 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     /// [`Pending`] yields one of the phase [`Start`](revgate::Phase::Start) if the replica stops
     /// before.
     pub fn started(&self) -> Pending {
-        let (done, started) = Pending::new(&self.inner.topic);
-        self.inner.enter(|inner| inner.await_start(done));
-        started
+        self.inner.driver.started()
     }
 
     /// Changes the state: shown at once, sent to the backend, taken back if it refuses. Edits made
@@ -305,22 +269,20 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     /// [`Pending`] yields it if that fetch fails, or the subscription that it has to wait for; what
     /// is wanted is still tried again.
     pub fn refresh(&self) -> Pending {
-        let (done, refreshed) = Pending::new(&self.inner.topic);
-        self.inner.enter(|inner| inner.refresh(done));
-        refreshed
+        self.inner.driver.refreshed()
     }
 
     /// Tells whether the window can be seen. Shown again, it fetches whatever it missed.
     pub fn set_visible(&self, visible: bool) {
         let input = if visible { Input::Shown } else { Input::Hidden };
-        self.inner.enter(move |inner| inner.step(input, Payload::None));
+        self.inner.enter(move |inner| inner.driver.step(input));
     }
 
     /// Subscribes and fetches anew, whatever was under way: for a page that the browser had put aside
     /// when another followed, and shows again (`pageshow` with `persisted`). The backend has ended
     /// its subscription, and could not tell it.
     pub fn resume(&self) {
-        self.inner.enter(|inner| inner.resume());
+        self.inner.enter(|inner| inner.driver.resume());
     }
 
     /// Sends at once what waits behind a write under way: for when the page is about to go, and
@@ -359,17 +321,17 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
 
     /// How the replica is doing.
     pub fn status(&self) -> Status {
-        self.inner.statuses.current()
+        self.inner.driver.statuses().current()
     }
 
     /// How the replica is doing, now and whenever that changes; ends when the replica has.
     pub fn statuses(&self) -> UnboundedReceiver<Status> {
-        self.inner.statuses.follow()
+        self.inner.driver.statuses().follow()
     }
 
     /// The last inputs and outputs of the gate, the oldest first: see [`Options::trace_len`].
     pub fn trace(&self) -> Vec<Traced> {
-        self.inner.trace.borrow().events()
+        self.inner.driver.trace()
     }
 
     /// Ends the replica for good, as dropping it does: nothing is shown after it. A write under way

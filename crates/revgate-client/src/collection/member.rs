@@ -12,6 +12,7 @@ use revgate::{Topic, TopicName, TopicNameError, Version};
 use super::Inner;
 use super::rows::Key;
 use super::way::Way;
+use crate::driver::Driven;
 use crate::guard::{self, Panicked};
 use crate::{Host, Observer, Replica, SyncError, Transport};
 
@@ -68,7 +69,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let home = Rc::downgrade(self);
         let fan = Fan { key: Key::clone(&key), home: home.clone(), followers: followers.clone() };
         let way = Way::new(self.transport.clone(), home, Key::clone(&key), is_reading);
-        let (host, options) = (self.host.clone(), self.options.clone());
+        let (host, options) = (self.driver.host.clone(), self.driver.options.clone());
         let replica = Replica::start(topic, way, host, options, fan);
         let live = Rc::new(Live { key: Key::clone(&key), replica, followers });
         self.ties.borrow_mut().entry(key).or_default().live = Rc::downgrade(&live);
@@ -77,11 +78,11 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     /// Lets go of a replica, once nothing of it is under way.
     pub(super) fn release(self: &Rc<Self>, live: Rc<Live<T, X, H>>) {
-        if self.has_ended() {
+        if self.driver.has_ended() {
             return;
         }
         let released = self.released.borrow_mut().insert(Key::clone(&live.key), live);
-        self.discard(released);
+        self.driver.discard(released);
         self.sweep_later();
     }
 
@@ -89,13 +90,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         if self.sweep.borrow().is_some() {
             return;
         }
-        let inner = Rc::downgrade(self);
-        let timer = self.host.after(KEEP, move || {
-            if let Some(inner) = inner.upgrade() {
-                inner.enter(|inner| inner.sweep());
-            }
-        });
-        *self.sweep.borrow_mut() = Some(timer);
+        *self.sweep.borrow_mut() = Some(self.after(KEEP, |inner| inner.sweep()));
     }
 
     fn sweep(self: &Rc<Self>) {
@@ -131,10 +126,10 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             rows.learn(&live.key, version, shown);
             let left = rows.take_left();
             drop(rows);
-            self.discard(left);
+            self.driver.discard(left);
         }
         let tie = self.ties.borrow_mut().remove(&live.key);
-        self.discard(tie);
+        self.driver.discard(tie);
     }
 }
 

@@ -146,7 +146,10 @@ impl<T> Row<T> {
                 (self.version, self.is_stale) = (version, true);
                 true
             }
-            _ => false,
+            outdated => {
+                left.extend(outdated.map(Arc::new));
+                false
+            }
         }
     }
 

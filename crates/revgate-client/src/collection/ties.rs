@@ -52,7 +52,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let shown = Some(Arc::clone(state));
         let left =
             self.ties.borrow_mut().get_mut(key).map(|tie| mem::replace(&mut tie.shown, shown));
-        self.discard(left);
+        self.driver.discard(left);
         !is_same
     }
 
@@ -63,7 +63,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     /// Adds a listener to a member's news; `None` if the collection has stopped.
     pub(super) fn listen(self: &Rc<Self>, key: &Key, hear: Rc<Hear<T>>) -> Option<Listening> {
-        if self.has_ended() {
+        if self.driver.has_ended() {
             return None;
         }
         let id = self.last_listener.get() + 1;
@@ -95,7 +95,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             Err(panicked) => {
                 tracing::error!(
                     "member `{key}` of `{}`: copying its state {panicked}",
-                    self.family
+                    self.driver.topic
                 );
                 None
             }
@@ -126,7 +126,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         for key in shift.come.iter().chain(&shift.changed) {
             self.pass_on(key);
         }
-        if let Some(version) = self.version() {
+        if let Some(version) = self.driver.applied() {
             self.call_observer(|observer| observer.version(version));
         }
     }
@@ -141,7 +141,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             ties.insert(Key::clone(key), tie);
         }
         drop(ties);
-        self.discard(shown);
+        self.driver.discard(shown);
         self.end_listeners(listeners);
     }
 
@@ -178,9 +178,9 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         drop(self.sweep.take());
         for Tie { listeners, shown, .. } in self.ties.take().into_values() {
             self.end_listeners(listeners);
-            self.discard(shown);
+            self.driver.discard(shown);
         }
-        self.discard(self.released.take());
+        self.driver.discard(self.released.take());
     }
 
     fn end_listeners(&self, listeners: Vec<Listener<T>>) {
@@ -193,7 +193,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     /// from being told.
     fn tell_listener(&self, tell: impl FnOnce()) {
         if let Err(panicked) = guard::call(tell) {
-            tracing::error!("family `{}`: a member's replica {panicked}", self.family);
+            tracing::error!("family `{}`: a member's replica {panicked}", self.driver.topic);
         }
     }
 }

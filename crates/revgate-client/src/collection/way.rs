@@ -64,7 +64,7 @@ impl<T: Topic, X: Transport, H: Host> Way<T, X, H> {
     ) -> Result<Followed<WaySubscription<X::Subscription>, U>, TransportError> {
         let hear: Rc<Hear<U>> = Rc::new(news);
         // What it does not have yet it may have soon.
-        let started = self.home.upgrade().map(|home| home.started());
+        let started = self.home.upgrade().map(|home| home.driver.started());
         if let Some(started) = started {
             drop(started.await);
         }

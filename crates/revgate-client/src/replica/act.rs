@@ -9,7 +9,7 @@ use revgate::wire::{Acted, Unacted};
 use revgate::{Action, Topic, Version};
 
 use super::Inner;
-use super::sync::Payload;
+use crate::driver::Driven;
 use crate::flight::{Failed, Flight};
 use crate::guard::{self, Guarded};
 use crate::optimistic::{Actions, Asking, Blame, Edit, Ends, Unmade};
@@ -17,7 +17,7 @@ use crate::{ActError, Acting, Fate, Host, Json, SyncError, Transport, TransportE
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn act<A: Action<Topic = T>>(self: &Rc<Self>, action: &A) -> Acting<A> {
-        let (done, acting) = Acting::<A>::new(&self.topic);
+        let (done, acting) = Acting::<A>::new(&self.driver.topic);
         let done = move |outcome: Result<Version, SyncError>, blame: Blame<'_>| {
             let refused = match blame {
                 Blame::Refused(error) => serde_json::from_str(error).ok(),
@@ -30,13 +30,13 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 (Err(error), None) => Err(ActError::Failed(error)),
             });
         };
-        let (seq, at) = (self.last_seq.get().next(), self.host.unix_time());
+        let (seq, at) = (self.last_seq.get().next(), self.driver.host.unix_time());
         match guard::call(|| Asking::new(action, self.source, seq, at))
             .unwrap_or_else(|panicked| Err(panicked.to_string()))
         {
             Err(reason) => {
                 let reason = format!("the action cannot be sent: {reason}");
-                let error = self.edit_error(Fate::NotSent, reason);
+                let error = self.driver.edit_error(Fate::NotSent, reason);
                 tracing::warn!("{error}");
                 done(Err(error), Blame::Itself);
             }
@@ -54,14 +54,14 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn next_action(&self) -> (Seq, u64) {
         let seq = self.last_seq.get().next();
         self.last_seq.set(seq);
-        (seq, self.host.unix_time())
+        (seq, self.driver.host.unix_time())
     }
 
     /// Sends a batch, and again until it is answered.
     pub(super) fn send_actions(self: &Rc<Self>, actions: Actions) {
         let id = self.last_write.get().wrapping_add(1);
         self.last_write.set(id);
-        let flight = Flight::new(self.to_undo(actions), self.source, self.host.now());
+        let flight = Flight::new(self.to_undo(actions), self.source, self.driver.host.now());
         *self.flight.borrow_mut() = Some(flight);
         self.send_again(id);
     }
@@ -75,11 +75,11 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             let Some(flight) = flight.as_mut() else { return };
             (flight.send(), flight.attempts())
         };
-        let timeout = self.options.write_timeout;
+        let timeout = self.driver.options.write_timeout;
         self.set_write_timer(timeout, move |inner| {
             inner.acted(id, attempt, Err(TransportError::no_answer(timeout)));
         });
-        let act = self.transport.act(&self.topic, batch);
+        let act = self.transport.act(&self.driver.topic, batch);
         self.spawn(act, move |inner, answer| inner.acted(id, attempt, answer));
     }
 
@@ -114,15 +114,16 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         attempt: u32,
         error: &TransportError,
     ) -> Option<crate::Announcement<T>> {
-        let delay = self.options.gate.backoff().delay(attempt);
-        let (next, limit) = (self.host.now() + delay, self.options.write_timeout.saturating_mul(3));
+        let delay = self.driver.options.gate.backoff().delay(attempt);
+        let (next, limit) =
+            (self.driver.host.now() + delay, self.driver.options.write_timeout.saturating_mul(3));
         let flight = self.flight.borrow();
         let failed = flight.as_ref()?.fail(attempt, error, next, limit);
         drop(flight);
         let fate = match failed {
             Failed::Outdated => return None,
             Failed::Again => {
-                let topic = &self.topic;
+                let topic = &self.driver.topic;
                 tracing::debug!("topic `{topic}`: actions are sent again in {delay:?}: {error}");
                 self.set_write_timer(delay, move |inner| inner.send_again(id));
                 // It may be somebody else's.
@@ -173,13 +174,14 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             }
             Blame::Itself | Blame::No => None,
         };
-        let failed = self.fail_edit(Fate::of(&why), words.unwrap_or_else(|| why.to_string()));
+        let failed =
+            self.driver.fail_edit(Fate::of(&why), words.unwrap_or_else(|| why.to_string()));
         self.conclude(edit, Err(failed), blame);
     }
 
     /// There is a state of this version, which has what the window was told was done.
     fn hear_of(self: &Rc<Self>, version: Version) {
-        self.step(Input::Announced { version, news: News::Version }, Payload::None);
+        self.driver.step(Input::Announced { version, news: News::Version });
     }
 
     /// Loses actions that a page that was about to go has sent in another life of the topic.
@@ -194,12 +196,12 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let Some(actions) = self.with_edits(|edits| edits.actions_behind()) else { return };
         let batch = self.to_undo(actions).batch(self.source);
         let seqs: Vec<Seq> = batch.actions.iter().map(|asked| asked.seq).collect();
-        let mut act = Guarded::new(self.transport.act(&self.topic, batch));
+        let mut act = Guarded::new(self.transport.act(&self.driver.topic, batch));
         // Begun at once: in a page that goes no task runs any more. But not before the edits ahead of
         // them, which would then be lost to them.
         let begun = if self.has_set_out.get() { (&mut act).now_or_never() } else { None };
         let inner = Rc::downgrade(self);
-        self.host.spawn(async move {
+        self.driver.host.spawn(async move {
             let answer = match begun {
                 Some(answer) => answer,
                 None => act.await,

@@ -9,6 +9,7 @@ use revgate::Topic;
 
 use super::Inner;
 use super::write::Answered;
+use crate::driver::Driven;
 use crate::guard::Guarded;
 use crate::{Host, Transport, TransportError};
 
@@ -36,13 +37,14 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let Some((change, edits, ahead)) = self.with_edits(|edits| edits.write_behind()) else {
             return;
         };
-        let mut write = Guarded::new(self.transport.write_behind(&self.topic, change, ahead));
+        let mut write =
+            Guarded::new(self.transport.write_behind(&self.driver.topic, change, ahead));
         let (done, answer) = oneshot::channel();
         let done = Rc::new(Cell::new(Some(done)));
         let late = Rc::clone(&done);
         // Begun at once: in a page that goes no task runs any more.
         let begun = (&mut write).now_or_never();
-        self.host.spawn(async move {
+        self.driver.host.spawn(async move {
             let answer = match begun {
                 Some(answer) => answer,
                 None => write.await,
@@ -52,8 +54,8 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 let _ = done.send(answer);
             }
         });
-        let timeout = self.options.write_timeout;
-        let timer = self.host.after(timeout, move || {
+        let timeout = self.driver.options.write_timeout;
+        let timer = self.driver.host.after(timeout, move || {
             if let Some(done) = late.take() {
                 let _ = done.send(Err(TransportError::no_answer(timeout).into()));
             }
@@ -70,7 +72,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             Some(behind) => (behind.answer.take(), behind.ahead.replace(ahead)),
             None => return,
         };
-        self.let_go(before);
+        self.driver.discard(before);
         let Some(answer) = answer else { return };
         let panicked = || TransportError::Malformed("reading it panicked".to_owned()).into();
         let second = async move { answer.await.unwrap_or_else(|_| Err(panicked())) };
@@ -86,7 +88,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 }
                 // It was made, whatever has become of the other; or nobody knows.
                 second => {
-                    inner.let_go(first);
+                    inner.driver.discard(first);
                     if inner.is_awaited(id) {
                         inner.with_edits(|all| all.take_behind(edits));
                     }

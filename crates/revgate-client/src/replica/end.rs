@@ -6,28 +6,23 @@ use revgate::Topic;
 use revgate::gate::{Input, Status};
 
 use super::Inner;
-use super::sync::Payload;
+use crate::driver::Driven;
 use crate::{Fate, Host, Transport};
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn stop(self: &Rc<Self>) {
         // At once: should a call be under way, it shows and sends nothing more.
-        self.is_ending.set(true);
+        self.driver.end();
         self.enter(|inner| inner.end());
-    }
-
-    /// Whether it has stopped, or will as soon as the call under way has ended.
-    pub(super) fn has_ended(&self) -> bool {
-        self.is_ending.get()
     }
 
     /// Whether edits are sent: also after the end, behind a write that was under way by then.
     pub(super) fn may_write(&self) -> bool {
-        !self.has_ended() || self.lingering.borrow().is_some()
+        !self.driver.has_ended() || self.lingering.borrow().is_some()
     }
 
     fn end(self: &Rc<Self>) {
-        self.step(Input::Stop, Payload::None);
+        self.driver.step(Input::Stop);
         self.stop_showing();
         let (is_writing, is_waiting) = {
             let edits = self.optimistic.borrow();
@@ -48,15 +43,15 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 true => (Fate::Unknown, "the replica stopped before the backend answered"),
                 false => (Fate::NotSent, "the replica stopped before it was sent"),
             };
-            let error = self.edit_error(fate, reason.to_owned());
+            let error = self.driver.edit_error(fate, reason.to_owned());
             tracing::warn!("{error}");
             self.end_edit(edit, Err(error));
         }
     }
 
     pub(super) fn end_lingering(&self) {
-        let is_over =
-            self.statuses.current() == Status::Stopped && !self.optimistic.borrow().is_writing();
+        let is_over = self.driver.statuses().current() == Status::Stopped
+            && !self.optimistic.borrow().is_writing();
         let lingering = if is_over { self.lingering.take() } else { None };
         if lingering.is_some() {
             // They wait for a state that nobody fetches any more.

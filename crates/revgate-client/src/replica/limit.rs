@@ -6,7 +6,6 @@ use revgate::Topic;
 use revgate::gate::Input;
 
 use super::Inner;
-use super::sync::Payload;
 use crate::optimistic::Optimistic;
 use crate::{Fate, Host, Transport};
 
@@ -29,10 +28,10 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         if self.write_timer.borrow().is_some() {
             return;
         }
-        let timeout = self.options.write_timeout;
+        let timeout = self.driver.options.write_timeout;
         self.set_write_timer(timeout, move |inner| {
             *inner.write_timer.borrow_mut() = None;
-            let why = inner.last_error.borrow().as_ref().map(|error| format!(": {}", error.reason));
+            let why = inner.driver.last_error().map(|error| format!(": {}", error.reason));
             let why = why.unwrap_or_default();
             let reason = format!("within {timeout:?} there was no state to make it on{why}");
             let edits = inner.with_edits(Optimistic::give_up_waiting);
@@ -41,8 +40,8 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             inner.fail_edits(edits, Fate::NotSent, reason);
         });
         // An edit of its own is neither paced nor put off until the window is shown.
-        if self.gate.borrow().is_holding_back() {
-            self.step(Input::Refresh, Payload::None);
+        if self.driver.is_holding_back() {
+            self.driver.step(Input::Refresh);
         }
     }
 }

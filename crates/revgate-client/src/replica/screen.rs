@@ -6,8 +6,9 @@ use revgate::gate::Status;
 use revgate::{Phase, Topic};
 
 use super::Inner;
+use crate::driver::Driven;
 use crate::optimistic::Layer;
-use crate::{Host, SyncError, Transport, guard};
+use crate::{Host, Observer, SyncError, Transport, guard};
 
 /// What the observer shows, and what it would not.
 pub(super) struct Screen<T, Timer> {
@@ -67,28 +68,28 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     /// Shows what the window's own edits have changed, which no gate has to allow, nor tries
     /// again.
     pub(super) fn show_edits(self: &Rc<Self>) {
-        if self.has_ended() || self.is_refused() {
+        if self.driver.has_ended() || self.is_refused() {
             return;
         }
         let Err(reason) = self.show() else { return };
         let failures = self.screen.borrow().failures.saturating_add(1);
-        let delay = self.options.gate.backoff().delay(failures);
-        let inner = Rc::downgrade(self);
-        let timer = self.host.after(delay, move || {
-            if let Some(inner) = inner.upgrade() {
-                inner.enter(|inner| {
-                    inner.forget_refusal();
-                    inner.show_edits();
-                });
-            }
+        let delay = self.driver.options.gate.backoff().delay(failures);
+        let timer = self.after(delay, |inner| {
+            inner.forget_refusal();
+            inner.show_edits();
         });
         let mut screen = self.screen.borrow_mut();
         screen.failures = failures;
         let before = screen.timer.replace(timer);
         drop(screen);
         drop(before);
-        let error = self.error(Phase::Apply, reason);
-        self.tell(&SyncError { attempt: failures, retry_in: Some(delay), ..error });
+        let error = self.driver.error(Phase::Apply, reason);
+        self.driver.tell(&SyncError { attempt: failures, retry_in: Some(delay), ..error });
+    }
+
+    /// Tells the observer something that it cannot refuse.
+    pub(super) fn call_observer(&self, call: impl FnOnce(&dyn Observer<T>)) {
+        self.driver.call_observer(|| call(&*self.observer));
     }
 
     /// Tries nothing again.
@@ -98,7 +99,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     /// How the replica is doing, as far as the gate can tell and the observer shows.
     pub(super) fn status_now(&self) -> Status {
-        let (status, attempt) = (self.gate.borrow().status(), self.screen.borrow().failures);
+        let (status, attempt) = (self.driver.gate_status(), self.screen.borrow().failures);
         match status {
             Status::Live if attempt > 0 => Status::Retrying { attempt },
             status => status,

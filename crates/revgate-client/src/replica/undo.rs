@@ -9,6 +9,7 @@ use futures_channel::oneshot;
 use revgate::Topic;
 
 use super::{Inner, Replica};
+use crate::driver::Driven;
 use crate::history::{History, Left, Part, Run, Taken, Undone, Way};
 use crate::optimistic::{Blame, Deed, Edit};
 use crate::pending::Outcome;
@@ -67,7 +68,7 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
                 Vec::new()
             }
         };
-        self.inner.let_go(fallen);
+        self.inner.driver.discard(fallen);
         self.inner.enter(|_| {});
     }
 
@@ -152,7 +153,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         }
         let context = edit.ask.as_ref().map(|ask| ask.asked.context(self.source));
         let part = Part::new(deed.zip(context), None, Rc::clone(&self.life));
-        let now = self.host.now();
+        let now = self.driver.host.now();
         self.with_history(|history| history.ask(&part, now));
         self.watched(edit, part)
     }
@@ -173,7 +174,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     /// What has failed is no step; nor is what may have been made or not, for what it would have made
     /// may be another's by now.
     fn part_ended(&self, part: &Rc<Part<T>>, outcome: &Outcome) {
-        let is_left = self.calls.while_playing(|| {
+        let is_left = self.playing.during(|| {
             match outcome {
                 Ok(version) => part.end(version.epoch),
                 // It has ended when the answer was taken in.
@@ -188,7 +189,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             (forgotten, history.before(part))
         });
         let (forgotten, before) = settled.unzip();
-        self.let_go(forgotten);
+        self.driver.discard(forgotten);
         if let Some(before) = before.flatten().filter(|before| before.extend(part)) {
             self.with_history(|history| history.forget(part));
             drop(before);
@@ -199,7 +200,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn take_fresh(&self) {
         let fresh = self.with_history(History::take_fresh).unwrap_or_default();
         for (part, at) in fresh {
-            let is_something = self.calls.while_playing(|| part.is_something());
+            let is_something = self.playing.during(|| part.is_something());
             let fallen = self.with_history(|history| match is_something {
                 true => history.push(part, at),
                 false => {
@@ -207,7 +208,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                     Vec::new()
                 }
             });
-            self.let_go(fallen);
+            self.driver.discard(fallen);
         }
     }
 
@@ -223,7 +224,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     }
 
     fn go(self: &Rc<Self>, way: Way) -> Undoing {
-        let (done, undoing) = Undoing::new(&self.topic);
+        let (done, undoing) = Undoing::new(&self.driver.topic);
         match self.may_edit() {
             Ok(()) => self.enter(move |inner| inner.take_step(way, done)),
             Err(error) => answer(done, Err(UndoError::Failed(error))),
@@ -242,7 +243,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             edits.push(self.watched(edit, part));
         }
         let forgotten = self.with_history(|history| history.put(id, parts));
-        self.let_go(forgotten);
+        self.driver.discard(forgotten);
         for edit in edits {
             match ends.has_come_back.get() {
                 true => self.end_called_back(vec![edit]),
@@ -267,7 +268,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         }
         ends.has_come_back.set(true);
         let edits = self.with_edits(|edits| edits.call_back(&behind));
-        self.let_go(behind);
+        self.driver.discard(behind);
         if !edits.is_empty() {
             // Taken back first, so that the error is the last word on it.
             self.show_edits();
@@ -284,7 +285,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     fn end_step(&self, ends: &Ends<T>) {
         let left = ends.left.take();
         let forgotten = self.with_history(|history| history.end(ends.id, &left));
-        self.let_go((left, forgotten));
+        self.driver.discard((left, forgotten));
         if let Some(done) = ends.done.take() {
             answer(done, sum(&ends.ended.take()));
         }

@@ -8,8 +8,8 @@ use revgate::gate::Input;
 use revgate::{Snapshot, Topic};
 
 use super::Inner;
-use super::calls::{Barred, MAX_WITHIN};
-use super::sync::Payload;
+use super::playing::{Barred, MAX_WITHIN};
+use crate::driver::Driven;
 use crate::history::History;
 use crate::optimistic::{Blame, Done, Edit, Fault, Next, Optimistic, Pushed};
 use crate::pending::{Outcome, Pending};
@@ -23,7 +23,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         self: &Rc<Self>,
         change: impl Fn(&mut T) -> Result<(), String> + 'static,
     ) -> Pending {
-        let (done, written) = Pending::new(&self.topic);
+        let (done, written) = Pending::new(&self.driver.topic);
         self.admit(self.recorded(Edit::closure(change, done), None));
         written
     }
@@ -38,8 +38,8 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     /// Whether an edit may be made now.
     pub(super) fn may_edit(&self) -> Result<(), SyncError> {
-        let reason = match self.calls.admit_edit() {
-            Ok(()) if !self.has_ended() => return Ok(()),
+        let reason = match self.playing.admit_edit(&self.driver.turns) {
+            Ok(()) if !self.driver.has_ended() => return Ok(()),
             Ok(()) => "the replica has stopped".to_owned(),
             Err(Barred::WithinAnEdit) => {
                 "it was made within another edit, which may be played more than once".to_owned()
@@ -49,14 +49,14 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             }
         };
         // Not told to the observer, who may have made it in answer to the one before.
-        let error = self.edit_error(Fate::NotSent, reason);
+        let error = self.driver.edit_error(Fate::NotSent, reason);
         tracing::warn!("{error}");
         Err(error)
     }
 
     pub(super) fn take_edit(self: &Rc<Self>, edit: Edit<T>) {
-        if self.has_ended() {
-            let error = self.edit_error(Fate::NotSent, "the replica has stopped".to_owned());
+        if self.driver.has_ended() {
+            let error = self.driver.edit_error(Fate::NotSent, "the replica has stopped".to_owned());
             return self.end_edit(edit, Err(error));
         }
         match self.with_edits(|edits| edits.push(edit)) {
@@ -93,11 +93,11 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     fn send(self: &Rc<Self>, change: Change<T>) {
         let id = self.last_write.get().wrapping_add(1);
         self.last_write.set(id);
-        let timeout = self.options.write_timeout;
+        let timeout = self.driver.options.write_timeout;
         self.set_write_timer(timeout, move |inner| {
             inner.written(id, Err(TransportError::no_answer(timeout).into()))
         });
-        let write = self.transport.write(&self.topic, change);
+        let write = self.transport.write(&self.driver.topic, change);
         let has_set_out = Rc::clone(&self.has_set_out);
         has_set_out.set(false);
         let write = async move {
@@ -113,13 +113,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         delay: Duration,
         call: impl FnOnce(&Rc<Self>) + 'static,
     ) {
-        let inner = Rc::downgrade(self);
-        let timer = self.host.after(delay, move || {
-            if let Some(inner) = inner.upgrade() {
-                inner.enter(call);
-            }
-        });
-        *self.write_timer.borrow_mut() = Some(timer);
+        *self.write_timer.borrow_mut() = Some(self.after(delay, call));
     }
 
     /// Whether this write is under way.
@@ -139,7 +133,9 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         match answer {
             Ok(made) => self.made(made, None),
             Err(WriteError::NotDurable { made, reason }) => self.made(made, Some(reason)),
-            Err(WriteError::Conflict(current)) if self.rebases.get() < self.options.max_rebases => {
+            Err(WriteError::Conflict(current))
+                if self.rebases.get() < self.driver.options.max_rebases =>
+            {
                 self.rebases.set(self.rebases.get() + 1);
                 let version = current.version();
                 self.with_edits(|edits| edits.lost_against(current.shared()));
@@ -159,7 +155,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let edits = self.with_edits(|edits| edits.accepted(made));
         self.offer(version);
         let outcome = match not_durable {
-            Some(reason) => Err(self.fail_edit(Fate::NotDurable, reason)),
+            Some(reason) => Err(self.driver.fail_edit(Fate::NotDurable, reason)),
             None => Ok(version),
         };
         edits.into_iter().for_each(|edit| self.end_edit(edit, outcome.clone()));
@@ -186,14 +182,17 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             None => self.show_edits(),
         }
         if edits.is_empty() {
-            return tracing::debug!("topic `{}`, some of several edits: {reason}", self.topic);
+            return tracing::debug!(
+                "topic `{}`, some of several edits: {reason}",
+                self.driver.topic
+            );
         }
         self.fail_edits(edits, fate, reason);
     }
 
     /// Ends edits that have failed together.
     pub(super) fn fail_edits(&self, edits: Vec<Edit<T>>, fate: Fate, reason: String) {
-        let error = self.fail_edit(fate, reason);
+        let error = self.driver.fail_edit(fate, reason);
         edits.into_iter().for_each(|edit| self.end_edit(edit, Err(error.clone())));
     }
 
@@ -215,7 +214,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     /// Tells the gate of the state that a write was answered with, and shows it also if it is no
     /// news to the gate: what lay beneath the edits was held during the write.
     pub(super) fn offer(self: &Rc<Self>, version: revgate::Version) {
-        self.step(Input::Offered { version }, Payload::None);
+        self.driver.step(Input::Offered { version });
         self.show_edits();
     }
 
@@ -227,7 +226,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     }
 
     fn tell_of_fall(&self, edit: Edit<T>, fault: &Fault) {
-        let error = self.fail_edit(Fate::NotSent, fault.to_string());
+        let error = self.driver.fail_edit(Fate::NotSent, fault.to_string());
         match fault {
             Fault::Panicked(_) => {
                 let Edit { change, done, .. } = edit;
@@ -249,7 +248,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     pub(super) fn conclude(&self, edit: Edit<T>, outcome: Outcome, blame: Blame<'_>) {
         let Edit { change, done, .. } = edit;
-        self.let_go(change);
+        self.driver.discard(change);
         self.tell_ended(done, outcome, blame);
     }
 
@@ -258,18 +257,11 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let _ = guard::call(|| done(outcome, blame));
     }
 
-    /// Drops what may hold anything.
-    pub(super) fn let_go<A>(&self, held: A) {
-        if let Err(panicked) = guard::call(|| drop(held)) {
-            tracing::error!("topic `{}`: dropping an edit {panicked}", self.topic);
-        }
-    }
-
     /// Does what may play, copy or drop edits and states.
     pub(super) fn with_edits<A>(&self, call: impl FnOnce(&mut Optimistic<T>) -> A) -> A {
-        let answer = self.calls.while_playing(|| call(&mut self.optimistic.borrow_mut()));
+        let answer = self.playing.during(|| call(&mut self.optimistic.borrow_mut()));
         let past = self.with_history(History::renew);
-        self.let_go(past);
+        self.driver.discard(past);
         self.take_fresh();
         answer
     }
