@@ -232,6 +232,11 @@ impl Outgoing for Collection {
         self.progress().pace.due(now)
     }
 
+    /// What is large is not in the news.
+    fn is_light(&self) -> bool {
+        true
+    }
+
     fn announce(&self, now: Duration, _: &Outlets) -> Option<Duration> {
         if !self.progress().pace.begin(now) {
             return None;

@@ -50,6 +50,10 @@ impl<T: Topic> Outgoing for Live<T> {
         self.outbox.due(now)
     }
 
+    fn is_light(&self) -> bool {
+        self.outbox.is_light() && !self.store.published().look.is_large()
+    }
+
     fn announce(&self, now: Duration, outlets: &Outlets) -> Option<Duration> {
         self.outbox.announce(now, &self.name, || self.store.take_pending(), outlets)
     }

@@ -62,6 +62,12 @@ impl Outbox {
         }
     }
 
+    /// Whether to tell of a small state calls nobody who may wait for its writer: who listens to an
+    /// event may be of the app's own.
+    pub(crate) fn is_light(&self) -> bool {
+        self.options.event.is_none()
+    }
+
     /// When news that has come now may be announced.
     pub(crate) fn due(&self, now: Duration) -> Duration {
         self.progress().pace.due(now)

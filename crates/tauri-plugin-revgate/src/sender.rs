@@ -1,16 +1,17 @@
-//! The one thread that tells windows of news.
+//! Who tells windows of news, one announcement at a time: so none is older than the one before it.
 //!
-//! Writers only say which topic has news; whatever takes time (serialising, IPC) happens here,
-//! outside every lock. Each topic is announced at its newest, at most once a period unless writers
-//! take turns, and by one thread: no announcement is older than the one before it. What takes longer
-//! than an announcement may wait, the proofs of large states, has a thread of its own.
+//! Each topic is announced at its newest, at most once a period unless writers take turns. **What is
+//! light and due is announced by the writer itself**, there and then, as to wake another thread takes
+//! a tenth of what a message takes in all. Whatever may take time (serialising a large state), has to
+//! wait, or comes while another is announced, is left to a thread: no writer waits for it. Nor does
+//! that for the proofs of large states, which have a thread of their own.
 
 mod queue;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,12 +24,12 @@ pub(crate) trait Outgoing: Send + Sync {
     /// There is news. When it may be announced.
     fn due(&self, now: Duration) -> Duration;
 
+    /// Whether a writer can announce it without being held up.
+    fn is_light(&self) -> bool;
+
     /// Announces the newest state. When it wants to be called again, news or not.
     fn announce(&self, now: Duration, outlets: &Outlets) -> Option<Duration>;
 }
-
-/// The topics that have news to announce.
-pub(crate) type Queue = queue::Queue<Arc<dyn Outgoing>>;
 
 /// Emits an announcement as a Tauri event of this name.
 pub(crate) type Emit = Box<dyn Fn(&str, Invalidation) -> tauri::Result<()> + Send>;
@@ -43,6 +44,73 @@ pub(crate) struct Outlets {
     pub(crate) prove: Box<dyn Fn(Proof) + Send>,
 }
 
+/// The topics that have news to announce.
+pub(crate) struct Queue {
+    /// Those that the thread is to look at.
+    waiting: queue::Queue<Arc<dyn Outgoing>>,
+    /// Of whoever announces; `None` before the thread starts, and when it has ended.
+    schedule: Mutex<Option<Schedule>>,
+    /// Pacing wants a monotonic clock and cares for no origin.
+    origin: Instant,
+}
+
+impl Queue {
+    pub(crate) fn new() -> Self {
+        let (waiting, schedule) = (queue::Queue::new(), Mutex::new(None));
+        Self { waiting, schedule, origin: Instant::now() }
+    }
+
+    /// This topic has news.
+    pub(crate) fn push(&self, topic: Arc<dyn Outgoing>) {
+        let mut free = topic.is_light().then(|| self.free_schedule()).flatten();
+        let Some(schedule) = free.as_deref_mut().and_then(Option::as_mut) else {
+            return self.waiting.push(topic);
+        };
+        if schedule.hear(self.origin.elapsed(), topic) {
+            self.waiting.wake();
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn take(&self) -> Vec<Arc<dyn Outgoing>> {
+        self.waiting.take(Some(Duration::ZERO)).expect("open")
+    }
+
+    /// Ends the thread.
+    pub(crate) fn close(&self) {
+        self.waiting.close();
+    }
+
+    /// Unless somebody announces something now.
+    fn free_schedule(&self) -> Option<MutexGuard<'_, Option<Schedule>>> {
+        match self.schedule.try_lock() {
+            Ok(schedule) => Some(schedule),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    fn schedule(&self) -> MutexGuard<'_, Option<Schedule>> {
+        // What topics do is caught, so it is whole.
+        self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Announces what is due, until it is closed.
+    fn run(&self) {
+        loop {
+            let next = self.schedule().as_ref().and_then(Schedule::next);
+            let wait = next.map(|at| at.saturating_sub(self.origin.elapsed()));
+            let Some(topics) = self.waiting.take(wait) else { break };
+            let mut schedule = self.schedule();
+            if let Some(schedule) = schedule.as_mut() {
+                schedule.turn(self.origin.elapsed(), topics);
+            }
+        }
+        let schedule = self.schedule().take();
+        drop(schedule);
+    }
+}
+
 /// Starts the threads, which end when the queue is closed.
 ///
 /// # Errors
@@ -52,26 +120,21 @@ pub(crate) fn spawn(queue: Arc<Queue>, emit: Emit) -> io::Result<()> {
     let (prover, proofs) = mpsc::channel();
     let thread = |name: &str| thread::Builder::new().name(name.to_owned());
     thread("revgate-prover").spawn(move || proofs.into_iter().for_each(prove))?;
-    // The prover ends after this one does, which holds the way there.
+    // The prover ends after the schedule does, which holds the way there.
     let prove = Box::new(move |proof| drop(prover.send(proof)));
-    let outlets = Outlets { emit, prove };
-    thread("revgate-sender").spawn(move || run(&queue, Schedule::new(outlets))).map(drop)
+    *queue.schedule() = Some(Schedule::new(Outlets { emit, prove }));
+    let sender = Arc::clone(&queue);
+    let spawned = thread("revgate-sender").spawn(move || sender.run());
+    if spawned.is_err() {
+        drop(queue.schedule().take());
+    }
+    spawned.map(drop)
 }
 
 fn prove(proof: Proof) {
     // The hook for panics has printed it.
     if catch_unwind(AssertUnwindSafe(proof)).is_err() {
         tracing::error!("the proof of a state panicked");
-    }
-}
-
-fn run(queue: &Queue, mut schedule: Schedule) {
-    // Pacing wants a monotonic clock and cares for no origin.
-    let start = Instant::now();
-    loop {
-        let wait = schedule.next().map(|at| at.saturating_sub(start.elapsed()));
-        let Some(topics) = queue.take(wait) else { return };
-        schedule.turn(start.elapsed(), topics);
     }
 }
 
@@ -102,12 +165,26 @@ impl Schedule {
             && next.key().0 <= now
         {
             let topic = next.remove();
-            // The hook for panics has printed it; the other topics are still to be announced.
-            match catch_unwind(AssertUnwindSafe(|| topic.announce(now, &self.outlets))) {
-                Ok(Some(at)) => self.wait(at, topic),
-                Ok(None) => {}
-                Err(_) => tracing::error!("an announcement panicked"),
-            }
+            self.announce(now, topic);
+        }
+    }
+
+    /// Announces this topic's news, if that is due. Whether something is due earlier than was before.
+    fn hear(&mut self, now: Duration, topic: Arc<dyn Outgoing>) -> bool {
+        let before = self.next();
+        match topic.due(now) {
+            at if at <= now => self.announce(now, topic),
+            at => self.wait(at, topic),
+        }
+        self.next().is_some_and(|next| before.is_none_or(|before| next < before))
+    }
+
+    fn announce(&mut self, now: Duration, topic: Arc<dyn Outgoing>) {
+        // The hook for panics has printed it; the other topics are still to be announced.
+        match catch_unwind(AssertUnwindSafe(|| topic.announce(now, &self.outlets))) {
+            Ok(Some(at)) => self.wait(at, topic),
+            Ok(None) => {}
+            Err(_) => tracing::error!("an announcement panicked"),
         }
     }
 

@@ -109,3 +109,16 @@ fn closing_ends_a_sender_that_waits() {
         assert_eq!(topic.queue.take(Some(Duration::ZERO)), None, "closed for good");
     });
 }
+
+#[test]
+fn a_sender_that_is_about_to_wait_is_woken_too() {
+    loom::model(|| {
+        let queue = Arc::new(Queue::<()>::new());
+        let sender = {
+            let queue = Arc::clone(&queue);
+            thread::spawn(move || assert_eq!(queue.take(None), Some(Vec::new())))
+        };
+        queue.wake();
+        sender.join().expect("it comes back");
+    });
+}

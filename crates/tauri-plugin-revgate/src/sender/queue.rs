@@ -24,6 +24,8 @@ pub(crate) struct Queue<T> {
 
 struct State<T> {
     items: Vec<T>,
+    /// Whoever takes is to come back, though nothing may be there.
+    woken: bool,
     closed: bool,
 }
 
@@ -48,7 +50,7 @@ impl Dirty {
 
 impl<T> Queue<T> {
     pub(crate) fn new() -> Self {
-        let state = State { items: Vec::new(), closed: false };
+        let state = State { items: Vec::new(), woken: false, closed: false };
         Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
@@ -60,11 +62,17 @@ impl<T> Queue<T> {
         }
     }
 
+    /// Has whoever takes come back at once, or the next one who would wait: it may have less time.
+    pub(crate) fn wake(&self) {
+        self.lock().woken = true;
+        self.changed.notify_one();
+    }
+
     /// All that is there; if nothing is, waits for up to `timeout`, and may come back with nothing
     /// even earlier. `None` once the queue is closed.
     pub(crate) fn take(&self, timeout: Option<Duration>) -> Option<Vec<T>> {
         let mut state = self.lock();
-        if state.items.is_empty() && !state.closed {
+        if state.items.is_empty() && !state.woken && !state.closed {
             state = match timeout {
                 None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
                 Some(timeout) => {
@@ -73,6 +81,7 @@ impl<T> Queue<T> {
                 }
             };
         }
+        state.woken = false;
         if state.closed { None } else { Some(mem::take(&mut state.items)) }
     }
 

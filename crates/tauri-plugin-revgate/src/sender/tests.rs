@@ -91,7 +91,7 @@ impl Sender {
     }
 
     fn turn(&mut self, micros: u64) {
-        let topics = self.registry.queue().take(Some(Duration::ZERO)).expect("open");
+        let topics = self.registry.queue().take();
         self.schedule.turn(Duration::from_micros(micros), topics);
     }
 }

@@ -106,7 +106,8 @@ fn no_lock_is_held_while_a_message_is_sent() {
     });
     counter.cell.subscribe("slow", blocking, false);
     let heard = subscribe(&counter, "main");
-    counter.update(|counter| counter.count += 1).expect("valid");
+    let writer = counter.clone();
+    thread::spawn(move || writer.update(|counter| counter.count += 1).map(drop));
     block.await_reached();
     use_fully(&registry, &counter);
     assert_eq!(heard.try_iter().count(), 0, "the sender is still held");
@@ -117,9 +118,9 @@ fn no_lock_is_held_while_a_message_is_sent() {
 
 static SLOW: Mutex<Option<Box<dyn Fn() + Send + Sync>>> = Mutex::new(None);
 
-/// A state whose writing by the sender takes as long as the test wants.
+/// A large state, whose writing by the sender takes as long as the test wants.
 #[derive(Clone, Deserialize)]
-struct Slow(u8);
+struct Slow(u8, String);
 
 impl Serialize for Slow {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -127,7 +128,7 @@ impl Serialize for Slow {
         if is_sender && let Some(block) = SLOW.lock().expect("not poisoned").take() {
             block();
         }
-        serializer.serialize_u8(self.0)
+        (self.0, &self.1).serialize(serializer)
     }
 }
 
@@ -138,7 +139,7 @@ impl Topic for Slow {
 #[test]
 fn no_lock_is_held_while_a_state_is_serialised() {
     let registry = started();
-    let slow = topic(&registry, Slow(0), TopicOptions::new());
+    let slow = topic(&registry, Slow(0, "large ".repeat(5_000)), TopicOptions::new());
     let counter = topic(&registry, Counter::default(), TopicOptions::new());
     let heard = subscribe(&slow, "main");
     let (block, wait) = Block::new();
@@ -172,4 +173,26 @@ fn the_thread_ends_with_the_registry() {
     drop(registry);
     assert_eq!(ended.recv_timeout(PATIENCE), Err(RecvTimeoutError::Disconnected));
     assert!(counter.update(|counter| counter.count += 1).is_ok(), "the handle outlives it");
+}
+
+#[test]
+fn what_is_light_and_due_is_announced_before_its_writer_goes_on() {
+    let registry = started();
+    let counter = topic(&registry, Counter::default(), TopicOptions::new());
+    let heard = subscribe(&counter, "main");
+    counter.update(|counter| counter.count += 1).expect("valid");
+    assert_eq!(revisions(&heard), [2]);
+}
+
+#[test]
+fn what_is_held_back_behind_an_announcement_of_its_writer_comes_in_time() {
+    let registry = started();
+    let counter = topic(&registry, Counter::default(), TopicOptions::new());
+    let heard = subscribe(&counter, "main");
+    for _ in 0..100 {
+        counter.update(|counter| counter.count += 1).expect("valid");
+        counter.update(|counter| counter.count += 1).expect("valid");
+        let newest = counter.snapshot().revision.number();
+        while revision(&heard.recv_timeout(PATIENCE).expect("it comes")) < newest {}
+    }
 }
