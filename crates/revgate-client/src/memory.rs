@@ -299,7 +299,7 @@ impl Memory {
         self.stored(&topic)?;
         let acts = T::ACTIONS.is_some();
         Ok(self.add_subscriber(Feed::Topic(topic), acts, move |message| {
-            news(message.and_then(|message| announcement(read(message), read(message))));
+            news(message.and_then(|message| announcement(read(message), || read(message))));
         }))
     }
 
@@ -393,7 +393,7 @@ impl Transport for Memory {
             backend.check_family(&family)?;
             let feed = Feed::Family(family.clone());
             let subscription = backend.add_subscriber(feed, false, move |message| {
-                news(message.and_then(|message| announcement(read(message), read(message))));
+                news(message.and_then(|message| announcement(read(message), || read(message))));
             });
             let is_planned = !backend.inner.answers.borrow().is_empty();
             let fetched = if is_planned { None } else { backend.fetch_now(&family, known).ok() };

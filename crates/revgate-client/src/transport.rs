@@ -306,15 +306,15 @@ pub(crate) fn fetched<T>(
     }
 }
 
-/// Puts together what was read twice: news that cannot be read cost a fetch, but not the version.
+/// What was announced. Of what cannot be read as a `whole`, the version alone, so that it is fetched.
 pub(crate) fn announcement<D, P, J>(
-    invalidation: Result<Invalidation, String>,
     whole: Result<wire::Announcement<D, P, J>, String>,
+    invalidation: impl FnOnce() -> Result<Invalidation, String>,
 ) -> Result<wire::Announcement<D, P, J>, Interruption> {
-    let invalidation = invalidation.map_err(Interruption::Malformed)?;
-    Ok(whole.unwrap_or_else(|reason| {
+    whole.or_else(|reason| {
+        let invalidation = invalidation().map_err(Interruption::Malformed)?;
         let topic = &invalidation.topic;
         tracing::warn!("topic `{topic}`: news that cannot be read, so they are fetched: {reason}");
-        wire::Announcement { invalidation, payload: Payload::None, fingerprint: None }
-    }))
+        Ok(wire::Announcement { invalidation, payload: Payload::None, fingerprint: None })
+    })
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use gloo_timers::callback::Timeout;
+use web_sys::Performance;
 
 use super::Host;
 
@@ -22,6 +23,13 @@ pub struct BrowserTimer {
 /// The longest that `setTimeout` waits, 24.8 days. It takes a longer delay for none at all.
 const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 
+thread_local! {
+    /// The page's clock, looked up once, as each step of a gate is noted with its time. Absent only outside
+    /// a window, where there is nothing to synchronise.
+    static CLOCK: Option<Performance> =
+        web_sys::window().and_then(|window| window.performance());
+}
+
 impl Browser {
     /// A random number, for what must differ from window to window.
     pub fn entropy() -> u64 {
@@ -34,9 +42,7 @@ impl Host for Browser {
     type Timer = BrowserTimer;
 
     fn now(&self) -> Duration {
-        // Absent only outside a window, where there is nothing to synchronise.
-        let performance = web_sys::window().and_then(|window| window.performance());
-        let milliseconds = performance.map_or(0.0, |performance| performance.now());
+        let milliseconds = CLOCK.with(|clock| clock.as_ref().map_or(0.0, Performance::now));
         Duration::try_from_secs_f64(milliseconds / 1e3).unwrap_or_default()
     }
 

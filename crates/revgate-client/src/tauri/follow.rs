@@ -165,5 +165,5 @@ fn hear<D: DeserializeOwned, P: DeserializeOwned, J: DeserializeOwned>(
     let Some(json) = message.as_string() else {
         return Err(Interruption::Malformed(format!("text is expected, not {}", text(message))));
     };
-    announcement(read(&json), read(&json))
+    announcement(read(&json), || read(&json))
 }
