@@ -114,4 +114,4 @@ export function createVueSnapshotApplier<State extends object, Data>(
 
 const OWN = { target: oneOf('ref', 'reactive') };
 
-export { type UsedTopic, useTopic } from '../hooks/vue.js';
+export { type UsedTopic, useFamily, useFamilyMember, useTopic } from '../hooks/vue.js';

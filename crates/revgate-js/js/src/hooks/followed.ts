@@ -1,5 +1,6 @@
 /** A topic as a component follows it. */
 
+import type { Family } from '../family/family.js';
 import type { Recipe } from '../topic/draft.js';
 import { find } from '../topic/registry.js';
 import { createTopic, type Topic, type Topics } from '../topic/topic.js';
@@ -42,7 +43,16 @@ export function sourceOf<T>(of: Of<T>): Source<T> {
 	};
 }
 
-function follow<T>(topic: Topic<T>, listener: (state: T) => void): Unsubscribe {
+/** One member of a family, which is `undefined` when it has gone. */
+export function memberOf<T>(family: Family<T>, key: string): Source<T | undefined> {
+	return {
+		get: () => family.get(key),
+		follow: (listener) => follow({ subscribe: (told) => family.subscribe(key, told) }, listener),
+		update: (recipe) => family.update(key, recipe as Recipe<T>),
+	};
+}
+
+function follow<T>(topic: { subscribe(listener: (state: T) => void): Unsubscribe }, listener: (state: T) => void): Unsubscribe {
 	let isFollowing = false;
 	const end = topic.subscribe((state) => isFollowing && listener(state));
 	isFollowing = true;

@@ -13,6 +13,10 @@ export class Listeners<A extends unknown[]> {
 
 	constructor(readonly failed: (error: unknown) => void) {}
 
+	get isEmpty(): boolean {
+		return this.#listeners.size === 0;
+	}
+
 	/** Adds one, also if it is there already. */
 	add(listener: Listen<A>): Unsubscribe {
 		const key = {};

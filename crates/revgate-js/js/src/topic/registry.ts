@@ -1,17 +1,33 @@
 /** One replica per topic and page, however many handles it has. */
 
-import type { Fields } from '../sync/messages.js';
-import { DEFAULTS, type TopicOptions } from './options.js';
+import type { TopicBackend } from './backend.js';
+import type { TopicOptions } from './options.js';
+import { acquireFrom, type Pool, releaseTo } from './pool.js';
 import { Replica } from './replica.js';
 
-/** A replica, and how many use it. */
-interface Shared {
-	readonly replica: Replica;
+/** Who holds a family as a whole in this page: its members' replicas show what it has, and it what they do. */
+export interface Home {
+	/** How it is followed, and its members unless they say otherwise. */
 	readonly options: TopicOptions;
-	users: number;
+	/** Whether a topic of this name, followed so, is one of its members. */
+	has(topic: string, options: TopicOptions): boolean;
+	/** The way of a member to the backend. */
+	wayOf(topic: string): TopicBackend;
+	/** A member has a replica now. */
+	joined(replica: Replica): void;
+	/** Nobody uses it any more. It has not stopped yet. */
+	left(replica: Replica): void;
 }
 
-const shared = new Map<string, Shared>();
+const homes = new Set<Home>();
+const replicas: Pool<Replica> = new Map();
+
+/** A family is there from now on, until what this returns is called. */
+export function settle(home: Home): () => void {
+	homes.add(home);
+	for (const { member, options } of replicas.values()) if (home.has(member.topic, options)) home.joined(member);
+	return () => void homes.delete(home);
+}
 
 /**
  * The page's replica of a topic, started by its first user.
@@ -19,57 +35,25 @@ const shared = new Map<string, Shared>();
  * @throws {RangeError} if it is there with other options, or one makes no sense.
  */
 export function acquire(topic: string, options: TopicOptions): Replica {
-	const found = shared.get(topic);
-	if (!found) {
-		const replica = new Replica(topic, options);
-		shared.set(topic, { replica, options, users: 1 });
+	const home = [...homes].find((it) => it.has(topic, options));
+	const own = home ? { ...home.options, ...options } : options;
+	const make = (): Replica => {
+		const replica = new Replica(topic, home ? { ...own, backend: home.wayOf(topic) } : own);
+		home?.joined(replica);
 		return replica;
-	}
-	const other = differing(options, found.options);
-	if (other !== undefined) {
-		throw new RangeError(
-			`the topic \`${topic}\` is in use with another \`${other}\`: its handles share one replica, so ` +
-				'give all the same options, or none to all but the first',
-		);
-	}
-	found.users += 1;
-	return found.replica;
+	};
+	return acquireFrom(replicas, 'topic', topic, options, make, own);
 }
 
 /** Lets go of a replica, which stops with its last user. */
 export function release(replica: Replica): void {
-	const found = shared.get(replica.topic);
-	if (found?.replica !== replica) return;
-	found.users -= 1;
-	if (found.users > 0) return;
-	shared.delete(replica.topic);
-	replica.stop();
+	releaseTo(replicas, replica, () => {
+		for (const home of homes) home.left(replica);
+	});
 }
 
 /** The replica of a topic, if it is in use. */
-export function find(topic: string): Replica | undefined {
-	return shared.get(topic)?.replica;
-}
+export const find = (topic: string): Replica | undefined => replicas.get(topic)?.member;
 
-/** These are data: all else is one and the same object, or another. */
-const DATA = new Set(['bigints', 'gate', 'throttling']);
-
-/** The first option that is given and is another one. */
-function differing(given: TopicOptions, there: TopicOptions): string | undefined {
-	const other: Fields = { ...DEFAULTS, ...present(there) };
-	const isOther = ([name, value]: [string, unknown]): boolean =>
-		!(DATA.has(name) ? isSameData(value, other[name]) : value === other[name]);
-	return Object.entries(present(given)).find(isOther)?.[0];
-}
-
-/** Whether both mean the same, in whatever order; what is nothing is not there. */
-function isSameData(one: unknown, other: unknown): boolean {
-	if (Array.isArray(one) && Array.isArray(other)) return String([...one].sort()) === String([...other].sort());
-	if (typeof one !== 'object' || typeof other !== 'object') return Object.is(one, other);
-	const [first, second] = [present(one), present(other)];
-	return Object.keys({ ...first, ...second }).every((name) => isSameData(first[name], second[name]));
-}
-
-function present(options: object | null): Fields {
-	return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value != null));
-}
+/** How many use the replica of a topic. */
+export const usersOf = (topic: string): number => replicas.get(topic)?.users ?? 0;

@@ -2,13 +2,13 @@
 
 import { FUNCTION } from '../gate/check.js';
 import type { Version } from '../gate/gate.js';
-import type { Done, Status } from '../sync/transport.js';
+import type { Status } from '../sync/transport.js';
 import type { TopicName, Unsubscribe } from '../types.js';
 import { type Actions, type OptimisticAction, type OptimisticActions, shownOf } from './action.js';
 import type { Recipe } from './draft.js';
 import type { Waiting } from './edit.js';
 import type { TopicError } from './error.js';
-import type { Listeners } from './listeners.js';
+import { Handle } from './handle.js';
 import { type ActingOptions, checkTopic, type TopicOptions } from './options.js';
 import { acquire, release } from './registry.js';
 import type { Replica } from './replica.js';
@@ -142,114 +142,66 @@ export function createTopic<T, A = unknown>(name: TopicName, options?: ActingOpt
 export function createTopic<T, A>(name: TopicName, options: TopicOptions & { actions?: unknown } = {}): Topic<T, A> {
 	checkTopic(name, options);
 	const { actions, ...shared } = options;
-	return new Handle<T, A>(acquire(name, shared), actions as OptimisticActions<T, A> | undefined);
+	return new TopicHandle<T, A>(acquire(name, shared), actions as OptimisticActions<T, A> | undefined);
 }
 
-class Handle<T, A> implements Topic<T, A> {
-	readonly #replica: Replica;
+class TopicHandle<T, A> extends Handle<Replica> implements Topic<T, A> {
 	readonly #actions: OptimisticActions<T, A> | undefined;
-	readonly #ends = new Set<Unsubscribe>();
-	#hasEnded = false;
 
 	constructor(replica: Replica, actions: OptimisticActions<T, A> | undefined) {
-		this.#replica = replica;
+		super(replica, release);
 		this.#actions = actions;
-	}
-
-	get name(): TopicName {
-		return this.#replica.topic;
 	}
 
 	// Bound, so that each can be handed on: as a store's, say.
 
 	readonly subscribe = (listener: (state: T, version: Version) => void): Unsubscribe => {
 		FUNCTION(listener, 'listener');
-		const { states, shown } = this.#replica;
+		const { states, shown } = this.followed;
 		const listen = listener as (state: unknown, version: Version) => void;
-		const end = this.#until(states.add(listen));
-		if (shown && !this.#hasEnded) states.tellOne(listen, shown.data, shown.version);
+		const end = this.until(states.add(listen));
+		if (shown && !this.hasEnded) states.tellOne(listen, shown.data, shown.version);
 		return end;
 	};
 
-	readonly get = (): T | undefined => this.#replica.shown?.data as T | undefined;
+	readonly get = (): T | undefined => this.followed.shown?.data as T | undefined;
 
-	readonly version = (): Version | undefined => this.#replica.shown?.version;
+	readonly version = (): Version | undefined => this.followed.shown?.version;
 
-	readonly isCached = (): boolean => this.#replica.isCached;
+	readonly isCached = (): boolean => this.followed.isCached;
 
-	readonly status = (): Status => (this.#hasEnded ? { type: 'stopped' } : this.#replica.status);
+	readonly pending = (): number => this.followed.pending;
 
-	readonly error = (): TopicError | undefined => this.#replica.error;
-
-	readonly pending = (): number => this.#replica.pending;
-
-	readonly ready = (): Promise<T> => this.#ask((done) => this.#replica.started(done), () => this.get() as T);
+	readonly ready = (): Promise<T> => this.ask((done) => this.followed.started(done), () => this.get() as T);
 
 	readonly update = (recipe: Recipe<T>): Promise<Version> =>
 		this.#make(recipe, 'recipe', (waiting) => {
-			this.#replica.edit({ ...waiting, recipe: recipe as (draft: unknown) => unknown });
+			this.followed.edit({ ...waiting, recipe: recipe as (draft: unknown) => unknown });
 		});
 
 	readonly act = (action: A, shown = shownOf(action, this.#actions)): Promise<Version> =>
 		this.#make(shown ?? Boolean, 'shown', (waiting) => {
-			this.#replica.act(action, shown as OptimisticAction<unknown, unknown> | undefined, waiting);
+			this.followed.act(action, shown as OptimisticAction<unknown, unknown> | undefined, waiting);
 		});
 
 	readonly replace = (state: T): Promise<Version> => this.update(() => state);
 
 	readonly refresh = (): Promise<Version> =>
-		this.#ask((done) => this.#replica.refresh(done), () => this.version() as Version);
-
-	readonly onStatus = (listener: (status: Status) => void): Unsubscribe =>
-		this.#listen(this.#replica.statuses, listener);
-
-	readonly onError = (listener: (error: TopicError) => void): Unsubscribe =>
-		this.#listen(this.#replica.errors, listener);
+		this.ask((done) => this.followed.refresh(done), () => this.version() as Version);
 
 	readonly onPending = (listener: (pending: number) => void): Unsubscribe =>
-		this.#listen(this.#replica.pendings, listener);
-
-	readonly stop = (): void => {
-		if (this.#hasEnded) return;
-		this.#hasEnded = true;
-		for (const end of this.#ends) end();
-		release(this.#replica);
-	};
-
-	#ask<A>(call: (done: Done) => void, read: () => A): Promise<A> {
-		const answer = new Promise<A>((resolve, reject) => {
-			call((failure) => (failure ? reject(this.#replica.errorOf(failure)) : resolve(read())));
-		});
-		answer.catch(() => undefined);
-		return answer;
-	}
+		this.listen(this.followed.pendings, listener);
 
 	/** Makes an edit of this handle, of which `play` must be a function. */
 	#make(play: unknown, name: string, make: (waiting: Waiting) => void): Promise<Version> {
 		const written = new Promise<Version>((done, failed) => {
 			const waiting = { done, failed };
-			if (this.#hasEnded) return this.#replica.refuse(waiting, { reason: 'this handle was stopped' }, false);
+			if (this.hasEnded) return this.followed.refuse(waiting, { reason: 'this handle was stopped' }, false);
 			if (typeof play === 'function') return make(waiting);
-			this.#replica.refuse(waiting, { reason: `\`${name}\` must be a function, not ${typeof play}` });
+			this.followed.refuse(waiting, { reason: `\`${name}\` must be a function, not ${typeof play}` });
 		});
 		// Told to whoever listens for errors, too.
 		written.catch(() => undefined);
 		return written;
-	}
-
-	#listen<N extends unknown[]>(listeners: Listeners<N>, listener: (...news: N) => void): Unsubscribe {
-		FUNCTION(listener, 'listener');
-		return this.#until(listeners.add(listener));
-	}
-
-	/** What ends a listener, at the latest with the handle. */
-	#until(end: Unsubscribe): Unsubscribe {
-		const once = (): void => {
-			this.#ends.delete(once);
-			end();
-		};
-		this.#ends.add(once);
-		if (this.#hasEnded) once();
-		return once;
 	}
 }

@@ -2,9 +2,10 @@ import { act, createElement, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { beforeAll, expect, it } from 'vitest';
 
-import { useTopic } from '../../src/hooks/react.js';
+import { useFamily, useFamilyMember, useTopic } from '../../src/hooks/react.js';
 import type { Update } from '../../src/hooks/followed.js';
 import type { Topic } from '../../src/index.js';
+import { doc, live } from '../family/harness.js';
 import { FIRST, open, pass, type Settings, watchEverything } from '../topic/harness.js';
 import { Plugin } from '../topic/backend.js';
 
@@ -71,4 +72,30 @@ it('leaves no subscription behind in strict mode, which mounts everything twice'
 	keeper.stop();
 	await pass();
 	expect(backend.subscriptions).toBe(0);
+});
+
+it('a family is a list that renders when members come or go, and a row that renders when its member changes', async () => {
+	const { backend, family } = await live({ a: doc('A'), b: doc('B') });
+	const renders: Record<string, number> = { list: 0 };
+	const Row = ({ id }: { id: string }) => {
+		renders[id] = (renders[id] ?? 0) + 1;
+		return useFamilyMember(family, id, (it) => it.title)[0] ?? 'nothing';
+	};
+	const List = () => {
+		renders['list'] = renders['list']! + 1;
+		return useFamily(family).map((key) => createElement(Row, { key, id: key }));
+	};
+	const place = document.createElement('p');
+	const root = createRoot(place);
+	await act(() => root.render(createElement(List)));
+	expect([place.textContent, renders]).toEqual(['AB', { list: 1, a: 1, b: 1 }]);
+	await act(() => backend.change('b', (it: object) => ({ ...it, title: 'BB' })));
+	expect([place.textContent, renders]).toEqual(['ABB', { list: 1, a: 1, b: 2 }]);
+	await act(() => backend.change('b', (it: object) => ({ ...it, likes: 5 })));
+	expect(renders, 'the title is the same').toEqual({ list: 1, a: 1, b: 2 });
+	await act(async () => void (await family.update('a', (draft) => void (draft.title = 'mine'))));
+	expect([place.textContent, renders]).toEqual(['mineBB', { list: 1, a: 2, b: 2 }]);
+	await act(() => backend.remove('a'));
+	expect([place.textContent, renders['b']]).toEqual(['BB', expect.any(Number)]);
+	await act(() => root.unmount());
 });

@@ -1,9 +1,7 @@
 import { flushSync } from 'svelte';
 
-import type { UsedTopic } from '../../src/hooks/svelte.js';
-
 /** Mounts what shows `read(topic.current)`; what was shown, and what unmounts it. */
-export function mountRunes<T>(topic: UsedTopic<T>, read: (state: T | undefined) => unknown): [unknown[], () => void] {
+export function mountRunes<T>(topic: { readonly current: T }, read: (state: T) => unknown): [unknown[], () => void] {
 	const shown: unknown[] = [];
 	const part = $derived(read(topic.current));
 	const unmount = $effect.root(() => {

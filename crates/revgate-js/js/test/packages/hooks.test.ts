@@ -75,7 +75,44 @@ test.each([
 test.each(['js', 'slim'])('every hook has an entry beside revgate/%s', async (flavour) => {
 	const names = ['react', 'solid', 'svelte/runes', 'vue'];
 	const app = `
-		for (const name of ${JSON.stringify(names)}) console.log(typeof (await import('revgate/${flavour}/' + name)).useTopic);
+		for (const name of ${JSON.stringify(names)}) console.log(typeof (await import('revgate/${flavour}/' + name)).useFamilyMember);
 	`;
 	expect((await printed(join(projects, 'node'), app)).split('\n')).toEqual(names.map(() => 'function'));
+});
+
+test.each([
+	['revgate', ''],
+	['revgate/slim', PROVIDE],
+	['revgate/js', 'delete globalThis.WebAssembly;'],
+].flatMap(([flavour, before]) => ['development', 'production'].map((condition) => [flavour, condition, before])))(
+	'a family of %s shares its members with the topics there, by one subscription (%s)', async (flavour, condition, before) => {
+	const app = `
+		${before}
+		const calls = [];
+		const answers = {
+			subscribe: () => new TextEncoder().encode('1\\n{"revision":"4","data":{"42":{"revision":"1","data":{"title":"A"}}}}').buffer,
+			unsubscribe: () => true,
+			patch: () => new TextEncoder().encode('{"revision":"2"}').buffer,
+		};
+		let callbacks = 0;
+		globalThis.window = globalThis;
+		Object.assign(globalThis, { addEventListener() {}, removeEventListener() {} });
+		globalThis.__TAURI_INTERNALS__ = {
+			invoke: async (command, { topic }) => (calls.push(command.split('|')[1] + ' ' + topic), answers[command.split('|')[1]]()),
+			transformCallback: () => (callbacks += 1),
+			unregisterCallback() {},
+		};
+		const { createTopic } = await import('${flavour}');
+		const { createFamily } = await import('${flavour}/family');
+		const { useFamilyMember } = await import('${flavour}/vue');
+		const { effectScope } = await import('vue');
+		const docs = createFamily('doc');
+		await docs.ready();
+		const { state } = effectScope().run(() => useFamilyMember(docs, '42'));
+		const topic = createTopic('doc:42');
+		await topic.update((draft) => void (draft.title = 'B'));
+		console.log(state.value?.title, docs.get('42')?.title, docs.keys(), calls);
+		process.exit();
+	`;
+	expect(await printed(join(projects, 'node'), app, condition)).toBe("B B [ '42' ] [ 'subscribe doc:*', 'patch doc:42' ]");
 });

@@ -23,7 +23,8 @@ export class Window<T> {
 	}
 }
 
-const opened: { stop(): void }[] = [];
+/** What is stopped at the end of the test. */
+export const opened: { stop(): void }[] = [];
 
 /** A handle that is stopped at the end of the test. */
 export function open<T = Settings, A = unknown>(backend: Plugin, options: ActingOptions<T, A> = {}): Topic<T, A> {

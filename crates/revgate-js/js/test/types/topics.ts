@@ -1,6 +1,7 @@
 // What the compiler knows of the topics that a module from Rust declares, as `revgate::typescript`
 // writes it. Nothing of it runs.
 
+import { createFamily, type Family } from 'revgate/family';
 import { type ActingOptions, createTopic, type OptimisticAction, type Topic } from 'revgate';
 
 type Counters = { left: number; right: number };
@@ -86,4 +87,20 @@ export function topics(): void {
 	// What Rust has not declared is what the window says that it is.
 	const other = createTopic<{ name: string }>('undeclared').get()?.name satisfies string | undefined;
 	void [title, pages, other];
+}
+
+export function families(): void {
+	const docs = createFamily('typed-doc', { actions: { rename: (draft, { rename }) => void (draft.title = rename.to) } });
+	docs satisfies Family<{ title: string }>;
+	docs.subscribe('readme', (doc) => doc?.title.length);
+	docs.subscribe((keys) => keys.map((key) => docs.get(key)?.title));
+	void docs.update('readme', (draft) => void (draft.title = 'README'));
+	void docs.act('readme', { rename: { to: 'README' } });
+	// @ts-expect-error: not of a document
+	void docs.act('readme', 'reset');
+	// @ts-expect-error: there is no such field
+	void docs.update('readme', (draft) => void (draft.name = 'README'));
+	// @ts-expect-error: what is kept of a topic is nothing of a family's
+	void createFamily('typed-doc', { cache: undefined as never });
+	createFamily<{ title: string }>('undeclared').get('readme')?.title satisfies string | undefined;
 }

@@ -1,0 +1,206 @@
+/** A family as a whole in one page, kept the same as the backend's. */
+
+import type { Version } from '../gate/gate.js';
+import { quietly } from '../sync/guard.js';
+import { fieldsOf } from '../sync/messages.js';
+import type { Sink } from '../sync/transport.js';
+import type { Unsubscribe } from '../types.js';
+import { Word } from '../words/say.js';
+import type { TopicBackend } from '../topic/backend.js';
+import { isTelling } from '../topic/barrier.js';
+import { TopicError } from '../topic/error.js';
+import { rootPlace } from '../topic/exact/index.js';
+import { Following } from '../topic/following.js';
+import { readFetched } from '../topic/gating.js';
+import { Listeners } from '../topic/listeners.js';
+import { DEFAULTS, type TopicOptions } from '../topic/options.js';
+import type { Failed } from '../topic/refusal.js';
+import { type Home, settle } from '../topic/registry.js';
+import type { Replica } from '../topic/replica.js';
+import { Material, Rows } from './rows.js';
+import { Ties } from './ties.js';
+import { wayOf } from './way.js';
+
+/**
+ * Holds all members by one subscription, and tells each change by its key. All handles of a family
+ * share one. As `collection.rs` in Rust.
+ */
+export class Collection extends Following<Material> implements Home {
+	/** Told of the keys of those of which something else is shown. */
+	readonly changes: Listeners<[keys: readonly string[], version: Version]>;
+	/** Told when members have come or gone. */
+	readonly lists: Listeners<[keys: readonly string[]]>;
+	readonly #byKey = new Map<string, Listeners<[state: unknown]>>();
+	readonly #rows: Rows;
+	readonly #ties: Ties;
+	readonly #unsettle: () => void;
+	/** The version of all that is shown. */
+	#version: Version | undefined;
+	/** Who waits until it is known what there is, or that this takes its time. */
+	#waiting: (() => void)[] | undefined = [];
+
+	/** @throws {RangeError} if an option makes no sense. */
+	constructor(
+		family: string,
+		readonly options: TopicOptions,
+	) {
+		super(family, options, `${family}:*`);
+		this.changes = this.listeners();
+		this.lists = this.listeners();
+		this.#rows = new Rows(rootPlace(options.bigints ?? DEFAULTS.bigints));
+		this.#ties = new Ties({
+			topic: family,
+			host: this.host,
+			rows: this.#rows,
+			enter: (call) => this.driver.enter(call),
+			settled: () => new Promise<void>((done) => (this.#waiting ? this.#waiting.push(done) : done())),
+			tellOf: (key) => this.#tell([key]),
+			tellError: (replica) => replica.errors.add((error) => this.errors.tell(error)),
+		});
+		this.#unsettle = settle(this);
+		this.begin(() => undefined);
+	}
+
+	protected override sink(): Pick<Sink<Material>, 'apply' | 'patched'> {
+		return {
+			// News that bring all of a family bring its members as they are.
+			apply: (version, it: unknown) => this.#apply(version, it instanceof Material ? it : new Material(true, it)),
+			patched: (_, members) => new Material(false, members),
+		};
+	}
+
+	/** What has changed since the version at hand is as good as a state: it may be applied to any newer one, too. */
+	protected override read(answer: string): unknown {
+		const { patch, data, ...version } = fieldsOf(Word.SnapshotNotObject, readFetched(answer));
+		if (data !== undefined) return { ...version, data: new Material(true, data) };
+		return patch === undefined ? version : { ...version, data: new Material(false, patch) };
+	}
+
+	protected override get isThere(): boolean {
+		return this.#version !== undefined;
+	}
+
+	protected override abandon(_failed: Failed): void {
+		this.#settled();
+	}
+
+	get version(): Version | undefined {
+		return this.#version;
+	}
+
+	get size(): number {
+		return this.#rows.size;
+	}
+
+	keys(): readonly string[] {
+		return this.#rows.keys();
+	}
+
+	contains(key: string): boolean {
+		return this.#rows.get(key) !== undefined;
+	}
+
+	/** What is shown of a member. What is newer and large is fetched. */
+	get(key: string): unknown {
+		if (this.#isOnItsWay(key) && !this.driver.hasEnded) this.#ties.hold(key, true);
+		return this.#shown(key);
+	}
+
+	/** Who wants to be told of this member alone. */
+	follow(key: string, listener: (state: unknown) => void): Unsubscribe {
+		const listeners = this.#byKey.get(key) ?? this.listeners<[state: unknown]>();
+		this.#byKey.set(key, listeners);
+		const end = listeners.add(listener);
+		const state = this.get(key);
+		if (state !== undefined) listeners.tellOne(listener, state);
+		return () => {
+			end();
+			if (listeners.isEmpty && this.#byKey.get(key) === listeners) this.#byKey.delete(key);
+		};
+	}
+
+	/** Why no member of this key can be changed; `undefined` if it can, and then it has a replica. */
+	edited(key: string): string | undefined {
+		if (this.driver.hasEnded) return 'the family was stopped';
+		// What it has before the first state, nobody knows.
+		if (this.#version && !this.contains(key)) return `it has no member \`${key}\``;
+		this.#ties.hold(key, false);
+		return undefined;
+	}
+
+	/** Ends an edit that is not even looked at; if it is one of a handle's that has ended, in silence. */
+	refuse(reason: string, isHeard: boolean): TopicError {
+		const error = new TopicError({ topic: this.topic, phase: 'write', fate: 'notSent', reason });
+		// To tell listeners of what one of them has made might make it the next of a circle.
+		if (isTelling() || !isHeard) quietly(() => this.logger.error(`[revgate] ${error.message}`, error));
+		else this.driver.enter(() => this.tell(error));
+		return error;
+	}
+
+	/** Ends for good. Edits of members that are under way are still written. */
+	stop(): void {
+		this.end();
+		this.#unsettle();
+		this.#ties.end();
+		this.#settled();
+	}
+
+	has(topic: string, { backend }: TopicOptions): boolean {
+		return topic.startsWith(`${this.topic}:`) && (backend === undefined || backend === this.backend);
+	}
+
+	wayOf(): TopicBackend {
+		return wayOf(this.#ties, this.backend);
+	}
+
+	joined(replica: Replica): void {
+		this.#ties.join(replica);
+	}
+
+	left(replica: Replica): void {
+		this.#ties.leave(replica);
+	}
+
+	#apply(version: Version, material: Material): void {
+		const { come, changed, gone } = this.#rows.take(material);
+		this.#version = version;
+		this.recovered();
+		this.#settled();
+		// Those that have replicas show what these do with it.
+		this.#ties.pass(come, changed, gone);
+		// Nobody sorts them for nobody.
+		if (come.length + gone.length > 0 && !this.lists.isEmpty) this.lists.tell(this.keys());
+		const isNew = (key: string): boolean => !this.#ties.isTold(key, this.#shown(key));
+		this.#tell([...come.filter(isNew), ...changed.filter(isNew), ...gone]);
+	}
+
+	#tell(keys: readonly string[]): void {
+		if (keys.length === 0 || !this.#version || this.driver.hasEnded) return;
+		for (const key of keys) this.#tellFollowers(key);
+		this.changes.tell(keys, this.#version);
+	}
+
+	#tellFollowers(key: string): void {
+		const listeners = this.#byKey.get(key);
+		if (!listeners) return;
+		const state = this.get(key);
+		if (!this.#isOnItsWay(key)) listeners.tell(state);
+	}
+
+	#shown(key: string): unknown {
+		const row = this.#rows.get(key);
+		const shown = row && this.#ties.shown(key, row);
+		return shown ? shown.data : row?.state;
+	}
+
+	/** Whether something newer is known to be there than what is shown, which is large. */
+	#isOnItsWay(key: string): boolean {
+		const row = this.#rows.get(key);
+		return row?.isStale === true && this.#ties.shown(key, row) === undefined;
+	}
+
+	#settled(): void {
+		for (const done of this.#waiting?.splice(0) ?? []) done();
+		this.#waiting = undefined;
+	}
+}

@@ -1,0 +1,173 @@
+/** What a page follows of the backend: a topic, or a family as a whole. */
+
+import type { GateOptions } from '../gate/gate.js';
+import { createDriver, type Driver } from '../sync/driver.js';
+import { type Host, platform } from '../sync/host.js';
+import type { Done, Sink, Status } from '../sync/transport.js';
+import { NoBackendError } from '../tauri/ipc.js';
+import type { Logger, SyncErrorContext, Unsubscribe } from '../types.js';
+import type { Followed, TopicBackend } from './backend.js';
+import { TopicError } from './error.js';
+import { gateOptions } from './gating.js';
+import { Listeners } from './listeners.js';
+import { type TopicOptions, warnings } from './options.js';
+import { followPage } from './page.js';
+import { plugin } from './plugin.js';
+import { type Failed, failedBy, lastingOf } from './refusal.js';
+
+/** Drives the gate, and tells how that goes. All handles of a name in a page share one. */
+export abstract class Following<Data> {
+	readonly statuses: Listeners<[status: Status]>;
+	readonly errors: Listeners<[error: TopicError]>;
+	readonly host: Host;
+	protected readonly backend: TopicBackend;
+	protected readonly driver: Driver<Data>;
+	protected readonly gateOptions: GateOptions;
+	protected readonly logger: Logger;
+	#error: TopicError | undefined;
+	#isFetching = false;
+	/** Who waits for the first state. */
+	readonly #starting: Done[] = [];
+	#leavePage: Unsubscribe = () => undefined;
+
+	/**
+	 * @param topic the name under which news come
+	 * @param scope the name by which the backend is asked
+	 * @throws {RangeError} if an option makes no sense.
+	 */
+	constructor(
+		readonly topic: string,
+		options: TopicOptions,
+		scope = topic,
+	) {
+		const [logger, host, backend] = [options.logger ?? warnings, options.host ?? platform, options.backend ?? plugin];
+		this.logger = logger;
+		this.host = host;
+		this.backend = backend;
+		this.gateOptions = gateOptions(options);
+		this.statuses = this.listeners();
+		// Whoever is told of failures and fails makes no circle.
+		this.errors = new Listeners((error) => logger.warn(`[revgate] topic \`${topic}\`: onError threw`, error));
+		this.driver = createDriver<Data>({
+			topic,
+			transport: {
+				subscribe: async (listener, known) => {
+					const answer = await backend.subscribe(scope, listener, known);
+					const { end, fetched } = (answer ?? {}) as Partial<Followed>;
+					return fetched === undefined ? (answer as Unsubscribe) : { end: end as Unsubscribe, fetch: async () => this.read(fetched) };
+				},
+				fetch: async (known) => {
+					this.#isFetching = true;
+					const fetched = await backend.fetch(scope, known);
+					this.#isFetching = false;
+					return this.read(fetched);
+				},
+				isHopeless: (error) => error instanceof NoBackendError,
+			},
+			sink: {
+				...this.sink(),
+				failed: (context) => this.#failed(context),
+				status: (status) => {
+					if (status.type === 'live') this.#error = undefined;
+					this.statuses.tell(status);
+				},
+			},
+			gate: this.gateOptions,
+			logger,
+			host,
+		});
+	}
+
+	/** What makes a state of what came. It is called before the subclass is there: what it returns is not. */
+	protected abstract sink(): Pick<Sink<Data>, 'apply' | 'patched' | 'holds'>;
+
+	/** The fields of the answer to a fetch. */
+	protected abstract read(answer: string): unknown;
+
+	/** Whether the first state is there. */
+	protected abstract get isThere(): boolean;
+
+	/** No first state comes, which is likely to last. */
+	protected abandon(_failed: Failed): void {}
+
+	/** Begins; `going` is called when the page is about to go. */
+	protected begin(going: () => void): void {
+		this.#start();
+		this.#leavePage = followPage(this.driver, going);
+	}
+
+	/** Ends for good: nothing is shown after it. */
+	protected end(): void {
+		this.#leavePage();
+		this.driver.stop();
+	}
+
+	/** Listeners whose failures are reported. */
+	protected listeners<A extends unknown[]>(): Listeners<A> {
+		return new Listeners((error) => void this.driver.fail('apply', error));
+	}
+
+	/** A state was shown, so that no failure is the last word. */
+	protected recovered(): void {
+		this.#error = undefined;
+	}
+
+	get status(): Status {
+		return this.driver.status;
+	}
+
+	/** The last failure; none once a state or an answer has come after it. */
+	get error(): TopicError | undefined {
+		return this.#error;
+	}
+
+	/** Ends when the first state is shown, or with what says that none will come. */
+	started(done: Done): void {
+		if (this.isThere || this.driver.hasEnded) return this.driver.start(done);
+		this.#starting.push(done);
+		this.hasten();
+	}
+
+	refresh(done: Done): void {
+		if (this.status.type === 'failed') this.#start();
+		this.driver.refresh(done);
+	}
+
+	/** Neither a pause, nor pacing, nor that the window is hidden holds back what somebody waits for. */
+	hasten(): void {
+		// After what is to be heard: that may have it fetched.
+		this.driver.enter(() => {
+			const { type } = this.status;
+			if (type === 'failed') this.#start();
+			else if (type !== 'loading' && !this.#isFetching) this.driver.refresh(() => undefined);
+		});
+	}
+
+	tell(error: TopicError): void {
+		this.driver.fail('write', error);
+	}
+
+	/** What became of a call, as an error for whoever made it. */
+	errorOf(context: SyncErrorContext): TopicError {
+		const { phase, error, attempt, nextDelayMs } = context;
+		if (error instanceof TopicError) return error;
+		const { reason, path, kind } = failedBy(error);
+		return new TopicError({ topic: this.topic, phase, reason, path, kind, attempt, retryInMs: nextDelayMs, cause: error });
+	}
+
+	#start(): void {
+		this.driver.start((failure) => {
+			for (const done of this.#starting.splice(0)) done(failure);
+		});
+	}
+
+	#failed(context: SyncErrorContext): void {
+		this.#isFetching = false;
+		const error = (this.#error = this.errorOf(context));
+		this.errors.tell(error);
+		const failed = this.isThere ? undefined : lastingOf(context);
+		if (!failed) return;
+		this.abandon(failed);
+		for (const done of this.#starting.splice(0)) done(context);
+	}
+}
