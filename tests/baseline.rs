@@ -3,6 +3,8 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "baseline/compare.rs"]
+mod compare;
 #[path = "baseline/counts.rs"]
 mod counts;
 #[path = "baseline/faults.rs"]
@@ -22,7 +24,7 @@ use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{Observer, Options, Replica, Status, SyncError};
 
-use counts::Counts;
+use counts::{Counts, sizes};
 use library::{Library, Play, SIZES};
 use steps::Measure;
 
@@ -156,7 +158,7 @@ impl Measure for Counts {
 #[test]
 fn a_window_does_no_more_than_was_written_down() {
     let mut counts = Counts::beside(WRITTEN_DOWN);
-    for (size, bytes) in SIZES {
+    for (size, bytes) in sizes() {
         write(&mut counts, &format!("edit by a window, {size}"), bytes, |world| {
             drop(world.windows[0].replica.update(|library| library.plays += 1));
         });

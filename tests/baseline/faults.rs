@@ -1,6 +1,6 @@
 //! What counts as a fault.
 
-use super::counts::{Named, faults};
+use super::compare::{Named, faults};
 
 fn named(counts: &[(&str, u64)]) -> Named {
     counts.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::probe::Probe;
 
 /// Bytes of JSON, roughly.
-pub(crate) const SIZES: [(&str, usize); 2] = [("1 KB", 1_000), ("1 MB", 1_000_000)];
+pub(crate) const SIZES: [(&str, usize); 3] =
+    [("1 KB", 1_000), ("100 KB", 100_000), ("1 MB", 1_000_000)];
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Library {

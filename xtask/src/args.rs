@@ -29,8 +29,8 @@ Commands:
           Measures what a step of the gate costs, natively and in WASM, and what an action
           costs in the backend against the size of the state.
           --check      Counts instead what does not depend on the machine (messages, bytes, copies
-                       of the state, allocations), and compares it with tests/baseline, within
-                       seconds once it is built. `test` does so, too
+                       of the state, allocations, and by Valgrind instructions), and compares it
+                       with tests/baseline, within a minute once it is built. `test` does so, too
           windows      Measures instead how long messages take to real windows, in each way that
                        Tauri has to send them (Linux)
           peers        Measures instead Revgate in real windows beside the other ways to share a

@@ -2,6 +2,7 @@
 //! costs in the backend.
 
 mod acts;
+pub(crate) mod instructions;
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command, time::Duration};
 
@@ -68,7 +69,8 @@ pub(crate) fn check(workspace: &Workspace, is_write: bool) -> Result<bool, Error
     if is_write {
         command.env("REVGATE_BASELINE_WRITE", "1");
     }
-    Ok(Step::new(command).finish()?.status.success())
+    let is_kept = Step::new(command).finish()?.status.success();
+    Ok(instructions::check(workspace, &[], is_write)? && is_kept)
 }
 
 fn found(workspace: &Workspace, program: &str, for_what: &str) -> bool {

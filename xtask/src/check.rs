@@ -8,7 +8,7 @@ use std::{
 use xtask::{Error, display::VirtualDisplay, process, report, step::Step, workspace::Workspace};
 
 use crate::{
-    compile, crash,
+    bench, compile, crash,
     fuzz::{self, Fuzzer},
     npm,
     outcomes::{Kind, Outcomes},
@@ -53,6 +53,7 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
     checks.lints();
     if quick {
         checks.native_tests(&[]);
+        checks.instructions(&[]);
         checks.crash(&[], |is_windowed| !is_windowed);
         checks.fuzz();
     } else {
@@ -60,6 +61,7 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
         let built = checks.build_windows();
         let features = if built { &features[..] } else { &[] };
         checks.native_tests(features);
+        checks.instructions(features);
         checks.crash(features, |_| true);
         checks.fuzz();
         checks.browser_tests();
@@ -119,6 +121,17 @@ impl Checks<'_> {
         let parts = [&["test", "--locked", "--doc", "--target", WASM][..], &WINDOW_PACKAGES];
         let command = self.workspace.cargo(parts.concat());
         self.outcomes.check("doctests, WASM", Kind::Tests, Step::new(command));
+    }
+
+    /// Of the tests that have just been compiled.
+    fn instructions(&mut self, features: &[&str]) {
+        let since = Instant::now();
+        let counted = bench::instructions::check(self.workspace, features, false);
+        let tally = counted.map(Tally::of_one).unwrap_or_else(|error| {
+            report::say(format_args!("    {error}"));
+            Tally::of_one(false)
+        });
+        self.outcomes.add("instructions", tally, since.elapsed());
     }
 
     /// Those that are wanted, by whether they take a display. The tests have built their program,

@@ -1,6 +1,8 @@
 //! What the backend does for a write and for a window that starts, counted, and compared with what it
 //! was: `cargo xtask bench --check`.
 
+#[path = "../../../../../tests/baseline/compare.rs"]
+mod compare;
 #[path = "../../../../../tests/baseline/counts.rs"]
 mod counts;
 #[path = "../../../../../tests/baseline/library.rs"]
@@ -14,7 +16,7 @@ use revgate::Version;
 use revgate::action::Source;
 use serde_json::json;
 
-use self::counts::Counts;
+use self::counts::{Counts, sizes};
 use self::library::{Library, Play, SIZES};
 use crate::actions::Request;
 use crate::form::Sent;
@@ -152,7 +154,7 @@ fn the_backend_does_no_more_than_was_written_down() {
     let act = |backend: &Backend| {
         backend.library.act(Play).expect("done");
     };
-    for (size, bytes) in SIZES {
+    for (size, bytes) in sizes() {
         let patched: (usize, Listen) = (bytes, subscribe);
         write(&mut counts, &format!("edit by Rust, {size}"), patched, |backend, _| {
             update(backend);
