@@ -63,7 +63,9 @@ pub(crate) fn run(workspace: &mut Workspace) -> Result<bool, Error> {
 /// become more. **The tests do the same**: this is for whoever wants to see the counts.
 pub(crate) fn check(workspace: &Workspace, is_write: bool) -> Result<bool, Error> {
     // As all tests are compiled, so that they share their dependencies.
-    let tests = [&["test", "--locked"], &NATIVE[..], &["--lib", "--test", "baseline"]].concat();
+    let tests =
+        [&["test", "--locked", "--no-fail-fast"], &NATIVE[..], &["--lib", "--test", "baseline"]]
+            .concat();
     let mut command = workspace.cargo(tests);
     command.args(["written_down", "--", "--nocapture", "--test-threads=1"]);
     if is_write {

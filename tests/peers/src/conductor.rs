@@ -145,7 +145,7 @@ impl Conductor<'_> {
         let Some(first) = self.load(peer, Kind::SMALL, 2)? else { return Ok(()) };
         self.figures.values("start-small", name, &first)?;
         let both = (peer, Kind::SMALL, 2);
-        let Plan { updates, turns: [turns, _], moves, .. } = self.plan;
+        let Plan { updates: [updates, _], turns: [turns, _], moves, .. } = self.plan;
         self.dialogue("dialogue-small", both, turns)?;
         self.scene(
             "lone",
@@ -233,7 +233,7 @@ impl Conductor<'_> {
     }
 
     fn topics(&mut self, peer: Peer) -> Result<()> {
-        let Plan { topics, updates, .. } = self.plan;
+        let Plan { topics, updates: [updates, _], .. } = self.plan;
         if !peer.has_topics() || self.load(peer, Kind::SMALL, 2)?.is_none() {
             return Ok(());
         }
@@ -248,6 +248,9 @@ impl Conductor<'_> {
     }
 
     fn some_windows(&mut self, peer: Peer, count: usize) -> Result<()> {
+        if peer.acts() && !self.plan.acts_in_windows {
+            return Ok(());
+        }
         for number in self.windows.len()..count {
             self.windows.push(Window::open(self.app, number)?);
         }
@@ -257,7 +260,7 @@ impl Conductor<'_> {
         if self.load(peer, Kind::SMALL, count)?.is_none() {
             return Ok(());
         }
-        let (id, updates) = (format!("windows-{count}"), self.plan.updates);
+        let (id, [_, updates]) = (format!("windows-{count}"), self.plan.updates);
         self.scene(
             &id,
             (peer, Kind::SMALL, count),

@@ -12,8 +12,8 @@ use crate::processes;
 use crate::scenes::{Result, Scene};
 use crate::windows::Window;
 
-/// What was needed for the start only is given back in this time.
-const REST: Duration = Duration::from_secs(1);
+/// What was needed for the start only, most of it by the engine's compilers, is given back in this time.
+const REST: Duration = Duration::from_secs(10);
 /// So much is done before, that what is compiled while it runs is there.
 const TURNS: u64 = 50;
 

@@ -9,8 +9,8 @@ pub(crate) struct Plan {
     pub(crate) rounds: usize,
     /// Turns of a dialogue a round, on a small and on a large state.
     pub(crate) turns: [u64; 2],
-    /// Updates from Rust a round, with a rest before each.
-    pub(crate) updates: u64,
+    /// Updates from Rust a round, with a rest before each, to two windows and to another number of them.
+    pub(crate) updates: [u64; 2],
     /// In how many of the rounds that is measured which goes on for seconds: two writers, a slider, a
     /// flood, a window that opens late.
     pub(crate) long_rounds: usize,
@@ -25,6 +25,8 @@ pub(crate) struct Plan {
     /// How many windows there are, beside two, and in how many rounds.
     pub(crate) windows: &'static [usize],
     pub(crate) rounds_of_windows: usize,
+    /// Whether actions are measured there, too, whose windows hear of them as of any other update.
+    pub(crate) acts_in_windows: bool,
     /// How many topics one window opens.
     pub(crate) topics: u64,
 }
@@ -40,21 +42,22 @@ impl Plan {
     /// Within five minutes.
     pub(crate) const QUICK: Self = Self {
         rounds: 3,
-        turns: [60, 8],
-        updates: 8,
+        turns: [60, 5],
+        updates: [20, 12],
         long_rounds: 1,
         moves: 60,
         kinds: &[Kind::MAPS[0], Kind::MAPS[3]],
         turns_of_kinds: 4,
         all_on_huge: false,
-        windows: &[1, 8, 16],
+        windows: &[8, 16],
         rounds_of_windows: 1,
+        acts_in_windows: false,
         topics: 1_000,
     };
     pub(crate) const FULL: Self = Self {
         rounds: 10,
         turns: [250, 30],
-        updates: 30,
+        updates: [40, 30],
         long_rounds: 3,
         moves: 180,
         kinds: &Kind::SIZED,
@@ -62,6 +65,7 @@ impl Plan {
         all_on_huge: true,
         windows: &[1, 4, 8, 16],
         rounds_of_windows: 5,
+        acts_in_windows: true,
         topics: 10_000,
     };
 }

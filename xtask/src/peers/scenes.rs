@@ -46,8 +46,11 @@ pub(super) fn is_dashed(peer: &str) -> bool {
 
 /// What the names of those end with that send actions.
 const ACTS: &str = "-act";
+/// Who is measured in eight and sixteen windows by `--quick`: all but those that act.
+const IN_WINDOWS: [&str; 7] =
+    [FLOOR, PUSH, "pull", "plugin-store", "tauri-store", BY_UPDATE[0], BY_UPDATE[1]];
 /// Whose memory is measured by `--quick`.
-const IN_MEMORY: [&str; 4] = [PUSH, "tauri-store", "revgate-rust", "revgate-js"];
+const IN_MEMORY: [&str; 3] = [PUSH, BY_UPDATE[0], BY_UPDATE[1]];
 
 /// Who is measured on 10 MB by `--quick`.
 const ON_HUGE: [&str; 3] = [FLOOR, BY_ACT[0], BY_ACT[1]];
@@ -114,10 +117,11 @@ pub(super) fn all(is_quick: bool) -> Vec<Scene> {
             scene("late", "navigation to the first state, while Rust writes each millisecond"),
         ),
     ];
-    let numbers: &[u64] = if is_quick { &[1, 8, 16] } else { &[1, 4, 8, 16] };
+    let numbers: &[u64] = if is_quick { &[8, 16] } else { &[1, 4, 8, 16] };
     for count in numbers.iter().copied() {
         let title = format!("one write of Rust after a rest, until all of {count} show it");
-        all.push(scene(&windows(count), &title));
+        let peers = if is_quick { &IN_WINDOWS[..] } else { SMALL };
+        all.push(Scene { peers, ..scene(&windows(count), &title) });
     }
     let [shapes, sizes] = match is_quick {
         true => [&SHAPES[..1], &["1k", "10m"]],
