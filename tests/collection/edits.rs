@@ -7,7 +7,7 @@ use std::sync::Arc;
 use revgate::Version;
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
-use revgate_client::{ActError, Fate, Observer, Status, SyncError, Undo};
+use revgate_client::{ActError, Fate, Observer, Pending, Status, SyncError, Undo};
 
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
 
@@ -172,6 +172,73 @@ fn a_member_that_is_removed_is_gone_with_its_edits_and_can_come_again() {
     window.end(window.docs.update("a", |doc| doc.title.push('?'))).expect("made");
     assert_eq!(member.state(), Some(doc("again!?")), "by the same replica");
     assert_eq!((backend.subscriptions(), window.docs.replicas()), (1, 1));
+}
+
+#[window_test(unsupported = test)]
+fn what_is_left_of_an_edit_goes_with_its_member_and_says_nothing() {
+    let (backend, window) = live();
+    window.end(window.docs.update("a", |doc| doc.title.push('!'))).expect("made");
+    assert_eq!(window.docs.replicas(), 1, "kept for the next edit");
+    let calls = backend.calls();
+    backend.remove_member::<Doc>("a");
+    window.time.settle();
+    assert_eq!((window.titles(), window.docs.replicas()), ("b".to_owned(), 0));
+    backend.set_member("a", &doc("again"));
+    window.time.advance(ms(2_000));
+    assert_eq!((window.titles(), backend.calls()), ("againb".to_owned(), calls));
+    assert_eq!(*window.seen.errors.borrow(), []);
+    window.end(window.docs.update("a", |doc| doc.title.push('!'))).expect("made");
+    assert_eq!(window.title("a").as_deref(), Some("again!"));
+}
+
+/// A window far from its backend, and its edit of the member `a`, which has not arrived yet.
+fn editing() -> (Window<Network>, Memory, Pending) {
+    let backend = Memory::new().with_family::<Doc>();
+    backend.set_member("a", &doc("a"));
+    let time = VirtualTime::new();
+    let network = Network::new(&backend, &time, 1, Faults::none(ms(5)));
+    network.bring();
+    let window = Window::open(&time, &network);
+    time.advance(ms(100));
+    let edit = window.docs.update("a", |doc| doc.title.push('!'));
+    time.advance(ms(1));
+    (window, backend, edit)
+}
+
+#[window_test(unsupported = test)]
+fn an_edit_under_way_when_its_member_goes_fails_and_no_more_is_said() {
+    let (window, backend, edit) = editing();
+    backend.remove_member::<Doc>("a");
+    let error = window.end(edit).expect_err("it came too late");
+    assert_eq!(error.fate, Some(Fate::Refused), "{error}");
+    window.time.advance(ms(5_000));
+    assert_eq!((window.titles(), window.docs.replicas()), (String::new(), 0));
+    assert_eq!(*window.seen.errors.borrow(), [error], "nor that nobody subscribes to it");
+}
+
+#[window_test(unsupported = test)]
+fn whoever_takes_up_what_is_left_of_an_edit_hears_that_its_member_has_gone() {
+    let (window, backend, _) = editing();
+    backend.remove_member::<Doc>("a");
+    window.time.advance(ms(6));
+    let member = window.docs.member("a").expect("well-formed");
+    window.time.advance(ms(100));
+    assert!(matches!(member.status(), Status::Retrying { .. }));
+    backend.set_member("a", &doc("again"));
+    window.time.advance(ms(100));
+    assert_eq!((member.status(), member.state()), (Status::Live, Some(doc("again"))));
+}
+
+#[window_test(unsupported = test)]
+fn an_edit_under_way_when_its_member_goes_and_comes_again_is_made_on_that() {
+    let (window, backend, edit) = editing();
+    backend.remove_member::<Doc>("a");
+    window.time.advance(ms(1));
+    backend.set_member("a", &doc("again"));
+    assert!(window.end(edit).is_ok(), "it is made again on that");
+    window.time.advance(ms(100));
+    assert_eq!(window.titles(), "again!");
+    assert_eq!(*window.seen.errors.borrow(), []);
 }
 
 #[window_test(unsupported = test)]

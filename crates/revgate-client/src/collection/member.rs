@@ -61,6 +61,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     ) -> Result<Rc<Live<T, X, H>>, TopicNameError> {
         let found = self.ties.borrow().get(key).and_then(|tie| tie.live.upgrade());
         if let Some(live) = found {
+            self.catch_up(key);
             return Ok(live);
         }
         let topic = TopicName::keyed::<T>(key)?;
@@ -84,6 +85,18 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let released = self.released.borrow_mut().insert(Key::clone(&live.key), live);
         self.driver.discard(released);
         self.sweep_later();
+    }
+
+    /// Whether nobody holds the replica of this member.
+    pub(super) fn is_left(&self, key: &Key) -> bool {
+        self.released.borrow().get(key).is_some_and(|live| Rc::strong_count(live) == 1)
+    }
+
+    /// Hands out the replica of a member that nobody holds, unless an edit of it is under way.
+    pub(super) fn take_idle(&self, key: &Key) -> Option<Rc<Live<T, X, H>>> {
+        let mut released = self.released.borrow_mut();
+        let is_idle = released.get(key).is_some_and(|live| live.replica.is_idle());
+        if is_idle { released.remove(key) } else { None }
     }
 
     fn sweep_later(self: &Rc<Self>) {

@@ -21,6 +21,8 @@ pub(super) struct Tie<T: Topic, X: Transport, H: Host> {
     /// What it shows, in place of what the collection knows.
     shown: Option<Arc<T>>,
     listeners: Vec<Listener<T>>,
+    /// The member has gone, and those were not told: nobody holds the replica.
+    is_over: bool,
 }
 
 type Listener<T> = (u64, Rc<Hear<T>>);
@@ -131,17 +133,30 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         }
     }
 
-    /// A member is gone: its replica has nothing to show, and asks the backend.
+    /// A member is gone: its replica has nothing to show, and asks the backend. One that nobody holds
+    /// goes with it, without a word; if an edit of it is under way, when that has ended.
     fn end_tie(&self, key: &Key) {
+        let is_left = self.is_left(key);
+        let left = if is_left { self.take_idle(key) } else { None };
         let mut ties = self.ties.borrow_mut();
-        let Some(mut tie) = ties.remove(key) else { return };
-        let (listeners, shown) = (mem::take(&mut tie.listeners), tie.shown.take());
+        let Some(tie) = ties.get_mut(key) else { return };
+        let shown = tie.shown.take();
+        let listeners = if is_left { Vec::new() } else { tie.end() };
+        tie.is_over = is_left;
         // Should one of this key come again, it is shown by the same replica.
-        if tie.live.strong_count() > 0 {
-            ties.insert(Key::clone(key), tie);
-        }
+        let is_needed = left.is_none() && tie.live.strong_count() > 0;
+        let tie = if is_needed { None } else { ties.remove(key) };
         drop(ties);
-        self.driver.discard(shown);
+        self.driver.discard((left, tie, shown));
+        self.end_listeners(listeners);
+    }
+
+    /// Somebody holds the replica again, whose member may have gone meanwhile.
+    pub(super) fn catch_up(&self, key: &str) {
+        let mut ties = self.ties.borrow_mut();
+        let over = ties.get_mut(key).filter(|tie| tie.is_over);
+        let listeners = over.map(Tie::end).unwrap_or_default();
+        drop(ties);
         self.end_listeners(listeners);
     }
 
@@ -158,8 +173,11 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     /// Tells the replica of a member what is new of it.
     fn pass_on(&self, key: &Key) {
-        let listeners: Vec<_> = match self.ties.borrow().get(key) {
-            Some(tie) => tie.listeners.iter().map(|(_, hear)| Rc::clone(hear)).collect(),
+        let listeners: Vec<_> = match self.ties.borrow_mut().get_mut(key) {
+            Some(tie) => {
+                tie.is_over = false;
+                tie.listeners.iter().map(|(_, hear)| Rc::clone(hear)).collect()
+            }
             None => return,
         };
         let Ok(topic) = TopicName::keyed::<T>(key) else { return };
@@ -206,8 +224,16 @@ fn is_same<T: Topic>(one: &Arc<T>, other: &Arc<T>) -> bool {
     Arc::ptr_eq(one, other) || print(one).is_some_and(|it| print(other) == Some(it))
 }
 
+impl<T: Topic, X: Transport, H: Host> Tie<T, X, H> {
+    /// Hands out who is to be told of the end.
+    fn end(&mut self) -> Vec<Listener<T>> {
+        self.is_over = false;
+        mem::take(&mut self.listeners)
+    }
+}
+
 impl<T: Topic, X: Transport, H: Host> Default for Tie<T, X, H> {
     fn default() -> Self {
-        Self { live: Weak::new(), shown: None, listeners: Vec::new() }
+        Self { live: Weak::new(), shown: None, listeners: Vec::new(), is_over: false }
     }
 }
