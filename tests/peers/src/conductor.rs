@@ -278,13 +278,20 @@ impl Conductor<'_> {
             id,
             who,
             |scene| {
-                let begin = Instant::now();
-                while begin.elapsed() < WARM_UP {
+                let (begin, first) = (Instant::now(), scene.dialogue(turns)?);
+                let mut done = turns;
+                while done < WARM_TURNS && begin.elapsed() < WARM_DIALOGUE {
                     scene.dialogue(turns)?;
+                    done += turns;
                 }
-                scene.dialogue(turns)
+                Ok((first, scene.dialogue(turns)?))
             },
-            |figures, ms| figures.values(id, who.0.name(), &ms),
+            |figures, (first, ms)| {
+                if who.1 == Kind::SMALL {
+                    figures.values("dialogue-first", who.0.name(), &first)?;
+                }
+                figures.values(id, who.0.name(), &ms)
+            },
         )
     }
 }

@@ -102,6 +102,10 @@ pub(super) fn all(is_quick: bool) -> Vec<Scene> {
     let mut all = vec![
         scene("dialogue-small", "a turn of two windows that answer each other, small state"),
         scene("dialogue-big", "the same with 10,000 fields, 0.9 MB, one written"),
+        scene(
+            "dialogue-first",
+            "a turn, small state, the first ones of a page that was just loaded",
+        ),
         scene("lone", "one write of Rust after a rest, until both windows show it"),
         scene("burst", "1000 writes of Rust, from the last until both windows show it"),
         scene("burst-whole", "the same, from the first"),
