@@ -31,8 +31,10 @@ pub(crate) enum Peer {
     Rust(By),
     /// Revgate's JavaScript package.
     Js(By),
-    /// A family as a whole in a window in Rust, each field a topic.
+    /// A family as a whole, each field a topic, in a window in Rust.
     Rows,
+    /// The same by Revgate's JavaScript package.
+    JsRows,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +52,7 @@ struct Change<'a> {
 }
 
 impl Peer {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Emit,
         Self::Push,
         Self::Pull,
@@ -61,6 +63,7 @@ impl Peer {
         Self::Js(By::Update),
         Self::Js(By::Act),
         Self::Rows,
+        Self::JsRows,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -75,6 +78,7 @@ impl Peer {
             Self::Js(By::Update) => "revgate-js",
             Self::Js(By::Act) => "revgate-js-act",
             Self::Rows => "revgate-rows",
+            Self::JsRows => "revgate-js-rows",
         }
     }
 
@@ -99,7 +103,7 @@ impl Peer {
 
     /// Whether it holds states of this kind: a family is what many fields are.
     pub(crate) fn has(self, kind: Kind) -> bool {
-        self != Self::Rows || kind == Kind::BIG
+        !matches!(self, Self::Rows | Self::JsRows) || kind == Kind::BIG
     }
 
     /// Whether its windows send actions.
@@ -128,7 +132,7 @@ impl Peer {
                 })??;
             }
             Self::Rust(_) | Self::Js(_) => drop(states(app)?.open(name, kind.state())?),
-            Self::Rows => {
+            Self::Rows | Self::JsRows => {
                 let items = app.family::<Item>()?;
                 for (field, value) in fields(kind)? {
                     let value = value.as_str().unwrap_or_default().to_owned();
@@ -159,7 +163,7 @@ impl Peer {
                 Ok::<(), Box<dyn Error>>(())
             })??,
             Self::Rust(by) | Self::Js(by) => write(&topic(app, name)?, by, field, value)?,
-            Self::Rows => drop(item(app, field)?.replace(Item(value.to_owned()))?),
+            Self::Rows | Self::JsRows => drop(item(app, field)?.replace(Item(value.to_owned()))?),
         }
         Ok(())
     }
@@ -181,7 +185,7 @@ impl Peer {
             Self::Rust(_) | Self::Js(_) => {
                 Some(topic(app, name)?.snapshot().data.get(field).to_owned())
             }
-            Self::Rows => Some(item(app, field)?.snapshot().data.0.clone()),
+            Self::Rows | Self::JsRows => Some(item(app, field)?.snapshot().data.0.clone()),
         };
         let number = text.as_deref().and_then(|text| text.parse().ok());
         number.map(Some).ok_or_else(|| format!("Rust has {text:?} in `{field}`").into())

@@ -176,8 +176,7 @@ impl Figures {
     /// Whether Revgate lost nothing and left all equal, and neither it nor what it is measured against is
     /// without a figure.
     pub(super) fn is_whole(&self) -> bool {
-        let is_own =
-            |peer: &str| BY_UPDATE.contains(&peer) || BY_ACT.contains(&peer) || peer == ROWS;
+        let is_own = |peer: &str| [BY_UPDATE, BY_ACT, ROWS].concat().contains(&peer);
         let is_measured = |scene: &Scene| {
             let mut peers = scene.peers.iter().filter(|peer| is_own(peer) || **peer == scene.floor);
             peers.all(|peer| self.row(scene, peer).is_some())

@@ -81,7 +81,7 @@ pub(super) fn all(figures: &Figures) -> Vec<Goal> {
             4.0,
             ratio("dialogue-big", BY_UPDATE),
         ),
-        of("rows", "the same as a family", 1.3, ratio("dialogue-big", [ROWS; 2])),
+        of("rows", "the same as a family", 1.3, ratio("dialogue-big", ROWS)),
         of(
             "sixteen",
             "one write of Rust, sixteen windows",

@@ -5,7 +5,7 @@ pub(super) const FLOOR: &str = "emit";
 /// Nobody has a state that is nobody's: a start and memory are measured against this.
 const PUSH: &str = "push";
 /// The systems, in the order of all tables. As `tests/peers/src/peer.rs` names them.
-pub(super) const PEERS: [&str; 10] = [
+pub(super) const PEERS: [&str; 11] = [
     FLOOR,
     PUSH,
     "pull",
@@ -15,12 +15,13 @@ pub(super) const PEERS: [&str; 10] = [
     "revgate-rust-act",
     "revgate-js",
     "revgate-js-act",
-    ROWS,
+    ROWS[0],
+    ROWS[1],
 ];
-/// All but the last.
+/// All but the last two.
 const SMALL: &[&str] = PEERS.split_at(9).0;
-/// A family as a whole, so a system for many fields only.
-pub(super) const ROWS: &str = "revgate-rows";
+/// A family as a whole, so systems for many fields only.
+pub(super) const ROWS: [&str; 2] = ["revgate-rows", "revgate-js-rows"];
 pub(super) const BY_UPDATE: [&str; 2] = ["revgate-rust", "revgate-js"];
 pub(super) const BY_ACT: [&str; 2] = ["revgate-rust-act", "revgate-js-act"];
 /// The app without any system.

@@ -5,3 +5,4 @@
  */
 
 export { createFamily, type Family, type FamilyName, type FamilyOptions, type MemberOf } from './family.js';
+export { type Keyed, mirrorFamily } from './mirror.js';
