@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { find } from '../../src/topic/registry.js';
-import { ending, pass } from '../topic/harness.js';
+import { ending, gatekeeper, pass } from '../topic/harness.js';
 import { Unacted } from '../topic/backend.js';
 import { Family } from './backend.js';
 import { doc, live, open, openTopic, Page, told, watchEverything } from './harness.js';
@@ -56,6 +56,19 @@ describe('an edit of a member', () => {
 		expect(backend.subscriptionsTo('a')).toBe(0);
 		backend.change('a', (it: object) => ({ ...it, likes: 3 }));
 		expect(family.get('a')?.likes).toBe(3);
+	});
+
+	it('keeps its replica for as long as it is under way', async () => {
+		const { backend, family } = await live({ a: doc('A') });
+		const { opens, open: answer } = gatekeeper();
+		backend.member('a').way = async (_, act) => (await opens, act());
+		const written = family.update('a', (draft) => void (draft.likes = 1));
+		await pass(5 * KEEP_MS);
+		expect([family.get('a')?.likes, find('doc:a') !== undefined]).toEqual([1, true]);
+		answer();
+		expect(await written).toEqual({ revision: '2' });
+		await pass(2 * KEEP_MS);
+		expect([family.get('a')?.likes, find('doc:a')]).toEqual([1, undefined]);
 	});
 
 	it('that is refused is taken back, and told as an error of the member', async () => {
