@@ -15,9 +15,12 @@ use crate::windows::Window;
 
 /// The loading of pages is not to be felt by what is measured next.
 const PAUSE: Duration = Duration::from_millis(200);
-/// So long the same is done unmeasured: a page that has just been loaded has its code compiled while it
-/// runs.
+/// So long windows are told of changes unmeasured: a page that has just been loaded has its code
+/// compiled while it runs.
 const WARM_UP: Duration = Duration::from_millis(400);
+/// So many turns of a dialogue are not measured for that, or so long.
+const WARM_TURNS: u64 = 300;
+const WARM_DIALOGUE: Duration = Duration::from_secs(1);
 
 struct Conductor<'a> {
     app: &'a AppHandle,
