@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use revgate::action::Context;
+use revgate::action::{Actions, Context};
 use revgate::settings::Settings;
 use revgate::{Action, Presence, Topic};
 use serde::{Deserialize, Serialize};
@@ -85,6 +85,7 @@ impl Topic for Counters {
 impl Topic for Library {
     const NAME: &'static str = "library";
     const LAYOUT: Option<u32> = Some(1);
+    const ACTIONS: Actions<Self> = Actions::of::<Deed<Self>>();
 }
 
 impl Topic for Doc {

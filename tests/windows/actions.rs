@@ -30,6 +30,46 @@ fn actions_of_a_rust_and_a_javascript_window_on_one_field_are_all_counted() {
     }
 }
 
+/// Hears as a window does that does itself what others do.
+const FOLLOW: &str = "window.heard = [];
+    const news = new __TAURI__.core.Channel(message => heard.push(JSON.parse(message)));
+    return invoke('plugin:revgate|subscribe', { topic: 'library', news, actions: true, form: 'text' })";
+
+#[test]
+fn what_one_window_does_to_a_megabyte_the_others_do_too_and_nobody_fetches_it() {
+    const FETCHES: &str = "calls.filter(({ command }) => command.includes('snapshot')).length";
+    const PLAYS: &str = "[7, 8, 9].map(song => revgate.look().state.songs[song].plays)";
+    const OTHER: &str = "editor-other";
+    const ALL: [&str; 3] = [RUST.0, OTHER, JAVASCRIPT.0];
+    let page = |page: &'static str| format!("{page}.html?library");
+    let (rust, javascript) = (page("replica"), page("topic"));
+    let mut app =
+        TestApp::by_plugin(&[(RUST.0, &rust), (OTHER, &rust), (JAVASCRIPT.0, &javascript)]);
+    app.wait_until_live(&ALL);
+    app.run(JAVASCRIPT.0, FOLLOW, &[]).expect("it stands");
+    let fetches = ALL.map(|window| app.value(window, FETCHES));
+    for (window, song) in [(RUST.0, 7), (OTHER, 8), (RUST.0, 7)] {
+        app.begin(window, "return revgate.actAtOnce('play', arguments[0], 5)", &[json!(song)]);
+        assert_eq!(app.finish(window), 5, "of `{window}`");
+    }
+    // It is sent patches, as it does nothing itself.
+    app.wait_for(JAVASCRIPT.0, PLAYS, &json!([10, 5, 0]));
+    assert_eq!(ALL.map(|window| app.value(window, FETCHES)), fetches);
+    // What its own action has made it fetches, and nobody else does.
+    app.run(JAVASCRIPT.0, "return topic.act({ what: 'play', number: 9 })", &[]).expect("done");
+    for window in ALL {
+        app.wait_for(window, PLAYS, &json!([10, 5, 1]));
+    }
+    for (window, fetches) in [RUST.0, OTHER].iter().zip(&fetches) {
+        assert_eq!(app.value(window, FETCHES), *fetches, "`{window}`");
+    }
+    let told = app.value(JAVASCRIPT.0, "heard.flatMap(news => news.actions ?? [])");
+    let told = told.as_array().expect("a list");
+    assert_eq!(told.len(), 16, "all that was done, and no patch: {told:?}");
+    assert_eq!(told[15]["action"], json!({ "what": "play", "number": 9 }));
+    app.agree("library", &ALL);
+}
+
 #[test]
 fn a_javascript_window_is_told_what_the_action_says_and_the_others_stay() {
     let mut app = TestApp::by_plugin(&[JAVASCRIPT]);

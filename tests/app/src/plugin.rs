@@ -30,6 +30,7 @@ pub(crate) fn serve(builder: Builder<Wry>) -> Builder<Wry> {
         .topic(Counters::default())
         .actions::<Deed<Counters>>()
         .topic(Library::default())
+        .actions::<Deed<Library>>()
         .family::<Doc>()
         .presence::<Spot>()
         .build();
