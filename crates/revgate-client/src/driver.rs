@@ -266,6 +266,11 @@ impl<H: Host> Driver<H> {
         self.gate.borrow().applied()
     }
 
+    /// The newest version heard of.
+    pub(crate) fn wanted(&self) -> Option<Version> {
+        self.gate.borrow().wanted()
+    }
+
     /// Whether a state is missing that nobody asks for yet.
     pub(crate) fn is_holding_back(&self) -> bool {
         self.gate.borrow().is_holding_back()

@@ -1,6 +1,7 @@
 //! A topic's state in one window, kept the same as the backend's.
 
 mod act;
+mod ahead;
 mod behind;
 mod end;
 mod limit;
@@ -23,6 +24,7 @@ use revgate::action::{Seq, Source};
 use revgate::gate::{Input, Status};
 use revgate::{Action, Invalidation, Snapshot, Topic, TopicName, Version};
 
+use self::ahead::Ahead;
 use self::behind::Behind;
 use self::playing::Playing;
 use self::screen::Screen;
@@ -138,6 +140,8 @@ struct Inner<T: Topic, X: Transport, H: Host> {
     last_seq: Cell<Seq>,
     /// The actions under way.
     flight: RefCell<Option<Flight>>,
+    /// What an answer has told of, until it is announced or fetched.
+    ahead: RefCell<Option<Ahead<H::Timer>>>,
     /// What was sent behind the write under way, until that is answered.
     behind: RefCell<Option<Behind<T, H::Timer>>>,
     /// Itself, while it has stopped and what was edited is still written.
@@ -174,6 +178,7 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
             source,
             last_seq: Cell::default(),
             flight: RefCell::new(None),
+            ahead: RefCell::new(None),
             behind: RefCell::new(None),
             lingering: RefCell::new(None),
         });
@@ -246,8 +251,9 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     ///
     /// **An action is sent again until it is answered**, for as long as three times
     /// [`Options::write_timeout`]; the backend does it once. Edits by a function that follow it wait
-    /// until the window has a state that it is part of, which is fetched whatever the pacing; they
-    /// fail, unsent, if none has come within [`Options::write_timeout`].
+    /// until the window has a state that it is part of, which is fetched whatever the pacing if no
+    /// announcement brings it within 100 ms of the answer; they fail, unsent, if none has come within
+    /// [`Options::write_timeout`].
     ///
     /// It is done to the state that is shown before it is sent, and so waits for the first one as an
     /// edit does: **a window has to be let read a topic to act on it by a replica**, and one that is

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use futures_util::FutureExt;
 use revgate::action::Seq;
-use revgate::gate::{Input, News};
 use revgate::wire::{Acted, Unacted};
 use revgate::{Action, Topic, Version};
 
@@ -177,11 +176,6 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let failed =
             self.driver.fail_edit(Fate::of(&why), words.unwrap_or_else(|| why.to_string()));
         self.conclude(edit, Err(failed), blame);
-    }
-
-    /// There is a state of this version, which has what the window was told was done.
-    fn hear_of(self: &Rc<Self>, version: Version) {
-        self.driver.step(Input::Announced { version, news: News::Version });
     }
 
     /// Loses actions that a page that was about to go has sent in another life of the topic.

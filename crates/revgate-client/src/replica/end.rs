@@ -23,6 +23,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     fn end(self: &Rc<Self>) {
         self.driver.step(Input::Stop);
+        drop(self.ahead.take());
         self.stop_showing();
         let (is_writing, is_waiting) = {
             let edits = self.optimistic.borrow();

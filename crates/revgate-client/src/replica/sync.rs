@@ -67,6 +67,10 @@ impl<T: Topic, X: Transport, H: Host> Driven for Inner<T, X, H> {
         self.show()
     }
 
+    fn applied(self: Rc<Self>) {
+        self.end_wait_for(self.driver.applied());
+    }
+
     fn retain(&self, kept: Option<Version>) {
         let (brought, news) = (self.brought.take(), self.kept.retain(kept));
         if brought.is_some() || news.is_some() {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use revgate::wire::{Acted, Fetched};
 use revgate::{Snapshot, Topic, TopicName, Version};
@@ -17,11 +18,13 @@ use super::big::as_side;
 pub(crate) struct Way {
     backend: Memory,
     time: VirtualTime,
+    /// How long news take. Answers take no time.
+    news: Duration,
 }
 
 impl Way {
-    pub(crate) fn new(backend: Memory, time: VirtualTime) -> Self {
-        Self { backend, time }
+    pub(crate) fn new(backend: Memory, time: VirtualTime, news: Duration) -> Self {
+        Self { backend, time, news }
     }
 }
 
@@ -39,10 +42,15 @@ impl Transport for Way {
         topic: &TopicName,
         news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
     ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
-        let (time, news) = (self.time.clone(), Rc::new(news));
+        let (time, delay, news) = (self.time.clone(), self.news, Rc::new(news));
         there(self.backend.subscribe(topic, move |message| {
-            let news = Rc::clone(&news);
-            time.spawn(async move { as_side(false, || news(message)) });
+            let (clock, news) = (time.clone(), Rc::clone(&news));
+            time.spawn(async move {
+                if !delay.is_zero() {
+                    clock.sleep(delay).await;
+                }
+                as_side(false, || news(message));
+            });
         }))
     }
 
