@@ -36,6 +36,7 @@ pub(super) fn colour(peer: &str) -> &'static str {
         "tauri-store" => "#cc79a7",
         "revgate-rust" => "#0072b2",
         "revgate-js" => "#009e73",
+        "revgate-js-rows" => "#7b3294",
         _ => "#d55e00",
     }
 }
