@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use revgate::action::{Actions, Context};
+use revgate::parts::Parts;
 use revgate::{Action, Topic};
 use serde::{Deserialize, Serialize};
 
@@ -19,9 +20,12 @@ pub(crate) struct Library {
     titles: BTreeMap<String, String>,
 }
 
+revgate::parts!(struct Library { probe, plays, titles });
+
 impl Topic for Library {
     const NAME: &'static str = "library";
     const ACTIONS: Actions<Self> = Actions::of::<Play>();
+    const PARTS: Parts<Self> = Parts::of();
 }
 
 impl Library {

@@ -36,6 +36,8 @@ pub(crate) fn touched<R>(act: impl FnOnce() -> R) -> (R, Touched) {
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Probe;
 
+revgate::parts!(Probe);
+
 impl Clone for Probe {
     fn clone(&self) -> Self {
         note(|all| all.copies += 1);

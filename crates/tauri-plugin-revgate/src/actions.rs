@@ -18,7 +18,7 @@ use serde_json::value::to_raw_value;
 use crate::cell::TopicCell;
 use crate::error::{ActError, UpdateError};
 use crate::form::{self, Json};
-use crate::pending;
+use crate::pending::Deeds;
 use crate::spares::Done;
 use crate::store::{Edit, Published, Written};
 use play::{Fault, Faults, Played, Reversals, Step, play};
@@ -227,7 +227,7 @@ fn perform<A: Action>(
 }
 
 /// These actions for whoever does them himself, if they are told at all.
-fn told<A: Action>(steps: &[Step<A>]) -> Option<pending::Actions> {
+fn told<A: Action>(steps: &[Step<A>]) -> Option<Deeds> {
     if !A::Topic::ACTIONS.is_of::<A>() {
         return None;
     }
@@ -238,7 +238,7 @@ fn told<A: Action>(steps: &[Step<A>]) -> Option<pending::Actions> {
     };
     // It is done, also if it cannot be told.
     let told = catch_unwind(AssertUnwindSafe(|| steps.iter().map(json).collect()));
-    told.ok().flatten()
+    told.ok().flatten().map(Deeds::Actions)
 }
 
 /// What does these actions once more.
@@ -247,7 +247,7 @@ fn again<A: Action>(steps: Vec<Step<A>>) -> Done<A::Topic> {
     let replay = move |state: &mut A::Topic| {
         steps.iter().all(|Step { action, context }| action.apply(state, context).is_ok())
     };
-    Done { names, replay: Arc::new(replay) }
+    Done { names: Some(names), replay: Arc::new(replay) }
 }
 
 fn unacted<E: serde::Serialize>(fault: &Fault<E>) -> Unacted<Json> {

@@ -16,7 +16,7 @@ use crate::presence;
 use crate::restore::{Disk, Restored};
 use crate::saving::Saved;
 use crate::sender::Queue;
-use crate::store::{Base, Drafted, Published, Store, WriteError, Written};
+use crate::store::{Base, Drafted, Patched, Published, Store, WriteError, Written};
 
 /// What all handles of a topic share.
 pub(crate) struct TopicCell<T> {
@@ -85,8 +85,25 @@ impl<T: Topic> TopicCell<T> {
         source: Option<&str>,
         draft: impl FnOnce(&T) -> Result<D, UpdateError>,
     ) -> Result<Published<T>, WriteError<T>> {
+        self.written(|live| live.write(base, source, draft))
+    }
+
+    /// As [`TopicCell::write`], of what `change` makes of a copy: see [`Store::change_copy`].
+    pub(crate) fn change_copy(
+        &self,
+        base: Option<Base>,
+        source: Option<&str>,
+        change: impl FnOnce(&mut T, &T) -> Result<Option<Patched>, UpdateError>,
+    ) -> Result<Published<T>, WriteError<T>> {
+        self.written(|live| live.change_copy(base, source, change))
+    }
+
+    fn written(
+        &self,
+        write: impl FnOnce(&Arc<Live<T>>) -> Result<Written<T>, WriteError<T>>,
+    ) -> Result<Published<T>, WriteError<T>> {
         self.check_writable()?;
-        let Written { state, is_news } = self.live.write(base, source, draft)?;
+        let Written { state, is_news } = write(&self.live)?;
         self.confirm(state.version, is_news)?;
         Ok(state)
     }

@@ -10,7 +10,7 @@ use crate::cell::TopicCell;
 use crate::error::{ActError, RegistryError, UpdateError};
 use crate::registry::Registry;
 use crate::saving::Saved;
-use crate::store::WriteError;
+use crate::store::{Published, WriteError};
 use crate::watch::Watch;
 
 /// The one true state of a topic. Cheap to clone; usable from any thread, from `setup` and from
@@ -100,11 +100,10 @@ impl<T: Topic> TopicHandle<T> {
     /// was. Of a [durable](crate::persistence::Persistence::durable) topic, also if it could not be
     /// saved: then it has changed all the same, as [`UpdateError::NotDurable`] says.
     pub fn update(&self, edit: impl FnOnce(&mut T)) -> Result<Version, UpdateError> {
-        self.write(|data| {
-            let mut draft = data.clone();
-            edit(&mut draft);
-            Ok(draft)
-        })
+        self.written(self.cell.change_copy(None, None, |copy, _| {
+            edit(copy);
+            Ok(None)
+        }))
     }
 
     /// Sets the state and tells every window. Returns the new version, or the one that there is if
@@ -246,7 +245,14 @@ impl<T: Topic> TopicHandle<T> {
         &self,
         draft: impl FnOnce(&T) -> Result<T, UpdateError>,
     ) -> Result<Version, UpdateError> {
-        let version = match self.cell.write(None, None, draft) {
+        self.written(self.cell.write(None, None, draft))
+    }
+
+    fn written(
+        &self,
+        written: Result<Published<T>, WriteError<T>>,
+    ) -> Result<Version, UpdateError> {
+        let version = match written {
             Ok(written) => written.version,
             Err(WriteError::Update(error)) => return Err(error),
             Err(WriteError::Conflict(_)) => unreachable!("a write without a base has no conflict"),

@@ -9,7 +9,7 @@ use crate::collection::Kinship;
 use crate::error::UpdateError;
 use crate::outbox::Outbox;
 use crate::sender::{Outgoing, Outlets};
-use crate::store::{Base, Drafted, Store, WriteError, Written};
+use crate::store::{Base, Drafted, Patched, Store, WriteError, Written};
 
 /// The state of a topic and its subscribers.
 pub(crate) struct Live<T> {
@@ -34,6 +34,18 @@ impl<T: Topic> Live<T> {
         Ok(written)
     }
 
+    /// As [`Live::write`], of what `change` makes of a copy: see [`Store::change_copy`].
+    pub(crate) fn change_copy(
+        self: &Arc<Self>,
+        base: Option<Base>,
+        source: Option<&str>,
+        change: impl FnOnce(&mut T, &T) -> Result<Option<Patched>, UpdateError>,
+    ) -> Result<Written<T>, WriteError<T>> {
+        let written = self.store.change_copy(&self.name, base, source, change)?;
+        self.tell(&written);
+        Ok(written)
+    }
+
     /// Has every window hear of what was written, if it is news: of the topic, and of its family.
     pub(crate) fn tell(self: &Arc<Self>, written: &Written<T>) {
         if written.is_news {
@@ -51,7 +63,9 @@ impl<T: Topic> Outgoing for Live<T> {
     }
 
     fn is_light(&self) -> bool {
-        self.outbox.is_light() && !self.store.published().look.is_large()
+        let longest = self.outbox.options().delivery.longest_patch();
+        let has_patch = || longest.is_some_and(|longest| self.store.has_patch(longest));
+        self.outbox.is_light() && (!self.store.published().look.is_large() || has_patch())
     }
 
     fn announce(&self, now: Duration, outlets: &Outlets) -> Option<Duration> {

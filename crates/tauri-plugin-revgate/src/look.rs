@@ -9,6 +9,8 @@ use revgate::Invalid;
 use revgate::json::{Fingerprint, fingerprint, fingerprint_up_to, measured_fingerprint};
 use serde::Serialize;
 
+use crate::decode::size;
+
 /// The largest state, roughly in bytes of JSON, that is looked at after each action.
 pub(crate) const LARGE: usize = 16 * 1024;
 
@@ -29,6 +31,8 @@ struct Known {
     print: OnceLock<Result<Fingerprint, Invalid>>,
     /// Of a large one.
     text: OnceLock<String>,
+    /// It is no longer than that.
+    most: OnceLock<u64>,
 }
 
 impl Look {
@@ -63,6 +67,15 @@ impl Look {
         Ok(print.map_or_else(unseen, |print| Self::seen(print, false)))
     }
 
+    /// At what a patch has made, part by part, of a large state that looked like `before`, and which is
+    /// no longer than `most`, if that is known: **nobody looks at it until somebody wants to know**. What
+    /// the patch has brought is JSON.
+    pub(crate) fn after_parts(before: &Self, most: Option<u64>) -> Self {
+        let is_json = before.0.is_json.load(Ordering::Relaxed).into();
+        let most = most.map_or_else(OnceLock::new, OnceLock::from);
+        Self(Arc::new(Known { is_json, most, ..Known::nothing() }))
+    }
+
     fn seen(print: Fingerprint, is_large: bool) -> Self {
         let known = Known { is_large, is_unseen: false, ..Known::nothing() };
         Self(Arc::new(Known { is_json: true.into(), print: Ok(print).into(), ..known }))
@@ -86,6 +99,21 @@ impl Look {
     /// The fingerprint of `state`, of which this is the look; `None` if it is no JSON.
     pub(crate) fn print<T: Serialize>(&self, state: &T) -> Option<Fingerprint> {
         self.see(state).as_ref().ok().copied()
+    }
+
+    /// How long the JSON of a state may be, of which this is the look; `None` if it cannot be written. It is
+    /// found out once; from then on it is known what patches have brought at most.
+    pub(crate) fn most<T: Serialize>(&self, state: &T) -> Option<u64> {
+        if let Some(text) = self.0.text.get() {
+            return Some(text.len() as u64);
+        }
+        let most = self.known_most().or_else(|| size(state).ok())?;
+        Some(*self.0.most.get_or_init(|| most))
+    }
+
+    /// The same, if somebody has asked for it.
+    pub(crate) fn known_most(&self) -> Option<u64> {
+        self.0.most.get().copied()
     }
 
     /// It has turned out to be JSON.
@@ -128,6 +156,9 @@ impl Look {
     /// Whether `state`, of which this is the look, is the same as JSON as `old`, which looks like
     /// `before`. What nobody has looked at counts as another one.
     pub(crate) fn is_same<T: Serialize>(&self, state: &T, before: &Self, old: &T) -> bool {
+        if Arc::ptr_eq(&self.0, &before.0) {
+            return true;
+        }
         match self.0.text.get() {
             None if self.0.print.get().is_none() => return false,
             Some(text) if before.is_large() => {
@@ -158,7 +189,8 @@ impl Known {
     /// Of a large state.
     fn nothing() -> Self {
         let (is_large, is_unseen, is_json) = (true, true, AtomicBool::new(false));
-        Self { is_large, is_unseen, is_json, print: OnceLock::new(), text: OnceLock::new() }
+        let (print, text, most) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { is_large, is_unseen, is_json, print, text, most }
     }
 }
 

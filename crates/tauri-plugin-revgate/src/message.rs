@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::form::Json;
 use crate::look::no_json;
 use crate::options::Delivery;
-use crate::pending::{Pending, size};
+use crate::pending::{Deeds, Pending, size};
 use crate::store::Published;
 use crate::subscribers::Subscriber;
 
@@ -63,8 +63,11 @@ pub(crate) fn encode<T: Topic>(
         Some(json) if !audience.reads => return Ok(Message { json, done: None }),
         done => done,
     };
-    let before = pending.as_ref().map(|pending| &pending.before);
-    let made = catch_unwind(AssertUnwindSafe(|| payload(delivery, state, before)));
+    let pending = pending.as_ref();
+    let made = catch_unwind(AssertUnwindSafe(|| match as_patch(delivery, state, pending) {
+        Some(patch) => patch,
+        None => payload(delivery, state, pending.map(|pending| &pending.before)),
+    }));
     let payload = match made {
         Ok(Ok(payload)) => payload,
         Ok(Err(invalid)) => {
@@ -97,11 +100,24 @@ fn as_done<T: Topic>(
     state: &Published<T>,
     pending: &Pending<T>,
 ) -> Option<News> {
-    let actions = pending.actions.as_ref()?;
+    let Some(Deeds::Actions(actions)) = &pending.deeds else { return None };
     if !state.look.is_large() || size(actions) > delivery.longest_patch()? {
         return None;
     }
     Some(Payload::Actions { base: pending.before.version, actions: actions.clone() })
+}
+
+/// The patch by which it was made, where it is known and the state is large.
+fn as_patch<T: Topic>(
+    delivery: Delivery,
+    state: &Published<T>,
+    pending: Option<&Pending<T>>,
+) -> Option<Result<News, Invalid>> {
+    let Pending { before, deeds: Some(Deeds::Patch(patch)) } = pending? else { return None };
+    if !state.look.is_large() || patch.len() > delivery.longest_patch()? {
+        return None;
+    }
+    Some(raw(patch).map(|patch| Payload::Patch { base: before.version, patch }))
 }
 
 /// What is told of the state.

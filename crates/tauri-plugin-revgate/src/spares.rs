@@ -1,4 +1,4 @@
-//! States that actions have left behind: caught up with the newest instead of copying it.
+//! States that actions and patches have left behind: caught up with the newest instead of copying it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -6,17 +6,17 @@ use std::sync::Arc;
 /// Does to a state what was done to the newest. Whether that went as it did there.
 pub(crate) type Replay<T> = dyn Fn(&mut T) -> bool + Send + Sync;
 
-/// Actions that were done to the newest state.
+/// What was done to the newest state.
 pub(crate) struct Done<T> {
-    /// What they are called.
-    pub(crate) names: Arc<[&'static str]>,
+    /// What it is called, if it is actions.
+    pub(crate) names: Option<Arc<[&'static str]>>,
     pub(crate) replay: Arc<Replay<T>>,
 }
 
 /// Former states of a topic, and what each has missed since.
 ///
-/// **An action is pure**, so a state that it has not been done to yet can be caught up by doing it
-/// again. The state that the newest replaces is kept for that; as soon as nobody else holds it, the
+/// **An action is pure, and so is a patch**, so a state that it has not been done to yet can be caught up
+/// by doing it again. The state that the newest replaces is kept for that; as soon as nobody else holds it, the
 /// next action is done to it. So actions cost what they do, twice, and no copy of the state, but for
 /// whenever somebody has held on to the former ones, which is after they have been read as a whole.
 pub(crate) struct Spares<T>(Vec<Spare<T>>);
@@ -24,7 +24,7 @@ pub(crate) struct Spares<T>(Vec<Spare<T>>);
 struct Spare<T> {
     state: Arc<T>,
     missed: Vec<Arc<Replay<T>>>,
-    /// How many actions those are.
+    /// How many actions and patches those are.
     count: usize,
 }
 
@@ -45,12 +45,12 @@ impl<T> Spares<T> {
         caught_up.is_ok_and(|went_well| went_well).then_some(state)
     }
 
-    /// Actions have made another state of `state`, which was the newest.
+    /// What is done has made another state of `state`, which was the newest.
     pub(crate) fn leave(&mut self, state: Arc<T>, Done { names, replay }: &Done<T>) {
         self.0.push(Spare { state, missed: Vec::new(), count: 0 });
         for spare in &mut self.0 {
             spare.missed.push(Arc::clone(replay));
-            spare.count += names.len();
+            spare.count += names.as_ref().map_or(1, |names| names.len());
         }
         // The newest is always kept: its actions are those of one message.
         while self.0.len() > MOST || self.0.len() > 1 && self.0[0].count > MOST_MISSED {
@@ -79,7 +79,7 @@ mod tests {
             *state += number;
             true
         };
-        Done { names: ["add"].into(), replay: Arc::new(replay) }
+        Done { names: Some(["add"].into()), replay: Arc::new(replay) }
     }
 
     #[test]
@@ -106,7 +106,7 @@ mod tests {
         let refused: Arc<Replay<u64>> = Arc::new(|_| false);
         let panics: Arc<Replay<u64>> = Arc::new(|_| panic!("it is not pure"));
         for replay in [refused, panics] {
-            spares.leave(Arc::new(1), &Done { names: ["add"].into(), replay });
+            spares.leave(Arc::new(1), &Done { names: Some(["add"].into()), replay });
             assert_eq!((spares.take(), spares.0.len()), (None, 0));
         }
     }
@@ -120,7 +120,7 @@ mod tests {
         }
         let kept: Vec<_> = held.iter().map(|state| Arc::strong_count(state) - 1).collect();
         assert_eq!(kept, [0, 0, 0, 1, 1]);
-        let many = Done { names: vec!["add"; MOST_MISSED].into(), ..add(1) };
+        let many = Done { names: Some(vec!["add"; MOST_MISSED].into()), ..add(1) };
         spares.leave(Arc::new(5), &many);
         assert_eq!(spares.0.len(), 1, "that of before has missed more");
         assert_eq!(spares.clear(), [Arc::new(5)]);

@@ -16,8 +16,8 @@ use crate::editing::Turn;
 use crate::error::UpdateError;
 use crate::form::Json;
 use crate::look::Look;
-use crate::pending::{Actions, Pending};
-use crate::spares::Spares;
+use crate::pending::{Deeds, Pending};
+use crate::spares::{Done, Spares};
 
 pub(crate) use edit::Edit;
 
@@ -65,6 +65,19 @@ pub(crate) struct Drafted<T> {
     pub(crate) data: T,
     pub(crate) look: Option<Look>,
 }
+
+/// What was done to a copy of the newest state, part by part.
+pub(crate) struct Patched {
+    /// As JSON.
+    pub(crate) patch: String,
+    /// Whether it has changed anything.
+    pub(crate) is_change: bool,
+    /// The most bytes that the state has as JSON now, if that is known.
+    pub(crate) most: Option<u64>,
+}
+
+/// A draft, with what is to be told of it and done to former states.
+type Made<T> = (Draft<T>, Option<Done<T>>, Option<Deeds>);
 
 /// What a write is based on.
 #[derive(Clone, Copy)]
@@ -128,6 +141,13 @@ impl<T: Topic> Store<T> {
         (self.published(), pending.take())
     }
 
+    /// Whether a patch that is no longer than that makes the newest state of the one announced last.
+    pub(crate) fn has_patch(&self, longest: usize) -> bool {
+        let pending = self.pending();
+        let deeds = pending.as_ref().and_then(|pending| pending.deeds.as_ref());
+        matches!(deeds, Some(Deeds::Patch(patch)) if patch.len() <= longest)
+    }
+
     pub(crate) fn watch(&self) -> watch::Receiver<Published<T>> {
         self.published.subscribe()
     }
@@ -144,23 +164,53 @@ impl<T: Topic> Store<T> {
         source: Option<&str>,
         draft: impl FnOnce(&T) -> Result<D, UpdateError>,
     ) -> Result<Written<T>, WriteError<T>> {
+        self.make(topic, base, source, |edit| {
+            let Drafted { data, look } = draft(&edit.current.data)?.into();
+            data.validate()?;
+            edit.made(data, look)
+        })
+    }
+
+    /// As [`Store::write`], of what `change` makes of a copy of the newest state, which it is told, too. If
+    /// that is known part by part, the copy may be a former state, and is looked at no further.
+    pub(crate) fn change_copy(
+        &self,
+        topic: &TopicName,
+        base: Option<Base>,
+        source: Option<&str>,
+        change: impl FnOnce(&mut T, &T) -> Result<Option<Patched>, UpdateError>,
+    ) -> Result<Written<T>, WriteError<T>> {
+        self.make(topic, base, source, |edit| {
+            let spare = if T::PARTS.is_some() { edit.spare() } else { None };
+            let mut data = spare.unwrap_or_else(|| T::clone(&edit.current.data));
+            let patched = change(&mut data, &edit.current.data)?;
+            data.validate()?;
+            match patched {
+                Some(patched) => Ok(edit.patched(data, patched)),
+                None => edit.made(data, None),
+            }
+        })
+    }
+
+    fn make(
+        &self,
+        topic: &TopicName,
+        base: Option<Base>,
+        source: Option<&str>,
+        make: impl FnOnce(&mut Edit<'_, T>) -> Result<Made<T>, UpdateError>,
+    ) -> Result<Written<T>, WriteError<T>> {
         let mut edit = self.edit(topic)?;
-        let Edit { current, .. } = &edit;
-        if base.is_some_and(|base| !base.is(current)) {
-            return Err(WriteError::Conflict(current.clone()));
+        if base.is_some_and(|base| !base.is(&edit.current)) {
+            return Err(WriteError::Conflict(edit.current.clone()));
         }
         // A draft that a panic left half-edited is dropped with it.
-        let draft = catch_unwind(AssertUnwindSafe(|| {
-            let Drafted { data, look } = draft(&current.data)?.into();
-            data.validate()?;
-            let look = look.map_or_else(|| Look::at(&data), Ok)?;
-            Ok::<_, UpdateError>(Draft { data, look })
-        }))
-        .map_err(|panic| UpdateError::Panicked {
+        let made = catch_unwind(AssertUnwindSafe(|| make(&mut edit)));
+        let panicked = |panic: Box<dyn Any + Send>| UpdateError::Panicked {
             topic: topic.clone(),
             message: words(&*panic),
-        })??;
-        Ok(edit.publish(draft, source, None, None)?)
+        };
+        let (draft, done, told) = made.map_err(panicked)??;
+        Ok(edit.publish(draft, source, done, told)?)
     }
 
     /// Begins an edit of the newest state; errors name the topic.
@@ -180,13 +230,13 @@ impl<T: Topic> Store<T> {
         drop(pending);
     }
 
-    /// Publishes `state`, made of `before`, by these actions if by some; whether the topic still is one.
+    /// Publishes `state`, made of `before`, by these deeds if that is known; whether the topic still is one.
     fn set(
         &self,
         state: &Published<T>,
         is_news: bool,
         before: &Published<T>,
-        told: Option<Actions>,
+        told: Option<Deeds>,
     ) -> bool {
         let mut pending = self.pending();
         let mut stands = false;

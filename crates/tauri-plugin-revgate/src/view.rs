@@ -183,7 +183,8 @@ impl<T: Topic> View for TopicCell<T> {
         source: &str,
     ) -> Result<Written<Json>, Refused> {
         check_not_presence::<T>(&self.live.name)?;
-        if let Some(answer) = self.patch_text(&sent, base, source) {
+        let by_parts = || self.patch_parts(&sent, base, source);
+        if let Some(answer) = by_parts().or_else(|| self.patch_text(&sent, base, source)) {
             return answer;
         }
         let options = self.options();

@@ -16,8 +16,9 @@ use super::{MAX_DEPTH, Patch, diff};
 /// The most operations that are applied to a text: each of them goes through it.
 const MOST: usize = 8;
 
-/// An operation of a patch.
+/// An operation of a patch. One that says more than that is left to others.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Operation {
     pub(crate) op: String,
     /// A pointer (RFC 6901).

@@ -189,7 +189,7 @@ impl<V: Part> Part for Vec<V> {
     }
 
     fn patch(&mut self, path: &str, patching: &mut Patching<'_>) -> Option<()> {
-        let index = match first_index(path, self.len())? {
+        let index = match first_index(path)? {
             Towards::Within(index, rest) => return patching.apply(self.get_mut(index)?, rest),
             Towards::Member(index) => index,
         };

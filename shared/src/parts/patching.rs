@@ -52,8 +52,9 @@ pub(super) fn apply<T: Part>(state: &mut T, patch: &str) -> Option<bool> {
             return None;
         }
         let mut patching = Patching { operation, shifts: &mut shifts, is_change: false };
-        // The state as a whole is no part of anything.
-        path.starts_with('/').then_some(())?;
+        // The state as a whole is no part of anything. Nor is anything brought that goes unread.
+        let is_read = value.is_some() == (operation.op != "remove");
+        (path.starts_with('/') && is_read).then_some(())?;
         state.patch(path, &mut patching)?;
         is_change |= patching.is_change;
     }
@@ -149,10 +150,9 @@ pub(super) fn first_step(path: &str) -> Option<(String, &str)> {
 }
 
 /// Where a pointer leads within a list.
-pub(super) fn first_index(path: &str, length: usize) -> Option<Towards<'_, usize>> {
+pub(super) fn first_index(path: &str) -> Option<Towards<'_, usize>> {
     let (step, rest) = first_step(path)?;
     match (&*step, rest) {
-        ("-", "") => Some(Towards::Member(length)),
         (step, "") => index(step).map(Towards::Member),
         (step, rest) => index(step).map(|index| Towards::Within(index, rest)),
     }

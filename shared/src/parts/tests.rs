@@ -306,6 +306,9 @@ fn a_patch_is_read_as_the_whole_is_or_left_to_that() {
         r#"[{"op":"remove","path":"/1"}]"#,
         r#"[{"op":"add","path":"/2","value":{"value":1}}]"#,
         r#"[{"op":"replace","path":"/0"}]"#,
+        r#"[{"op":"remove","path":"/0","value":1}]"#,
+        r#"[{"op":"replace","path":"/0/value","value":2,"why":"x"}]"#,
+        r#"[{"op":"add","path":"/-","value":{"value":1}}]"#,
         "{}",
         "[",
     ] {
@@ -325,7 +328,7 @@ fn what_a_patch_does_not_change_is_no_change() {
     assert_eq!(is_change("[]"), Some(false));
     let both = r#"[{"op":"replace","path":"/0","value":3},{"op":"replace","path":"/1","value":2}]"#;
     assert_eq!(is_change(both), Some(true));
-    assert_eq!(is_change(r#"[{"op":"add","path":"/-","value":1}]"#), Some(true));
+    assert_eq!(is_change(r#"[{"op":"add","path":"/2","value":1}]"#), Some(true));
     assert_eq!(is_change(r#"[{"op":"remove","path":"/1"}]"#), Some(true));
 }
 

@@ -2,6 +2,7 @@ mod acts;
 mod baseline;
 mod edits;
 mod messages;
+mod parts;
 mod threads;
 mod told;
 

@@ -1,14 +1,16 @@
 //! An edit of a topic, from its beginning to what it publishes.
 
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use revgate::{Topic, TopicName};
 
-use super::{Draft, Kept, Ledger, Published, Store, Written};
+use super::{Draft, Kept, Ledger, Made, Patched, Published, Store, Written};
 use crate::editing::Editing;
 use crate::error::UpdateError;
-use crate::pending::Actions;
+use crate::look::Look;
+use crate::pending::{self, Deeds};
 use crate::spares::Done;
 
 /// An edit of the newest state, which nobody else makes meanwhile.
@@ -33,20 +35,65 @@ impl<T> Edit<'_, T> {
         &mut self.editing.kept().ledger
     }
 
-    /// A state like the newest, for actions to be done to it, if one can be had without copying.
-    pub(crate) fn spare(&mut self) -> Option<T> {
-        self.editing.kept().spares.take()
+    /// A state like the newest, for something to be done to it, if one can be had without copying.
+    pub(crate) fn spare(&mut self) -> Option<T>
+    where
+        T: Topic,
+    {
+        let mut spare = self.editing.kept().spares.take()?;
+        if !T::PARTS.is_some() {
+            return Some(spare);
+        }
+        // What serde skips is in no patch that it was caught up by.
+        let keep = || spare.keep_skipped(&self.current.data);
+        catch_unwind(AssertUnwindSafe(keep)).ok().map(|()| spare)
     }
 
-    /// Publishes what the edit has made; by actions that are `done` if it was made by some, which can
-    /// be `told`, perhaps. See [`Store::write`]. A large state that actions have made is news in any
-    /// case.
+    /// What is to be published of this state, of which this is known. Of two large ones, their parts are
+    /// compared, if it has some.
+    pub(super) fn made(&self, data: T, look: Option<Look>) -> Result<Made<T>, UpdateError>
+    where
+        T: Topic,
+    {
+        let Published { data: before, look: old, .. } = &self.current;
+        let by_parts = || {
+            let patch = T::PARTS.diff(before, &data, pending::MOST).filter(|it| it.is_narrow)?;
+            let most = old.known_most().map(|most| most + patch.json.len() as u64);
+            Some(Patched { is_change: patch.json != "[]", patch: patch.json, most })
+        };
+        match look {
+            Some(look) => Ok((Draft { data, look }, None, None)),
+            None if old.is_large()
+                && let Some(patched) = by_parts() =>
+            {
+                Ok(self.patched(data, patched))
+            }
+            None => Ok((Draft { look: Look::at(&data)?, data }, None, None)),
+        }
+    }
+
+    /// What is to be published of what a patch has made of the newest state, which is a large one.
+    pub(super) fn patched(&self, data: T, patched: Patched) -> Made<T>
+    where
+        T: Topic,
+    {
+        let Patched { patch, is_change, most } = patched;
+        let before = &self.current.look;
+        let look = if is_change { Look::after_parts(before, most) } else { before.clone() };
+        let again = patch.clone();
+        let replay = Arc::new(move |state: &mut T| T::PARTS.apply(state, &again).is_some());
+        let done = Done { names: None, replay };
+        (Draft { data, look }, Some(done), Some(Deeds::Patch(patch)))
+    }
+
+    /// Publishes what the edit has made; by what was `done` if that is known, which can be `told`,
+    /// perhaps. See [`Store::write`]. A large state that actions have made is news in any case.
     pub(crate) fn publish(
         &mut self,
         draft: Draft<T>,
         source: Option<&str>,
         done: Option<Done<T>>,
-        told: Option<Actions>,
+        told: Option<Deeds>,
     ) -> Result<Written<T>, UpdateError>
     where
         T: Topic,
@@ -59,7 +106,7 @@ impl<T> Edit<'_, T> {
         let state = if is_news {
             let version = current.version.next()?;
             let source = source.map(Arc::from);
-            let actions = done.as_ref().map(|done| Arc::clone(&done.names));
+            let actions = done.as_ref().and_then(|done| done.names.clone());
             Published { version, data, look, source, actions, removed: false }
         } else {
             Published { data, ..current.clone() }

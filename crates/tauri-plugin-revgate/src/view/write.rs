@@ -1,6 +1,6 @@
 //! What windows write.
 
-use revgate::json::{is_same_text, splice};
+use revgate::json::{has_wide_integer, is_same_text, splice};
 use revgate::wire::Written;
 use revgate::{Invalid, Topic, Version};
 use serde_json::value::RawValue;
@@ -11,7 +11,7 @@ use crate::decode::within;
 use crate::error::UpdateError;
 use crate::form::{Json, Refused, Sent};
 use crate::look::{self, LARGE, Look, no_json};
-use crate::store::{Base, Drafted, Published, WriteError};
+use crate::store::{Base, Drafted, Patched, Published, WriteError};
 
 impl<T: Topic> TopicCell<T> {
     /// Publishes what a window sent, and returns its answer, with what `told` makes of the state.
@@ -32,6 +32,38 @@ impl<T: Topic> TopicCell<T> {
         };
         let written = self.write(base, Some(source), draft);
         self.answer(written, answer)
+    }
+
+    /// [Patches](View::patch) a large state part by part, if that can be done: then nothing else of it is
+    /// read or written, and what is told of it is the patch.
+    pub(super) fn patch_parts(
+        &self,
+        sent: &Sent,
+        base: Option<Version>,
+        source: &str,
+    ) -> Option<Result<Written<Json>, Refused>> {
+        let current = self.published();
+        let base = base.filter(|base| T::PARTS.is_some() && *base == current.version)?;
+        let patch = sent.text();
+        // A window reads it as values, and those have integers of 64 bits.
+        if !current.look.is_large() || has_wide_integer(&patch) {
+            return None;
+        }
+        let most = current.look.most(&*current.data)? + patch.len() as u64;
+        within(self.options().max_bytes, most).ok()?;
+        let mut is_other = false;
+        let written = self.change_copy(Some(base.into()), Some(source), |copy, before| {
+            let Some(is_change) = T::PARTS.apply(copy, &patch) else {
+                is_other = true;
+                return Err(UpdateError::Invalid(Invalid::new(
+                    "",
+                    "it cannot be patched by parts",
+                )));
+            };
+            copy.keep_skipped(before);
+            Ok(Some(Patched { patch: patch.into_owned(), is_change, most: Some(most) }))
+        });
+        (!is_other).then(|| self.answer(written, None))
     }
 
     /// [Patches](View::patch) a large state as text, if that can be done.
