@@ -12,7 +12,7 @@ use crate::guard;
 /// The largest state, roughly in bytes of JSON, that is looked at after each action. **A larger one
 /// that actions have made counts as another state than the one before, and as large, too**: so an
 /// action costs what it does, and not what it is done to.
-const LARGE: usize = 16 * 1024;
+pub(crate) const LARGE: usize = 16 * 1024;
 
 /// What has been found out about a state. Each of it costs a way through all of it, once.
 #[derive(Debug, Default)]
@@ -47,7 +47,7 @@ impl Look {
     }
 
     /// At a state that edits have made of the state `before`, which looks like this. **Of two large
-    /// ones, their texts are compared**: what is the same in both could be sent before.
+    /// ones, their parts are compared, or their texts**: what is the same in both could be sent before.
     ///
     /// # Errors
     ///
@@ -65,7 +65,15 @@ impl Look {
             let since = Some((Rc::downgrade(self), patch));
             Some(Self { is_large, text, since, ..Self::default() })
         };
-        if self.is_large(before) { by_text() } else { None }.map_or_else(|| Self::at(state), Ok)
+        if !self.is_large(before) {
+            return Self::at(state);
+        }
+        let by_parts = || {
+            let patch = T::PARTS.diff(before, state, LARGE)?;
+            let since = Some((Rc::downgrade(self), patch));
+            Some(Self { is_large: OnceCell::from(true), since, ..Self::default() })
+        };
+        by_parts().or_else(by_text).map_or_else(|| Self::at(state), Ok)
     }
 
     /// What makes the state of the one that looks like `old`, if that is known.
@@ -132,14 +140,20 @@ impl Look {
         Ok(text)
     }
 
-    /// Whether all integers have 64 bits at most in `text`, which is the JSON of this state.
-    pub(crate) fn is_narrow(&self, text: &str) -> bool {
-        *self.is_narrow.get_or_init(|| !has_wide_integer(text))
+    /// Whether all integers have 64 bits at most in `state`, of which this is the look.
+    pub(crate) fn is_narrow<T: Topic>(&self, state: &T) -> bool {
+        let see = || match &*self.text.borrow() {
+            Some(Text::Own(text)) => !has_wide_integer(text),
+            _ => serde_json::to_string(state).is_ok_and(|text| !has_wide_integer(&text)),
+        };
+        *self.is_narrow.get_or_init(see)
     }
 
-    /// It is another one with nothing new in it but integers of 64 bits.
-    pub(crate) fn found_narrow(&self) {
-        let _ = self.is_narrow.set(true);
+    /// It is as narrow as `other`, as far as is known: nothing else is new in it than such integers.
+    pub(crate) fn inherit_narrow(&self, other: &Self) {
+        if let Some(is_narrow) = other.is_narrow.get() {
+            let _ = self.is_narrow.set(*is_narrow);
+        }
     }
 
     /// A JSON from which `state`, of which this is the look, is read.

@@ -47,7 +47,7 @@ pub(crate) struct Optimistic<T> {
     /// was sent in a hurry is not answered, for nobody can tell whether a state that arrives
     /// meanwhile holds that already.
     beneath: Option<Rc<Layer<T>>>,
-    /// What has made the newest of `beneath`, if those are actions.
+    /// What has made the newest of `beneath`, if that can be done once more.
     since: Option<Vec<Again<T>>>,
     /// `beneath` with all edits played: the state to show.
     top: Option<Top<T>>,
@@ -152,7 +152,7 @@ impl<T: Topic> Optimistic<T> {
 
     /// Takes a state that the backend has had.
     pub(crate) fn learn(&mut self, snapshot: Snapshot<Arc<T>>) {
-        if self.take_newest(Layer::new(snapshot)) && !self.is_writing() {
+        if self.take_newest(Layer::new(snapshot), None) && !self.is_writing() {
             self.rebuild();
         }
     }
@@ -260,7 +260,9 @@ impl<T: Topic> Optimistic<T> {
         let version = snapshot.version();
         // What is known of the state that was sent is known of the backend's.
         let sent = self.made.take().filter(|made| Arc::ptr_eq(&made.data, &snapshot.data));
-        self.take_newest(sent.map_or_else(|| Layer::new(snapshot), |sent| sent.at(version)));
+        let by = sent.as_ref().zip(self.newest.as_ref()).and_then(|(sent, on)| sent.again_on(on));
+        let layer = sent.map_or_else(|| Layer::new(snapshot), |sent| sent.at(version));
+        self.take_newest(layer, by.map(|again| vec![again]));
         self.suspects = self.suspects.saturating_sub(self.in_flight);
         let made = self.edits.iter().take(self.in_flight);
         made.clone().filter_map(|edit| edit.part.as_ref()).for_each(|part| part.end(version.epoch));
@@ -271,7 +273,7 @@ impl<T: Topic> Optimistic<T> {
     /// The write under way came too late: its edits wait for the next one, on this state.
     pub(crate) fn lost_against(&mut self, snapshot: Snapshot<Arc<T>>) {
         self.in_flight = 0;
-        self.take_newest(Layer::new(snapshot));
+        self.take_newest(Layer::new(snapshot), None);
         self.rebuild();
     }
 
@@ -371,14 +373,14 @@ impl<T: Topic> Optimistic<T> {
         ended
     }
 
-    /// Takes it if it is news; whether it is.
-    fn take_newest(&mut self, layer: Layer<T>) -> bool {
+    /// Takes it if it is news, made of the one before by these if it was; whether it is.
+    fn take_newest(&mut self, layer: Layer<T>, by: Option<Vec<Again<T>>>) -> bool {
         let version = layer.version;
         let is_better =
             |it: &Rc<Layer<T>>| it.version < version || it.version == version && self.is_doubted();
         let is_news = self.newest.as_ref().is_none_or(is_better);
         if is_news {
-            self.set_newest(layer, None);
+            self.set_newest(layer, by);
         }
         is_news
     }

@@ -5,7 +5,7 @@ use revgate::json::{diff, fingerprint, splice};
 use revgate::{Invalid, Topic};
 
 use crate::Change;
-use crate::look::Look;
+use crate::look::{LARGE, Look};
 
 /// A change as it is cheapest to send, as JSON.
 pub(crate) enum Cheapest {
@@ -21,6 +21,9 @@ pub(crate) enum Cheapest {
 ///
 /// If the new state cannot be written as JSON. `serde_json` would write `null` for a NaN.
 pub(crate) fn cheapest<T: Topic>(change: &Change<T>) -> Result<Cheapest, Invalid> {
+    if let Some(patch) = by_parts(change) {
+        return Ok(Cheapest::Patch(patch));
+    }
     let [old, new] = change.looks();
     if new.known_print().is_none() && new.since(old).is_none() {
         fingerprint(&*change.new)?;
@@ -32,15 +35,30 @@ pub(crate) fn cheapest<T: Topic>(change: &Change<T>) -> Result<Cheapest, Invalid
     })
 }
 
+/// What of a large state has changed, part by part: nothing else of it is looked at.
+fn by_parts<T: Topic>(change: &Change<T>) -> Option<String> {
+    let [look, new_look] = change.looks();
+    if !T::PARTS.is_some() || !look.is_large(&*change.old) {
+        return None;
+    }
+    let since = new_look.since(look).cloned();
+    let patch = since.or_else(|| T::PARTS.diff(&change.old, &change.new, LARGE))?;
+    if patch.json.len() > LARGE || !patch.is_narrow || !look.is_narrow(&*change.old) {
+        return None;
+    }
+    new_look.inherit_narrow(look);
+    Some(patch.json)
+}
+
 /// The patch that makes the JSON `new` of the state `old`; `None` if it is longer than that. To apply
 /// it may take values, and those have integers of 64 bits.
 fn patch<T: Topic>(old: &T, [look, new_look]: [&Look; 2], new: &str) -> Option<String> {
-    let old = look.text(old).ok()?;
-    let patch = new_look.since(look).cloned().or_else(|| diff(&old, new, new.len()))?;
-    if !(patch.is_narrow && look.is_narrow(&old)) {
+    let text = look.text(old).ok()?;
+    let patch = new_look.since(look).cloned().or_else(|| diff(&text, new, new.len()))?;
+    if !(patch.is_narrow && look.is_narrow(old)) {
         return None;
     }
-    new_look.found_narrow();
+    new_look.inherit_narrow(look);
     Some(patch.json)
 }
 

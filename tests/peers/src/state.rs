@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use revgate::action::{Actions, Context};
+use revgate::parts::Parts;
 use revgate::{Action, Topic};
 use serde::{Deserialize, Serialize};
 
@@ -39,10 +40,14 @@ pub(crate) enum Edit {
     Add { field: String },
 }
 
+revgate::parts!(enum State { Map { 0 }, List { rows }, Struct { left, right, first, second } });
+revgate::parts!(struct Row { name, value });
+
 impl Topic for State {
     const NAME: &'static str = "state";
     const LAYOUT: Option<u32> = Some(1);
     const ACTIONS: Actions<Self> = Actions::of::<Edit>();
+    const PARTS: Parts<Self> = Parts::of();
 }
 
 impl Action for Edit {

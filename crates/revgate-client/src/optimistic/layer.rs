@@ -9,6 +9,9 @@ use revgate::{Invalid, Snapshot, Topic, Version};
 use crate::Change;
 use crate::look::Look;
 
+use super::edit::Fault;
+use super::spares::Again;
+
 /// A state that the backend has had, or what edits make of one. Layers of several versions may share
 /// it.
 pub(crate) struct Layer<T> {
@@ -17,11 +20,14 @@ pub(crate) struct Layer<T> {
     pub(crate) data: Arc<T>,
     /// At `data`.
     pub(super) look: Rc<Look>,
+    /// Makes it once more of what it was made of, if that is known part by part.
+    again: Option<Again<T>>,
 }
 
 impl<T: Topic> Layer<T> {
     pub(super) fn new(snapshot: Snapshot<Arc<T>>) -> Self {
-        Self { version: snapshot.version(), data: snapshot.data, look: Rc::default() }
+        let (data, look) = (snapshot.data.clone(), Rc::default());
+        Self { version: snapshot.version(), data, look, again: None }
     }
 
     /// What edits have made of this one.
@@ -31,7 +37,9 @@ impl<T: Topic> Layer<T> {
     /// If it could not be sent.
     pub(super) fn edited(&self, data: T) -> Result<Self, Invalid> {
         let look = self.look.after_edits(&*self.data, &data)?;
-        Ok(self.made(data, look))
+        let patch = look.since(&self.look).filter(|_| T::PARTS.is_some());
+        let again = patch.map(|patch| again(patch.json.clone()));
+        Ok(Self { again, ..self.made(data, look) })
     }
 
     /// What actions have made of this one.
@@ -45,12 +53,24 @@ impl<T: Topic> Layer<T> {
     }
 
     pub(super) fn made(&self, data: T, look: Look) -> Self {
-        Self { version: self.version, data: Arc::new(data), look: Rc::new(look) }
+        let (data, look) = (Arc::new(data), Rc::new(look));
+        Self { version: self.version, data, look, again: None }
     }
 
     /// The same state as one of the backend's.
     pub(super) fn at(&self, version: Version) -> Self {
-        Self { version, data: Arc::clone(&self.data), look: Rc::clone(&self.look) }
+        let (data, look) = (Arc::clone(&self.data), Rc::clone(&self.look));
+        Self { version, data, look, again: self.again.clone() }
+    }
+
+    /// Makes this once more of `base`, if it was made of that, and it is known how, part by part.
+    pub(super) fn again_on(&self, base: &Self) -> Option<Again<T>> {
+        self.look.since(&base.look).and(self.again.clone())
+    }
+
+    /// Whether it is known that this patch makes it of `base`.
+    pub(super) fn is_by(&self, patch: &str, base: &Self) -> bool {
+        self.look.since(&base.look).is_some_and(|since| since.json == patch)
     }
 
     /// Whether both are the same state.
@@ -60,6 +80,10 @@ impl<T: Topic> Layer<T> {
         }
         match self.look.since(&other.look) {
             Some(patch) => patch.json == "[]",
+            // Not to be known costs no more than a comparison.
+            None if T::PARTS.is_some() && self.is_known_large() => {
+                T::PARTS.is_same(&self.data, &other.data)
+            }
             None => self.print().is_some() && self.print() == other.print(),
         }
     }
@@ -92,4 +116,12 @@ impl<T: Topic> Layer<T> {
     fn is_one_with(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.data, &other.data)
     }
+}
+
+/// Does this patch to a state, part by part.
+pub(super) fn again<T: Topic>(patch: String) -> Again<T> {
+    Rc::new(move |state: &mut T| {
+        let done = T::PARTS.apply(state, &patch).map(drop);
+        done.ok_or_else(|| Fault::Failed("the patch cannot be done by parts".to_owned()))
+    })
 }

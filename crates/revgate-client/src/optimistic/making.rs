@@ -26,7 +26,7 @@ pub(super) struct Top<T> {
     pub(super) layer: Rc<Layer<T>>,
     /// What it was made of.
     on: Rc<Layer<T>>,
-    /// What it was made by, if those are actions.
+    /// What it was made by, if that can be done once more.
     by: Option<Vec<Again<T>>>,
 }
 
@@ -45,7 +45,7 @@ impl<T: Topic> Optimistic<T> {
         if let Some(top) = self.top.as_ref().filter(|top| top.is(on, by.as_deref())) {
             return Ok(Rc::clone(&top.layer));
         }
-        match self.make_of_spare(on, &[], steps) {
+        match self.make_of_spare(on, &[], steps, on) {
             Some(made) => Ok(Rc::new(made)),
             None => play(on, steps).map(Rc::new),
         }
@@ -54,12 +54,14 @@ impl<T: Topic> Optimistic<T> {
     /// What this one makes of what is shown, `top`.
     pub(super) fn make_next(&mut self, top: &Top<T>, step: &Step<T>) -> Result<Top<T>, Fault> {
         let steps = std::slice::from_ref(step);
-        let spare = top.by.as_deref().and_then(|by| self.make_of_spare(&top.on, by, steps));
+        let by = top.by.as_deref();
+        let spare = by.and_then(|by| self.make_of_spare(&top.on, by, steps, &top.layer));
         let made = match spare {
             Some(made) => made,
             None => play(&top.layer, steps).map_err(|(_, fault)| fault)?,
         };
-        let by = top.by.clone().zip(step.again.clone()).map(|(mut by, again)| {
+        let again = step.again.clone().or_else(|| made.again_on(&top.layer));
+        let by = top.by.clone().zip(again).map(|(mut by, again)| {
             by.push(again);
             by
         });
@@ -120,12 +122,13 @@ impl<T: Topic> Optimistic<T> {
     }
 
     /// As [`Self::make`], without copying; `None` if it cannot be so, or one of the steps cannot be
-    /// played. `known` are done to `on` first, and are known to go well.
+    /// played. `known` are done to `on` first, and are known to go well: they make `before`.
     fn make_of_spare(
         &mut self,
         on: &Rc<Layer<T>>,
         known: &[Again<T>],
         steps: &[Step<T>],
+        before: &Layer<T>,
     ) -> Option<Layer<T>> {
         if self.spares.is_empty() || !on.is_large() {
             return None;
@@ -145,7 +148,7 @@ impl<T: Topic> Optimistic<T> {
                 (step.play)(&mut state)?;
                 state.validate()?;
             }
-            look(on, steps, state)
+            look(before, steps, state)
         });
         made.ok()?.ok()
     }
@@ -188,10 +191,11 @@ impl<T> Clone for Top<T> {
     }
 }
 
-impl<T> Top<T> {
+impl<T: Topic> Top<T> {
     /// What these have made of `on`.
     pub(super) fn new(layer: Rc<Layer<T>>, on: &Rc<Layer<T>>, steps: &[Step<T>]) -> Self {
-        Self { layer, on: Rc::clone(on), by: all_again(steps) }
+        let by = all_again(steps).or_else(|| layer.again_on(on).map(|again| vec![again]));
+        Self { layer, on: Rc::clone(on), by }
     }
 
     /// It is not taken for what edits have made any more, though it says the same.

@@ -8,7 +8,8 @@ use revgate::Topic;
 use super::edit::{Fault, Play};
 use crate::guard;
 
-/// Does an action to a state once more. **It is pure**: done to the same state, it makes the same.
+/// Does to a state once more what an action or a patch did. **It is pure**: done to the same state, it
+/// makes the same.
 pub(crate) type Again<T> = Rc<Play<T>>;
 
 /// Former states, and what was done to them and to the newest since they parted.

@@ -1,3 +1,5 @@
+mod parts;
+
 use revgate::action::{Context, Seq, Source};
 use revgate::json::fingerprint;
 use revgate::wire::Acted;

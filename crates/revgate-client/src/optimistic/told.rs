@@ -8,10 +8,14 @@ use revgate::{Topic, Version};
 
 use super::actions::Base;
 use super::edit::Fault;
+use super::layer::again as again_by_parts;
 use super::making::{Step, all_again};
 use super::spares::Again;
 use super::{Layer, Optimistic};
 use crate::{Json, guard, patch};
+
+/// A state, and what made it of the one before.
+type Made<T> = (Rc<Layer<T>>, Option<Vec<Again<T>>>);
 
 impl<T: Topic> Optimistic<T> {
     /// These actions have made the backend's state of `version` of that of `base`.
@@ -46,12 +50,33 @@ impl<T: Topic> Optimistic<T> {
         base: Version,
         patch: &Patch,
     ) -> Result<(), String> {
-        let Some((on, _)) = self.news(version, base)? else { return Ok(()) };
+        let Some((on, is_newest)) = self.news(version, base)? else { return Ok(()) };
+        if let Some((made, by)) = self.patched_by_parts(&on, patch) {
+            self.take_news(made.at(version), by.filter(|_| is_newest));
+            return Ok(());
+        }
         let patched = guard::call(|| patch::apply(&*on.data, &on.look, patch));
         let (state, look) =
             patched.unwrap_or_else(|panicked| Err(format!("the state {panicked}")))?;
         self.take_news(on.made(state, look).at(version), None);
         Ok(())
+    }
+
+    /// What the patch makes of a large state, and does so once more, if that can be done part by part.
+    fn patched_by_parts(&mut self, on: &Rc<Layer<T>>, patch: &Patch) -> Option<Made<T>> {
+        if !T::PARTS.is_some() || !on.is_large() {
+            return None;
+        }
+        let patch = serde_json::to_string(patch).ok()?;
+        // Of the window's own write it may hear before that is answered.
+        if let Some(made) = self.made.as_ref().filter(|made| made.is_by(&patch, on)) {
+            return Some((Rc::clone(made), made.again_on(on).map(|again| vec![again])));
+        }
+        let steps = [Step::told(again_by_parts(patch))];
+        let made = self.make(on, &steps).ok()?;
+        // What is announced as a patch has such integers only.
+        made.look.inherit_narrow(&on.look);
+        Some((made, all_again(&steps)))
     }
 
     /// The state of `base`, and whether it is the newest; `None` if that is as new as `version`.
