@@ -21,6 +21,8 @@ mod broken;
 mod callbacks;
 #[path = "replica/desk.rs"]
 mod desk;
+#[path = "replica/early.rs"]
+mod early;
 #[path = "replica/ended.rs"]
 mod ended;
 #[path = "replica/endings.rs"]

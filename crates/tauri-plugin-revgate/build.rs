@@ -5,6 +5,7 @@ const COMMANDS: &[&str] = &[
     "unsubscribe",
     "snapshot",
     "snapshot_bytes",
+    "preload",
     "replace",
     "patch",
     "act",

@@ -8,6 +8,7 @@ mod collections;
 mod compatibility;
 mod conflicts;
 mod delivery;
+mod early;
 mod edits;
 mod fallback;
 mod families;

@@ -23,6 +23,7 @@ use crate::trace::{Event, Trace};
 use crate::{Host, Options, SyncError, Traced, TransportError};
 
 pub(crate) use self::kept::Kept;
+pub(crate) use self::listen::Attempt;
 pub(crate) use self::turns::{Raised, Turns};
 
 /// A delivery that pacing held back and that comes later than this is worth a word.

@@ -131,6 +131,11 @@ impl<T: Topic> Optimistic<T> {
         self.top.as_ref().map(|top| &top.layer)
     }
 
+    /// The newest version that it has a state of.
+    pub(crate) fn known(&self) -> Option<Version> {
+        self.newest.as_ref().map(|newest| newest.version)
+    }
+
     pub(crate) fn is_writing(&self) -> bool {
         self.in_flight > 0
     }

@@ -3,12 +3,14 @@
 //! - [`Tauri`]: to the plugin `tauri-plugin-revgate`.
 //! - [`StateSync`]: to a backend written by hand for the state-sync protocol 1.1.
 
+mod early;
 mod follow;
 mod ipc;
 mod plugin;
 mod state_sync;
 mod values;
 
+pub use early::preload;
 pub use ipc::{invoke, webview_label, window_label};
 pub use plugin::Tauri;
 pub use state_sync::StateSync;

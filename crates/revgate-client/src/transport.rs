@@ -1,5 +1,6 @@
 //! The way to the backend and back.
 
+use std::future::ready;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -22,6 +23,18 @@ pub type Announcement<T> = wire::Announcement<T, Patch, Json>;
 pub trait Transport: Clone + 'static {
     /// A standing subscription; dropping it ends it on both sides.
     type Subscription: 'static;
+
+    /// The state that the page has asked for before there was a replica, if it has: ready at once if it is
+    /// there. It is asked for while there is none; what has it gives it away.
+    ///
+    /// By default there is none.
+    fn preloaded<T: Topic>(
+        &self,
+        topic: &TopicName,
+    ) -> impl Future<Output = Option<Snapshot<T>>> + 'static {
+        let _ = topic;
+        ready(None)
+    }
 
     /// Asks for every announcement of `topic`. `news` gets each, or what came instead, possibly
     /// before the future is ready, and never after the subscription was dropped.

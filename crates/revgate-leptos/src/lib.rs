@@ -112,6 +112,20 @@
 //! # }
 //! ```
 //!
+//! # The first state
+//!
+//! A topic that is no family's, and not large, is in each page that may read it from its beginning: the
+//! plugin asks for it while the page's own code is still being fetched. So [`use_topic`] has the state, and
+//! not the default, as soon as it returns, and the first frame shows it. What else a window shows first, one
+//! document of many or a large state, its page can ask for as early, in `index.html`:
+//!
+//! ```html
+//! <script>window.__REVGATE__?.preload('doc:42')</script>
+//! ```
+//!
+//! and what somebody is about to open, from Rust: [`revgate_client::tauri::preload`]. What was asked for
+//! counts for 10 s, and once; whether it is the newest still, the subscription says.
+//!
 //! # What a window weighs
 //!
 //! Before a window in Rust shows anything, its module is fetched and compiled: most of the time that it

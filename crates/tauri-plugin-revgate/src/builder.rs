@@ -275,11 +275,13 @@ impl Builder {
         let errors = actions.into_iter().map(|register| register(&registry).err());
         let error = errors.fold(error, Option::or);
         plugin::Builder::new("revgate")
+            .js_init_script(commands::SCRIPT)
             .invoke_handler(tauri::generate_handler![
                 commands::subscribe,
                 commands::unsubscribe,
                 commands::snapshot,
                 commands::snapshot_bytes,
+                commands::preload,
                 commands::replace,
                 commands::patch,
                 commands::act,

@@ -8,9 +8,11 @@
 //! Each command that sends or takes a state has an argument `form`: see [`Form`].
 
 mod act;
+mod preload;
 mod present;
 
 pub(crate) use act::*;
+pub(crate) use preload::*;
 pub(crate) use present::*;
 
 use std::collections::BTreeMap;

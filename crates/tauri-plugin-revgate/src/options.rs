@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use revgate_persistence::Persistence;
 
+use crate::look::LARGE;
+
 /// What a topic accepts from windows, and how its news travels to them; each method states its
 /// default. What Rust writes is not held to it.
 ///
@@ -27,6 +29,7 @@ pub struct TopicOptions {
     pub(crate) delivery: Delivery,
     pub(crate) period: Duration,
     pub(crate) event: Option<String>,
+    preload: Option<usize>,
     pub(crate) persistence: Option<Arc<Persistence>>,
 }
 
@@ -108,6 +111,9 @@ impl TopicOptions {
     /// The default of [`TopicOptions::period`].
     pub const DEFAULT_PERIOD: Duration = Duration::from_millis(8);
 
+    /// The default of [`TopicOptions::preload`]: 16 KiB.
+    pub const PRELOAD: usize = LARGE;
+
     /// The defaults.
     pub const fn new() -> Self {
         Self {
@@ -116,6 +122,7 @@ impl TopicOptions {
             delivery: Delivery::Auto,
             period: Self::DEFAULT_PERIOD,
             event: None,
+            preload: None,
             persistence: None,
         }
     }
@@ -147,6 +154,30 @@ impl TopicOptions {
     pub const fn period(mut self, period: Duration) -> Self {
         self.period = period;
         self
+    }
+
+    /// The largest state, in bytes of JSON, that every page which may read the topic has from its
+    /// beginning: the plugin's own script asks for it while the page's are still being fetched, and what
+    /// uses the topic shows it at once. Zero is none. Default: [`TopicOptions::PRELOAD`]; of a family's
+    /// topics, zero.
+    ///
+    /// Whether a state is larger than the default is known; beyond that it is written to find out. A page
+    /// that needs some larger state, or one of a family, can ask for it alone, by a script of its own:
+    ///
+    /// ```html
+    /// <script>window.__REVGATE__?.preload('doc:42')</script>
+    /// ```
+    ///
+    /// A state counts for the 10 s that a fetch may take, and once: what is asked for earlier than it is
+    /// used costs its message, and nothing else.
+    pub const fn preload(mut self, up_to: usize) -> Self {
+        self.preload = Some(up_to);
+        self
+    }
+
+    /// As [`TopicOptions::preload`] has it, of a topic that is one of a family, or not.
+    pub(crate) fn preloaded_up_to(&self, is_member: bool) -> usize {
+        self.preload.unwrap_or(if is_member { 0 } else { Self::PRELOAD })
     }
 
     /// Saves the topic, and begins with what is saved. Default: it begins anew with each start.

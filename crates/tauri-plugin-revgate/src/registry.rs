@@ -22,8 +22,10 @@ use crate::scope::Readers;
 use crate::sender::Queue;
 use crate::session::Session;
 use crate::subscribers::Subscriber;
-use crate::view::Feed;
+use crate::view::{Feed, View};
 use kin::Kin;
+
+type Topics = BTreeMap<TopicName, Arc<dyn ErasedTopic>>;
 
 /// The topics of the app, those registered and those created since.
 #[derive(Clone)]
@@ -44,7 +46,9 @@ struct Shared {
 
 #[derive(Default)]
 struct Catalogue {
-    topics: BTreeMap<TopicName, Arc<dyn ErasedTopic>>,
+    topics: Topics,
+    /// Those of which pages may have the states from their beginning.
+    preloadable: Topics,
     /// By [`Topic::NAME`].
     families: BTreeMap<TopicName, Kin>,
     /// Those of families that are on the disk and could not be loaded at the start: nothing is to
@@ -218,6 +222,9 @@ impl Registry {
             kin.adopt(&topic, &*cell);
         }
         catalogue.refused.remove(&topic);
+        if cell.preloaded_up_to() > 0 {
+            catalogue.preloadable.insert(topic.clone(), cell.clone());
+        }
         catalogue.topics.insert(topic, cell.clone());
         Ok(cell)
     }
@@ -231,6 +238,7 @@ impl Registry {
                 return false;
             }
             let removed = catalogue.topics.remove(topic);
+            catalogue.preloadable.remove(topic);
             catalogue.removals += u64::from(removed.is_some());
             removed.inspect(|topic| topic.part())
         };
@@ -273,9 +281,15 @@ impl Registry {
 
     /// The topic whose name is the first not before `from`.
     pub(crate) fn first(&self, from: &str) -> Option<(TopicName, Arc<dyn ErasedTopic>)> {
-        let catalogue = self.read();
-        let (name, topic) = catalogue.topics.range::<str, _>((Included(from), Unbounded)).next()?;
-        Some((name.clone(), Arc::clone(topic)))
+        first(&self.read().topics, from)
+    }
+
+    /// The same among those of which pages may have the states from their beginning.
+    pub(crate) fn first_preloadable(
+        &self,
+        from: &str,
+    ) -> Option<(TopicName, Arc<dyn ErasedTopic>)> {
+        first(&self.read().preloadable, from)
     }
 
     /// All topics whose name begins with `prefix`, in the order of their names.
@@ -338,6 +352,11 @@ impl Drop for Shared {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+fn first(topics: &Topics, from: &str) -> Option<(TopicName, Arc<dyn ErasedTopic>)> {
+    let (name, topic) = topics.range::<str, _>((Included(from), Unbounded)).next()?;
+    Some((name.clone(), Arc::clone(topic)))
 }
 
 /// Refuses options that make no sense.

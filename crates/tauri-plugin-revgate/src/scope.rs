@@ -60,6 +60,12 @@ impl<R: Runtime> Caller<R> {
         if self.is_in_scope(topic) { Ok(()) } else { Err(denied(topic, access)) }
     }
 
+    /// The topics in the scope of the command of which pages may have the states from their beginning.
+    pub(crate) fn preloadable(&self, registry: &Registry) -> Vec<Named> {
+        let (allows, denies) = (self.scope.allows(), self.scope.denies());
+        pattern::visible(allows, denies, |from| registry.first_preloadable(from))
+    }
+
     /// That there is no such topic. Tells of the topics in the scope of the command, and no others.
     pub(crate) fn unknown(&self, topic: &str, registry: &Registry) -> Refused {
         unknown(topic, visible(&self.scope, registry))

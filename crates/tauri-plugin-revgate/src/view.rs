@@ -72,6 +72,10 @@ pub(crate) trait View: Feed {
     fn present(&self, message: &Message<'_>, entry: Option<&Sent>) -> Result<Presented, Refused>;
     /// See [`TopicCell::leave`].
     fn leave(self: Arc<Self>, window: &str);
+    /// The largest state, in bytes of JSON, that pages have from their beginning; 0 for none.
+    fn preloaded_up_to(&self) -> usize;
+    /// The state that a page has from its beginning: what is `Fetched`, as JSON.
+    fn preloaded(&self) -> Option<String>;
     /// Says of this version that it is not on the disk.
     fn not_on_disk(&self, version: Version, error: FlushError) -> String;
 }
@@ -170,6 +174,19 @@ impl<T: Topic> View for TopicCell<T> {
 
     fn leave(self: Arc<Self>, window: &str) {
         TopicCell::leave(&self, window);
+    }
+
+    fn preloaded_up_to(&self) -> usize {
+        self.options().preloaded_up_to(self.live.kinship.get().is_some())
+    }
+
+    fn preloaded(&self) -> Option<String> {
+        let up_to = self.preloaded_up_to();
+        if up_to <= LARGE && self.published().look.is_large() {
+            return None;
+        }
+        // Why there is none, is told to who asks for it alone.
+        self.snapshot(None).ok().filter(|snapshot| snapshot.len() <= up_to)
     }
 
     fn not_on_disk(&self, version: Version, error: FlushError) -> String {

@@ -84,7 +84,7 @@ impl<T: Topic, X: Transport, H: Host> Driven for Inner<T, X, H> {
         if self.driver.statuses().set(status) {
             self.call_observer(|observer| observer.status(status));
         }
-        self.driver.settle_start();
+        self.driver.settle_start(self.driver.applied());
     }
 
     fn failed(&self, error: &SyncError) {

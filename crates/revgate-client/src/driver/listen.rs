@@ -52,6 +52,11 @@ impl<H: Host> Driver<H> {
         Attempt { number, asked, has_ended: Rc::default() }
     }
 
+    /// Whether anybody still waits for it.
+    pub(crate) fn is_awaited(&self, attempt: &Attempt) -> bool {
+        !self.has_ended() && self.awaited.get() == attempt.number
+    }
+
     /// Another subscription is awaited, or none: of one that is late, only that it stands counts, and
     /// not what comes with it.
     pub(super) fn await_next(&self) -> u64 {

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use revgate::Phase;
 use revgate::gate::{Input, Settlement, Status, Ticket};
+use revgate::{Phase, Version};
 
 use super::Driver;
 use crate::pending::{Answer, Outcome, Pending};
@@ -33,9 +33,10 @@ impl<H: Host> Driver<H> {
         started
     }
 
-    /// Tells whoever waits for the first state that it is shown, or never will be.
-    pub(crate) fn settle_start(&self) {
-        let outcome = match (self.applied(), self.statuses.current()) {
+    /// Tells whoever waits for the first state that it is shown, or never will be: one is of the version
+    /// `shown`, be it that the gate does not know of it yet.
+    pub(crate) fn settle_start(&self, shown: Option<Version>) {
+        let outcome = match (self.applied().or(shown), self.statuses.current()) {
             (Some(version), _) => Ok(version),
             (None, Status::Stopped) => {
                 let reason = format!("the {} stopped before it had shown anything", self.kind);

@@ -4,18 +4,13 @@
 use std::fmt::Write;
 use std::rc::Rc;
 
-use revgate::{Topic, Version};
+use revgate::Topic;
 
 use super::Layer;
 use super::Optimistic;
 use super::edit::Play;
 
 impl<T: Topic> Optimistic<T> {
-    /// The newest version that it has a state of.
-    pub(crate) fn known(&self) -> Option<Version> {
-        self.newest.as_ref().map(|newest| newest.version)
-    }
-
     /// `name` tells edits apart, by what they do.
     pub(crate) fn digest(&self, name: impl Fn(&Rc<Play<T>>) -> u8) -> String {
         let mut words = format!("{} {:?} {}", self.in_flight, self.base, self.suspects);

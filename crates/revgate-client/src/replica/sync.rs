@@ -2,14 +2,16 @@
 
 use std::rc::Rc;
 
+use futures_util::FutureExt;
 use revgate::gate::{Candidate, FetchId, Input, News};
 use revgate::wire::{Fetched, Payload};
 use revgate::{Phase, Snapshot, Topic, Version};
 
 use super::Inner;
-use crate::driver::{Came, Driven, Driver};
+use crate::driver::{Attempt, Came, Driven, Driver};
+use crate::guard::{self, Guarded, Panicked};
 use crate::optimistic::Optimistic;
-use crate::{Announcement, Followed, Host, SyncError, Transport, guard};
+use crate::{Announcement, Followed, Host, SyncError, Transport, TransportError};
 
 impl<T: Topic, X: Transport, H: Host> Driven for Inner<T, X, H> {
     type Host = H;
@@ -18,16 +20,26 @@ impl<T: Topic, X: Transport, H: Host> Driven for Inner<T, X, H> {
         &self.driver
     }
 
+    /// Asks for it as who has the state that the page had before this, if it had any: that is shown
+    /// already.
     fn subscribe(self: Rc<Self>) {
         let attempt = self.driver.attempt();
-        let news = attempt.news(&self, Self::hear);
-        let follow = self.transport.follow::<T>(&self.driver.topic, self.known(), news);
-        self.spawn(follow, move |inner, answer| {
-            let answer = answer.map(|Followed { subscription, fetched }| {
-                (subscription, fetched.map(|fetched| inner.came(fetched)))
-            });
-            inner.driver.subscribed(attempt, answer);
-        });
+        if self.optimistic.borrow().known().is_some() {
+            return self.follow(attempt);
+        }
+        let mut early = Guarded::new(self.transport.preloaded::<T>(&self.driver.topic));
+        match (&mut early).now_or_never() {
+            Some(early) => self.follow_after(early, attempt),
+            // It is on its way. Should it not come, the gate asks for another subscription.
+            None => {
+                let early = async { Ok::<_, TransportError>(early.await) };
+                self.spawn(early, move |inner, early| {
+                    if inner.driver.is_awaited(&attempt) {
+                        inner.follow_after(early.unwrap_or(Ok(None)), attempt);
+                    }
+                });
+            }
+        }
     }
 
     fn fetch(self: Rc<Self>, id: FetchId) {
@@ -45,9 +57,8 @@ impl<T: Topic, X: Transport, H: Host> Driven for Inner<T, X, H> {
     /// still been the backend's, and writes are made on it.
     fn apply(self: Rc<Self>, candidate: Candidate) -> Result<(), String> {
         let state = match candidate {
-            Candidate::Fetched => Some(self.brought.take().ok_or("no state came with it")?),
-            // The answer to a write is known already.
-            Candidate::Offered => self.brought.take(),
+            // What is known already does not come again: what the page had early, the answer to a write.
+            Candidate::Fetched | Candidate::Offered => self.brought.take(),
             Candidate::Announced(version) => match self.kept.take(version) {
                 Payload::None => return Err("the news were not kept".to_owned()),
                 Payload::State(state) => Some(Snapshot::new(version, state)),
@@ -88,7 +99,7 @@ impl<T: Topic, X: Transport, H: Host> Driven for Inner<T, X, H> {
             self.call_observer(|observer| observer.status(status));
         }
         self.show_undoable();
-        self.driver.settle_start();
+        self.driver.settle_start(self.screen.borrow().shown().map(|layer| layer.version));
         self.end_lingering();
     }
 
@@ -98,10 +109,36 @@ impl<T: Topic, X: Transport, H: Host> Driven for Inner<T, X, H> {
 }
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
+    /// What the page had was the backend's: edits may be made on it. Whether it is the newest, the
+    /// subscription says.
+    fn follow_after(
+        self: &Rc<Self>,
+        early: Result<Option<Snapshot<T>>, Panicked>,
+        attempt: Attempt,
+    ) {
+        if let Ok(Some(snapshot)) = early {
+            self.with_edits(|edits| edits.learn(snapshot.shared()));
+        }
+        self.follow(attempt);
+    }
+
+    fn follow(self: &Rc<Self>, attempt: Attempt) {
+        let news = attempt.news(self, Self::hear);
+        let follow = self.transport.follow::<T>(&self.driver.topic, self.known(), news);
+        self.spawn(follow, move |inner, answer| {
+            let answer = answer.map(|Followed { subscription, fetched }| {
+                (subscription, fetched.map(|fetched| inner.came(fetched)))
+            });
+            inner.driver.subscribed(attempt, answer);
+        });
+    }
+
     /// The version of which the state need not be sent.
     fn known(&self) -> Option<Version> {
+        let edits = self.optimistic.borrow();
+        let known = self.driver.applied().or_else(|| edits.known());
         // Of a state that is not the backend's, the version says nothing.
-        self.driver.applied().filter(|_| !self.optimistic.borrow().is_doubted())
+        known.filter(|_| !edits.is_doubted())
     }
 
     /// What has come with the subscription.

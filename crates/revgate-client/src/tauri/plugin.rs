@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::early;
 use super::follow::{Subscription, follow, follow_family, subscribe};
 use super::ipc::{Rejection, call, read};
 use super::values::text;
@@ -99,6 +100,13 @@ pub(super) fn is_false(flag: &bool) -> bool {
 
 impl Transport for Tauri {
     type Subscription = Subscription;
+
+    fn preloaded<T: Topic>(
+        &self,
+        topic: &TopicName,
+    ) -> impl Future<Output = Option<Snapshot<T>>> + 'static {
+        early::state(topic.to_string())
+    }
 
     fn subscribe<T: Topic>(
         &self,

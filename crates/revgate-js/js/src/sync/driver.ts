@@ -72,7 +72,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 	let isCatchingUp = false;
 	/** Gives the state that came with the subscription that has just come to stand. */
 	let came: (() => Promise<unknown>) | undefined;
-	/** Whether, since that was asked for, news were heard, a newer state was wanted, or its time has passed. */
+	/** Whether, since that was asked for, news were heard, a newer state was wanted or made, or its time has passed. */
 	let isOvertaken = false;
 	let hasEnded = false;
 	/** Why it was given up, until it is begun anew. */
@@ -349,6 +349,7 @@ export function createDriver<T>(options: DriverOptions<T>): Driver<T> {
 		refresh: (done) => ask('refresh', done, refresh),
 		offer: (version, data) =>
 			enter(() => {
+				isOvertaken = true;
 				brought = { version, material: { data } };
 				handle(Input.Offered, version);
 			}),

@@ -25,6 +25,11 @@ export interface TopicBackend {
 	 */
 	subscribe(topic: string, listener: Listener, known: Version | undefined): Promise<Unsubscribe | Followed>;
 	/**
+	 * The state that the page has asked for before this topic was made, if it has, as {@link TopicBackend.fetch}
+	 * has it: what is there already is shown at once. Called until there is a state.
+	 */
+	preloaded?(topic: string): string | Promise<string | undefined> | undefined;
+	/**
 	 * The state: an object with `revision`, `epoch` and `data`; without `data` if it is no newer
 	 * than the version `known`.
 	 */

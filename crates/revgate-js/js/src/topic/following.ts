@@ -1,6 +1,6 @@
 /** What a page follows of the backend: a topic, or a family as a whole. */
 
-import type { GateOptions } from '../gate/gate.js';
+import type { GateOptions, Version } from '../gate/gate.js';
 import { createDriver, type Driver } from '../sync/driver.js';
 import { type Host, platform } from '../sync/host.js';
 import type { Done, Sink, Status } from '../sync/transport.js';
@@ -52,13 +52,17 @@ export abstract class Following<Data> {
 			topic,
 			transport: {
 				subscribe: async (listener, known) => {
-					const answer = await backend.subscribe(scope, listener, known);
+					// Where there is nothing to wait for, it is asked for at once.
+					const awaited = this.isThere ? undefined : this.recallEarly();
+					if (awaited) await awaited;
+					if (listener.signal.aborted) throw new Error('it was given up');
+					const answer = await backend.subscribe(scope, listener, known ?? this.early);
 					const { end, fetched } = (answer ?? {}) as Partial<Followed>;
 					return fetched === undefined ? (answer as Unsubscribe) : { end: end as Unsubscribe, fetch: async () => this.read(fetched) };
 				},
 				fetch: async (known) => {
 					this.#isFetching = true;
-					const fetched = await backend.fetch(scope, known);
+					const fetched = await backend.fetch(scope, known ?? this.early);
 					this.#isFetching = false;
 					return this.read(fetched);
 				},
@@ -87,6 +91,16 @@ export abstract class Following<Data> {
 	/** Whether the first state is there. */
 	protected abstract get isThere(): boolean;
 
+	/** Shows what the page had before this, if it had anything; a promise if that is on its way. */
+	protected recallEarly(): Promise<void> | undefined {
+		return undefined;
+	}
+
+	/** The version of that, while the gate has none. */
+	protected get early(): Version | undefined {
+		return undefined;
+	}
+
 	/** No first state comes, which is likely to last. */
 	protected abandon(_failed: Failed): void {}
 
@@ -100,6 +114,11 @@ export abstract class Following<Data> {
 	protected end(): void {
 		this.#leavePage();
 		this.driver.stop();
+	}
+
+	/** The first state is shown. */
+	protected settleStart(): void {
+		for (const done of this.#starting.splice(0)) done();
 	}
 
 	/** Listeners whose failures are reported. */
@@ -123,7 +142,8 @@ export abstract class Following<Data> {
 
 	/** Ends when the first state is shown, or with what says that none will come. */
 	started(done: Done): void {
-		if (this.isThere || this.driver.hasEnded) return this.driver.start(done);
+		if (this.driver.hasEnded) return this.driver.start(done);
+		if (this.isThere) return done();
 		this.#starting.push(done);
 		this.hasten();
 	}

@@ -8,6 +8,7 @@ import type { Sink } from '../sync/transport.js';
 import { Numbered, type OptimisticAction } from './action.js';
 import type { ActionBatch, Written } from './backend.js';
 import { Barrier, isTelling } from './barrier.js';
+import { Early } from './early.js';
 import type { Edit, Fault, Layer, Waiting } from './edit.js';
 import { Echo } from './echo.js';
 import { type Place, rootPlace, takeParsed } from './exact/index.js';
@@ -33,6 +34,7 @@ export class Replica extends Following<unknown> implements Replicated {
 	readonly #writer: Writer;
 	readonly #barrier = new Barrier();
 	readonly #kept: Kept;
+	readonly #early: Early;
 	readonly #actions = new Numbered();
 	/** What is shown. */
 	#shown: Layer | undefined;
@@ -48,6 +50,7 @@ export class Replica extends Following<unknown> implements Replicated {
 		this.writeTimeoutMs = options.writeTimeoutMs ?? DEFAULTS.writeTimeoutMs;
 		this.maxRebases = options.maxRebases ?? DEFAULTS.maxRebases;
 		this.#kept = new Kept(topic, options.cache, this.logger);
+		this.#early = new Early(topic, this.backend, this.place, this.logger);
 		this.states = this.listeners();
 		this.pendings = this.listeners();
 		this.#edits = new Optimistic(this.place, isNewer);
@@ -65,11 +68,19 @@ export class Replica extends Following<unknown> implements Replicated {
 	}
 
 	protected override read(answer: string): unknown {
-		return readFetched(answer);
+		return this.#early.whole(readFetched(answer));
 	}
 
 	protected override get isThere(): boolean {
 		return this.#edits.top !== undefined;
+	}
+
+	protected override recallEarly(): Promise<void> | undefined {
+		return this.#early.recall((layer) => this.#showEarly(layer));
+	}
+
+	protected override get early(): Version | undefined {
+		return this.#early.version;
 	}
 
 	protected override abandon(failed: Failed): void {
@@ -205,11 +216,23 @@ export class Replica extends Following<unknown> implements Replicated {
 	}
 
 	#apply(version: Version, data: unknown): void {
-		const state = takeParsed(data, this.place);
+		const state = this.#early.data === data ? data : takeParsed(data, this.place);
+		this.#early.forget();
 		this.#edits.learn({ version, data: state });
 		this.show();
 		this.enter(() => undefined);
 		this.#kept.save({ version, data: state });
+	}
+
+	/** It was the backend's: edits may be made on it. Whether it is the newest, the subscription says. */
+	#showEarly(layer: Layer): boolean {
+		if (this.#edits.top || this.driver.hasEnded) return false;
+		this.enter(() => {
+			this.#edits.learn(layer);
+			this.show();
+			this.settleStart();
+		});
+		return true;
 	}
 
 	/** Shows the last known state, unless there is a better one by then. Edits wait as ever. */
