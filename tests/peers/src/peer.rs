@@ -22,6 +22,8 @@ pub(crate) enum Peer {
     /// Each window tells the others of its change by an event; Rust holds nothing.
     Emit,
     Push,
+    /// The same in a window in Rust.
+    PushRust,
     Pull,
     /// tauri-plugin-store.
     PluginStore,
@@ -52,9 +54,10 @@ struct Change<'a> {
 }
 
 impl Peer {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Emit,
         Self::Push,
+        Self::PushRust,
         Self::Pull,
         Self::PluginStore,
         Self::TauriStore,
@@ -70,6 +73,7 @@ impl Peer {
         match self {
             Self::Emit => "emit",
             Self::Push => "push",
+            Self::PushRust => "push-rust",
             Self::Pull => "pull",
             Self::PluginStore => "plugin-store",
             Self::TauriStore => "tauri-store",
@@ -116,7 +120,7 @@ impl Peer {
         let name = kind.name();
         match self {
             Self::Emit => {}
-            Self::Push => app.state::<ByHand>().prepare(Way::Push, kind),
+            Self::Push | Self::PushRust => app.state::<ByHand>().prepare(Way::Push, kind),
             Self::Pull => app.state::<ByHand>().prepare(Way::Pull, kind),
             Self::PluginStore => {
                 let store = app.store(format!("{name}.json"))?;
@@ -149,7 +153,7 @@ impl Peer {
         let by_hand = |way| by_hand::update(app, way, name, |state| state.set(field, value));
         match self {
             Self::Emit => app.emit(&format!("emit-{name}"), Change { from: "", field, value })?,
-            Self::Push => by_hand(Way::Push)?,
+            Self::Push | Self::PushRust => by_hand(Way::Push)?,
             Self::Pull => by_hand(Way::Pull)?,
             Self::PluginStore => {
                 let store = app.store(format!("{name}.json"))?;
@@ -173,7 +177,7 @@ impl Peer {
         let name = kind.name();
         let text = match self {
             Self::Emit => return Ok(None),
-            Self::Push => app.state::<ByHand>().read(Way::Push, name, field),
+            Self::Push | Self::PushRust => app.state::<ByHand>().read(Way::Push, name, field),
             Self::Pull => app.state::<ByHand>().read(Way::Pull, name, field),
             Self::PluginStore => {
                 let store = app.store(format!("{name}.json"))?;

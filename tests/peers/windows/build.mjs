@@ -25,7 +25,7 @@ await build({
 });
 
 // As trunk does for an app that is shipped: the module made small, and fetched from the beginning.
-const modules = { 'revgate-rust': 'page_bg.wasm', 'revgate-rows': 'rows_bg.wasm' };
+const modules = { 'push-rust': 'by-hand_bg.wasm', 'revgate-rust': 'page_bg.wasm', 'revgate-rows': 'rows_bg.wasm' };
 const features = ['bulk-memory', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext'];
 for (const module of Object.values(modules)) {
 	execFileSync(process.execPath, [
@@ -40,8 +40,15 @@ for (const module of Object.values(modules)) {
 }
 const preload = (module) => `<link rel="preload" href="${module}" as="fetch" type="application/wasm" crossorigin>
 `;
+// A page that shows one of a family asks for it before anything else.
+const early = `<script>
+const state = new URLSearchParams(location.search).get('state');
+window.__REVGATE__?.preload('state:' + state);
+</script>
+`;
 for (const peer of peers) {
-	const links = modules[peer] ? preload(modules[peer]) : '';
+	const asks = peer === 'revgate-rust' || peer === 'revgate-js' ? early : '';
+	const links = asks + (modules[peer] ? preload(modules[peer]) : '');
 	const page = `<!doctype html>
 <meta charset="utf-8">
 <title>${peer}</title>

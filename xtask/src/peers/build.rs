@@ -16,7 +16,11 @@ pub(crate) const MANIFEST: &str = "--manifest-path=tests/peers/Cargo.toml";
 pub(super) const WINDOWS: &str = "tests/peers/windows";
 
 /// The packages of those in Rust, and the names of their modules.
-const PAGES: [(&str, &str); 2] = [("revgate-peers-page", "page"), ("revgate-peers-rows", "rows")];
+const PAGES: [(&str, &str); 3] = [
+    ("revgate-peers-page", "page"),
+    ("revgate-peers-rows", "rows"),
+    ("revgate-peers-by-hand", "by-hand"),
+];
 
 pub(super) struct Built {
     pub(super) app: PathBuf,
@@ -36,7 +40,9 @@ pub(super) fn run(workspace: &Workspace) -> Result<Built, Error> {
     let windows = Path::new(WINDOWS);
     npm::install(workspace, windows)?;
 
-    let pages = ["--profile", "page", "--target", WASM, "-p", PAGES[0].0, "-p", PAGES[1].0];
+    let packages = PAGES.iter().flat_map(|(package, _)| ["-p", package]);
+    let pages: Vec<_> =
+        ["--profile", "page", "--target", WASM].into_iter().chain(packages).collect();
     compile::build(workspace, "build the pages in Rust", cargo(&pages))?;
     for (package, name) in PAGES {
         let module = format!("{}.wasm", package.replace('-', "_"));

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{
     figures::Figures,
-    scenes::{self, BY_ACT, BY_UPDATE, FLOOR, ROWS},
+    scenes::{self, BY_ACT, BY_UPDATE, FLOOR, PUSH_RUST, ROWS},
 };
 
 /// A figure, of the two kinds of windows the worse one, and what it is to be at most.
@@ -34,6 +34,7 @@ pub(super) fn all(figures: &Figures) -> Vec<Goal> {
     let ratio =
         |id: &str, peers: [&str; 2]| worse(peers, |peer| Some(figures.row_of(id, peer)?.ratio));
     let slow = |peer: &str| Some(figures.row_of("dialogue-small", peer)?.quantile(0.99));
+    let start = |peer: &str| Some(figures.row_of("start-small", peer)?.usual);
     let [small, large] = ["1k", "10m"].map(|size| {
         let [dialogue, _] = scenes::sized("map", size);
         move |peer: &str| Some(figures.row_of(&dialogue, peer)?.usual)
@@ -67,6 +68,12 @@ pub(super) fn all(figures: &Figures) -> Vec<Goal> {
             "navigation to the first state, in multiples of push",
             1.3,
             ratio("start-small", BY_UPDATE),
+        ),
+        of(
+            "start_rust",
+            "the same of a window in Rust, in multiples of push in such a window",
+            1.3,
+            worse([BY_UPDATE[0]; 2], |peer| Some(start(peer)? / start(PUSH_RUST)?)),
         ),
         count("lost", "edits lost, of all", 0.0, lost as f64),
         of(

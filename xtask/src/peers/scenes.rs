@@ -4,10 +4,13 @@
 pub(super) const FLOOR: &str = "emit";
 /// Nobody has a state that is nobody's: a start and memory are measured against this.
 const PUSH: &str = "push";
+/// The same in a window in Rust: what that takes by itself.
+pub(super) const PUSH_RUST: &str = "push-rust";
 /// The systems, in the order of all tables. As `tests/peers/src/peer.rs` names them.
-pub(super) const PEERS: [&str; 11] = [
+pub(super) const PEERS: [&str; 12] = [
     FLOOR,
     PUSH,
+    PUSH_RUST,
     "pull",
     "plugin-store",
     "tauri-store",
@@ -19,7 +22,7 @@ pub(super) const PEERS: [&str; 11] = [
     ROWS[1],
 ];
 /// All but the last two.
-const SMALL: &[&str] = PEERS.split_at(9).0;
+const SMALL: &[&str] = PEERS.split_at(10).0;
 /// A family as a whole, so systems for many fields only.
 pub(super) const ROWS: [&str; 2] = ["revgate-rows", "revgate-js-rows"];
 pub(super) const BY_UPDATE: [&str; 2] = ["revgate-rust", "revgate-js"];
@@ -30,7 +33,7 @@ pub(super) const BARE: &str = "bare";
 pub(super) fn colour(peer: &str) -> &'static str {
     match peer.trim_end_matches(ACTS) {
         FLOOR => "#000000",
-        PUSH => "#8c8c8c",
+        PUSH | PUSH_RUST => "#8c8c8c",
         "pull" => "#a6761d",
         "plugin-store" => "#e69f00",
         "tauri-store" => "#cc79a7",
@@ -43,7 +46,7 @@ pub(super) fn colour(peer: &str) -> &'static str {
 
 /// Whether its lines are dashed, as it is another way of a system of the same colour.
 pub(super) fn is_dashed(peer: &str) -> bool {
-    peer.ends_with(ACTS)
+    peer.ends_with(ACTS) || peer == PUSH_RUST
 }
 
 /// What the names of those end with that send actions.

@@ -80,7 +80,7 @@ fn the_last_line_has_the_worse_kind_of_window_and_every_lost_edit() {
     lines.push(line("writers-lost", "push", 1, "count", json!(500)));
     assert_eq!(
         last_line(&figures(&lines)),
-        "bench pingpong=3.00 big=4.00 lone=1.00 eight=2.00 start=1.00 lost=2 p99=2.75 \
+        "bench pingpong=3.00 big=4.00 lone=1.00 eight=2.00 start=1.00 start_rust=1.00 lost=2 p99=2.75 \
          update=10.00 rows=1.00 sixteen=1.50 size=1.75 burst=3 flood=375 cpu=0.50 memory=1.03"
     );
 }

@@ -7,11 +7,7 @@ import { get, name, next, type State, set, shape } from '../state.js';
 
 type Edit = { set: { field: string; value: string } } | { add: { field: string } };
 
-const open = (name: string, heard: () => void): Topic<State, Edit> => {
-	const topic = createTopic<State, Edit>(`state:${name}`);
-	topic.subscribe(heard);
-	return topic;
-};
+const open = (name: string) => createTopic<State, Edit>(`state:${name}`);
 const read = (topic: Topic<State, Edit>, field: string) => {
 	const fields = topic.get()?.[shape];
 	return fields && get(fields, field);
@@ -38,13 +34,15 @@ const act = {
 
 measure({
 	start(heard) {
-		topic = open(name, heard);
+		topic = open(name);
+		topic.subscribe(heard);
 		return topic.ready();
 	},
 	get: (field) => read(topic, field),
 	...(acts ? act : edit),
 	open(name, heard) {
-		const topic = open(name, heard);
+		const topic = open(name);
+		topic.subscribe(heard);
 		return { ready: () => topic.ready(), get: (field) => read(topic, field) };
 	},
 });
