@@ -150,6 +150,9 @@ impl Conductor<'_> {
         let both = (peer, Kind::SMALL, 2);
         let Plan { updates: [updates, _], turns: [turns, _], moves, .. } = self.plan;
         self.dialogue("dialogue-small", both, turns)?;
+        if peer.only_talks() {
+            return Ok(());
+        }
         self.scene(
             "lone",
             both,
@@ -219,7 +222,7 @@ impl Conductor<'_> {
     fn sized(&mut self, peer: Peer, kind: Kind) -> Result<()> {
         let is_measured =
             !kind.is_huge() || self.plan.all_on_huge || peer.acts() || peer == Peer::Emit;
-        if !is_measured || self.load(peer, kind, 2)?.is_none() {
+        if !is_measured || peer.only_talks() || self.load(peer, kind, 2)?.is_none() {
             return Ok(());
         }
         let both = (peer, kind, 2);
@@ -251,7 +254,7 @@ impl Conductor<'_> {
     }
 
     fn some_windows(&mut self, peer: Peer, count: usize) -> Result<()> {
-        if peer.acts() && !self.plan.acts_in_windows {
+        if peer.only_talks() || peer.acts() && !self.plan.acts_in_windows {
             return Ok(());
         }
         for number in self.windows.len()..count {

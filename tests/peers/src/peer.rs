@@ -86,6 +86,11 @@ impl Peer {
         }
     }
 
+    /// Whether it is there to tell what a window in Rust takes by itself to start and to answer, and no more.
+    pub(crate) fn only_talks(self) -> bool {
+        self == Self::PushRust
+    }
+
     pub(crate) fn of(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|peer| peer.name() == name)
     }

@@ -4,13 +4,12 @@
 pub(super) const FLOOR: &str = "emit";
 /// Nobody has a state that is nobody's: a start and memory are measured against this.
 const PUSH: &str = "push";
-/// The same in a window in Rust: what that takes by itself.
+/// The same in a window in Rust: what that takes by itself to start, and to answer.
 pub(super) const PUSH_RUST: &str = "push-rust";
 /// The systems, in the order of all tables. As `tests/peers/src/peer.rs` names them.
 pub(super) const PEERS: [&str; 12] = [
     FLOOR,
     PUSH,
-    PUSH_RUST,
     "pull",
     "plugin-store",
     "tauri-store",
@@ -18,11 +17,14 @@ pub(super) const PEERS: [&str; 12] = [
     "revgate-rust-act",
     "revgate-js",
     "revgate-js-act",
+    PUSH_RUST,
     ROWS[0],
     ROWS[1],
 ];
-/// All but the last two.
-const SMALL: &[&str] = PEERS.split_at(10).0;
+/// All but the last three.
+const SMALL: &[&str] = PEERS.split_at(9).0;
+/// Those with a small state that answer and start.
+const TALKING: &[&str] = PEERS.split_at(10).0;
 /// A family as a whole, so systems for many fields only.
 pub(super) const ROWS: [&str; 2] = ["revgate-rows", "revgate-js-rows"];
 pub(super) const BY_UPDATE: [&str; 2] = ["revgate-rust", "revgate-js"];
@@ -169,7 +171,11 @@ pub(super) fn bytes(size: &str) -> String {
 
 fn scene(id: &str, title: &str) -> Scene {
     let (id, title) = (id.to_owned(), title.to_owned());
-    let peers = if id.ends_with("-big") { &PEERS[..] } else { SMALL };
+    let peers = match id.as_str() {
+        "start-big" | "dialogue-big" => &PEERS[..],
+        "start-small" | "dialogue-small" | "dialogue-first" => TALKING,
+        _ => SMALL,
+    };
     Scene { id, title, floor: FLOOR, peers, unit: "ms" }
 }
 
