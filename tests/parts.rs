@@ -296,3 +296,27 @@ fn a_patch_of_anybody_s_makes_by_parts_what_it_makes_of_the_whole() {
     runner(6_000).run(&(doc(), choices), run).expect("the same");
     assert!(done.get() > 1_000, "{} done, {} left to the whole", done.get(), refused.get());
 }
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Sheet {
+    any: Value,
+}
+
+parts!(struct Sheet { any });
+
+impl Topic for Sheet {
+    const NAME: &'static str = "sheet";
+    const PARTS: Parts<Self> = Parts::of();
+}
+
+#[test]
+fn zero_and_negative_zero_within_a_value_of_json_are_two() {
+    let sheet = |any| Sheet { any };
+    for (one, other) in [(json!(0.0), json!(-0.0)), (json!([{"a": 0.0}]), json!([{"a": -0.0}]))] {
+        let (old, new) = (sheet(one), sheet(other));
+        assert_ne!(fingerprint(&old), fingerprint(&new));
+        assert!(!Sheet::PARTS.is_same(&old, &new));
+        let patch = Sheet::PARTS.diff(&old, &new, usize::MAX).expect("told").json;
+        assert_ne!(patch, "[]");
+    }
+}

@@ -38,7 +38,26 @@ keys! {
     String, Box<str>, char, bool, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize,
 }
 
-values! { (), Duration, serde_json::Value, }
+values! { (), Duration, }
+
+impl Part for serde_json::Value {
+    /// Its `PartialEq` takes zero and negative zero for one number.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Number(one), Self::Number(other)) if one.is_f64() && other.is_f64() => {
+                one.as_f64().map(f64::to_bits) == other.as_f64().map(f64::to_bits)
+            }
+            (Self::Array(one), Self::Array(other)) => one.is_same(other),
+            (Self::Object(one), Self::Object(other)) => {
+                let is_same = |(key, one): (&String, &Self)| {
+                    other.get(key).is_some_and(|other| one.is_same(other))
+                };
+                one.len() == other.len() && one.iter().all(is_same)
+            }
+            (one, other) => one == other,
+        }
+    }
+}
 
 impl Part for f32 {
     /// Zero and negative zero are two numbers in JSON; NaN is none, as whoever writes it finds.

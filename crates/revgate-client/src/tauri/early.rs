@@ -9,8 +9,8 @@ use wasm_bindgen_futures::JsFuture;
 use super::ipc::{get, read};
 use super::plugin::{bytes_of, utf8};
 
-/// Asks for the state of a topic, so that what uses it has it at once, if that begins within 10 s: of
-/// what a person is about to open, say. Those that are small, and of no family, are in each page from its
+/// Asks for the state of a topic, so that what uses it first in this page has it at once, if that begins
+/// within 10 s: of what a person is about to open, say. Those that are small, and of no family, are in each page from its
 /// beginning. A page that knows earlier what it will show asks before any of its own code is fetched:
 ///
 /// ```html
@@ -37,6 +37,11 @@ pub(super) async fn state<T: Topic>(topic: String) -> Option<Snapshot<T>> {
         Fetched::State(snapshot) => Some(snapshot),
         Fetched::NotNewer(_) => None,
     }
+}
+
+/// A family as a whole (`doc:*`) is used from now on: nothing that was asked for of it is the first to show.
+pub(super) fn pass_over(family: &str) {
+    let _ = call("take", family);
 }
 
 /// Calls one of the script's functions, if there is one.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
+use super::early;
 use super::ipc::{Callback, Rejection, call, get, read, read_value};
 use super::plugin::{Form, bytes_of, is_false, utf8};
 use super::values::text;
@@ -71,6 +72,7 @@ pub(super) async fn follow_family<T: Topic>(
     known: Option<Version>,
     news: impl Fn(Result<FamilyAnnouncement<T>, Interruption>) + 'static,
 ) -> Result<FollowedFamily<Subscription, T>, TransportError> {
+    early::pass_over(&family);
     let snapshot = Some(Wanted { known, layout: None });
     let (subscription, brought) = subscribe(family, false, snapshot, news).await?;
     let read = || read_brought_family(&brought, known);

@@ -80,6 +80,11 @@ export class Collection extends Following<Material> implements Home {
 		return this.#version !== undefined;
 	}
 
+	/** What was asked for of a member before is none to show from now on: the family may have shown a newer one. */
+	protected override recallEarly(): undefined {
+		void this.backend.preloaded?.(`${this.topic}:*`);
+	}
+
 	protected override abandon(_failed: Failed): void {
 		this.#settled();
 	}

@@ -70,8 +70,8 @@ export const plugin: TopicBackend = {
 };
 
 /**
- * Asks for the state of a topic, so that {@link createTopic} has it at once if it is called within 10 s:
- * of what a person is about to open, say. Those that are small, and of no family, are in each page from
+ * Asks for the state of a topic, so that the page's first {@link createTopic} of it has it at once if it is
+ * called within 10 s: of what a person is about to open, say. Those that are small, and of no family, are in each page from
  * its beginning. A page that knows earlier what it will show asks before any script of its own is fetched:
  *
  * ```html

@@ -73,16 +73,31 @@ describe('the script of the plugin', () => {
 		expect(calls()).toEqual(['preload', 'snapshot']);
 		expect(invoke.mock.lastCall).toEqual(['plugin:revgate|snapshot', { topic: 'doc:1', form: 'text' }]);
 		expect(await page.take('doc:1')).toBe('of doc:1');
-		page.preload('doc:1');
+		page.preload('doc:2');
 		await settled();
-		expect(page.take('doc:1')).toBe('of doc:1');
+		expect(page.take('doc:2')).toBe('of doc:2');
 		page.preload('player');
-		await settled();
 		expect([page.take('player'), calls().length], 'it has that already').toEqual(['of the page', 3]);
-		page.preload('player');
+		page.preload('doc:3');
 		wait(10_000);
-		page.preload('player');
+		page.preload('doc:3');
 		expect(calls().length, 'what is old is asked for anew').toBe(5);
+	});
+
+	it('asks for nothing that the page has used: what it shows since may be newer', async () => {
+		const { page, calls } = load();
+		page.preload('doc:1');
+		page.preload('note:1');
+		await settled();
+		page.take('player');
+		page.take('doc:*');
+		for (const topic of ['player', 'doc:1', 'doc:2']) {
+			page.preload(topic);
+			await settled();
+			expect(page.take(topic), topic).toBe(undefined);
+		}
+		expect(calls().length, 'for none of them').toBe(3);
+		expect(page.take('note:1')).toBe('of note:1');
 	});
 
 	it('says nothing of what is refused', async () => {
@@ -95,7 +110,7 @@ describe('the script of the plugin', () => {
 		expect(load(address).calls()).toEqual(['preload']);
 	});
 
-	it.each(['https://example.org/', 'http://localhost.example.org/', 'https://notlocalhost/'])('leaves %s alone', (address) => {
+	it.each(['https://example.org/', 'http://localhost.example.org/', 'https://notlocalhost/', 'https://127.example.org/'])('leaves %s alone', (address) => {
 		const { calls, window } = load(address);
 		expect([calls(), window.__REVGATE__]).toEqual([[], undefined]);
 	});
