@@ -162,6 +162,10 @@ export class Collection extends Following<Material> implements Home {
 		this.#ties.join(replica);
 	}
 
+	keeps(replica: Replica): boolean {
+		return this.#ties.keep(replica);
+	}
+
 	left(replica: Replica): void {
 		this.#ties.leave(replica);
 	}

@@ -87,6 +87,19 @@ export class Ties implements Near {
 		this.#changed(key);
 	}
 
+	/**
+	 * Its last user lets go of the replica of a member. What is under way is part of what is shown until
+	 * the family knows of it by itself, and so long that uses the replica in that one's place.
+	 */
+	keep(replica: Replica): boolean {
+		const key = this.#keyOf(replica);
+		const isMember = this.#ties.get(key)?.replica === replica && this.#whole.rows.get(key) !== undefined;
+		if (!isMember || replica.isAtRest || this.#held.has(key)) return false;
+		this.#held.set(key, replica);
+		this.#sweepLater();
+		return true;
+	}
+
 	/** Nobody uses the replica of a member any more: what it knows is taken over. */
 	leave(replica: Replica): void {
 		const key = this.#keyOf(replica);
@@ -107,7 +120,7 @@ export class Ties implements Near {
 			if (isReading) this.#read.add(key);
 			this.#held.set(key, acquire(this.nameOf(key), {}));
 		}
-		if (!this.#sweep.isSet) this.#sweep.set(KEEP_MS, () => this.#sweepNow());
+		this.#sweepLater();
 	}
 
 	/** Tells the replicas of what was told of their members. */
@@ -201,13 +214,17 @@ export class Ties implements Near {
 		return { topic: this.nameOf(key), ...version, ...(isStale ? {} : { data: state }) };
 	}
 
+	#sweepLater(): void {
+		if (!this.#sweep.isSet) this.#sweep.set(KEEP_MS, () => this.#sweepNow());
+	}
+
 	#sweepNow(): void {
 		for (const [key, replica] of [...this.#held]) {
 			if (usersOf(replica.topic) === 1 && !this.#isDone(key, replica)) continue;
 			this.#held.delete(key);
 			release(replica);
 		}
-		if (this.#held.size > 0) this.#sweep.set(KEEP_MS, () => this.#sweepNow());
+		if (this.#held.size > 0) this.#sweepLater();
 	}
 
 	/** Whether the family knows all that the replica does, and nobody waits for it. */

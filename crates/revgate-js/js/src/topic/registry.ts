@@ -15,6 +15,8 @@ export interface Home {
 	wayOf(topic: string): TopicBackend;
 	/** A member has a replica now. */
 	joined(replica: Replica): void;
+	/** Nobody else uses it any more: whether the family does from now on, as something of it is under way. */
+	keeps(replica: Replica): boolean;
 	/** Nobody uses it any more. It has not stopped yet. */
 	left(replica: Replica): void;
 }
@@ -45,8 +47,9 @@ export function acquire(topic: string, options: TopicOptions): Replica {
 	return acquireFrom(replicas, 'topic', topic, options, make, own);
 }
 
-/** Lets go of a replica, which stops with its last user. */
+/** Lets go of a replica, which stops with its last user, unless a family keeps it. */
 export function release(replica: Replica): void {
+	if (usersOf(replica.topic) === 1 && [...homes].some((home) => home.keeps(replica))) return;
 	releaseTo(replicas, replica, () => {
 		for (const home of homes) home.left(replica);
 	});
