@@ -124,13 +124,12 @@ export class Collection extends Following<Material> implements Home {
 		};
 	}
 
-	/** Why no member of this key can be changed; `undefined` if it can, and then it has a replica. */
-	edited(key: string): string | undefined {
+	/** The replica by which the member of this key is changed; or why none can be. */
+	edited(key: string): Replica | string {
 		if (this.driver.hasEnded) return 'the family was stopped';
 		// What it has before the first state, nobody knows.
 		if (this.#version && !this.contains(key)) return `it has no member \`${key}\``;
-		this.#ties.hold(key, false);
-		return undefined;
+		return this.#ties.hold(key, false);
 	}
 
 	/** Ends an edit that is not even looked at; if it is one of a handle's that has ended, in silence. */
@@ -150,8 +149,8 @@ export class Collection extends Following<Material> implements Home {
 		this.#settled();
 	}
 
-	has(topic: string, { backend }: TopicOptions): boolean {
-		return topic.startsWith(`${this.topic}:`) && (backend === undefined || backend === this.backend);
+	holds(topic: string): boolean {
+		return this.#ties.isHeld(topic);
 	}
 
 	wayOf(): TopicBackend {

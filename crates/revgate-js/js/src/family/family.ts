@@ -9,7 +9,7 @@ import type { TopicError } from '../topic/error.js';
 import { Handle } from '../topic/handle.js';
 import { type ActingOptions, checkTopic, type TopicOptions } from '../topic/options.js';
 import { acquireFrom, type Pool, releaseTo } from '../topic/pool.js';
-import { type ActionOf, createTopic, type Topic, type Topics } from '../topic/topic.js';
+import { type ActionOf, handleOf, type Topic, type Topics } from '../topic/topic.js';
 import type { TopicName, Unsubscribe } from '../types.js';
 import { Collection } from './collection.js';
 
@@ -36,7 +36,8 @@ export type FamilyOptions<T, A> = Omit<ActingOptions<T, A>, 'cache'>;
  * is known by its version, and fetched when it is read.
  *
  * Members are created and removed by Rust. One is a topic as any: `createTopic('doc:42')` beside the
- * family shows the same state, without a subscription of its own.
+ * family shows the same state, without a subscription of its own. Its options may be its own, whatever
+ * the family has done with it before, but for `backend`, `bigints` and `host`.
  *
  * @example
  * const docs = createFamily('doc');
@@ -116,7 +117,8 @@ const NAME = kind("the family's name alone, such as 'doc' of the topic 'doc:42'"
  * read all of it: `{ "identifier": "revgate:read", "allow": [{ "topic": "doc:*" }] }`.
  *
  * @throws {TypeError} if an option is of the wrong kind or unknown.
- * @throws {RangeError} if a number makes no sense, or the family is in use with other options.
+ * @throws {RangeError} if a number makes no sense, or the family is in use with other options, or a topic
+ * of it with another `backend`, other `bigints` or another `host`.
  *
  * @example
  * const docs = createFamily('doc');
@@ -194,16 +196,11 @@ class FamilyHandle<T, A> extends Handle<Collection> implements Family<T, A> {
 	}
 
 	#edit(key: string, make: (topic: Topic<T, A>) => Promise<Version>): Promise<Version> {
-		const barred = this.hasEnded ? 'this handle was stopped' : this.followed.edited(key);
-		if (barred !== undefined) {
-			const refused = Promise.reject(this.followed.refuse(barred, !this.hasEnded));
-			refused.catch(() => undefined);
-			return refused;
-		}
-		const topic = createTopic<T, A>(`${this.name}:${key}`, this.#actions === undefined ? {} : { actions: this.#actions });
-		const written = make(topic);
+		const found = this.hasEnded ? 'this handle was stopped' : this.followed.edited(key);
 		// The family has the replica for as long as something of it is under way.
-		topic.stop();
-		return written;
+		if (typeof found !== 'string') return make(handleOf<T, A>(found, this.#actions));
+		const refused = Promise.reject(this.followed.refuse(found, !this.hasEnded));
+		refused.catch(() => undefined);
+		return refused;
 	}
 }

@@ -114,13 +114,20 @@ export class Ties implements Near {
 		if (row && row.state !== tie.told) this.#whole.tellOf(key);
 	}
 
+	/** Whether the family itself uses the replica of this topic. */
+	isHeld(topic: string): boolean {
+		return this.#held.has(topic.slice(this.nameOf('').length));
+	}
+
 	/** Has a replica of this member for a while, or for as long as something of it is under way. */
-	hold(key: string, isReading: boolean): void {
-		if (!this.#held.has(key)) {
+	hold(key: string, isReading: boolean): Replica {
+		let replica = this.#held.get(key);
+		if (!replica) {
 			if (isReading) this.#read.add(key);
-			this.#held.set(key, acquire(this.nameOf(key), {}));
+			this.#held.set(key, (replica = acquire(this.nameOf(key), {})));
 		}
 		this.#sweepLater();
+		return replica;
 	}
 
 	/** Tells the replicas of what was told of their members. */

@@ -20,14 +20,16 @@ export abstract class Following<Data> {
 	readonly statuses: Listeners<[status: Status]>;
 	readonly errors: Listeners<[error: TopicError]>;
 	readonly host: Host;
-	protected readonly backend: TopicBackend;
-	protected readonly driver: Driver<Data>;
-	protected readonly gateOptions: GateOptions;
-	protected readonly logger: Logger;
+	protected backend!: TopicBackend;
+	protected driver!: Driver<Data>;
+	protected gateOptions!: GateOptions;
+	protected logger!: Logger;
+	readonly #scope: string;
 	#error: TopicError | undefined;
 	#isFetching = false;
 	/** Who waits for the first state. */
 	readonly #starting: Done[] = [];
+	#going: () => void = () => undefined;
 	#leavePage: Unsubscribe = () => undefined;
 
 	/**
@@ -40,15 +42,21 @@ export abstract class Following<Data> {
 		options: TopicOptions,
 		scope = topic,
 	) {
-		const [logger, host, backend] = [options.logger ?? warnings, options.host ?? platform, options.backend ?? plugin];
-		this.logger = logger;
-		this.host = host;
-		this.backend = backend;
-		this.gateOptions = gateOptions(options);
+		this.host = options.host ?? platform;
+		this.#scope = scope;
 		this.statuses = this.listeners();
 		// Whoever is told of failures and fails makes no circle.
-		this.errors = new Listeners((error) => logger.warn(`[revgate] topic \`${topic}\`: onError threw`, error));
-		this.driver = createDriver<Data>({
+		this.errors = new Listeners((error) => this.logger.warn(`[revgate] topic \`${topic}\`: onError threw`, error));
+		Object.assign(this, this.#way(options));
+	}
+
+	/** A driver, which does not begin yet, and what else hangs on how it is followed. */
+	#way(options: TopicOptions) {
+		const { topic, host } = this;
+		const scope = this.#scope;
+		const [logger, backend] = [options.logger ?? warnings, options.backend ?? plugin];
+		const gate = gateOptions(options);
+		const driver: Driver<Data> = createDriver<Data>({
 			topic,
 			transport: {
 				subscribe: async (listener, known) => {
@@ -72,14 +80,16 @@ export abstract class Following<Data> {
 				...this.sink(),
 				failed: (context) => this.#failed(context),
 				status: (status) => {
+					if (this.driver !== driver) return;
 					if (status.type === 'live') this.#error = undefined;
 					this.statuses.tell(status);
 				},
 			},
-			gate: this.gateOptions,
+			gate,
 			logger,
 			host,
 		});
+		return { driver, backend, logger, gateOptions: gate };
 	}
 
 	/** What makes a state of what came. It is called before the subclass is there: what it returns is not. */
@@ -106,8 +116,26 @@ export abstract class Following<Data> {
 
 	/** Begins; `going` is called when the page is about to go. */
 	protected begin(going: () => void): void {
+		this.#going = going;
 		this.#start();
 		this.#leavePage = followPage(this.driver, going);
+	}
+
+	/**
+	 * What has it begin anew, followed so. **To be called while the driver does nothing.**
+	 *
+	 * @throws {RangeError} if an option makes no sense.
+	 */
+	protected anew(options: TopicOptions): () => void {
+		const way = this.#way(options);
+		return () => {
+			const { driver } = this;
+			this.#leavePage();
+			Object.assign(this, way);
+			this.#isFetching = false;
+			driver.stop();
+			this.begin(this.#going);
+		};
 	}
 
 	/** Ends for good: nothing is shown after it. */
@@ -176,8 +204,10 @@ export abstract class Following<Data> {
 	}
 
 	#start(): void {
-		this.driver.start((failure) => {
-			for (const done of this.#starting.splice(0)) done(failure);
+		const { driver } = this;
+		driver.start((failure) => {
+			// Whoever waits for the first state may have it of the next driver.
+			if (this.driver === driver) for (const done of this.#starting.splice(0)) done(failure);
 		});
 	}
 

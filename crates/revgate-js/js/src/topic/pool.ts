@@ -12,7 +12,7 @@ interface Shared {
 /** One that is in use, with which options, and by how many. */
 export interface Use<M> {
 	readonly member: M;
-	readonly options: TopicOptions;
+	options: TopicOptions;
 	users: number;
 }
 
@@ -68,7 +68,7 @@ export function releaseTo<M extends Shared>(pool: Pool<M>, member: M, last?: () 
 const DATA = new Set(['bigints', 'gate', 'throttling']);
 
 /** The first option that is given and is another one. */
-function differing(given: TopicOptions, there: TopicOptions): string | undefined {
+export function differing(given: TopicOptions, there: TopicOptions): string | undefined {
 	const other: Fields = { ...DEFAULTS, ...present(there) };
 	const isOther = ([name, value]: [string, unknown]): boolean =>
 		!(DATA.has(name) ? isSameData(value, other[name]) : value === other[name]);
@@ -83,6 +83,7 @@ function isSameData(one: unknown, other: unknown): boolean {
 	return Object.keys({ ...first, ...second }).every((name) => isSameData(first[name], second[name]));
 }
 
-function present(options: object | null): Fields {
+/** Those that are there. */
+export function present(options: object | null): Fields {
 	return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value != null));
 }

@@ -28,12 +28,12 @@ export class Replica extends Following<unknown> implements Replicated {
 	readonly states: Listeners<[state: unknown, version: Version]>;
 	readonly pendings: Listeners<[pending: number]>;
 	readonly place: Place;
-	readonly writeTimeoutMs: number;
-	readonly maxRebases: number;
+	writeTimeoutMs!: number;
+	maxRebases!: number;
 	readonly #edits: Optimistic;
 	readonly #writer: Writer;
 	readonly #barrier = new Barrier();
-	readonly #kept: Kept;
+	#kept!: Kept;
 	readonly #early: Early;
 	readonly #actions = new Numbered();
 	/** What is shown. */
@@ -47,15 +47,36 @@ export class Replica extends Following<unknown> implements Replicated {
 	constructor(topic: string, options: TopicOptions) {
 		super(topic, options);
 		this.place = rootPlace(options.bigints ?? DEFAULTS.bigints);
-		this.writeTimeoutMs = options.writeTimeoutMs ?? DEFAULTS.writeTimeoutMs;
-		this.maxRebases = options.maxRebases ?? DEFAULTS.maxRebases;
-		this.#kept = new Kept(topic, options.cache, this.logger);
 		this.#early = new Early(topic, this.backend, this.place, this.logger);
 		this.states = this.listeners();
 		this.pendings = this.listeners();
 		this.#edits = new Optimistic(this.place, isNewer);
 		this.#writer = new Writer(this, this.#edits, this.#actions.source);
+		this.#take(options);
 		this.begin(() => this.enter(() => this.#writer.flush()));
+	}
+
+	/**
+	 * Is followed so from now on. What is shown stays, and what is under way goes on.
+	 *
+	 * @throws {RangeError} if an option makes no sense.
+	 */
+	follow(options: TopicOptions): void {
+		const begin = this.anew(options);
+		// By then no call of the driver's is under way, behind which others might wait.
+		queueMicrotask(() => {
+			if (this.driver.hasEnded) return;
+			this.#kept.flush();
+			begin();
+			this.#take(options);
+		});
+	}
+
+	/** Takes what is no business of the driver's. */
+	#take({ writeTimeoutMs, maxRebases, cache }: TopicOptions): void {
+		this.writeTimeoutMs = writeTimeoutMs ?? DEFAULTS.writeTimeoutMs;
+		this.maxRebases = maxRebases ?? DEFAULTS.maxRebases;
+		this.#kept = new Kept(this.topic, cache, this.logger);
 		void this.#kept.recall(this.place, (layer) => this.enter(() => this.#showKept(layer)));
 	}
 

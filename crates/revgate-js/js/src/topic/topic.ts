@@ -142,13 +142,17 @@ export function createTopic<T, A = unknown>(name: TopicName, options?: ActingOpt
 export function createTopic<T, A>(name: TopicName, options: TopicOptions & { actions?: unknown } = {}): Topic<T, A> {
 	checkTopic(name, options);
 	const { actions, ...shared } = options;
-	return new TopicHandle<T, A>(acquire(name, shared), actions as OptimisticActions<T, A> | undefined);
+	return new TopicHandle<T, A>(acquire(name, shared), release, actions as OptimisticActions<T, A> | undefined);
 }
+
+/** A handle for who has the replica. */
+export const handleOf = <T, A>(replica: Replica, actions: OptimisticActions<T, A> | undefined): Topic<T, A> =>
+	new TopicHandle(replica, () => undefined, actions);
 
 class TopicHandle<T, A> extends Handle<Replica> implements Topic<T, A> {
 	readonly #actions: OptimisticActions<T, A> | undefined;
 
-	constructor(replica: Replica, actions: OptimisticActions<T, A> | undefined) {
+	constructor(replica: Replica, release: (replica: Replica) => void, actions: OptimisticActions<T, A> | undefined) {
 		super(replica, release);
 		this.#actions = actions;
 	}
