@@ -24,7 +24,7 @@ use crate::json::Patch;
 pub use differ::Differ;
 #[cfg(feature = "std")]
 #[doc(hidden)]
-pub use patching::Patching;
+pub use patching::{Fields, Patching};
 
 /// What can be compared, written and read without all that it is a part of.
 ///
@@ -35,6 +35,12 @@ pub trait Part: Serialize + DeserializeOwned {
     /// Whether both are the same as JSON. Two of which that cannot be told count as different ones.
     #[doc(hidden)]
     fn is_same(&self, other: &Self) -> bool;
+
+    /// Whether this is what serde reads in a field that was left out for what it was: nothing, that is.
+    #[doc(hidden)]
+    fn is_nothing(&self) -> bool {
+        false
+    }
 
     /// Writes what makes this of `old`, which is not the same; `None` if that cannot be said by parts.
     #[doc(hidden)]
@@ -146,6 +152,11 @@ impl<T> fmt::Debug for Parts<T> {
 /// How serde names them is none of its business. A type that is to be taken as a whole, and is
 /// [`PartialEq`], is named alone: what that takes for equal is no change.
 ///
+/// **A field that serde always leaves out (`skip`), or has by a function (`with`), has its type taken as a
+/// whole**: when others change something in it, all of it is read anew, and such a field has its default, as
+/// without parts. So it belongs into a small type, not beside the map of all rows. One with
+/// `skip_serializing_if` costs nothing while it is left out for being `None`, empty, zero or `false`.
+///
 /// ```
 /// use std::collections::BTreeMap;
 ///
@@ -184,7 +195,7 @@ macro_rules! parts {
         $crate::parts!(@of $type { $(Self::$variant { $($field),* })* });
     };
     (@of $type:ident { $($of:path { $($field:tt),* })* }) => {
-        #[allow(irrefutable_let_patterns, unreachable_patterns, unused_variables)]
+        #[allow(irrefutable_let_patterns, unreachable_patterns, unused_mut, unused_variables)]
         impl $crate::parts::Part for $type {
             fn is_same(&self, other: &Self) -> bool {
                 match self {
@@ -224,13 +235,19 @@ macro_rules! parts {
                 path: &str,
                 patching: &mut $crate::parts::Patching<'_>,
             ) -> ::core::option::Option<()> {
+                let mut fields = patching.fields(&*self);
                 $($(if let $of { $field: part, .. } = &*self {
-                    if let ::core::option::Option::Some(rest) = patching.within(self, part, path) {
-                        if let $of { $field: part, .. } = self {
-                            return patching.apply(part, rest);
-                        }
-                    }
+                    fields.look_at(part);
                 })*)*
+                if fields.are_all_told() {
+                    $($(if let $of { $field: part, .. } = &*self {
+                        if let ::core::option::Option::Some(rest) = patching.within(self, part, path) {
+                            if let $of { $field: part, .. } = self {
+                                return patching.apply(part, rest);
+                            }
+                        }
+                    })*)*
+                }
                 patching.patch_whole(self, path)
             }
         }

@@ -26,6 +26,10 @@ impl<K: Key + Ord, V: Part> Part for BTreeMap<K, V> {
         self.len() == other.len() && self.iter().zip(other).all(is_same)
     }
 
+    fn is_nothing(&self) -> bool {
+        self.is_empty()
+    }
+
     fn diff(&self, old: &Self, differ: &mut Differ) -> Option<()> {
         let (mut news, mut olds) = (self.iter().peekable(), old.iter().peekable());
         loop {
@@ -55,6 +59,10 @@ impl<K: Key + Hash + Eq, V: Part, S: BuildHasher + Default> Part for HashMap<K, 
     fn is_same(&self, other: &Self) -> bool {
         let is_same = |(key, one): (&K, &V)| other.get(key).is_some_and(|it| one.is_same(it));
         self.len() == other.len() && self.iter().all(is_same)
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.is_empty()
     }
 
     fn diff(&self, old: &Self, differ: &mut Differ) -> Option<()> {
@@ -172,6 +180,10 @@ impl<V: Part> Part for Vec<V> {
         self.len() == other.len() && both.all(|(one, other)| one.is_same(other))
     }
 
+    fn is_nothing(&self) -> bool {
+        self.is_empty()
+    }
+
     /// As that of two texts, from both ends: what was done at one place is just that.
     fn diff(&self, old: &Self, differ: &mut Differ) -> Option<()> {
         let is_same = |(new, old): &(&V, &V)| new.is_same(old);
@@ -215,6 +227,10 @@ impl<V: Part> Part for Option<V> {
         }
     }
 
+    fn is_nothing(&self) -> bool {
+        self.is_none()
+    }
+
     fn diff(&self, old: &Self, differ: &mut Differ) -> Option<()> {
         match (self, old) {
             // Some of what is null would be read as nothing.
@@ -233,6 +249,10 @@ impl<V: Part> Part for Box<V> {
         V::is_same(self, other)
     }
 
+    fn is_nothing(&self) -> bool {
+        V::is_nothing(self)
+    }
+
     fn diff(&self, old: &Self, differ: &mut Differ) -> Option<()> {
         V::diff(self, old, differ)
     }
@@ -249,6 +269,10 @@ where
 {
     fn is_same(&self, other: &Self) -> bool {
         Self::ptr_eq(self, other) || V::is_same(self, other)
+    }
+
+    fn is_nothing(&self) -> bool {
+        V::is_nothing(self)
     }
 
     fn diff(&self, old: &Self, differ: &mut Differ) -> Option<()> {

@@ -30,6 +30,15 @@ pub struct Patching<'a> {
     is_change: bool,
 }
 
+/// What is known of the fields of a value: see [`Patching::fields`].
+pub struct Fields<'s, S> {
+    whole: &'s S,
+    /// How many are not in its JSON, or are not read from there as they are.
+    unread: usize,
+    /// How many are not in its JSON, but are nothing.
+    left_out: usize,
+}
+
 /// What a step of a pointer leads to within a map or a list.
 pub(super) enum Towards<'p, S> {
     /// The member itself: it is to be added, replaced or removed.
@@ -62,8 +71,14 @@ pub(super) fn apply<T: Part>(state: &mut T, patch: &str) -> Option<bool> {
 }
 
 impl<'a> Patching<'a> {
-    /// What is left of `path` within `part`, a field of `whole`, if it leads there.
-    pub fn within<'p, S: Serialize + DeserializeOwned, P: Part>(
+    /// The fields of `whole`, to be [looked at](Fields::look_at) each.
+    pub fn fields<'s, S>(&self, whole: &'s S) -> Fields<'s, S> {
+        Fields { whole, unread: 0, left_out: 0 }
+    }
+
+    /// What is left of `path` within `part`, a field of `whole`, if it leads there. **All of them are
+    /// [told](Fields::are_all_told).**
+    pub fn within<'p, S: Serialize, P>(
         &self,
         whole: &S,
         part: &P,
@@ -76,7 +91,7 @@ impl<'a> Patching<'a> {
             (step == name).then_some(())?;
             rest = behind;
         }
-        place.is_read_as::<S, P>().then_some(rest)
+        Some(rest)
     }
 
     /// Changes what `path` leads to, from this part on.
@@ -131,6 +146,24 @@ impl<'a> Patching<'a> {
     fn set<P: Part>(&mut self, part: &mut P, new: P) {
         let old = mem::replace(part, new);
         self.is_change |= !part.is_same(&old);
+    }
+}
+
+impl<S: Serialize + DeserializeOwned> Fields<'_, S> {
+    /// Each field is to be looked at, once.
+    pub fn look_at<P: Part>(&mut self, part: &P) {
+        match Place::of(part, self.whole) {
+            Some(place) => self.unread += usize::from(!place.is_read_as::<S, P>()),
+            None if part.is_nothing() => self.left_out += 1,
+            None => self.unread += 1,
+        }
+    }
+
+    /// Whether JSON has all of them, as they would be by themselves: then nothing but what a patch leads
+    /// to is another when that is done and all is read anew.
+    pub fn are_all_told(&self) -> bool {
+        // What is left out for being nothing is read as nothing. Of what is always left out, nobody knows.
+        self.unread == 0 && (self.left_out == 0 || self.left_out == Place::left_out(self.whole))
     }
 }
 

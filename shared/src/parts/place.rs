@@ -28,10 +28,18 @@ impl Place {
     /// nor by a function of its own, and not as something else that `whole` is written as.
     pub(super) fn of<S: Serialize, P>(part: &P, whole: &S) -> Option<Self> {
         let at = ptr::from_ref(part).cast();
-        let sought = Sought { at, part: type_name::<P>(), found: Cell::new(None) };
+        let sought = Sought::new(at, type_name::<P>());
         // It is left as soon as it is known, by an error.
         let _ = whole.serialize(&sought);
         sought.found.get()
+    }
+
+    /// How many fields of `whole` are left out for what they are now. Of those that always are, nothing is
+    /// said.
+    pub(super) fn left_out<S: Serialize>(whole: &S) -> usize {
+        let nobody = Sought::new(ptr::null(), "");
+        let _ = whole.serialize(&nobody);
+        nobody.left_out.get()
     }
 
     /// Whether what is here is read as a `P`, and that becomes a field of an `S` as it is.
@@ -77,9 +85,15 @@ struct Sought {
     at: *const (),
     part: &'static str,
     found: Cell<Option<Place>>,
+    /// How many fields were left out on the way.
+    left_out: Cell<usize>,
 }
 
 impl Sought {
+    fn new(at: *const (), part: &'static str) -> Self {
+        Self { at, part, found: Cell::new(None), left_out: Cell::new(0) }
+    }
+
     fn see<T: ?Sized>(&self, value: &T, place: Place) -> Result<(), Stop> {
         if ptr::addr_eq(self.at, value) && type_name::<T>() == self.part {
             self.found.set(Some(place));
@@ -107,6 +121,11 @@ impl SerializeStruct for Fields<'_> {
         self.sought.see(value, Place { variant: self.variant, field: Some(key) })
     }
 
+    fn skip_field(&mut self, _: &'static str) -> Result<(), Stop> {
+        self.sought.left_out.update(|count| count + 1);
+        Ok(())
+    }
+
     fn end(self) -> Result<(), Stop> {
         Ok(())
     }
@@ -122,6 +141,10 @@ impl SerializeStructVariant for Fields<'_> {
         value: &T,
     ) -> Result<(), Stop> {
         SerializeStruct::serialize_field(self, key, value)
+    }
+
+    fn skip_field(&mut self, key: &'static str) -> Result<(), Stop> {
+        SerializeStruct::skip_field(self, key)
     }
 
     fn end(self) -> Result<(), Stop> {

@@ -1,3 +1,5 @@
+mod left_out;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
 

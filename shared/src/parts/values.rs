@@ -18,6 +18,10 @@ macro_rules! values {
             fn is_same(&self, other: &Self) -> bool {
                 self == other
             }
+
+            fn is_nothing(&self) -> bool {
+                *self == Self::default()
+            }
         }
     )*};
 }
@@ -29,6 +33,10 @@ macro_rules! keys {
         impl Part for $type {
             fn is_same(&self, other: &Self) -> bool {
                 self == other
+            }
+
+            fn is_nothing(&self) -> bool {
+                *self == Self::default()
             }
         }
     )*};
@@ -57,12 +65,20 @@ impl Part for serde_json::Value {
             (one, other) => one == other,
         }
     }
+
+    fn is_nothing(&self) -> bool {
+        self.is_null()
+    }
 }
 
 impl Part for f32 {
     /// Zero and negative zero are two numbers in JSON; NaN is none, as whoever writes it finds.
     fn is_same(&self, other: &Self) -> bool {
         self.to_bits() == other.to_bits()
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.to_bits() == 0
     }
 }
 
@@ -71,11 +87,19 @@ impl Part for f64 {
     fn is_same(&self, other: &Self) -> bool {
         self.to_bits() == other.to_bits()
     }
+
+    fn is_nothing(&self) -> bool {
+        self.to_bits() == 0
+    }
 }
 
 impl<V: PartialEq + Serialize + DeserializeOwned + Ord> Part for BTreeSet<V> {
     fn is_same(&self, other: &Self) -> bool {
         self == other
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.is_empty()
     }
 }
 
@@ -83,12 +107,20 @@ impl<V: Serialize + DeserializeOwned + Hash + Eq, S: BuildHasher + Default> Part
     fn is_same(&self, other: &Self) -> bool {
         self == other
     }
+
+    fn is_nothing(&self) -> bool {
+        self.is_empty()
+    }
 }
 
 impl<V: Part> Part for VecDeque<V> {
     fn is_same(&self, other: &Self) -> bool {
         let mut both = self.iter().zip(other);
         self.len() == other.len() && both.all(|(one, other)| one.is_same(other))
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.is_empty()
     }
 }
 
