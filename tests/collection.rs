@@ -10,6 +10,8 @@ mod large;
 mod messages;
 #[path = "collection/panics.rs"]
 mod panics;
+#[path = "collection/released.rs"]
+mod released;
 #[path = "collection/schedules.rs"]
 mod schedules;
 
