@@ -300,7 +300,7 @@ impl Builder {
                     start::start(&registry, persist, &folder)?;
                 }
                 let emit = emitter(app, &events)?;
-                sender::spawn(registry.queue().clone(), emit)?;
+                sender::spawn(registry.sender().clone(), emit)?;
                 ending::end_with(app, &registry);
                 app.manage(registry);
                 Ok(())

@@ -15,7 +15,7 @@ use crate::outbox::Outbox;
 use crate::presence;
 use crate::restore::{Disk, Restored};
 use crate::saving::Saved;
-use crate::sender::Queue;
+use crate::sender::Sender;
 use crate::store::{Base, Drafted, Patched, Published, Store, WriteError, Written};
 
 /// What all handles of a topic share.
@@ -41,12 +41,12 @@ impl<T: Topic> TopicCell<T> {
         epoch: Epoch,
         initial: T,
         options: Arc<TopicOptions>,
-        queue: Arc<Queue>,
+        sender: Arc<Sender>,
     ) -> Result<Self, RegistryError> {
         let initial = Arc::new(initial);
         let store = Store::new(Version::new(epoch, Revision::FIRST), Arc::clone(&initial))
             .map_err(|invalid| RegistryError::InvalidInitial { topic: name.clone(), invalid })?;
-        let outbox = Outbox::new(options, queue);
+        let outbox = Outbox::new(options, sender);
         let live = Arc::new(Live { name, store, outbox, kinship: OnceLock::new() });
         let (saved, actions) = (OnceLock::new(), OnceLock::new());
         let attendance = Mutex::new(presence::attendance());
@@ -57,13 +57,13 @@ impl<T: Topic> TopicCell<T> {
     pub(crate) fn restored(
         name: TopicName,
         options: Arc<TopicOptions>,
-        queue: Arc<Queue>,
+        sender: Arc<Sender>,
         disk: &Disk<'_>,
     ) -> Result<Option<(Self, Restored)>, RegistryError> {
         let Some(persistence) = &options.persistence else { return Ok(None) };
         let Some(loaded) = disk.load::<T>(&name, persistence, None)? else { return Ok(None) };
         let Loaded { data, version, is_saved, on_disk, .. } = loaded;
-        let cell = Self::new(name, Epoch::default(), data, options, queue)?;
+        let cell = Self::new(name, Epoch::default(), data, options, sender)?;
         // Its initial state is what was loaded: one and the same.
         let restored = cell.restore(Arc::clone(&cell.initial), version, is_saved, on_disk)?;
         Ok(Some((cell, restored)))

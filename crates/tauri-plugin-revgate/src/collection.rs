@@ -16,7 +16,7 @@ use crate::message::{Message, json_up_to};
 use crate::options::TopicOptions;
 use crate::outbox::{send, unix_ms};
 use crate::pace::Pace;
-use crate::sender::{Dirty, Outgoing, Outlets, Queue};
+use crate::sender::{By, Dirty, Next, Outgoing, Outlets, Sender};
 use crate::store::Published;
 use crate::subscribers::Subscribers;
 use crate::view::{Feed, to_json};
@@ -30,7 +30,7 @@ use crate::view::{Feed, to_json};
 pub(crate) struct Collection {
     family: TopicName,
     options: Arc<TopicOptions>,
-    queue: Arc<Queue>,
+    sender: Arc<Sender>,
     dirty: Dirty,
     subscribers: Subscribers,
     history: OnceLock<Mutex<History<Arc<dyn Member>>>>,
@@ -70,7 +70,7 @@ const LEAST_BYTES: usize = 24;
 type News = FamilyAnnouncement<Json>;
 
 impl Collection {
-    pub(crate) fn new(family: TopicName, options: Arc<TopicOptions>, queue: Arc<Queue>) -> Self {
+    pub(crate) fn new(family: TopicName, options: Arc<TopicOptions>, sender: Arc<Sender>) -> Self {
         let progress = Progress {
             pace: Pace::new(options.period),
             announced: Version::default(),
@@ -79,7 +79,7 @@ impl Collection {
         Self {
             family,
             options,
-            queue,
+            sender,
             dirty: Dirty::new(),
             subscribers: Subscribers::default(),
             history: OnceLock::new(),
@@ -140,7 +140,7 @@ impl Collection {
         };
         // Whoever subscribes now will fetch what was just recorded.
         if !self.subscribers.is_empty() && (self.dirty.mark() || hurries) {
-            self.queue.push(Arc::<Self>::clone(self));
+            self.sender.push(Arc::<Self>::clone(self));
         }
     }
 
@@ -232,14 +232,10 @@ impl Outgoing for Collection {
         self.progress().pace.due(now)
     }
 
-    /// What is large is not in the news.
-    fn is_light(&self) -> bool {
-        true
-    }
-
-    fn announce(&self, now: Duration, _: &Outlets) -> Option<Duration> {
+    /// What is large is not in the news: it takes nobody's time.
+    fn announce(&self, now: Duration, _: &Outlets, _: By) -> Next {
         if !self.progress().pace.begin(now) {
-            return None;
+            return Next::Nothing;
         }
         let news = self.dirty.clear(|| self.news(now));
         let subscribers = self.subscribers.all();
@@ -253,7 +249,7 @@ impl Outgoing for Collection {
                 }
             }
         }
-        None
+        Next::Nothing
     }
 }
 

@@ -8,7 +8,7 @@ use revgate::{Topic, TopicName};
 use crate::collection::Kinship;
 use crate::error::UpdateError;
 use crate::outbox::Outbox;
-use crate::sender::{Outgoing, Outlets};
+use crate::sender::{By, Next, Outgoing, Outlets};
 use crate::store::{Base, Drafted, Patched, Store, WriteError, Written};
 
 /// The state of a topic and its subscribers.
@@ -62,13 +62,7 @@ impl<T: Topic> Outgoing for Live<T> {
         self.outbox.due(now)
     }
 
-    fn is_light(&self) -> bool {
-        let longest = self.outbox.options().delivery.longest_patch();
-        let has_patch = || longest.is_some_and(|longest| self.store.has_patch(longest));
-        self.outbox.is_light() && (!self.store.published().look.is_large() || has_patch())
-    }
-
-    fn announce(&self, now: Duration, outlets: &Outlets) -> Option<Duration> {
-        self.outbox.announce(now, &self.name, || self.store.take_pending(), outlets)
+    fn announce(&self, now: Duration, outlets: &Outlets, by: By) -> Next {
+        self.outbox.announce(now, &self.name, &self.store, outlets, by)
     }
 }

@@ -40,6 +40,21 @@ pub(crate) struct Message {
     pub(crate) done: Option<String>,
 }
 
+/// Whether that is written without a way through a large state.
+pub(crate) fn is_light<T>(
+    delivery: Delivery,
+    state: &Published<T>,
+    pending: Option<&Pending<T>>,
+) -> bool {
+    let deeds = pending.and_then(|pending| pending.deeds.as_ref());
+    let longest = delivery.longest_patch().unwrap_or_default();
+    match deeds {
+        Some(Deeds::Patch(patch)) if state.look.is_large() => patch.len() <= longest,
+        // Of a state that was large, it may be found out what has changed.
+        _ => !state.look.is_large() && !pending.is_some_and(|it| it.before.look.is_large()),
+    }
+}
+
 /// The announcement of `state`, with as much news in it as `delivery` allows. What is `pending` leads
 /// to it.
 ///

@@ -11,14 +11,14 @@ use crate::message::{self, Audience, Message};
 use crate::options::TopicOptions;
 use crate::pace::Pace;
 use crate::pending::Pending;
-use crate::sender::{Dirty, Emit, Outgoing, Outlets, Queue};
-use crate::store::Published;
+use crate::sender::{By, Dirty, Emit, Next, Outgoing, Outlets, Sender};
+use crate::store::{Published, Store};
 use crate::subscribers::{Subscriber, Subscribers};
 
 /// The subscriptions of one topic, and what they have been told.
 pub(crate) struct Outbox {
     options: Arc<TopicOptions>,
-    queue: Arc<Queue>,
+    sender: Arc<Sender>,
     dirty: Dirty,
     pub(crate) subscribers: Subscribers,
     progress: Mutex<Progress>,
@@ -38,12 +38,12 @@ struct Progress {
 const PROOF: Duration = Duration::from_secs(1);
 
 impl Outbox {
-    pub(crate) fn new(options: Arc<TopicOptions>, queue: Arc<Queue>) -> Self {
+    pub(crate) fn new(options: Arc<TopicOptions>, sender: Arc<Sender>) -> Self {
         let (pace, announced) = (Pace::new(options.period), Version::default());
         let progress = Progress { pace, announced, proof: None };
         Self {
             options,
-            queue,
+            sender,
             dirty: Dirty::new(),
             subscribers: Subscribers::default(),
             progress: Mutex::new(progress),
@@ -58,14 +58,8 @@ impl Outbox {
     pub(crate) fn mark(&self, source: Option<&str>, topic: impl FnOnce() -> Arc<dyn Outgoing>) {
         let hurries = self.progress().pace.hear(source);
         if self.dirty.mark() || hurries {
-            self.queue.push(topic());
+            self.sender.push(topic());
         }
-    }
-
-    /// Whether to tell of a small state calls nobody who may wait for its writer: who listens to an
-    /// event may be of the app's own.
-    pub(crate) fn is_light(&self) -> bool {
-        self.options.event.is_none()
     }
 
     /// When news that has come now may be announced.
@@ -73,23 +67,36 @@ impl Outbox {
         self.progress().pace.due(now)
     }
 
-    /// Tells every subscriber of the state that `newest` reads with what has led to it, and has its
-    /// fingerprint told if that is due. When it will be, if it was not to be told before.
+    /// Tells every subscriber of the newest state with what has led to it, and has its fingerprint told if
+    /// that is due; or says when it will be, if it was not to be told before.
     pub(crate) fn announce<T: Topic>(
         &self,
         now: Duration,
         name: &TopicName,
-        newest: impl FnOnce() -> (Published<T>, Option<Pending<T>>),
+        store: &Store<T>,
         outlets: &Outlets,
-    ) -> Option<Duration> {
-        if !self.progress().pace.begin(now) {
-            return None;
+        by: By,
+    ) -> Next {
+        // Who listens to an event may be of the app's own, and wait for the writer.
+        if by == By::Writer && self.options.event.is_some() {
+            return Next::Thread;
         }
-        let (state, pending) = self.dirty.clear(newest);
+        if !self.progress().pace.begin(now) {
+            return Next::Nothing;
+        }
+        let delivery = self.options.delivery;
+        let may_take = |state: &_, pending: Option<&_>| {
+            by == By::Thread || message::is_light(delivery, state, pending)
+        };
+        let Some((state, pending)) = self.dirty.clear(|| store.take_pending(may_take)) else {
+            self.progress().pace.leave();
+            // Else another writer has pushed it since.
+            return if self.dirty.mark() { Next::Thread } else { Next::Nothing };
+        };
         let (is_news, is_proof, next) = {
             let mut progress = self.progress();
             if state.removed {
-                return None;
+                return Next::Nothing;
             }
             let is_news = state.version > progress.announced;
             let next = (is_news && state.look.is_unseen() && progress.proof.is_none())
@@ -109,7 +116,7 @@ impl Outbox {
             let name = name.clone();
             (outlets.prove)(Box::new(move || prove(&name, &state, subscribers)));
         }
-        next
+        next.map_or(Next::Nothing, Next::At)
     }
 
     fn tell<T: Topic>(

@@ -74,6 +74,11 @@ impl Pace {
         begins
     }
 
+    /// What has begun is left to another, and still due.
+    pub(crate) fn leave(&mut self) {
+        self.hurries = true;
+    }
+
     /// It is announced, and was news.
     pub(crate) fn announced(&mut self, now: Duration) {
         let calm = now.saturating_sub(self.free);

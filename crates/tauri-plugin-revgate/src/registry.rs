@@ -19,7 +19,7 @@ use crate::options::TopicOptions;
 use crate::pattern;
 use crate::restore::Restored;
 use crate::scope::Readers;
-use crate::sender::Queue;
+use crate::sender::Sender;
 use crate::session::Session;
 use crate::subscribers::Subscriber;
 use crate::view::{Feed, View};
@@ -35,8 +35,8 @@ pub(crate) struct Registry {
 
 struct Shared {
     catalogue: RwLock<Catalogue>,
-    /// The topics that have news; closed with the registry, which ends the sender.
-    queue: Arc<Queue>,
+    /// Closed with the registry, which ends its threads.
+    sender: Arc<Sender>,
     /// If any topic is saved. Ends before the topics do.
     session: OnceLock<Session>,
     readers: Readers,
@@ -61,8 +61,8 @@ struct Catalogue {
 
 impl Registry {
     /// The topics that have news to announce.
-    pub(crate) fn queue(&self) -> &Arc<Queue> {
-        &self.shared.queue
+    pub(crate) fn sender(&self) -> &Arc<Sender> {
+        &self.shared.sender
     }
 
     /// What the pages in windows may read.
@@ -85,7 +85,7 @@ impl Registry {
     ) -> Result<(), RegistryError> {
         let name = TopicName::of::<T>();
         check::<T>(&name, &options)?;
-        let kin = Kin::new::<T>(name.clone(), Arc::new(options), Arc::clone(self.queue()));
+        let kin = Kin::new::<T>(name.clone(), Arc::new(options), Arc::clone(self.sender()));
         let families = &mut self.write().families;
         if families.contains_key(&name) {
             return Err(RegistryError::Duplicate(name));
@@ -187,8 +187,8 @@ impl Registry {
             return Err(RegistryError::InvalidInitial { topic, invalid });
         }
         check::<T>(&topic, &options)?;
-        let queue = Arc::clone(self.queue());
-        TopicCell::new(topic, Epoch::default(), initial, options, queue).map(Arc::new)
+        let sender = Arc::clone(self.sender());
+        TopicCell::new(topic, Epoch::default(), initial, options, sender).map(Arc::new)
     }
 
     /// Adds a topic that begins so; one of which nothing is `restored` must not be on the disk.
@@ -326,9 +326,9 @@ impl Registry {
 
 impl Default for Registry {
     fn default() -> Self {
-        let (catalogue, queue) = (RwLock::default(), Arc::new(Queue::new()));
+        let (catalogue, sender) = (RwLock::default(), Arc::new(Sender::new()));
         let (session, readers, opening) = (OnceLock::new(), Readers::default(), Mutex::default());
-        Self { shared: Arc::new(Shared { catalogue, queue, session, readers, opening }) }
+        Self { shared: Arc::new(Shared { catalogue, sender, session, readers, opening }) }
     }
 }
 
@@ -337,7 +337,7 @@ impl Shared {
         if let Some(session) = self.session.get() {
             session.end(|| self.unsaved());
         }
-        self.queue.close();
+        self.sender.close();
     }
 
     /// The topics whose newest states are not known to be on the disk.

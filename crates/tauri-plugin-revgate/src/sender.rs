@@ -3,8 +3,9 @@
 //! Each topic is announced at its newest, at most once a period unless writers take turns. **What is
 //! light and due is announced by the writer itself**, there and then, as to wake another thread takes
 //! a tenth of what a message takes in all. Whatever may take time (serialising a large state), has to
-//! wait, or comes while another is announced, is left to a thread: no writer waits for it. Nor does
-//! that for the proofs of large states, which have a thread of their own.
+//! wait, or comes while another is announced, is left to a thread: no writer waits for it. Whether it takes
+//! time is seen of the very state that is announced, which need not be the writer's own. Nor does that
+//! thread wait for the proofs of large states, which have one of their own.
 
 mod queue;
 
@@ -17,18 +18,36 @@ use std::time::{Duration, Instant};
 
 use revgate::Invalidation;
 
-pub(crate) use queue::Dirty;
+use self::queue::Queue;
+
+pub(crate) use self::queue::Dirty;
 
 /// What the sender needs of a topic.
 pub(crate) trait Outgoing: Send + Sync {
     /// There is news. When it may be announced.
     fn due(&self, now: Duration) -> Duration;
 
-    /// Whether a writer can announce it without being held up.
-    fn is_light(&self) -> bool;
+    /// Announces the newest state.
+    fn announce(&self, now: Duration, outlets: &Outlets, by: By) -> Next;
+}
 
-    /// Announces the newest state. When it wants to be called again, news or not.
-    fn announce(&self, now: Duration, outlets: &Outlets) -> Option<Duration>;
+/// Who announces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    /// A writer, who is not to be held up.
+    Writer,
+    /// The thread that is there for it.
+    Thread,
+}
+
+/// What is to come after an announcement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    Nothing,
+    /// The topic wants to be called again then, news or not.
+    At(Duration),
+    /// **All of it**: it takes time, and a writer has none. The topic is to be pushed for the thread.
+    Thread,
 }
 
 /// Emits an announcement as a Tauri event of this name.
@@ -44,29 +63,33 @@ pub(crate) struct Outlets {
     pub(crate) prove: Box<dyn Fn(Proof) + Send>,
 }
 
-/// The topics that have news to announce.
-pub(crate) struct Queue {
+/// Has the news of topics announced.
+pub(crate) struct Sender {
     /// Those that the thread is to look at.
-    waiting: queue::Queue<Arc<dyn Outgoing>>,
+    waiting: Queue<Arc<dyn Outgoing>>,
     /// Of whoever announces; `None` before the thread starts, and when it has ended.
     schedule: Mutex<Option<Schedule>>,
     /// Pacing wants a monotonic clock and cares for no origin.
     origin: Instant,
 }
 
-impl Queue {
+impl Sender {
     pub(crate) fn new() -> Self {
-        let (waiting, schedule) = (queue::Queue::new(), Mutex::new(None));
+        let (waiting, schedule) = (Queue::new(), Mutex::new(None));
         Self { waiting, schedule, origin: Instant::now() }
     }
 
     /// This topic has news.
     pub(crate) fn push(&self, topic: Arc<dyn Outgoing>) {
-        let mut free = topic.is_light().then(|| self.free_schedule()).flatten();
+        let mut free = self.free_schedule();
         let Some(schedule) = free.as_deref_mut().and_then(Option::as_mut) else {
             return self.waiting.push(topic);
         };
-        if schedule.hear(self.origin.elapsed(), topic) {
+        let before = schedule.next();
+        if let Some(topic) = schedule.hear(self.origin.elapsed(), topic) {
+            self.waiting.push(topic);
+        }
+        if schedule.next().is_some_and(|next| before.is_none_or(|before| next < before)) {
             self.waiting.wake();
         }
     }
@@ -111,22 +134,22 @@ impl Queue {
     }
 }
 
-/// Starts the threads, which end when the queue is closed.
+/// Starts the threads, which end when the sender is closed.
 ///
 /// # Errors
 ///
 /// If the system has no thread left.
-pub(crate) fn spawn(queue: Arc<Queue>, emit: Emit) -> io::Result<()> {
+pub(crate) fn spawn(sender: Arc<Sender>, emit: Emit) -> io::Result<()> {
     let (prover, proofs) = mpsc::channel();
     let thread = |name: &str| thread::Builder::new().name(name.to_owned());
     thread("revgate-prover").spawn(move || proofs.into_iter().for_each(prove))?;
     // The prover ends after the schedule does, which holds the way there.
     let prove = Box::new(move |proof| drop(prover.send(proof)));
-    *queue.schedule() = Some(Schedule::new(Outlets { emit, prove }));
-    let sender = Arc::clone(&queue);
-    let spawned = thread("revgate-sender").spawn(move || sender.run());
+    *sender.schedule() = Some(Schedule::new(Outlets { emit, prove }));
+    let announcing = Arc::clone(&sender);
+    let spawned = thread("revgate-sender").spawn(move || announcing.run());
     if spawned.is_err() {
-        drop(queue.schedule().take());
+        drop(sender.schedule().take());
     }
     spawned.map(drop)
 }
@@ -165,27 +188,35 @@ impl Schedule {
             && next.key().0 <= now
         {
             let topic = next.remove();
-            self.announce(now, topic);
+            self.announce(now, topic, By::Thread);
         }
     }
 
-    /// Announces this topic's news, if that is due. Whether something is due earlier than was before.
-    fn hear(&mut self, now: Duration, topic: Arc<dyn Outgoing>) -> bool {
-        let before = self.next();
+    /// Has a writer announce this topic's news, if that is due. Gives it back if the thread is to.
+    fn hear(&mut self, now: Duration, topic: Arc<dyn Outgoing>) -> Option<Arc<dyn Outgoing>> {
         match topic.due(now) {
-            at if at <= now => self.announce(now, topic),
-            at => self.wait(at, topic),
+            at if at <= now => self.announce(now, topic, By::Writer),
+            at => {
+                self.wait(at, topic);
+                None
+            }
         }
-        self.next().is_some_and(|next| before.is_none_or(|before| next < before))
     }
 
-    fn announce(&mut self, now: Duration, topic: Arc<dyn Outgoing>) {
+    fn announce(
+        &mut self,
+        now: Duration,
+        topic: Arc<dyn Outgoing>,
+        by: By,
+    ) -> Option<Arc<dyn Outgoing>> {
         // The hook for panics has printed it; the other topics are still to be announced.
-        match catch_unwind(AssertUnwindSafe(|| topic.announce(now, &self.outlets))) {
-            Ok(Some(at)) => self.wait(at, topic),
-            Ok(None) => {}
+        match catch_unwind(AssertUnwindSafe(|| topic.announce(now, &self.outlets, by))) {
+            Ok(Next::Thread) => return Some(topic),
+            Ok(Next::At(at)) => self.wait(at, topic),
+            Ok(Next::Nothing) => {}
             Err(_) => tracing::error!("an announcement panicked"),
         }
+        None
     }
 
     fn wait(&mut self, at: Duration, topic: Arc<dyn Outgoing>) {

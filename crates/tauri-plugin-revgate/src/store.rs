@@ -135,17 +135,15 @@ impl<T: Topic> Store<T> {
         self.published.borrow().clone()
     }
 
-    /// The newest state, and how it has come about since this was asked last.
-    pub(crate) fn take_pending(&self) -> (Published<T>, Option<Pending<T>>) {
+    /// The newest state, and how it has come about since it was taken last: if `may_take` says so of them,
+    /// or else nothing is taken.
+    pub(crate) fn take_pending(
+        &self,
+        may_take: impl FnOnce(&Published<T>, Option<&Pending<T>>) -> bool,
+    ) -> Option<(Published<T>, Option<Pending<T>>)> {
         let mut pending = self.pending();
-        (self.published(), pending.take())
-    }
-
-    /// Whether a patch that is no longer than that makes the newest state of the one announced last.
-    pub(crate) fn has_patch(&self, longest: usize) -> bool {
-        let pending = self.pending();
-        let deeds = pending.as_ref().and_then(|pending| pending.deeds.as_ref());
-        matches!(deeds, Some(Deeds::Patch(patch)) if patch.len() <= longest)
+        let newest = self.published();
+        may_take(&newest, pending.as_ref()).then(|| (newest, pending.take()))
     }
 
     pub(crate) fn watch(&self) -> watch::Receiver<Published<T>> {

@@ -1,3 +1,3 @@
-//! The types that [`Queue`](crate::sender::Queue) is made of.
+//! The types that [`Queue`](crate::sender::queue::Queue) is made of.
 
 pub(crate) use std::sync::{Condvar, Mutex, MutexGuard, atomic};

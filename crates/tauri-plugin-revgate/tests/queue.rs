@@ -11,8 +11,8 @@ mod queue;
 use std::time::Duration;
 
 use loom::model::Builder;
-use loom::sync::Arc;
 use loom::sync::atomic::{AtomicUsize, Ordering};
+use loom::sync::{Arc, Mutex};
 use loom::thread;
 
 use queue::{Dirty, Queue};
@@ -91,6 +91,56 @@ fn a_topic_waits_in_the_queue_once() {
         });
         writers.into_iter().for_each(|writer| writer.join().expect("no panic"));
         assert_eq!(topic.queue.take(None).map(|items| items.len()), Some(1));
+    });
+}
+
+/// A topic that its writers announce themselves, one at a time, unless that is for the sender.
+struct Shared {
+    topic: Arc<Topic>,
+    /// What was announced last.
+    announced: Mutex<usize>,
+}
+
+impl Shared {
+    /// Writers may announce no more than this many writes.
+    const LIGHT: usize = 1;
+
+    fn write(&self) {
+        self.topic.writes.fetch_add(1, Ordering::Relaxed);
+        if !self.topic.dirty.mark() {
+            return;
+        }
+        match self.announced.try_lock() {
+            Ok(mut announced) => match self.topic.dirty.clear(|| self.light()) {
+                Some(writes) => *announced = writes,
+                None if self.topic.dirty.mark() => self.topic.queue.push(()),
+                None => {}
+            },
+            Err(_) => self.topic.queue.push(()),
+        }
+    }
+
+    fn light(&self) -> Option<usize> {
+        let writes = self.topic.writes.load(Ordering::Relaxed);
+        (writes <= Self::LIGHT).then_some(writes)
+    }
+}
+
+#[test]
+fn what_a_writer_leaves_to_the_sender_waits_for_it_once() {
+    loom::model(|| {
+        let shared = Arc::new(Shared { topic: Topic::new(), announced: Mutex::new(0) });
+        let writers = [1, 1].map(|writes| {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || (0..writes).for_each(|_| shared.write()))
+        });
+        writers.into_iter().for_each(|writer| writer.join().expect("no panic"));
+        shared.topic.queue.wake();
+        let waiting = shared.topic.queue.take(None).map_or(0, |items| items.len());
+        let announced = *shared.announced.lock().expect("not poisoned");
+        // Two are too many for a writer.
+        assert_eq!((waiting, announced <= Shared::LIGHT), (1, true));
+        assert_eq!(shared.topic.read(), 2);
     });
 }
 

@@ -87,7 +87,7 @@ impl Bench {
     }
 
     fn turn(&mut self, millis: u64) {
-        let topics = self.registry.queue().take();
+        let topics = self.registry.sender().take();
         self.schedule.turn(Duration::from_millis(millis), topics);
     }
 }
@@ -189,7 +189,7 @@ fn who_answers_another_is_not_held_up() {
     let mut turns = Vec::new();
     for (key, source) in [("a", Some("main")), ("b", Some("other")), ("a", None), ("b", None)] {
         says(key, source);
-        let topics = bench.registry.queue().take();
+        let topics = bench.registry.sender().take();
         bench.schedule.turn(Duration::from_millis(1), topics);
         turns.push(news(&heard).len());
     }

@@ -14,13 +14,13 @@ use crate::erased::ErasedTopic;
 use crate::error::RegistryError;
 use crate::options::TopicOptions;
 use crate::restore::{Disk, Restored};
-use crate::sender::Queue;
+use crate::sender::Sender;
 
 /// One of a family that was saved, with how it begins; `None` if it was not.
 type LoadedKin = Option<(Arc<dyn ErasedTopic>, Restored)>;
 
 type LoadKin =
-    fn(TopicName, Arc<TopicOptions>, Arc<Queue>, &Disk<'_>) -> Result<LoadedKin, RegistryError>;
+    fn(TopicName, Arc<TopicOptions>, Arc<Sender>, &Disk<'_>) -> Result<LoadedKin, RegistryError>;
 
 /// What the topics of a family have in common.
 #[derive(Clone)]
@@ -38,9 +38,9 @@ impl Kin {
     pub(super) fn new<T: Topic>(
         family: TopicName,
         options: Arc<TopicOptions>,
-        queue: Arc<Queue>,
+        sender: Arc<Sender>,
     ) -> Self {
-        let collection = Arc::new(Collection::new(family, Arc::clone(&options), queue));
+        let collection = Arc::new(Collection::new(family, Arc::clone(&options), sender));
         Self { id: TypeId::of::<T>(), options, actions: None, collection, load: load::<T> }
     }
 
@@ -67,8 +67,8 @@ impl Registry {
         disk: &Disk<'_>,
     ) -> Result<Option<Restored>, RegistryError> {
         let Some(kin) = self.kin(name) else { return Ok(None) };
-        let (options, queue) = (Arc::clone(&kin.options), Arc::clone(self.queue()));
-        let loaded = match (kin.load)(name.clone(), options, queue, disk) {
+        let (options, sender) = (Arc::clone(&kin.options), Arc::clone(self.sender()));
+        let loaded = match (kin.load)(name.clone(), options, sender, disk) {
             Err(RegistryError::Load {
                 topic,
                 error: error @ (LoadError::Newer { .. } | LoadError::Incomplete { .. }),
@@ -152,9 +152,9 @@ impl Registry {
 fn load<T: Topic>(
     name: TopicName,
     options: Arc<TopicOptions>,
-    queue: Arc<Queue>,
+    sender: Arc<Sender>,
     disk: &Disk<'_>,
 ) -> Result<LoadedKin, RegistryError> {
-    let restored = TopicCell::<T>::restored(name, options, queue, disk)?;
+    let restored = TopicCell::<T>::restored(name, options, sender, disk)?;
     Ok(restored.map(|(cell, restored)| (Arc::new(cell) as Arc<dyn ErasedTopic>, restored)))
 }

@@ -3,7 +3,9 @@
 //! **A writer publishes its state, then calls [`Dirty::mark`], and enqueues the topic if that says
 //! so. The sender takes the topic, and reads the state through [`Dirty::clear`].** So a topic waits
 //! in the queue once, however many writes are made, and no write is missed: one whose `mark` comes
-//! before the clearing is read, one whose `mark` comes after enqueues the topic again.
+//! before the clearing is read, one whose `mark` comes after enqueues the topic again. So does a writer that
+//! announces itself, and finds in reading that this is for the sender: it has read nothing, and marks the
+//! topic anew.
 
 use std::mem;
 use std::sync::PoisonError;

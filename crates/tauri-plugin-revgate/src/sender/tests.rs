@@ -81,25 +81,25 @@ fn revisions(heard: &Receiver<String>) -> Vec<u64> {
 }
 
 /// The sender without its thread and its clock.
-struct Sender {
+struct Bench {
     registry: Registry,
     schedule: Schedule,
 }
 
-impl Sender {
+impl Bench {
     fn new() -> Self {
         Self { registry: Registry::default(), schedule: Schedule::new(outlets(nowhere())) }
     }
 
     fn turn(&mut self, micros: u64) {
-        let topics = self.registry.queue().take();
+        let topics = self.registry.sender().take();
         self.schedule.turn(Duration::from_micros(micros), topics);
     }
 }
 
 #[test]
 fn a_burst_is_a_message_per_period_and_its_last_state_arrives() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let counter = topic(&sender.registry, Counter::default(), TopicOptions::new());
     let windows = [subscribe(&counter, "main"), subscribe(&counter, "settings")];
     for now in 0..10_000 {
@@ -116,7 +116,7 @@ fn a_burst_is_a_message_per_period_and_its_last_state_arrives() {
 
 #[test]
 fn the_first_write_after_a_rest_is_announced_at_once() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let period = Duration::from_millis(100);
     let counter = topic(&sender.registry, Counter::default(), TopicOptions::new().period(period));
     let heard = subscribe(&counter, "main");
@@ -129,7 +129,7 @@ fn the_first_write_after_a_rest_is_announced_at_once() {
 
 #[test]
 fn an_answer_is_announced_at_once_and_who_goes_on_talking_waits() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let counter = topic(&sender.registry, Counter::default(), TopicOptions::new());
     let heard = subscribe(&counter, "main");
     let says = |source: Option<&str>| {
@@ -159,7 +159,7 @@ fn an_answer_is_announced_at_once_and_who_goes_on_talking_waits() {
 #[test]
 fn whoever_writes_without_a_pause_is_a_message_per_period() {
     for writer in [None, Some("a")] {
-        let mut sender = Sender::new();
+        let mut sender = Bench::new();
         let counter = topic(&sender.registry, Counter::default(), TopicOptions::new());
         let heard = subscribe(&counter, "main");
         for now in (0..3_000_000).step_by(100) {
@@ -175,7 +175,7 @@ fn whoever_writes_without_a_pause_is_a_message_per_period() {
 fn nobody_who_writes_without_a_pause_holds_up_a_dialogue() {
     // One window writes every 4 ms, and the other 2 ms after it, each when it is answered.
     for third in [vec![], vec![(None, 100)], vec![(Some("c"), 500)]] {
-        let mut sender = Sender::new();
+        let mut sender = Bench::new();
         let counter = topic(&sender.registry, Counter::default(), TopicOptions::new());
         let heard = subscribe(&counter, "main");
         let mut messages = 0;
@@ -205,7 +205,7 @@ fn nobody_who_writes_without_a_pause_holds_up_a_dialogue() {
 
 #[test]
 fn a_period_of_zero_announces_whenever_the_sender_turns() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let options = TopicOptions::new().period(Duration::ZERO);
     let counter = topic(&sender.registry, Counter::default(), options);
     let heard = subscribe(&counter, "main");
@@ -218,7 +218,7 @@ fn a_period_of_zero_announces_whenever_the_sender_turns() {
 
 #[test]
 fn a_channel_that_fails_or_panics_stops_no_other() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let counter = topic(&sender.registry, Counter::default(), TopicOptions::new());
     counter.cell.subscribe("closed", Channel::new(|_| Err(tauri::Error::WebviewNotFound)), false);
     counter.cell.subscribe("broken", Channel::new(|_| panic!("it breaks")), false);
@@ -234,7 +234,7 @@ fn a_channel_that_fails_or_panics_stops_no_other() {
 fn an_event_that_panics_stops_no_other_topic() {
     let registry = Registry::default();
     let schedule = Schedule::new(outlets(Box::new(|_, _| panic!("a listener breaks"))));
-    let mut sender = Sender { registry, schedule };
+    let mut sender = Bench { registry, schedule };
     let first = topic(&sender.registry, Big::default(), TopicOptions::new().event("big"));
     let second = topic(&sender.registry, Counter::default(), TopicOptions::new());
     let heard = subscribe(&second, "main");
@@ -246,7 +246,7 @@ fn an_event_that_panics_stops_no_other_topic() {
 
 #[test]
 fn a_removed_topic_is_silent() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     sender.registry.register_family::<Counter>(TopicOptions::new()).expect("a new name");
     let family = Family::<Counter>::find(&sender.registry).expect("registered");
     let counter = family.create("1", Counter::default()).expect("new");

@@ -80,7 +80,7 @@ pub(super) fn small() -> Shelf {
     Shelf { rows: Vec::new(), ..large() }
 }
 
-pub(super) fn shelf(sender: &Sender, initial: Shelf) -> TopicHandle<Shelf> {
+pub(super) fn shelf(sender: &Bench, initial: Shelf) -> TopicHandle<Shelf> {
     topic(&sender.registry, initial, TopicOptions::new().period(Duration::ZERO))
 }
 
@@ -108,7 +108,7 @@ pub(super) fn warm(shelf: &TopicHandle<Shelf>) {
 
 #[test]
 fn nothing_is_copied_or_looked_at() {
-    let sender = Sender::new();
+    let sender = Bench::new();
     let shelf = shelf(&sender, large());
     warm(&shelf);
     let ((), copies, walks) = counted(|| acts(&shelf, 1_000));
@@ -118,7 +118,7 @@ fn nothing_is_copied_or_looked_at() {
 
 #[test]
 fn an_announcement_is_one_walk_and_no_copy() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let shelf = shelf(&sender, large());
     let heard = subscribe(&shelf, "main");
     warm(&shelf);
@@ -152,7 +152,7 @@ fn proofs(heard: &Receiver<String>) -> Vec<(u64, Fingerprint)> {
 
 #[test]
 fn a_second_after_an_action_windows_are_told_by_one_more_walk_what_they_should_have() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let shelf = shelf(&sender, large());
     let heard = subscribe(&shelf, "main");
     let print = || fingerprint(&*shelf.snapshot().data).expect("JSON");
@@ -187,14 +187,14 @@ fn a_second_after_an_action_windows_are_told_by_one_more_walk_what_they_should_h
 
 #[test]
 fn of_what_windows_are_told_otherwise_no_fingerprint_is_announced() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let (small, large) = (shelf(&sender, small()), large());
     let heard = subscribe(&small, "main");
     add(&small);
     sender.turn(0);
     assert_eq!((proofs(&heard), sender.schedule.next()), (vec![], None), "the answer has it");
 
-    sender = Sender::new();
+    sender = Bench::new();
     let large = shelf(&sender, large);
     add(&large);
     sender.turn(0);
@@ -208,7 +208,7 @@ fn of_what_windows_are_told_otherwise_no_fingerprint_is_announced() {
 
 #[test]
 fn who_holds_a_state_costs_a_copy_and_who_lets_go_none() {
-    let sender = Sender::new();
+    let sender = Bench::new();
     let shelf = shelf(&sender, large());
     warm(&shelf);
     // One is read while the other is caught up.
@@ -237,7 +237,7 @@ fn who_holds_a_state_costs_a_copy_and_who_lets_go_none() {
 
 #[test]
 fn one_that_cannot_be_done_costs_a_copy_and_does_nothing() {
-    let sender = Sender::new();
+    let sender = Bench::new();
     let shelf = shelf(&sender, large());
     warm(&shelf);
     for number in 4..14 {
@@ -254,7 +254,7 @@ fn one_that_cannot_be_done_costs_a_copy_and_does_nothing() {
 
 #[test]
 fn an_edit_of_another_kind_lets_go_of_what_is_kept_for_actions() {
-    let sender = Sender::new();
+    let sender = Bench::new();
     let shelf = shelf(&sender, large());
     warm(&shelf);
     let former = Arc::downgrade(&shelf.snapshot().data);
@@ -268,9 +268,9 @@ fn an_edit_of_another_kind_lets_go_of_what_is_kept_for_actions() {
 
 #[test]
 fn whether_a_large_state_has_changed_is_not_looked_at() {
-    let sender = Sender::new();
+    let sender = Bench::new();
     for (initial, is_news) in [(small(), false), (large(), true)] {
-        let registry = Sender::new();
+        let registry = Bench::new();
         let shelf = shelf(&registry, initial);
         let before = shelf.snapshot().version();
         let after = shelf.act(ShelfAction::Add(0)).expect("done");
@@ -284,11 +284,11 @@ fn whether_a_large_state_has_changed_is_not_looked_at() {
 
 #[test]
 fn what_is_no_json_is_refused_or_told_of_until_it_is_put_right() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let refused = shelf(&sender, small()).act(ShelfAction::Weigh(0.0)).expect_err("0 / 0");
     assert!(matches!(refused, ActError::Update(UpdateError::Invalid(_))), "{refused}");
 
-    sender = Sender::new();
+    sender = Bench::new();
     let shelf = shelf(&sender, large());
     let heard = subscribe(&shelf, "main");
     shelf.act(ShelfAction::Weigh(0.0)).expect("nobody has looked");
@@ -318,7 +318,7 @@ fn what_is_no_json_is_refused_or_told_of_until_it_is_put_right() {
 
 #[test]
 fn a_null_that_is_one_is_announced_after_a_look_at_the_state() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let shelf = shelf(&sender, large());
     let heard = subscribe(&shelf, "main");
     for (now, (label, expected)) in
@@ -372,7 +372,7 @@ fn the_state_is_what_all_that_was_done_makes_of_it() {
     let config = Config { cases: 300, rng_seed, failure_persistence: None, ..Config::default() };
     let steps = (any::<bool>(), vec(step(), 1..60));
     let run = |(is_large, steps): (bool, Vec<Step>)| {
-        let mut sender = Sender::new();
+        let mut sender = Bench::new();
         let initial = if is_large { large() } else { small() };
         let shelf = shelf(&sender, initial.clone());
         let heard = subscribe(&shelf, "main");

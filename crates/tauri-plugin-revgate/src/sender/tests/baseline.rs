@@ -32,7 +32,7 @@ type Listen = fn(&TopicHandle<Library>, &str) -> Receiver<String>;
 
 /// A backend with two windows.
 struct Backend {
-    sender: Sender,
+    sender: Bench,
     library: TopicHandle<Library>,
     windows: [Receiver<String>; 2],
     now: u64,
@@ -40,7 +40,7 @@ struct Backend {
 
 impl Backend {
     fn of(bytes: usize, listen: Listen) -> Self {
-        let sender = Sender::new();
+        let sender = Bench::new();
         let library = topic(&sender.registry, Library::of(bytes), TopicOptions::new());
         sender.registry.register_actions::<Play>().expect("the topic is there");
         let windows = ["main", "settings"].map(|window| listen(&library, window));

@@ -31,7 +31,7 @@ fn made(written: Result<Written<Json>, Refused>) -> Version {
 
 #[test]
 fn an_edit_is_read_and_written_once_and_its_announcement_is_no_walk() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let shelf = shelf(&sender, large());
     let heard = subscribe(&shelf, "other");
     let ((), copies, walks) = counted(|| {
@@ -54,7 +54,7 @@ fn an_edit_is_read_and_written_once_and_its_announcement_is_no_walk() {
 
 #[test]
 fn a_whole_state_of_a_window_is_read_and_written_once() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let shelf = shelf(&sender, large());
     let _heard = subscribe(&shelf, "other");
     let sent = serde_json::to_string(&*shelf.snapshot().data).expect("JSON");
@@ -73,7 +73,7 @@ fn a_whole_state_of_a_window_is_read_and_written_once() {
 
 #[test]
 fn a_number_that_javascript_writes_in_another_form_is_the_same() {
-    let sender = Sender::new();
+    let sender = Bench::new();
     let shelf = shelf(&sender, large());
     made(patch(&shelf, &books(1)));
     let weight = |weight: &str| {
@@ -90,7 +90,7 @@ fn a_number_that_javascript_writes_in_another_form_is_the_same() {
 
 #[test]
 fn an_edit_that_changes_nothing_makes_no_version() {
-    let sender = Sender::new();
+    let sender = Bench::new();
     let shelf = shelf(&sender, large());
     let before = shelf.snapshot().version();
     assert_eq!(made(patch(&shelf, &books(0))), before);
@@ -107,7 +107,7 @@ fn an_edit_that_changes_nothing_makes_no_version() {
 
 #[test]
 fn edits_and_actions_follow_one_another() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let shelf = shelf(&sender, large());
     let heard = subscribe(&shelf, "other");
     let mut window = serde_json::to_value(large()).expect("JSON");
@@ -132,7 +132,7 @@ fn edits_and_actions_follow_one_another() {
 
 #[test]
 fn what_is_wrong_with_an_edit_is_said_as_of_a_small_state() {
-    let sender = Sender::new();
+    let sender = Bench::new();
     let shelf = shelf(&sender, large());
     let refused = |operations: Value| patch(&shelf, &operations).expect_err("it is refused");
     let missing = json!([{"op": "remove", "path": "/no"}]);
@@ -153,7 +153,7 @@ fn what_is_wrong_with_an_edit_is_said_as_of_a_small_state() {
 
 #[test]
 fn what_the_backend_makes_another_state_of_is_sent_back() {
-    let sender = Sender::new();
+    let sender = Bench::new();
     let shelf = shelf(&sender, large());
     let colour = json!([{"op": "add", "path": "/colour", "value": "red"}]);
     let written = patch(&shelf, &colour).expect("it is left out");
@@ -187,7 +187,7 @@ impl Topic for Draft {
 
 #[test]
 fn a_null_that_stands_for_something_else_is_refused_in_an_edit_of_a_large_state_too() {
-    let sender = Sender::new();
+    let sender = Bench::new();
     let state = Draft { note: Some(Some(1)), text: "x".repeat(100_000) };
     let draft = topic(&sender.registry, state.clone(), TopicOptions::new());
     let base = Some(draft.snapshot().version());
@@ -216,7 +216,7 @@ impl Topic for Loose {
 
 #[test]
 fn the_same_large_state_makes_no_version_however_it_is_written() {
-    let sender = Sender::new();
+    let sender = Bench::new();
     let sizes = || (10..40).map(|number| (number.to_string(), number)).collect::<HashMap<_, _>>();
     let rows = vec!["x".repeat(100); 1_000];
     let loose = Loose { rows, sizes: sizes(), any: json!([1.0, 1e16, 12]), zoom: 1.0 };

@@ -13,7 +13,7 @@ use crate::options::Delivery;
 
 /// What a window hears of each of these edits, made one after the other.
 fn hear<T: Topic>(initial: T, delivery: Delivery, edits: &[fn(&mut T)]) -> Vec<String> {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let options = TopicOptions::new().delivery(delivery).period(Duration::ZERO);
     let topic = topic(&sender.registry, initial, options);
     let heard = subscribe(&topic, "main");
@@ -102,7 +102,7 @@ fn the_limit_of_a_delivery_is_exact() {
 
 #[test]
 fn a_coalesced_patch_covers_all_the_writes_since_the_last() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let big = topic(&sender.registry, Big::default(), TopicOptions::new());
     let heard = subscribe(&big, "main");
     for now in [0, 1, 2, 8_000] {
@@ -116,7 +116,7 @@ fn a_coalesced_patch_covers_all_the_writes_since_the_last() {
 
 #[test]
 fn without_a_window_no_state_is_kept() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let big = topic(&sender.registry, Big::default(), TopicOptions::new());
     big.cell.subscribe("main", Channel::new(|_| Ok(())), false);
     big.cell.subscribers().remove_window("main");
@@ -147,7 +147,7 @@ impl Topic for Counted {
 
 #[test]
 fn a_message_is_written_once_for_all_windows() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let counted = topic(&sender.registry, Counted(0), TopicOptions::new());
     let windows: Vec<_> = (0..50).map(|n| subscribe(&counted, &format!("w{n}"))).collect();
     counted.update(|counted| counted.0 += 1).expect("valid");
@@ -180,7 +180,7 @@ impl Topic for Fickle {
 
 #[test]
 fn a_state_that_cannot_be_written_is_announced_by_version() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let options = TopicOptions::new().period(Duration::ZERO);
     let fickle = topic(&sender.registry, Fickle(0), options);
     let heard = subscribe(&fickle, "main");
@@ -225,7 +225,7 @@ impl Action for Lose {
 
 #[test]
 fn what_is_no_number_is_found_where_a_null_was() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let initial = Gain { gain: None, number: 0, text: "x".repeat(100_000) };
     let options = TopicOptions::new().period(Duration::ZERO);
     let gain = topic(&sender.registry, initial, options);

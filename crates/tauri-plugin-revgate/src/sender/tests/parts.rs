@@ -84,7 +84,7 @@ fn chest() -> Chest {
     Chest { probe: Probe, coin_count: 0, rows: rows.collect() }
 }
 
-fn open(sender: &Sender) -> TopicHandle<Chest> {
+fn open(sender: &Bench) -> TopicHandle<Chest> {
     topic(&sender.registry, chest(), TopicOptions::new().period(Duration::ZERO))
 }
 
@@ -108,7 +108,7 @@ const UNTOUCHED: Touched = Touched { copies: 0, writes: 0, reads: 0 };
 
 #[test]
 fn an_edit_of_a_window_copies_writes_and_reads_nothing_but_what_it_changes() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let chest = open(&sender);
     let heard = [subscribe(&chest, "main"), follow(&chest, "settings")];
     for number in 0..3 {
@@ -136,7 +136,7 @@ fn an_edit_of_a_window_copies_writes_and_reads_nothing_but_what_it_changes() {
 
 #[test]
 fn nor_does_an_edit_of_rust_s() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let chest = open(&sender);
     let heard = subscribe(&chest, "main");
     for number in 0..100 {
@@ -152,7 +152,7 @@ fn nor_does_an_edit_of_rust_s() {
 
 #[test]
 fn several_edits_are_told_as_one_patch() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let chest = open(&sender);
     let heard = subscribe(&chest, "main");
     patch(&chest, &title(1, "a")).expect("made");
@@ -167,7 +167,7 @@ fn several_edits_are_told_as_one_patch() {
 
 #[test]
 fn what_changes_nothing_makes_no_version() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let chest = open(&sender);
     let heard = subscribe(&chest, "main");
     let before = chest.snapshot().version();
@@ -178,7 +178,7 @@ fn what_changes_nothing_makes_no_version() {
     // It is no part of the JSON, and the state from now on all the same.
     let token = |chest: &mut Chest| chest.rows.values_mut().for_each(|row| row.token = 8);
     assert_eq!(chest.update(token).expect("valid"), before);
-    assert!(sender.registry.queue().take().is_empty());
+    assert!(sender.registry.sender().take().is_empty());
     assert_eq!(heard.try_iter().count(), 0);
     patch(
         &chest,
@@ -192,7 +192,7 @@ fn what_changes_nothing_makes_no_version() {
 
 #[test]
 fn what_cannot_be_done_by_parts_is_refused_or_answered_as_ever() {
-    let sender = Sender::new();
+    let sender = Bench::new();
     let chest = open(&sender);
     let before = chest.snapshot();
     let rich = json!([{"op": "replace", "path": "/coinCount", "value": 2_000_000}]);
@@ -218,7 +218,7 @@ fn what_cannot_be_done_by_parts_is_refused_or_answered_as_ever() {
 
 #[test]
 fn what_a_topic_may_not_have_is_denied_part_by_part_too() {
-    let sender = Sender::new();
+    let sender = Bench::new();
     let size = serde_json::to_string(&chest()).expect("JSON").len() as u64;
     let options = TopicOptions::new().unknown_fields(UnknownFields::Deny).max_bytes(size + 200);
     let chest = topic(&sender.registry, chest(), options);
@@ -236,7 +236,7 @@ fn what_a_topic_may_not_have_is_denied_part_by_part_too() {
 
 #[test]
 fn a_second_later_it_is_proven() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let chest = open(&sender);
     let heard = subscribe(&chest, "main");
     patch(&chest, &title(1, "x")).expect("made");
@@ -302,7 +302,7 @@ fn edits_by_parts_make_what_they_make_of_the_whole() {
     let rng_seed = RngSeed::Fixed(7);
     let config = Config { cases: 60, rng_seed, failure_persistence: None, ..Config::default() };
     let run = |steps: Vec<Step>| {
-        let mut sender = Sender::new();
+        let mut sender = Bench::new();
         let chest = open(&sender);
         let heard = subscribe(&chest, "main");
         let mut state = serde_json::to_value(&*chest.snapshot().data).expect("JSON");

@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 fn started() -> Registry {
     let registry = Registry::default();
-    spawn(Arc::clone(registry.queue()), nowhere()).expect("a thread");
+    spawn(Arc::clone(registry.sender()), nowhere()).expect("a thread");
     registry
 }
 
@@ -167,7 +167,7 @@ fn the_thread_ends_with_the_registry() {
         let _ = &alive;
         Ok(())
     });
-    spawn(Arc::clone(registry.queue()), emit).expect("a thread");
+    spawn(Arc::clone(registry.sender()), emit).expect("a thread");
     assert_eq!(ended.recv_timeout(Duration::ZERO), Err(RecvTimeoutError::Timeout));
     let counter = topic(&registry, Counter::default(), TopicOptions::new());
     drop(registry);
@@ -195,4 +195,70 @@ fn what_is_held_back_behind_an_announcement_of_its_writer_comes_in_time() {
         let newest = counter.snapshot().revision.number();
         while revision(&heard.recv_timeout(PATIENCE).expect("it comes")) < newest {}
     }
+}
+
+#[test]
+fn what_has_become_large_is_left_to_the_thread_by_a_writer_who_finds_it_so() {
+    let mut bench = Bench::new();
+    let big = topic(&bench.registry, Big::default(), TopicOptions::new());
+    let heard = subscribe(&big, "main");
+    let outlets = outlets(nowhere());
+    let small = Big { title: String::new(), rows: Vec::new() };
+    let mut now = Duration::ZERO;
+    for (state, is_left) in [
+        (Big { title: "large".to_owned(), ..Big::default() }, true),
+        // What has changed may have to be found out of the large one.
+        (small.clone(), true),
+        (Big { title: "small".to_owned(), ..small }, false),
+    ] {
+        big.replace(state).expect("valid");
+        let _ = big.cell.live.due(now);
+        let next = big.cell.live.announce(now, &outlets, By::Writer);
+        assert_eq!((next == Next::Thread, heard.try_iter().count() == 0), (is_left, is_left));
+        assert!(big.cell.live.due(now) <= now || !is_left, "it is still due");
+        bench.turn(now.as_micros().try_into().expect("soon"));
+        assert_eq!(heard.try_iter().count(), usize::from(is_left), "the thread tells of it");
+        now += Duration::from_secs(1);
+    }
+}
+
+#[test]
+fn a_writer_is_not_held_up_by_a_large_state_of_another() {
+    static WRITTEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+    #[derive(Clone, Deserialize)]
+    struct Either(String);
+
+    impl Serialize for Either {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            if self.0.len() > 20_000 {
+                let name = thread::current().name().unwrap_or_default().to_owned();
+                WRITTEN.lock().expect("not poisoned").push(name);
+            }
+            self.0.serialize(serializer)
+        }
+    }
+
+    impl Topic for Either {
+        const NAME: &'static str = "either";
+    }
+
+    let registry = started();
+    let options = TopicOptions::new().period(Duration::ZERO);
+    let either = topic(&registry, Either("small".to_owned()), options);
+    let heard = subscribe(&either, "main");
+    let write = |name: &str, state: fn(u32) -> String| {
+        let (either, name) = (either.clone(), name.to_owned());
+        let writes = move || (0..5_000).for_each(|n| drop(either.replace(Either(state(n)))));
+        thread::Builder::new().name(name).spawn(writes).expect("a thread")
+    };
+    let writers = [
+        write("light", |n| n.to_string()),
+        write("heavy", |n| format!("{n}{}", "x".repeat(30_000))),
+    ];
+    writers.into_iter().for_each(|writer| writer.join().expect("no panic"));
+    let last = either.snapshot().revision.number();
+    while revision(&heard.recv_timeout(PATIENCE).expect("the newest arrives")) < last {}
+    let written = WRITTEN.lock().expect("not poisoned");
+    assert_eq!(written.iter().filter(|name| *name == "light").count(), 0, "of {}", written.len());
 }

@@ -64,7 +64,7 @@ impl Follower {
 
 #[test]
 fn where_all_windows_do_it_themselves_an_action_is_no_walk_and_no_copy() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let shelf = shelf(&sender, large());
     let mut window = Follower::open(&shelf);
     warm(&shelf);
@@ -85,7 +85,7 @@ fn where_all_windows_do_it_themselves_an_action_is_no_walk_and_no_copy() {
 
 #[test]
 fn each_window_is_told_in_its_own_way() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let shelf = shelf(&sender, large());
     let (mut window, reader) = (Follower::open(&shelf), subscribe(&shelf, "reader"));
     warm(&shelf);
@@ -107,7 +107,7 @@ fn each_window_is_told_in_its_own_way() {
 
 #[test]
 fn what_is_no_action_or_too_much_is_a_patch_from_what_was_announced() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let shelf = shelf(&sender, large());
     let mut window = Follower::open(&shelf);
     for (now, (acted, edited)) in (0..).zip([(1, true), (0, true), (3, false), (300, false)]) {
@@ -124,14 +124,14 @@ fn what_is_no_action_or_too_much_is_a_patch_from_what_was_announced() {
 
 #[test]
 fn of_a_small_state_and_by_a_delivery_without_patches_no_action_is_told() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let small = shelf(&sender, small());
     let heard = follow(&small, "main");
     add(&small);
     sender.turn(0);
     assert!(matches!(parse(&heard.recv().expect("news")).payload, Payload::State(_)));
     for delivery in [Delivery::Pull, Delivery::Inline { up_to: 2_000 }] {
-        let mut sender = Sender::new();
+        let mut sender = Bench::new();
         let options = TopicOptions::new().delivery(delivery);
         let shelf = topic(&sender.registry, large(), options);
         let heard = follow(&shelf, "main");
@@ -143,7 +143,7 @@ fn of_a_small_state_and_by_a_delivery_without_patches_no_action_is_told() {
 
 #[test]
 fn what_cannot_be_told_is_announced_as_any_other_change() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let shelf = shelf(&sender, large());
     let mut window = Follower::open(&shelf);
     // As JSON it would be another action.
@@ -155,7 +155,7 @@ fn what_cannot_be_told_is_announced_as_any_other_change() {
 
 #[test]
 fn a_window_that_follows_is_told_the_fingerprint_of_what_it_should_have() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let shelf = shelf(&sender, large());
     let mut window = Follower::open(&shelf);
     add(&shelf);
@@ -172,7 +172,7 @@ fn no_announcement_waits_for_a_proof() {
     let (prover, proofs) = mpsc::channel();
     let prove = Box::new(move |proof| drop(prover.send(proof)));
     let schedule = Schedule::new(Outlets { emit: nowhere(), prove });
-    let mut sender = Sender { registry: Registry::default(), schedule };
+    let mut sender = Bench { registry: Registry::default(), schedule };
     let shelf = shelf(&sender, large());
     let mut window = Follower::open(&shelf);
     warm(&shelf);
@@ -196,7 +196,7 @@ fn no_announcement_waits_for_a_proof() {
 
 #[test]
 fn what_was_announced_is_held_only_until_the_next_is() {
-    let mut sender = Sender::new();
+    let mut sender = Bench::new();
     let shelf = shelf(&sender, large());
     let _heard = follow(&shelf, "main");
     let edit = || shelf.update(|shelf| shelf.books += 1).expect("valid");
