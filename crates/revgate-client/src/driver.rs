@@ -65,7 +65,7 @@ pub(crate) trait Driven: 'static {
     /// Asks for a subscription, and has [`Driver::subscribed`] told of the answer.
     fn subscribe(self: Rc<Self>);
 
-    /// Fetches, and has the driver told of the answer.
+    /// [Awaits](Self::await_fetch) the answer to a fetch.
     fn fetch(self: Rc<Self>, id: FetchId);
 
     /// Shows what has come.
@@ -111,6 +111,27 @@ pub(crate) trait Driven: 'static {
                 whom.enter(call);
             }
         })
+    }
+
+    /// Runs a fetch, and has the gate told of its answer, which `take` keeps and [tells](Driver::fetched) of.
+    fn await_fetch<A: 'static>(
+        self: &Rc<Self>,
+        id: FetchId,
+        fetch: impl Future<Output = Result<A, TransportError>> + 'static,
+        take: impl FnOnce(&Self, FetchId, A) + 'static,
+    ) where
+        Self: Sized,
+    {
+        self.spawn(fetch, move |whom, answer| match answer {
+            Ok(answer) => {
+                take(whom, id, answer);
+                whom.driver().run(None, None);
+            }
+            Err(error) => {
+                let fault = Fault::new(Phase::GetSnapshot, &error);
+                whom.driver().step_back(Input::FetchFailed { id }, fault);
+            }
+        });
     }
 
     /// Runs `call`, and `done` with its answer if it still exists by then.
@@ -191,13 +212,13 @@ impl<H: Host> Driver<H> {
     }
 
     /// As [`Driver::step`], of what has failed for this reason.
-    pub(crate) fn step_back(&self, input: Input, fault: Fault) {
+    fn step_back(&self, input: Input, fault: Fault) {
         self.handle(input);
         self.run(Some(fault), None);
     }
 
     /// Does what the gate says after what it was [told](Self::handle).
-    pub(crate) fn run(&self, mut fault: Option<Fault>, mut came: Option<Came>) {
+    fn run(&self, mut fault: Option<Fault>, mut came: Option<Came>) {
         let Some(whom) = self.whom.upgrade() else { return };
         loop {
             // Somebody who was called has stopped it: that does not wait for its turn.
@@ -256,10 +277,6 @@ impl<H: Host> Driver<H> {
         if is_state && self.gate.borrow().wanted() < Some(version) {
             self.handle(Input::Offered { version });
         }
-    }
-
-    pub(crate) fn fetch_failed(&self, id: FetchId, error: &TransportError) {
-        self.step_back(Input::FetchFailed { id }, Fault::new(Phase::GetSnapshot, error));
     }
 
     /// The version that is shown.

@@ -32,13 +32,7 @@ impl<T: Topic, X: Transport, H: Host> Driven for Inner<T, X, H> {
     fn fetch(self: Rc<Self>, id: FetchId) {
         let known = self.driver.applied();
         let fetch = self.transport.fetch_family::<T>(&self.driver.topic, known);
-        self.spawn(fetch, move |inner, answer| match answer {
-            Ok(fetched) => {
-                inner.take_fetched(id, fetched);
-                inner.driver.run(None, None);
-            }
-            Err(error) => inner.driver.fetch_failed(id, &error),
-        });
+        self.await_fetch(id, fetch, Self::take_fetched);
     }
 
     fn apply(self: Rc<Self>, candidate: Candidate) -> Result<(), String> {

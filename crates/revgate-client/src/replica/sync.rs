@@ -44,13 +44,7 @@ impl<T: Topic, X: Transport, H: Host> Driven for Inner<T, X, H> {
 
     fn fetch(self: Rc<Self>, id: FetchId) {
         let fetch = self.transport.fetch::<T>(&self.driver.topic, self.known());
-        self.spawn(fetch, move |inner, answer| match answer {
-            Ok(fetched) => {
-                inner.take_fetched(id, fetched);
-                inner.driver.run(None, None);
-            }
-            Err(error) => inner.driver.fetch_failed(id, &error),
-        });
+        self.await_fetch(id, fetch, Self::take_fetched);
     }
 
     /// Makes it the state that the window's edits are shown on. Should it not be shown, it has
