@@ -20,7 +20,7 @@ use crate::error::{ActError, UpdateError};
 use crate::form::{self, Json};
 use crate::pending::Deeds;
 use crate::spares::Done;
-use crate::store::{Edit, Published, Written};
+use crate::store::{Edit, Made, Published, Written};
 use play::{Fault, Faults, Played, Reversals, Step, play};
 
 /// The actions of a topic of the type `T`, of whatever type they are.
@@ -222,7 +222,8 @@ fn perform<A: Action>(
     let done: Vec<_> = done.map(|(_, step)| step).collect();
     // Nobody is told the actions on a state that can be sent as it is.
     let told = if draft.look.is_large() { told(&done) } else { None };
-    let written = Some(edit.publish(draft, source, Some(again(done)), told)?);
+    let made = Made { draft, done: Some(again(done)), told };
+    let written = Some(edit.publish(made, source)?);
     Ok(Performed { written, faults, reversals })
 }
 

@@ -16,7 +16,7 @@ use crate::presence;
 use crate::restore::{Disk, Restored};
 use crate::saving::Saved;
 use crate::sender::Sender;
-use crate::store::{Base, Drafted, Patched, Published, Store, WriteError, Written};
+use crate::store::{Base, Edit, Made, Published, Store, WriteError, Written};
 
 /// What all handles of a topic share.
 pub(crate) struct TopicCell<T> {
@@ -79,31 +79,41 @@ impl<T: Topic> TopicCell<T> {
 
     /// Publishes what `draft` makes of the newest state, if `base` is that, or none is given, and
     /// has it announced and saved if it is another.
-    pub(crate) fn write<D: Into<Drafted<T>>>(
+    pub(crate) fn write(
         &self,
         base: Option<Base>,
         source: Option<&str>,
-        draft: impl FnOnce(&T) -> Result<D, UpdateError>,
+        draft: impl FnOnce(&T) -> Result<T, UpdateError>,
     ) -> Result<Published<T>, WriteError<T>> {
-        self.written(|live| live.write(base, source, draft))
+        self.check_writable()?;
+        self.confirmed(self.live.write(base, source, draft)?)
     }
 
     /// As [`TopicCell::write`], of what `change` makes of a copy: see [`Store::change_copy`].
     pub(crate) fn change_copy(
         &self,
-        base: Option<Base>,
-        source: Option<&str>,
-        change: impl FnOnce(&mut T, &T) -> Result<Option<Patched>, UpdateError>,
-    ) -> Result<Published<T>, WriteError<T>> {
-        self.written(|live| live.change_copy(base, source, change))
-    }
-
-    fn written(
-        &self,
-        write: impl FnOnce(&Arc<Live<T>>) -> Result<Written<T>, WriteError<T>>,
+        change: impl FnOnce(&mut T),
     ) -> Result<Published<T>, WriteError<T>> {
         self.check_writable()?;
-        let Written { state, is_news } = write(&self.live)?;
+        self.confirmed(self.live.change_copy(change)?)
+    }
+
+    /// As [`TopicCell::write`], of what `make` makes, if anything: see [`Store::try_write`].
+    pub(crate) fn try_write(
+        &self,
+        base: Option<Base>,
+        source: Option<&str>,
+        make: impl FnOnce(&mut Edit<'_, T>) -> Result<Option<Made<T>>, UpdateError>,
+    ) -> Result<Option<Published<T>>, WriteError<T>> {
+        self.check_writable()?;
+        let written = self.live.try_write(base, source, make)?;
+        written.map(|written| self.confirmed(written)).transpose()
+    }
+
+    fn confirmed(
+        &self,
+        Written { state, is_news }: Written<T>,
+    ) -> Result<Published<T>, WriteError<T>> {
         self.confirm(state.version, is_news)?;
         Ok(state)
     }

@@ -100,10 +100,7 @@ impl<T: Topic> TopicHandle<T> {
     /// was. Of a [durable](crate::persistence::Persistence::durable) topic, also if it could not be
     /// saved: then it has changed all the same, as [`UpdateError::NotDurable`] says.
     pub fn update(&self, edit: impl FnOnce(&mut T)) -> Result<Version, UpdateError> {
-        self.written(self.cell.change_copy(None, None, |copy, _| {
-            edit(copy);
-            Ok(None)
-        }))
+        self.written(self.cell.change_copy(edit))
     }
 
     /// Sets the state and tells every window. Returns the new version, or the one that there is if

@@ -9,7 +9,7 @@ use crate::collection::Kinship;
 use crate::error::UpdateError;
 use crate::outbox::Outbox;
 use crate::sender::{By, Next, Outgoing, Outlets};
-use crate::store::{Base, Drafted, Patched, Store, WriteError, Written};
+use crate::store::{Base, Edit, Made, Store, WriteError, Written};
 
 /// The state of a topic and its subscribers.
 pub(crate) struct Live<T> {
@@ -23,11 +23,11 @@ pub(crate) struct Live<T> {
 impl<T: Topic> Live<T> {
     /// Publishes what `draft` makes of the newest state, as [`Store::write`] does, and has every
     /// window hear of it.
-    pub(crate) fn write<D: Into<Drafted<T>>>(
+    pub(crate) fn write(
         self: &Arc<Self>,
         base: Option<Base>,
         source: Option<&str>,
-        draft: impl FnOnce(&T) -> Result<D, UpdateError>,
+        draft: impl FnOnce(&T) -> Result<T, UpdateError>,
     ) -> Result<Written<T>, WriteError<T>> {
         let written = self.store.write(&self.name, base, source, draft)?;
         self.tell(&written);
@@ -37,12 +37,22 @@ impl<T: Topic> Live<T> {
     /// As [`Live::write`], of what `change` makes of a copy: see [`Store::change_copy`].
     pub(crate) fn change_copy(
         self: &Arc<Self>,
+        change: impl FnOnce(&mut T),
+    ) -> Result<Written<T>, WriteError<T>> {
+        let written = self.store.change_copy(&self.name, change)?;
+        self.tell(&written);
+        Ok(written)
+    }
+
+    /// As [`Live::write`], of what `make` makes, if anything: see [`Store::try_write`].
+    pub(crate) fn try_write(
+        self: &Arc<Self>,
         base: Option<Base>,
         source: Option<&str>,
-        change: impl FnOnce(&mut T, &T) -> Result<Option<Patched>, UpdateError>,
-    ) -> Result<Written<T>, WriteError<T>> {
-        let written = self.store.change_copy(&self.name, base, source, change)?;
-        self.tell(&written);
+        make: impl FnOnce(&mut Edit<'_, T>) -> Result<Option<Made<T>>, UpdateError>,
+    ) -> Result<Option<Written<T>>, WriteError<T>> {
+        let written = self.store.try_write(&self.name, base, source, make)?;
+        written.iter().for_each(|written| self.tell(written));
         Ok(written)
     }
 

@@ -60,12 +60,6 @@ pub(crate) struct Draft<T> {
     pub(crate) look: Look,
 }
 
-/// A state to be, and what is known of it already.
-pub(crate) struct Drafted<T> {
-    pub(crate) data: T,
-    pub(crate) look: Option<Look>,
-}
-
 /// What was done to a copy of the newest state, part by part.
 pub(crate) struct Patched {
     /// As JSON.
@@ -76,8 +70,12 @@ pub(crate) struct Patched {
     pub(crate) most: Option<u64>,
 }
 
-/// A draft, with what is to be told of it and done to former states.
-type Made<T> = (Draft<T>, Option<Done<T>>, Option<Deeds>);
+/// A draft that is valid, with what is to be done to former states and told of it.
+pub(crate) struct Made<T> {
+    pub(crate) draft: Draft<T>,
+    pub(crate) done: Option<Done<T>>,
+    pub(crate) told: Option<Deeds>,
+}
 
 /// What a write is based on.
 #[derive(Clone, Copy)]
@@ -155,48 +153,54 @@ impl<T: Topic> Store<T> {
     ///
     /// **A draft that is the same as JSON makes no version, and wakes nobody**; yet it is the state
     /// from now on, for what serde skips of it may be new.
-    pub(crate) fn write<D: Into<Drafted<T>>>(
+    pub(crate) fn write(
         &self,
         topic: &TopicName,
         base: Option<Base>,
         source: Option<&str>,
-        draft: impl FnOnce(&T) -> Result<D, UpdateError>,
+        draft: impl FnOnce(&T) -> Result<T, UpdateError>,
     ) -> Result<Written<T>, WriteError<T>> {
-        self.make(topic, base, source, |edit| {
-            let Drafted { data, look } = draft(&edit.current.data)?.into();
-            data.validate()?;
-            edit.made(data, look)
-        })
+        let (mut edit, made) = self.make(topic, base, |edit| {
+            let data = draft(&edit.current.data)?;
+            edit.made(data, None)
+        })?;
+        Ok(edit.publish(made, source)?)
     }
 
-    /// As [`Store::write`], of what `change` makes of a copy of the newest state, which it is told, too. If
-    /// that is known part by part, the copy may be a former state, and is looked at no further.
+    /// As [`Store::write`] by the backend, of what `change` makes of a copy of the newest state.
     pub(crate) fn change_copy(
         &self,
         topic: &TopicName,
-        base: Option<Base>,
-        source: Option<&str>,
-        change: impl FnOnce(&mut T, &T) -> Result<Option<Patched>, UpdateError>,
+        change: impl FnOnce(&mut T),
     ) -> Result<Written<T>, WriteError<T>> {
-        self.make(topic, base, source, |edit| {
-            let spare = if T::PARTS.is_some() { edit.spare() } else { None };
-            let mut data = spare.unwrap_or_else(|| T::clone(&edit.current.data));
-            let patched = change(&mut data, &edit.current.data)?;
-            data.validate()?;
-            match patched {
-                Some(patched) => Ok(edit.patched(data, patched)),
-                None => edit.made(data, None),
-            }
-        })
+        let (mut edit, made) = self.make(topic, None, |edit| {
+            let mut data = edit.copy();
+            change(&mut data);
+            edit.made(data, None)
+        })?;
+        Ok(edit.publish(made, None)?)
     }
 
-    fn make(
+    /// As [`Store::write`], of what `make` makes of the newest state. `None` if that is nothing: then it
+    /// cannot be made so.
+    pub(crate) fn try_write(
         &self,
         topic: &TopicName,
         base: Option<Base>,
         source: Option<&str>,
-        make: impl FnOnce(&mut Edit<'_, T>) -> Result<Made<T>, UpdateError>,
-    ) -> Result<Written<T>, WriteError<T>> {
+        make: impl FnOnce(&mut Edit<'_, T>) -> Result<Option<Made<T>>, UpdateError>,
+    ) -> Result<Option<Written<T>>, WriteError<T>> {
+        let (mut edit, made) = self.make(topic, base, make)?;
+        Ok(made.map(|made| edit.publish(made, source)).transpose()?)
+    }
+
+    /// An edit of the newest state, if `base` is that, or none is given, and what `make` makes of it.
+    fn make<'a, M>(
+        &'a self,
+        topic: &'a TopicName,
+        base: Option<Base>,
+        make: impl FnOnce(&mut Edit<'_, T>) -> Result<M, UpdateError>,
+    ) -> Result<(Edit<'a, T>, M), WriteError<T>> {
         let mut edit = self.edit(topic)?;
         if base.is_some_and(|base| !base.is(&edit.current)) {
             return Err(WriteError::Conflict(edit.current.clone()));
@@ -207,8 +211,8 @@ impl<T: Topic> Store<T> {
             topic: topic.clone(),
             message: words(&*panic),
         };
-        let (draft, done, told) = made.map_err(panicked)??;
-        Ok(edit.publish(draft, source, done, told)?)
+        let made = made.map_err(panicked)??;
+        Ok((edit, made))
     }
 
     /// Begins an edit of the newest state; errors name the topic.
@@ -309,12 +313,6 @@ impl<T> Clone for Published<T> {
 impl<T> Default for Kept<T> {
     fn default() -> Self {
         Self { ledger: Ledger::new(), spares: Spares::default() }
-    }
-}
-
-impl<T> From<T> for Drafted<T> {
-    fn from(data: T) -> Self {
-        Self { data, look: None }
     }
 }
 

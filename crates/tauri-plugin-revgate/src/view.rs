@@ -200,8 +200,7 @@ impl<T: Topic> View for TopicCell<T> {
         source: &str,
     ) -> Result<Written<Json>, Refused> {
         check_not_presence::<T>(&self.live.name)?;
-        let by_parts = || self.patch_parts(&sent, base, source);
-        if let Some(answer) = by_parts().or_else(|| self.patch_text(&sent, base, source)) {
+        if let Some(answer) = self.patch_large(&sent, base, source) {
             return answer;
         }
         let options = self.options();

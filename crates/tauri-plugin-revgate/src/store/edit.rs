@@ -49,12 +49,26 @@ impl<T> Edit<'_, T> {
         catch_unwind(AssertUnwindSafe(keep)).ok().map(|()| spare)
     }
 
-    /// What is to be published of this state, of which this is known. Of two large ones, their parts are
-    /// compared, if it has some.
-    pub(super) fn made(&self, data: T, look: Option<Look>) -> Result<Made<T>, UpdateError>
+    /// A copy of the newest state, to be changed: if it has parts, that may be a former state.
+    pub(crate) fn copy(&mut self) -> T
     where
         T: Topic,
     {
+        let spare = if T::PARTS.is_some() { self.spare() } else { None };
+        spare.unwrap_or_else(|| T::clone(&self.current.data))
+    }
+
+    /// What is to be published of this state, of which this is known. Of two large ones, their parts are
+    /// compared, if it has some.
+    ///
+    /// # Errors
+    ///
+    /// If it is not valid.
+    pub(crate) fn made(&self, data: T, look: Option<Look>) -> Result<Made<T>, UpdateError>
+    where
+        T: Topic,
+    {
+        data.validate()?;
         let Published { data: before, look: old, .. } = &self.current;
         let by_parts = || {
             let patch = T::PARTS.diff(before, &data, pending::MOST).filter(|it| it.is_narrow)?;
@@ -62,18 +76,34 @@ impl<T> Edit<'_, T> {
             Some(Patched { is_change: patch.json != "[]", patch: patch.json, most })
         };
         match look {
-            Some(look) => Ok((Draft { data, look }, None, None)),
+            Some(look) => Ok(Made { draft: Draft { data, look }, done: None, told: None }),
             None if old.is_large()
                 && let Some(patched) = by_parts() =>
             {
-                Ok(self.patched(data, patched))
+                Ok(self.of_parts(data, patched))
             }
-            None => Ok((Draft { look: Look::at(&data)?, data }, None, None)),
+            None => {
+                let draft = Draft { look: Look::at(&data)?, data };
+                Ok(Made { draft, done: None, told: None })
+            }
         }
     }
 
-    /// What is to be published of what a patch has made of the newest state, which is a large one.
-    pub(super) fn patched(&self, data: T, patched: Patched) -> Made<T>
+    /// What is to be published of what a patch has made of the newest state, which is a large one. Nobody
+    /// looks at it any further.
+    ///
+    /// # Errors
+    ///
+    /// If it is not valid.
+    pub(crate) fn patched(&self, data: T, patched: Patched) -> Result<Made<T>, UpdateError>
+    where
+        T: Topic,
+    {
+        data.validate()?;
+        Ok(self.of_parts(data, patched))
+    }
+
+    fn of_parts(&self, data: T, patched: Patched) -> Made<T>
     where
         T: Topic,
     {
@@ -82,18 +112,16 @@ impl<T> Edit<'_, T> {
         let look = if is_change { Look::after_parts(before, most) } else { before.clone() };
         let again = patch.clone();
         let replay = Arc::new(move |state: &mut T| T::PARTS.apply(state, &again).is_some());
-        let done = Done { names: None, replay };
-        (Draft { data, look }, Some(done), Some(Deeds::Patch(patch)))
+        let done = Some(Done { names: None, replay });
+        Made { draft: Draft { data, look }, done, told: Some(Deeds::Patch(patch)) }
     }
 
-    /// Publishes what the edit has made; by what was `done` if that is known, which can be `told`,
-    /// perhaps. See [`Store::write`]. A large state that actions have made is news in any case.
+    /// Publishes what the edit has made. See [`Store::write`]. A large state that actions have made is news
+    /// in any case.
     pub(crate) fn publish(
         &mut self,
-        draft: Draft<T>,
+        Made { draft, done, told }: Made<T>,
         source: Option<&str>,
-        done: Option<Done<T>>,
-        told: Option<Deeds>,
     ) -> Result<Written<T>, UpdateError>
     where
         T: Topic,

@@ -11,7 +11,7 @@ use crate::decode::within;
 use crate::error::UpdateError;
 use crate::form::{Json, Refused, Sent};
 use crate::look::{self, LARGE, Look, no_json};
-use crate::store::{Base, Drafted, Patched, Published, WriteError};
+use crate::store::{Base, Patched, Published, WriteError};
 
 impl<T: Topic> TopicCell<T> {
     /// Publishes what a window sent, and returns its answer, with what `told` makes of the state.
@@ -34,40 +34,8 @@ impl<T: Topic> TopicCell<T> {
         self.answer(written, answer)
     }
 
-    /// [Patches](View::patch) a large state part by part, if that can be done: then nothing else of it is
-    /// read or written, and what is told of it is the patch.
-    pub(super) fn patch_parts(
-        &self,
-        sent: &Sent,
-        base: Option<Version>,
-        source: &str,
-    ) -> Option<Result<Written<Json>, Refused>> {
-        let current = self.published();
-        let base = base.filter(|base| T::PARTS.is_some() && *base == current.version)?;
-        let patch = sent.text();
-        // A window reads it as values, and those have integers of 64 bits.
-        if !current.look.is_large() || has_wide_integer(&patch) {
-            return None;
-        }
-        let most = current.look.most(&*current.data)? + patch.len() as u64;
-        within(self.options().max_bytes, most).ok()?;
-        let mut is_other = false;
-        let written = self.change_copy(Some(base.into()), Some(source), |copy, before| {
-            let Some(is_change) = T::PARTS.apply(copy, &patch) else {
-                is_other = true;
-                return Err(UpdateError::Invalid(Invalid::new(
-                    "",
-                    "it cannot be patched by parts",
-                )));
-            };
-            copy.keep_skipped(before);
-            Ok(Some(Patched { patch: patch.into_owned(), is_change, most: Some(most) }))
-        });
-        (!is_other).then(|| self.answer(written, None))
-    }
-
-    /// [Patches](View::patch) a large state as text, if that can be done.
-    pub(super) fn patch_text(
+    /// [Patches](View::patch) a large state part by part or as text, if one of that can be done.
+    pub(super) fn patch_large(
         &self,
         sent: &Sent,
         base: Option<Version>,
@@ -77,11 +45,46 @@ impl<T: Topic> TopicCell<T> {
         if !current.look.is_large() || base.is_some_and(|base| base != current.version) {
             return None;
         }
-        let operations = sent.text();
+        let (patch, knows) = (sent.text(), base.is_some());
+        let by_parts = if knows { self.patch_parts(&current, &patch, source) } else { None };
+        by_parts.or_else(|| self.patch_text(&current, &patch, knows, source))
+    }
+
+    /// Reads and writes nothing of the state `current` but what the patch brings; that is what is told.
+    fn patch_parts(
+        &self,
+        current: &Published<T>,
+        patch: &str,
+        source: &str,
+    ) -> Option<Result<Written<Json>, Refused>> {
+        // A window reads it as values, and those have integers of 64 bits.
+        if !T::PARTS.is_some() || has_wide_integer(patch) {
+            return None;
+        }
+        let most = current.look.most(&*current.data)? + patch.len() as u64;
+        within(self.options().max_bytes, most).ok()?;
+        let written = self.try_write(Some(current.version.into()), Some(source), |edit| {
+            let mut copy = edit.copy();
+            let Some(is_change) = T::PARTS.apply(&mut copy, patch) else { return Ok(None) };
+            copy.keep_skipped(&edit.current.data);
+            let patched = Patched { patch: patch.to_owned(), is_change, most: Some(most) };
+            edit.patched(copy, patched).map(Some)
+        });
+        Some(self.answer(written.transpose()?, None))
+    }
+
+    /// Patches the JSON of the state `current`, which the window may know.
+    fn patch_text(
+        &self,
+        current: &Published<T>,
+        patch: &str,
+        knows: bool,
+        source: &str,
+    ) -> Option<Result<Written<Json>, Refused>> {
         current.check().ok()?;
-        let text = splice(&current.look.text(&*current.data, None).ok()?, &operations)?;
-        let is_plain = !operations.contains("null");
-        self.write_text(&text, is_plain, Some(current.version.into()), base.is_some(), source)
+        let text = splice(&current.look.text(&*current.data, None).ok()?, patch)?;
+        let is_plain = !patch.contains("null");
+        self.write_text(&text, is_plain, Some(current.version.into()), knows, source)
     }
 
     /// Publishes the state whose JSON is `text`, if it is written so again: then it need not be looked
@@ -99,24 +102,22 @@ impl<T: Topic> TopicCell<T> {
         let most = self.options().max_bytes;
         within(most, text.len() as u64).ok()?;
         let mut data: T = serde_json::from_str(text).ok()?;
-        let (mut is_other, mut answer) = (false, None);
-        let draft = |before: &T| {
-            data.keep_skipped(before);
+        let mut answer = None;
+        let written = self.try_write(base, Some(source), |edit| {
+            data.keep_skipped(&edit.current.data);
             let own = look::write(&data, text.len())?;
             if own.len() <= LARGE || own.len() as u64 > most || !is_same_text(text, &own) {
-                is_other = true;
-                return Err(UpdateError::Invalid(Invalid::new("", "it is written otherwise")));
+                return Ok(None);
             }
             if !knows {
                 answer = Some(RawValue::from_string(own.clone()).map_err(no_json)?);
             }
             // What was written as null need not be read as that.
-            let look = is_plain.then(|| Look::of_text(own));
-            Ok(Drafted { data, look })
-        };
-        let written = self.write(base, Some(source), draft);
+            edit.made(data, is_plain.then(|| Look::of_text(own))).map(Some)
+        });
+        let written = written.transpose()?;
         let is_late = matches!(written, Err(WriteError::Conflict(_))) && !knows;
-        (!is_other && !is_late).then(|| self.answer(written, answer))
+        (!is_late).then(|| self.answer(written, answer))
     }
 
     /// What a window is told of what it has written; `state` is what it cannot know.
