@@ -56,7 +56,7 @@ pub trait CollectionObserver {
 /// All topics of a family in one window, kept the same as the backend's until it is dropped: by one
 /// subscription, and news by the key. **What changes costs what it costs, however many there are.**
 ///
-/// A member whose state is large (more than 2 KiB of JSON, unless the family's delivery says
+/// A member whose state is large (more than 6 KiB of JSON, unless the family's delivery says
 /// otherwise) is known by its version, and fetched when somebody [gets](Self::get) it.
 ///
 /// Members are created and removed by Rust.

@@ -51,8 +51,8 @@ pub enum UnknownFields {
 /// A [family](crate::Family) that windows hold as a whole has announcements of its own: those of its
 /// topics that have changed, with their states, if that is no larger; else the version alone, and
 /// windows fetch what has changed since the one that they know. A topic whose own state is larger is
-/// told by its version alone there, too, and fetched by whoever shows it. So for rows of 3 KB that a
-/// window wants to have all of, choose `Inline { up_to: 4096 }`. By [`Delivery::Pull`], announcements
+/// told by its version alone there, too, and fetched by whoever shows it. So for rows of 10 KB that a
+/// window wants to have all of, choose `Inline { up_to: 12 * 1024 }`. By [`Delivery::Pull`], announcements
 /// have nothing, and a fetch has what `Auto` would.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -62,8 +62,7 @@ pub enum Delivery {
     Auto,
     /// Nothing: windows fetch each state that they show.
     Pull,
-    /// The whole state. Above 8 KB the page fetches it from Tauri; where several windows do so at
-    /// once, WebKitGTK lets one wait for up to a second now and then.
+    /// The whole state. Above 8 KB the page fetches it from Tauri, which is one hop more.
     Inline {
         /// The largest state to send.
         up_to: usize,
@@ -77,8 +76,9 @@ pub enum Delivery {
 }
 
 impl Delivery {
-    /// The largest state or patch that [`Delivery::Auto`] sends: 2 KiB.
-    pub const AUTO: usize = 2048;
+    /// The largest state or patch that [`Delivery::Auto`] sends: 6 KiB. With what is around it
+    /// it stays below the 8 KiB that Tauri brings to a page in one message.
+    pub const AUTO: usize = 6 * 1024;
 
     /// The largest state of a family's topic that is told among those of others, when a window asks
     /// for all that have changed.

@@ -20,8 +20,8 @@ pub(super) struct Kin {
 }
 
 /// The largest state that is told among those of others, and the largest announcement, in bytes of
-/// JSON.
-const SMALL: usize = 2048;
+/// JSON. What the plugin has by default.
+const SMALL: usize = 6 * 1024;
 
 impl Memory {
     /// Registers the family `T`, without members.

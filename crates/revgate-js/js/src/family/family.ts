@@ -32,7 +32,7 @@ export type FamilyOptions<T, A> = Omit<ActingOptions<T, A>, 'cache'>;
  * All topics of a family in this window, kept the same as in every other until it is stopped: by one
  * subscription, and news by the key. **What changes costs what it costs, however many there are.**
  *
- * A member whose state is large (more than 2 KiB of JSON, unless the family's delivery says otherwise)
+ * A member whose state is large (more than 6 KiB of JSON, unless the family's delivery says otherwise)
  * is known by its version, and fetched when it is read.
  *
  * Members are created and removed by Rust. One is a topic as any: `createTopic('doc:42')` beside the

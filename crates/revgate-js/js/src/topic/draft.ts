@@ -1,5 +1,6 @@
 /** Recipes: how a person writes a change, and what it makes of a state. */
 
+import { note } from './exact/made.js';
 import { create, isDraft } from './library.js';
 
 /**
@@ -27,10 +28,48 @@ export function draw(state: unknown, recipe: (draft: unknown) => unknown): unkno
 	if (typeof state !== 'object' || state === null) return answerOf(recipe(state), state);
 	const guards = new Guards();
 	try {
-		return create(state, (draft) => guards.unwrap(answerOf(recipe(guards.wrap(draft)), undefined)) as object);
+		const change = (draft: object) => guards.unwrap(answerOf(recipe(guards.wrap(draft)), undefined)) as object;
+		const [drawn, patches] = create(state, change, { enablePatches: true });
+		noteAll(state, drawn, patches);
+		return drawn;
 	} catch (error) {
 		throw readable(error);
 	}
+}
+
+/** What was changed in one object: all of it, or the fields, each with what was changed in it. */
+type Changed = Map<string | symbol, Changed> | 'all';
+
+/** Notes which fields of which objects were changed, so that nobody has to look at the others. */
+function noteAll(before: unknown, after: unknown, patches: readonly { path: readonly (string | number | symbol)[] }[]): void {
+	const changed: Changed = new Map();
+	for (const { path } of patches) {
+		if (path.length === 0) return;
+		let within: Changed = changed;
+		for (const [index, key] of path.entries()) {
+			const name = typeof key === 'number' ? String(key) : key;
+			const known: Changed | undefined = within.get(name);
+			if (known === 'all') break;
+			const next: Changed = index === path.length - 1 ? 'all' : (known ?? new Map());
+			within.set(name, next);
+			if (next === 'all') break;
+			within = next;
+		}
+	}
+	noteWithin(before, after, changed);
+}
+
+function noteWithin(before: unknown, after: unknown, changed: Changed): void {
+	// An element may have been moved: what was changed in it is not looked for at its place.
+	if (changed === 'all' || before === after || !isObject(before) || !isObject(after)) return;
+	for (const [key, within] of changed) {
+		note(after, before, key);
+		if (Object.hasOwn(before, key) && Object.hasOwn(after, key)) noteWithin(before[key], after[key], within);
+	}
+}
+
+function isObject(value: unknown): value is Record<string | symbol, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The errors of the library that a recipe can meet: built small, it has only their numbers. */

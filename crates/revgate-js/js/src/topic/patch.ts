@@ -1,5 +1,6 @@
 /** Patches (RFC 6902): what turns one state into another. */
 
+import { differing, note } from './exact/made.js';
 import { keysOf, pointer, put } from './exact/pointer.js';
 
 /** One operation of a patch. */
@@ -27,6 +28,8 @@ export function diff(before: unknown, after: unknown): Operation[] {
 export function isSame(one: unknown, other: unknown): boolean {
 	if (Object.is(one, other)) return true;
 	if (!isNode(one) || !isNode(other) || Array.isArray(one) !== Array.isArray(other)) return false;
+	const few = differing(one, other);
+	if (few) return [...(few as Set<string>)].every((key) => isSameField(one, other, key));
 	const keys = Object.keys(one);
 	return (
 		keys.length === Object.keys(other).length &&
@@ -34,18 +37,24 @@ export function isSame(one: unknown, other: unknown): boolean {
 	);
 }
 
+function isSameField(one: Node, other: Node, key: string): boolean {
+	const isThere = Object.hasOwn(one, key);
+	return isThere === Object.hasOwn(other, key) && (!isThere || isSame(one[key], other[key]));
+}
+
 function compare(before: unknown, after: unknown, keys: readonly (string | number)[], into: Operation[]): void {
 	if (Object.is(before, after)) return;
 	if (Array.isArray(before) && Array.isArray(after)) {
 		compareArrays(before, after, keys, into);
 	} else if (isNode(before) && isNode(after) && !Array.isArray(before) && !Array.isArray(after)) {
-		for (const key of Object.keys(before)) {
-			const path = [...keys, key];
-			if (Object.hasOwn(after, key)) compare(before[key], after[key], path, into);
-			else into.push({ op: 'remove', path: pointer(path) });
+		const few = differing(before, after) as ReadonlySet<string> | undefined;
+		for (const key of few ?? Object.keys(before)) {
+			if (!Object.hasOwn(before, key)) continue;
+			if (!Object.hasOwn(after, key)) into.push({ op: 'remove', path: pointer([...keys, key]) });
+			else if (!Object.is(before[key], after[key])) compare(before[key], after[key], [...keys, key], into);
 		}
-		for (const key of Object.keys(after)) {
-			if (Object.hasOwn(before, key)) continue;
+		for (const key of few ?? Object.keys(after)) {
+			if (Object.hasOwn(before, key) || !Object.hasOwn(after, key)) continue;
 			into.push({ op: 'add', path: pointer([...keys, key]), value: after[key] });
 		}
 	} else {
@@ -159,6 +168,7 @@ function change(state: unknown, [key, ...rest]: readonly string[], copies: WeakS
 	if (!isNode(state)) throw new Error(`there is nothing at \`${key}\``);
 	const node = copies.has(state) ? state : copyOf(state);
 	copies.add(node);
+	if (!Array.isArray(node)) note(node, state, key);
 	if (rest.length === 0) how.within(node, key);
 	else replace(change(at(node, [key]), rest, copies, how)).within(node, key);
 	return node;

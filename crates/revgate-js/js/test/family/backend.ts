@@ -50,7 +50,7 @@ export class Family implements TopicBackend {
 	constructor(
 		readonly name: string,
 		states: Readonly<Record<string, string>> = {},
-		readonly largest = 2048,
+		readonly largest = 6 * 1024,
 	) {
 		for (const [key, state] of Object.entries(states)) this.create(key, state);
 	}

@@ -13,7 +13,7 @@ export interface Doc {
 export const doc = (title: string, likes = 0): string => JSON.stringify({ title, likes });
 
 /** One that is too large to be sent along. */
-export const large = (title: string): string => JSON.stringify({ title, likes: 0, text: 'x'.repeat(4000) });
+export const large = (title: string): string => JSON.stringify({ title, likes: 0, text: 'x'.repeat(8000) });
 
 /** A handle that is stopped at the end of the test. */
 export function open<A = unknown>(backend: Family, options: FamilyOptions<Doc, A> = {}): Handle<Doc, A> {

@@ -47,7 +47,7 @@ describe('a member that is large', () => {
 
 	it('shows the one before until the newer is there', async () => {
 		const { backend, family } = await live({ a: doc('A') });
-		backend.change('a', (it: object) => ({ ...it, title: 'AA', text: 'x'.repeat(5000) }));
+		backend.change('a', (it: object) => ({ ...it, title: 'AA', text: 'x'.repeat(8000) }));
 		expect(family.get('a')?.title).toBe('A');
 		await pass();
 		expect(family.get('a')?.title).toBe('AA');

@@ -1,6 +1,7 @@
 /** What a new state has in common with the one before. */
 
 import { isSame } from '../patch.js';
+import { differing } from './made.js';
 import { adopt } from './take.js';
 
 /**
@@ -17,10 +18,18 @@ export function share(before: unknown, after: unknown): unknown {
 		return adopt(after, after.map((item, index) => share(before[index < head ? index : index - offset], item)));
 	}
 	if (Array.isArray(before) || Array.isArray(after)) return after;
+	const few = differing(before, after) as ReadonlySet<string> | undefined;
+	if (few && [...few].every((key) => isSharing(before, after, key))) return after;
 	const fields = Object.entries(after).map(([key, value]) => {
 		return [key, Object.hasOwn(before, key) ? share(before[key], value) : value] as const;
 	});
 	return adopt(after, Object.fromEntries(fields));
+}
+
+/** Whether the field has nothing that is the same and yet another object. */
+function isSharing(before: Record<string, unknown>, after: Record<string, unknown>, key: string): boolean {
+	if (!Object.hasOwn(before, key) || !Object.hasOwn(after, key)) return true;
+	return Object.is(share(before[key], after[key]), after[key]);
 }
 
 function lengthWhile(end: number, holds: (index: number) => boolean): number {

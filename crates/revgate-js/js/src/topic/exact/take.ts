@@ -1,5 +1,6 @@
 /** What a state may be: exactly what JSON and the backend's types have. */
 
+import { madeOf } from './made.js';
 import { Literal } from './parse.js';
 import type { Place } from './place.js';
 import { pointer, put } from './pointer.js';
@@ -24,7 +25,7 @@ export class Unfit extends Error {
 export interface Facts {
 	/** Where it was looked at: elsewhere its integers may be of the wrong kind. */
 	readonly place: Place;
-	/** How many levels it has. */
+	/** How many levels it has, at most: what was gone when it was made of another may be counted. */
 	readonly height: number;
 	/** Whether `JSON.stringify` writes it as it is. */
 	readonly isPlain: boolean;
@@ -32,12 +33,13 @@ export interface Facts {
 	readonly isWide: boolean;
 }
 
-type Leaf = Pick<Facts, 'isPlain' | 'isWide'>;
+type Fields = Record<string, unknown>;
+type Leaf = Omit<Facts, 'place'>;
 
 /** What to do about an integer that is not where it should be. */
 const LIST_IT = 'list this place in the option `bigints`, and its integers are BigInts';
 
-const PLAIN: Leaf = { isPlain: true, isWide: false };
+const PLAIN: Leaf = { height: 0, isPlain: true, isWide: false };
 
 /** Gives whatever it is given in place of itself. */
 class Given {
@@ -96,7 +98,8 @@ export function adopt<S extends object>(original: object, copy: S): S {
 /** What is known of a state, or of a part of one. */
 export function factsOf(state: unknown): Leaf {
 	if (typeof state === 'object' && state !== null) return Known.of(state) ?? PLAIN;
-	return leaf(state);
+	if (typeof state === 'bigint') return { ...PLAIN, isPlain: false, isWide: !hasBits(64, state) };
+	return typeof state === 'number' && !isPlainNumber(state) ? { ...PLAIN, isPlain: false } : PLAIN;
 }
 
 class Taker {
@@ -129,6 +132,9 @@ class Taker {
 
 	#object(object: object, place: Place): unknown {
 		if (levels(object) > 1) throw this.#instance(object);
+		const made = madeOf(object);
+		const known = made && Known.of(made.of);
+		if (known?.place === place) return this.#changed(object as Fields, made!, known);
 		const fields: Record<string, unknown> = {};
 		const values: unknown[] = [];
 		for (const key of this.isParsed ? Object.keys(object) : Reflect.ownKeys(object)) {
@@ -137,6 +143,26 @@ class Taker {
 			put(fields, key as string, value);
 		}
 		return this.#close(fields, values, place);
+	}
+
+	/** A copy of a state, of which nothing is looked at but what was changed. Nobody else has it. */
+	#changed(fields: Fields, { of, keys }: { of: object; keys: ReadonlySet<string | symbol> }, known: Facts): unknown {
+		let [{ height, isPlain, isWide }, isNews] = [known, false];
+		for (const key of keys as ReadonlySet<string>) {
+			const isThere = Object.hasOwn(fields, key);
+			const value = isThere ? this.#within(key, this.#read(fields, key), known.place) : undefined;
+			isNews ||= isThere !== Object.hasOwn(of, key) || (isThere && !Object.is(value, (of as Fields)[key]));
+			if (!isThere) continue;
+			put(fields, key, value);
+			const facts = factsOf(value);
+			height = Math.max(height, facts.height + 1);
+			isPlain &&= facts.isPlain;
+			isWide ||= facts.isWide;
+		}
+		if (!isNews) return of;
+		// What is gone may have been what was special.
+		if (!known.isPlain || known.isWide) return this.#close(fields, Object.values(fields), known.place);
+		return Known.mark(fields, { place: known.place, height, isPlain, isWide });
 	}
 
 	/** The value of a field, which is nothing but a value. */
@@ -181,11 +207,10 @@ class Taker {
 		let height = 0;
 		let [isPlain, isWide] = [true, false];
 		for (const value of values) {
-			const facts = typeof value === 'object' && value !== null ? Known.of(value) : undefined;
-			const { isPlain: plain, isWide: wide } = facts ?? leaf(value);
-			height = Math.max(height, facts?.height ?? 0);
-			isPlain &&= plain;
-			isWide ||= wide;
+			const facts = factsOf(value);
+			height = Math.max(height, facts.height);
+			isPlain &&= facts.isPlain;
+			isWide ||= facts.isWide;
 		}
 		return Known.mark(taken, { place, height: height + 1, isPlain, isWide });
 	}
@@ -233,12 +258,6 @@ class Taker {
 	#unfit(reason: string): Unfit {
 		return new Unfit(pointer(this.#keys), reason);
 	}
-}
-
-/** What is known of a value that is neither an array nor an object. */
-function leaf(value: unknown): Leaf {
-	if (typeof value === 'bigint') return { isPlain: false, isWide: !hasBits(64, value) };
-	return typeof value === 'number' ? { isPlain: isPlainNumber(value), isWide: false } : PLAIN;
 }
 
 /** Whether JavaScript writes the number so that it is read as the same, and of the same kind. */
