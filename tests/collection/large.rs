@@ -9,7 +9,7 @@ use crate::harness::{ms, version};
 use crate::{Doc, Window, doc};
 
 fn large(letter: char) -> Doc {
-    doc(&letter.to_string().repeat(3_000))
+    doc(&letter.to_string().repeat(7_000))
 }
 
 /// A backend with a large document and a small one, and a window.

@@ -41,8 +41,8 @@ pub(crate) const FLOOD: Duration = Duration::from_secs(3);
 impl Plan {
     /// Within five minutes.
     pub(crate) const QUICK: Self = Self {
-        rounds: 3,
-        turns: [60, 5],
+        rounds: 2,
+        turns: [90, 7],
         updates: [20, 12],
         long_rounds: 1,
         moves: 60,

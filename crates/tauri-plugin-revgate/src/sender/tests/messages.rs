@@ -79,7 +79,7 @@ impl Topic for Wide {
 
 #[test]
 fn an_integer_that_no_value_holds_is_in_no_patch() {
-    let initial = Wide(vec![0; 2_000]);
+    let initial = Wide(vec![0; 4_000]);
     let edits: &[fn(&mut Wide)] =
         &[|wide| wide.0[7] = u64::MAX.into(), |wide| wide.0[7] += 1, |wide| wide.0[7] = 0];
     let heard = hear(initial, Delivery::Auto, edits);
