@@ -46,6 +46,57 @@ fn an_action_without_an_inverse_is_taken_back_where_nobody_has_changed_what_it_m
 }
 
 #[window_test(unsupported = test)]
+fn of_an_action_that_could_not_be_taken_back_whole_only_what_was_is_done_again() {
+    let (backend, _, one, other) = two_windows();
+    let drawer = || desk(&backend).drawers["a"].clone();
+    let things = |things: &[(&str, u64)]| -> BTreeMap<String, u64> {
+        things.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect()
+    };
+    other.edit(|desk| desk.drawers = [("a".into(), BTreeMap::new())].into());
+    one.act(DeskAction::Shelve { drawer: "a".into(), value: 1 });
+    let put = |name: &'static str, value| {
+        other.edit(move |desk| {
+            desk.drawers.entry("a".into()).or_default().insert(name.into(), value);
+        });
+    };
+    put("x", 9);
+    for _ in 0..2 {
+        one.undo().expect("the half of it");
+        assert_eq!(drawer(), things(&[("x", 9)]));
+        one.redo().expect("that half again");
+        assert_eq!(drawer(), things(&[("x", 9), ("y", 1)]), "what another has put there stands");
+    }
+    assert_eq!(backend.actions(), 1, "the action as a whole is not done again");
+    one.undo().expect("the half of it");
+    put("y", 8);
+    assert_eq!(one.redo(), Err(UndoError::Overtaken));
+    assert_eq!(drawer(), things(&[("x", 9), ("y", 8)]));
+}
+
+#[window_test(unsupported = test)]
+fn nor_is_that_done_whole_by_what_was_asked_for_before_it_was_known() {
+    let (backend, _, one, other) = two_windows();
+    other.edit(|desk| desk.drawers = [("a".into(), BTreeMap::new())].into());
+    drop(one.replica.act(DeskAction::Shelve { drawer: "a".into(), value: 1 }));
+    one.time.advance(ms(7));
+    let mut theirs = desk(&backend);
+    theirs.drawers.entry("a".into()).or_default().insert("x".into(), 9);
+    backend.set(&theirs);
+    let asked = [true, false, true, false];
+    let ends = asked.map(|is_undo| match is_undo {
+        true => one.replica.undo(),
+        false => one.replica.redo(),
+    });
+    assert_eq!(one.shown().drawers["a"].len(), 2, "all of it is done again, by what is known");
+    for undone in ends {
+        end(&one.time, undone).expect("the half of it");
+    }
+    one.time.advance(ms(1000));
+    assert_eq!((desk(&backend), one.shown()), (theirs.clone(), theirs));
+    assert_eq!(backend.actions(), 1);
+}
+
+#[window_test(unsupported = test)]
 fn an_inverse_that_refuses_itself_says_so_in_its_words() {
     let (backend, _, one, other) = two_windows();
     one.act(DeskAction::Write { id: 1, text: 1 });

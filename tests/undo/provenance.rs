@@ -20,9 +20,14 @@ struct Deeds {
     /// How much it has really added to the number each time, and taken from it.
     filled: Vec<u64>,
     taken: Vec<u64>,
-    /// What it has changed by actions without an inverse: the part, what was there, and what is.
-    changed: Vec<(String, Option<String>, Option<String>)>,
+    /// What it has changed by actions without an inverse.
+    changed: Vec<Way>,
+    /// What it has taken back of that, by a merge.
+    undone: Vec<Way>,
 }
+
+/// A part, what was there, and what is.
+type Way = (String, Option<String>, Option<String>);
 
 #[derive(Default)]
 pub(super) struct Provenance {
@@ -66,14 +71,20 @@ impl Provenance {
         self.now = desk;
     }
 
-    /// Nothing but an undo writes.
+    /// Nothing writes but an undo, and the redo of one that could not take back all.
     fn write(&mut self, window: usize, desk: &Desk) {
         let (before, after) = (parts(&self.now), parts(desk));
         for path in changed(&before, &after) {
             let (old, new) = (before.get(&path).cloned(), after.get(&path).cloned());
             self.direct.remove(&path);
             self.taken_back += 1;
-            if !take_way(&mut self.deeds[window].changed, &path, &old, &new) {
+            let Deeds { changed, undone, .. } = &mut self.deeds[window];
+            if take_way(changed, &path, &old, &new) {
+                undone.push((path, old, new));
+            } else if take_way(undone, &path, &old, &new) {
+                self.direct.insert(path.clone(), window);
+                changed.push((path, old, new));
+            } else {
                 let what = format!("`{path}`, from {old:?} to {new:?}");
                 self.faults.push(format!("window {window} undoes {what}"));
             }
@@ -168,7 +179,7 @@ impl Provenance {
 
     /// What is left of the window's doing.
     pub(super) fn left_of(&self, window: usize) -> Vec<String> {
-        let Deeds { liked, filled, taken, changed } = &self.deeds[window];
+        let Deeds { liked, filled, taken, changed, .. } = &self.deeds[window];
         let amounts = [("liked", liked), ("filled", filled), ("taken", taken)];
         let amounts = amounts.into_iter().filter(|(_, left)| !left.is_empty());
         let amounts = amounts.map(|(what, left)| format!("{what} {left:?}"));
@@ -197,12 +208,7 @@ fn take(all: &mut Vec<u64>, one: u64) -> bool {
 }
 
 /// Whether what this window changed leads from `old` back to `new`; then that is taken back.
-fn take_way(
-    all: &mut Vec<(String, Option<String>, Option<String>)>,
-    path: &str,
-    old: &Option<String>,
-    new: &Option<String>,
-) -> bool {
+fn take_way(all: &mut Vec<Way>, path: &str, old: &Option<String>, new: &Option<String>) -> bool {
     for place in (0..all.len()).rev() {
         if all[place].0 != path || all[place].2 != *old {
             continue;

@@ -7,9 +7,9 @@ use revgate::action::Context;
 use revgate::json::Tree;
 use revgate::json::tree::Delta;
 use revgate::wire::Reverse;
-use revgate::{Epoch, Topic};
+use revgate::{Epoch, Invalid, Topic};
 
-use crate::optimistic::{Deed, Play};
+use crate::optimistic::{Deed, Fault, Play};
 use crate::{Json, guard};
 
 /// An edit, or an action, that can be taken back.
@@ -22,14 +22,22 @@ use crate::{Json, guard};
 /// ```
 pub(crate) struct Part<T> {
     /// What it did when it was played last: while it is under way, the best guess at what will have
-    /// become of it, for it is played again on each state that it may have to be made on.
+    /// become of it, for it is played again on each state that it may have to be made on. `None` if it
+    /// could not be played there: then it has done nothing to what is shown.
     last: RefCell<Option<Last<T>>>,
-    /// The action that it is, and what that knew.
-    made: Option<(Deed<T>, Context)>,
-    /// If it takes an action back, that action.
-    again: Option<Deed<T>>,
+    kind: RefCell<Rc<Kind<T>>>,
     stage: Cell<Stage>,
     life: Life,
+}
+
+/// What a part is. Of one that takes another back that is a guess, till [that is known](Part::decide).
+enum Kind<T> {
+    /// By a function, or by a merge.
+    Edit,
+    /// This action, and what it knew.
+    Action(Deed<T>, Context),
+    /// It takes this action back, by another one or by a merge.
+    Back(Deed<T>),
 }
 
 /// The life of the topic that the window's newest state is of.
@@ -48,60 +56,105 @@ enum Stage {
 enum Last<T> {
     States(Box<(T, T)>),
     Changes(Delta),
-    /// It is an action, and this one takes it back.
+    /// This action takes it back: its inverse, or, if it has itself taken an action back, that one again.
     Inverse(Deed<T>),
 }
 
 /// How a part is taken back.
 pub(crate) enum Back<T> {
-    /// By this action: its inverse; or, if it has itself taken an action back, that one again.
     Action(Deed<T>),
-    /// By a merge.
     Merge,
 }
 
 impl<T: Topic> Part<T> {
-    pub(crate) fn new(
-        made: Option<(Deed<T>, Context)>,
-        again: Option<Deed<T>>,
-        life: Life,
-    ) -> Rc<Self> {
-        let (last, stage) = (RefCell::new(None), Cell::new(Stage::UnderWay));
-        Rc::new(Self { last, made, again, stage, life })
+    /// An edit by a function.
+    pub(crate) fn edit(life: Life) -> Rc<Self> {
+        Self::new(Kind::Edit, life)
+    }
+
+    pub(crate) fn action(deed: Deed<T>, context: Context, life: Life) -> Rc<Self> {
+        Self::new(Kind::Action(deed, context), life)
+    }
+
+    /// What takes this back; `context` is what it knows if it is an action.
+    pub(crate) fn against(&self, context: Context) -> Rc<Self> {
+        Self::new(Kind::against(&self.kind(), context), Rc::clone(&self.life))
+    }
+
+    fn new(kind: Kind<T>, life: Life) -> Rc<Self> {
+        let (last, kind) = (RefCell::new(None), RefCell::new(Rc::new(kind)));
+        Rc::new(Self { last, kind, stage: Cell::new(Stage::UnderWay), life })
+    }
+
+    /// It is known by now what this is, which takes `part` back.
+    pub(crate) fn decide(&self, part: &Self, context: Context) {
+        let kind = Rc::new(Kind::against(&part.kind(), context));
+        self.kind.replace(kind);
     }
 
     /// `play`, which keeps for this part what it did.
     pub(crate) fn recording(self: &Rc<Self>, play: Rc<Play<T>>) -> Rc<Play<T>> {
-        if self.again.is_some() {
-            return play;
-        }
         let part = Rc::clone(self);
-        Rc::new(move |state| {
-            if !part.is_under_way() {
-                return play(state);
-            }
-            // Asked before the action is done, so that a state need not be copied for it.
-            let last = match part.inverse(state) {
-                Some(inverse) => {
-                    play(state)?;
-                    Last::Inverse(inverse)
-                }
-                None => {
-                    let before = state.clone();
-                    play(state)?;
-                    Last::States(Box::new((before, state.clone())))
-                }
-            };
-            let before = part.last.replace(Some(last));
-            drop(before);
-            Ok(())
-        })
+        Rc::new(move |state| part.record(state, |state| play(state)))
     }
 
-    /// What takes the action back, if it says that itself. One that panics has not said it.
+    /// Plays it, and keeps what it did.
+    pub(crate) fn record(
+        &self,
+        state: &mut T,
+        play: impl FnOnce(&mut T) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        if !self.is_under_way() {
+            return play(state);
+        }
+        self.keep(None);
+        // Asked before the action is done, so that a state need not be copied for it.
+        let last = match self.inverse(state) {
+            Some(inverse) => {
+                play(state)?;
+                Last::Inverse(inverse)
+            }
+            None => {
+                let before = state.clone();
+                play(state)?;
+                Last::States(Box::new((before, state.clone())))
+            }
+        };
+        self.keep(Some(last));
+        Ok(())
+    }
+
+    /// What takes the action back, if that is said. One that panics has not said it.
     fn inverse(&self, before: &T) -> Option<Deed<T>> {
-        let (deed, context) = self.made.as_ref()?;
-        guard::call(|| deed.inverse(before, context)).ok().flatten()
+        match &*self.kind() {
+            Kind::Edit => None,
+            Kind::Action(deed, context) => {
+                guard::call(|| deed.inverse(before, context)).ok().flatten()
+            }
+            Kind::Back(deed) => Some(deed.clone()),
+        }
+    }
+
+    /// Takes back of `state` what is still as these parts have made it, and keeps what that did; whether
+    /// anything was. **Only if all that an action did is taken back, that is taken back by the action**,
+    /// which would do again what still stands.
+    ///
+    /// # Errors
+    ///
+    /// If the state cannot be JSON.
+    pub(crate) fn merge(&self, parts: &[Rc<Self>], state: &mut T) -> Result<bool, Invalid> {
+        self.keep(None);
+        let now = Tree::of(state)?;
+        let mut tree = now.clone();
+        let standing = parts.iter().filter(|part| !part.take_back(&mut tree)).count();
+        let back = if tree == now { None } else { read(&tree, state) };
+        let Some((back, tree)) = back else { return Ok(false) };
+        *state = back;
+        self.keep(Some(match &*self.kind() {
+            Kind::Back(deed) if standing == 0 => Last::Inverse(deed.clone()),
+            _ => Last::Changes(Delta::between(&now, &tree)),
+        }));
+        Ok(true)
     }
 
     /// The action has been done in the life `epoch`, and how it is taken back is `told` by the backend;
@@ -112,9 +165,13 @@ impl<T: Topic> Part<T> {
             // Another message that had it has told.
             return;
         }
-        match told.map(|how| self.read(how)).transpose() {
-            _ if self.again.is_some() => {}
-            Ok(Some(last)) => drop(self.last.replace(Some(last))),
+        let told = match &*self.kind() {
+            Kind::Back(deed) => Ok(Some(Last::Inverse(deed.clone()))),
+            Kind::Action(deed, _) => told.map(|how| read_told(how, deed)).transpose(),
+            Kind::Edit => Ok(None),
+        };
+        match told {
+            Ok(Some(last)) => self.keep(Some(last)),
             Ok(None) if is_own => {}
             // What others did in that moment cannot be told from what it did.
             Ok(None) => return self.lose(),
@@ -124,20 +181,6 @@ impl<T: Topic> Part<T> {
             }
         }
         self.stage.set(Stage::Made(epoch));
-    }
-
-    fn read(&self, how: &Reverse<Json>) -> Result<Last<T>, String> {
-        Ok(match how {
-            Reverse::Nothing => Last::Changes(Delta::default()),
-            Reverse::Changes(delta) => {
-                let delta = serde_json::from_str(delta.get());
-                Last::Changes(delta.map_err(|error| error.to_string())?)
-            }
-            Reverse::Inverse(action) => {
-                let (deed, _) = self.made.as_ref().ok_or("it is no action")?;
-                Last::Inverse(deed.told_inverse(action.get())?)
-            }
-        })
     }
 
     /// Whether there is something to take back, as far as is known.
@@ -150,9 +193,6 @@ impl<T: Topic> Part<T> {
         if matches!(self.stage.get(), Stage::Unmade | Stage::Unknown) || self.is_past() {
             return None;
         }
-        if let Some(deed) = &self.again {
-            return Some(Back::Action(deed.clone()));
-        }
         self.compare();
         match &*self.last.borrow() {
             Some(Last::Inverse(deed)) => Some(Back::Action(deed.clone())),
@@ -161,24 +201,15 @@ impl<T: Topic> Part<T> {
         }
     }
 
-    /// The action that takes back what takes this back.
-    pub(crate) fn deed(&self) -> Option<Deed<T>> {
-        self.made.as_ref().map(|(deed, _)| deed.clone())
-    }
-
-    /// The action that takes this back whatever becomes of it.
-    pub(crate) fn again(&self) -> Option<Deed<T>> {
-        self.again.clone()
-    }
-
-    /// Takes back of `tree` what is still as this made it.
-    pub(crate) fn take_back(&self, tree: &mut Tree) {
+    /// Takes back of `tree` what is still as this made it; whether that is all of it.
+    fn take_back(&self, tree: &mut Tree) -> bool {
         if self.is_past() {
-            return;
+            return false;
         }
         self.compare();
-        if let Some(Last::Changes(delta)) = &*self.last.borrow() {
-            delta.take_back(tree);
+        match &*self.last.borrow() {
+            Some(Last::Changes(delta)) => delta.take_back(tree),
+            _ => true,
         }
     }
 
@@ -219,9 +250,9 @@ impl<T: Topic> Part<T> {
 }
 
 impl<T> Part<T> {
-    /// Whether it is an edit by a function, or takes one back.
+    /// Whether it is an edit by a function, or takes something back by a merge.
     pub(crate) fn is_edit(&self) -> bool {
-        self.made.is_none() && self.again.is_none()
+        matches!(&*self.kind(), Kind::Edit)
     }
 
     pub(crate) fn is_under_way(&self) -> bool {
@@ -240,8 +271,13 @@ impl<T> Part<T> {
 
     /// It was made in the life `epoch`, and is not played any more.
     pub(crate) fn end(&self, epoch: Epoch) {
-        if self.is_under_way() {
-            self.stage.set(Stage::Made(epoch));
+        if !self.is_under_way() {
+            return;
+        }
+        self.stage.set(Stage::Made(epoch));
+        let is_by_action = matches!(&*self.last.borrow(), Some(Last::Inverse(_)));
+        if !is_by_action && matches!(&*self.kind(), Kind::Back(_)) {
+            self.kind.replace(Rc::new(Kind::Edit));
         }
     }
 
@@ -257,8 +293,55 @@ impl<T> Part<T> {
 
     fn forget(&self, stage: Stage) {
         self.stage.set(stage);
-        let last = self.last.take();
-        // Dropping a state is other people's code.
-        let _ = guard::call(|| drop(last));
+        self.replace(None);
     }
+
+    /// This is what it did when it was played last; what it did before that is nobody's business.
+    fn keep(&self, last: Option<Last<T>>) {
+        if self.is_under_way() {
+            self.replace(last);
+        }
+    }
+
+    fn replace(&self, last: Option<Last<T>>) {
+        let before = self.last.replace(last);
+        // Dropping a state is other people's code.
+        let _ = guard::call(|| drop(before));
+    }
+
+    fn kind(&self) -> Rc<Kind<T>> {
+        Rc::clone(&self.kind.borrow())
+    }
+}
+
+impl<T: Topic> Kind<T> {
+    /// What takes back a part of this kind; `context` is what it knows if it is an action.
+    fn against(other: &Self, context: Context) -> Self {
+        match other {
+            Self::Edit => Self::Edit,
+            Self::Action(deed, _) => Self::Back(deed.clone()),
+            Self::Back(deed) => Self::Action(deed.clone(), context),
+        }
+    }
+}
+
+/// How `deed` is taken back, as the backend says it.
+fn read_told<T: Topic>(how: &Reverse<Json>, deed: &Deed<T>) -> Result<Last<T>, String> {
+    Ok(match how {
+        Reverse::Nothing => Last::Changes(Delta::default()),
+        Reverse::Changes(delta) => {
+            let delta = serde_json::from_str(delta.get());
+            Last::Changes(delta.map_err(|error| error.to_string())?)
+        }
+        Reverse::Inverse(action) => Last::Inverse(deed.told_inverse(action.get())?),
+    })
+}
+
+/// The state that this describes, and how it is written, if it is one: what is left of a change and what
+/// others have made may not go together, as of an enum the field of one variant and the name of another.
+fn read<T: Topic>(tree: &Tree, before: &T) -> Option<(T, Tree)> {
+    let mut state: T = serde_json::from_str(&tree.to_string()).ok()?;
+    state.keep_skipped(before);
+    let own = Tree::of(&state).ok()?;
+    (own.sorted() == tree.sorted()).then_some((state, own))
 }

@@ -110,7 +110,9 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     }
 
     /// Does again what was undone last, as [`Replica::undo`] takes it back: an action is asked for
-    /// once more, all else becomes what the undo took back, where that has not been changed since.
+    /// once more, all else becomes what the undo took back, where that has not been changed since. So
+    /// does what an action did of which the undo could take back only a part: the rest still stands,
+    /// and the action would do that twice.
     /// Whatever else this window changes, there is nothing to do again after that, unless the change
     /// falls.
     ///
@@ -152,15 +154,19 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             return edit;
         }
         let context = edit.ask.as_ref().map(|ask| ask.asked.context(self.source));
-        let part = Part::new(deed.zip(context), None, Rc::clone(&self.life));
+        let life = Rc::clone(&self.life);
+        let part = match deed.zip(context) {
+            Some((deed, context)) => Part::action(deed, context, life),
+            None => Part::edit(life),
+        };
         let now = self.driver.host.now();
         self.with_history(|history| history.ask(&part, now));
-        self.watched(edit, part)
+        let change = part.recording(Rc::clone(&edit.change));
+        self.watched(Edit { change, ..edit }, part)
     }
 
-    /// The edit, of which its part learns what it does and how it ends.
+    /// The edit, of which its part learns how it ends.
     fn watched(self: &Rc<Self>, edit: Edit<T>, part: Rc<Part<T>>) -> Edit<T> {
-        let change = part.recording(Rc::clone(&edit.change));
         let (inner, done, its_part) = (Rc::downgrade(self), edit.done, Rc::clone(&part));
         let done = move |outcome: Outcome, blame: Blame<'_>| {
             if let Some(inner) = inner.upgrade() {
@@ -168,7 +174,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             }
             done(outcome, blame);
         };
-        Edit { change, done: Box::new(done), part: Some(its_part), ..edit }
+        Edit { done: Box::new(done), part: Some(its_part), ..edit }
     }
 
     /// What has failed is no step; nor is what may have been made or not, for what it would have made

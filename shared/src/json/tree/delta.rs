@@ -89,9 +89,11 @@ impl Delta {
         }
     }
 
-    /// Takes back of `tree` what is still as it was made. What is not stays as it is.
-    pub fn take_back(&self, tree: &mut Tree) {
-        self.changes.iter().rev().for_each(|change| change.take_back(tree));
+    /// Takes back of `tree` what is still as it was made. What is not stays as it is; whether all of it
+    /// was taken back, or had gone.
+    pub fn take_back(&self, tree: &mut Tree) -> bool {
+        let stands = |change: &&Change| !change.take_back(tree);
+        self.changes.iter().rev().filter(stands).count() == 0
     }
 
     fn compare(&mut self, before: Option<&Tree>, after: Option<&Tree>, path: &mut Vec<Key>) {
@@ -196,38 +198,47 @@ impl Change {
         }
     }
 
-    fn take_back(&self, tree: &mut Tree) {
+    /// Whether nothing of it is left.
+    fn take_back(&self, tree: &mut Tree) -> bool {
         let (before, after, beside) = match &self.made {
             Made::Value { before, after, beside } => (before.as_ref(), after.as_ref(), beside),
             Made::Order { before, after } => {
-                if let Some(Tree::List(items)) = find(tree, &self.path) {
-                    put_in_order(items, before, after);
-                }
-                return;
+                let Some(Tree::List(items)) = find(tree, &self.path) else { return false };
+                return put_in_order(items, before, after);
             }
         };
         // Whether anybody has changed it since is for the merge to say.
-        let back = |now: Option<&Tree>| merge(after, before, now).tree;
+        let back = |now: Option<&Tree>| {
+            let merged = merge(after, before, now);
+            (merged.tree, merged.conflicts.is_empty())
+        };
         let Some((last, way)) = self.path.split_last() else {
-            *tree = back(Some(tree)).unwrap_or_default();
-            return;
+            let (value, is_all) = back(Some(tree));
+            *tree = value.unwrap_or_default();
+            return is_all;
         };
         match (find(tree, way), last) {
-            (Some(Tree::Map(fields)), Key::Field(name)) => match back(fields.get(name)) {
-                Some(value) => drop(fields.insert(name.clone(), value)),
-                None => drop(fields.remove(name)),
-            },
+            (Some(Tree::Map(fields)), Key::Field(name)) => {
+                let (value, is_all) = back(fields.get(name));
+                match value {
+                    Some(value) => drop(fields.insert(name.clone(), value)),
+                    None => drop(fields.remove(name)),
+                }
+                is_all
+            }
             (Some(Tree::List(items)), Key::Item(id)) => {
-                let Some(place) = place_of(items, id) else { return };
-                match (place, back(place.and_then(|place| items.get(place)))) {
+                let Some(place) = place_of(items, id) else { return false };
+                let (item, is_all) = back(place.and_then(|place| items.get(place)));
+                match (place, item) {
                     (Some(place), Some(item)) => items[place] = item,
                     (Some(place), None) => drop(items.remove(place)),
                     (None, Some(item)) => items.insert(beside.place(items), item),
                     (None, None) => {}
                 }
+                is_all
             }
             // What it was in has gone, or is another thing.
-            _ => {}
+            _ => false,
         }
     }
 }
@@ -261,19 +272,20 @@ fn place_of(items: &[Tree], id: &Tree) -> Option<Option<usize>> {
     ids(items).map(|ids| ids.iter().position(|it| *it == id))
 }
 
-/// Puts items back in the order `before`, if they are still in the order `after`. Others stay where
-/// they are.
-fn put_in_order(items: &mut [Tree], before: &[Tree], after: &[Tree]) {
-    let Some(now) = ids(items) else { return };
+/// Puts items back in the order `before`, if they are still in the order `after`; whether they are.
+/// Others stay where they are.
+fn put_in_order(items: &mut [Tree], before: &[Tree], after: &[Tree]) -> bool {
+    let Some(now) = ids(items) else { return false };
     let (places_now, moved) = (places(&now), places(&after.iter().collect::<Vec<_>>()));
     let are_there = after.iter().filter(|id| places_now.contains_key(id));
     if !now.iter().copied().filter(|id| moved.contains_key(id)).eq(are_there) {
-        return;
+        return false;
     }
     let targets: Vec<_> = (0..now.len()).filter(|place| moved.contains_key(now[*place])).collect();
     let sources = before.iter().filter_map(|id| places_now.get(id));
     let sources: Vec<_> = sources.map(|place| items[*place].clone()).collect();
     targets.into_iter().zip(sources).for_each(|(target, item)| items[target] = item);
+    true
 }
 
 fn places<'a>(ids: &[&'a Tree]) -> BTreeMap<&'a Tree, usize> {

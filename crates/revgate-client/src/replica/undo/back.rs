@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use revgate::Topic;
 use revgate::action::{Context, Seq};
-use revgate::json::Tree;
 
 use super::{Ends, Inner};
 use crate::history::{Back, Left, Part, Run};
@@ -52,7 +51,10 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         });
         match &*run {
             [part] if !part.is_edit() => self.action_back(part, void, done),
-            _ => (Edit::new(merge(run, void), done), Part::new(None, None, Rc::clone(&self.life))),
+            _ => {
+                let own = Part::edit(Rc::clone(&self.life));
+                (Edit::new(merge(&own, run, void), done), own)
+            }
         }
     }
 
@@ -62,24 +64,29 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     fn action_back(&self, part: &Rc<Part<T>>, void: Void, done: Done) -> (Edit<T>, Rc<Part<T>>) {
         let (seq, at) = self.next_action();
         let context = Context { at, seed: self.source.seed(seq) };
-        let (made, again) = match part.again() {
-            Some(again) => (Some((again, context)), None),
-            None => (None, part.deed()),
-        };
-        let own = Part::new(made, again, Rc::clone(&self.life));
-        let change = shown(part, context, &void);
-        let open = self.decided(part, (seq, at), void);
+        let own = part.against(context);
+        let change = shown(&own, part, context, &void);
+        let open = self.decided(&own, part, (seq, context), void);
         (Edit { open: Some(open), ..Edit::new(change, done) }, own)
     }
 
-    fn decided(&self, part: &Rc<Part<T>>, (seq, at): (Seq, u64), void: Void) -> Open<T> {
-        let (part, source) = (Rc::clone(part), self.source);
+    fn decided(
+        &self,
+        own: &Rc<Part<T>>,
+        part: &Rc<Part<T>>,
+        (seq, context): (Seq, Context),
+        void: Void,
+    ) -> Open<T> {
+        let (own, part, source) = (Rc::clone(own), Rc::clone(part), self.source);
         Box::new(move || {
             if part.is_under_way() {
                 return None;
             }
+            own.decide(&part, context);
             Some(match part.back() {
-                Some(Back::Action(deed)) => Ok(Some(Asking::of(deed, source, seq, at).ask())),
+                Some(Back::Action(deed)) => {
+                    Ok(Some(Asking::of(deed, source, seq, context.at).ask()))
+                }
                 Some(Back::Merge) => Ok(None),
                 None if part.is_unknown() => {
                     void.set(None);
@@ -92,13 +99,18 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 }
 
 /// What takes the part back, by what is known of it.
-fn shown<T: Topic>(part: &Rc<Part<T>>, context: Context, void: &Void) -> Rc<Play<T>> {
-    let merge = merge(vec![Rc::clone(part)], Rc::clone(void));
-    let (part, void) = (Rc::clone(part), Rc::clone(void));
+fn shown<T: Topic>(
+    own: &Rc<Part<T>>,
+    part: &Rc<Part<T>>,
+    context: Context,
+    void: &Void,
+) -> Rc<Play<T>> {
+    let merge = merge(own, vec![Rc::clone(part)], Rc::clone(void));
+    let (own, part, void) = (Rc::clone(own), Rc::clone(part), Rc::clone(void));
     Rc::new(move |state: &mut T| {
         void.set(None);
         match part.back() {
-            Some(Back::Action(deed)) => deed.apply(state, &context),
+            Some(Back::Action(deed)) => own.record(state, |state| deed.apply(state, &context)),
             Some(Back::Merge) => merge(state),
             None => Err(Why::of(&part).fault(&void)),
         }
@@ -106,24 +118,13 @@ fn shown<T: Topic>(part: &Rc<Part<T>>, context: Context, void: &Void) -> Rc<Play
 }
 
 /// The change that takes back of a state what is still as these have made it.
-fn merge<T: Topic>(parts: Vec<Rc<Part<T>>>, void: Void) -> Rc<Play<T>> {
+fn merge<T: Topic>(own: &Rc<Part<T>>, parts: Run<T>, void: Void) -> Rc<Play<T>> {
+    let own = Rc::clone(own);
     Rc::new(move |state: &mut T| {
         void.set(None);
-        let now = Tree::of(state)?;
-        let mut tree = now.clone();
-        parts.iter().for_each(|part| part.take_back(&mut tree));
-        let back = if tree == now { None } else { read(&tree, state) };
-        *state = back.ok_or_else(|| Why::Overtaken.fault(&void))?;
-        Ok(())
+        let is_something = own.merge(&parts, state)?;
+        if is_something { Ok(()) } else { Err(Why::Overtaken.fault(&void)) }
     })
-}
-
-/// The state that this describes, if it is one: what is left of a change and what others have made
-/// may not go together, as of an enum the field of one variant and the name of another.
-fn read<T: Topic>(tree: &Tree, before: &T) -> Option<T> {
-    let mut state: T = serde_json::from_str(&tree.to_string()).ok()?;
-    state.keep_skipped(before);
-    (Tree::of(&state).ok()?.sorted() == tree.sorted()).then_some(state)
 }
 
 /// What is left of parts that were not taken back for this reason. **What the backend refuses once it

@@ -37,6 +37,27 @@ fn what_nobody_has_changed_since_goes_back_as_it_was() {
 }
 
 #[test]
+fn it_is_said_whether_all_was_taken_back() {
+    let rows = r#"{"l":[{"id":1,"a":1},{"id":2}]}"#;
+    for (before, after, now, is_all) in [
+        ("1", "2", "2", true),
+        ("1", "2", "3", false),
+        (r#"{"a":1,"b":1}"#, r#"{"a":2,"b":2}"#, r#"{"a":2,"b":2,"c":1}"#, true),
+        (r#"{"a":1,"b":1}"#, r#"{"a":2,"b":2}"#, r#"{"a":2,"b":3}"#, false),
+        (r#"{"a":1,"b":1}"#, r#"{"a":2,"b":2}"#, r#"{"a":2,"b":1}"#, true),
+        (r#"{"a":{"b":1}}"#, r#"{"a":{"b":2}}"#, "{}", false),
+        (rows, r#"{"l":[{"id":1,"a":2}]}"#, r#"{"l":[{"id":3},{"id":1,"a":2}]}"#, true),
+        (rows, r#"{"l":[{"id":1,"a":2}]}"#, r#"{"l":[{"id":1,"a":3}]}"#, false),
+        (rows, r#"{"l":[{"id":2},{"id":1,"a":1}]}"#, rows, false),
+        (rows, r#"{"l":[{"id":2},{"id":1,"a":1}]}"#, r#"{"l":[1]}"#, false),
+    ] {
+        let mut tree_now = tree(now);
+        let delta = Delta::between(&tree(before), &tree(after));
+        assert_eq!(delta.take_back(&mut tree_now), is_all, "{before} {after} {now}");
+    }
+}
+
+#[test]
 fn what_another_has_changed_since_stands_and_the_rest_goes_back() {
     for (before, after, now, left) in [
         ("1", "2", "3", "3"),
