@@ -15,8 +15,8 @@ use revgate_client::{ActError, Acting, Host, Observer, Options, Replica, Status,
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
 
-use harness::network::{Faults, Network};
 use harness::{ms, patience};
+use revgate_client::testing::{Faults, Network};
 
 mod harness;
 

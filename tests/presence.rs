@@ -21,8 +21,8 @@ use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
 
-use harness::network::{Faults, Network, STALL};
 use harness::{ms, patience};
+use revgate_client::testing::{Faults, Network, STALL};
 
 mod harness;
 

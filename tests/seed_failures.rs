@@ -5,8 +5,8 @@ use revgate::gate::Status;
 use revgate_client::TransportError;
 use revgate_client::memory::Memory;
 
-use harness::network::Network;
 use harness::{Window, far_away};
+use revgate_client::testing::Network;
 
 mod harness;
 

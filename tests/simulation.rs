@@ -10,7 +10,7 @@ use wasm_bindgen_test::wasm_bindgen_test as window_test;
 
 use economy::Economy;
 use harness::ms;
-use harness::network::{Faults, Harm};
+use revgate_client::testing::{Faults, Harm};
 use world::{Outcome, Plan};
 
 mod harness;

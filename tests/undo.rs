@@ -19,8 +19,8 @@ use revgate_client::{
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
 
-use harness::network::{Faults, Network};
 use harness::{ms, patience};
+use revgate_client::testing::{Faults, Network};
 
 #[path = "undo/actions.rs"]
 mod actions;

@@ -17,6 +17,8 @@ mod root_attributes;
 mod settings_window;
 mod status_bar;
 mod system_theme;
+#[cfg(feature = "tabs")]
+mod tabs;
 mod window;
 
 // The tests run where the windows do.
@@ -29,5 +31,7 @@ fn main() {
     if let Err(error) = console_log::init_with_level(log::Level::Info) {
         leptos::logging::error!("no log in this window's console: {error}");
     }
+    #[cfg(feature = "tabs")]
+    tabs::share();
     leptos::mount::mount_to_body(app::App);
 }

@@ -1,12 +1,8 @@
 //! A window that may act on a topic, and may not read it.
 
-use std::sync::Arc;
-
-use revgate::Snapshot;
-use revgate::wire::{Access, Acted, Denied, Fetched, Refusal};
-use revgate_client::{
-    Announcement, Batch, Change, Fate, Interruption, Json, Transport, TransportError, WriteError,
-};
+use revgate::wire::{Access, Denied, Refusal};
+use revgate_client::testing::{Layer, Subscription};
+use revgate_client::{Announcement, Fate, Followed, Interruption, TransportError};
 
 use super::*;
 
@@ -18,42 +14,21 @@ fn denied(topic: &TopicName, access: Access) -> TransportError {
     TransportError::Refused(Refusal::Denied(Denied::new(topic.as_str(), access)))
 }
 
-impl Transport for ActOnly {
-    type Subscription = ();
+impl Layer for ActOnly {
+    type Inner = Network;
 
-    fn subscribe<T: Topic>(
-        &self,
-        topic: &TopicName,
-        _: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
-    ) -> impl Future<Output = Result<(), TransportError>> + 'static {
-        let denied = denied(topic, Access::Read);
-        async move { Err(denied) }
+    fn inner(&self) -> &Network {
+        &self.0
     }
 
-    fn fetch<T: Topic>(
+    fn follow<T: Topic>(
         &self,
         topic: &TopicName,
         _: Option<Version>,
-    ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static {
+        _: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
+    ) -> impl Future<Output = Result<Followed<Subscription, T>, TransportError>> + 'static {
         let denied = denied(topic, Access::Read);
         async move { Err(denied) }
-    }
-
-    fn write<T: Topic>(
-        &self,
-        topic: &TopicName,
-        _: Change<T>,
-    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
-        let denied = denied(topic, Access::Write);
-        async move { Err(denied.into()) }
-    }
-
-    fn act(
-        &self,
-        topic: &TopicName,
-        batch: Batch,
-    ) -> impl Future<Output = Result<Acted<Json>, TransportError>> + 'static {
-        self.0.act(topic, batch)
     }
 }
 

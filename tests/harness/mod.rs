@@ -4,8 +4,6 @@
 // Each test target uses its own part.
 #![allow(dead_code)]
 
-pub(crate) mod network;
-
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -18,7 +16,7 @@ use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{Observer, Options, Pending, Replica, Status, SyncError, Transport};
 
-pub(crate) use self::network::{Faults, Network};
+pub(crate) use revgate_client::testing::{Faults, Network};
 
 /// The pause after a failure, however many there were.
 pub(crate) const PAUSE: Duration = ms(20);

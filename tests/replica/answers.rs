@@ -8,12 +8,12 @@ use revgate_client::memory::Memory;
 use revgate_client::{Fate, Host, Options, Status, TransportError};
 
 use super::desk::{Desk, Sheet, desk, sheet, stored};
-use super::harness::network::STALL;
 use super::harness::{
     FETCH_TIMEOUT, Faults, Network, Window, far_away, ms, patience, version, with_font_size,
 };
 use super::strict::{Strict, invalid};
 use super::window_test;
+use revgate_client::testing::STALL;
 
 #[window_test(unsupported = test)]
 fn a_failed_write_says_whether_it_may_have_been_made() {

@@ -2,18 +2,16 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use revgate::settings::Settings;
-use revgate::wire::Fetched;
 use revgate::{Snapshot, Topic, TopicName, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::{Memory, Subscription};
+use revgate_client::testing::Layer;
 use revgate_client::{
-    Announcement, Change, Followed, Interruption, Options, Replica, Status, Transport,
-    TransportError, WriteError,
+    Announcement, Followed, Interruption, Options, Replica, Status, Transport, TransportError,
 };
 
 use super::harness::{
@@ -50,8 +48,12 @@ impl Page {
     }
 }
 
-impl Transport for Page {
-    type Subscription = Subscription;
+impl Layer for Page {
+    type Inner = Memory;
+
+    fn inner(&self) -> &Memory {
+        &self.backend
+    }
 
     fn preloaded<T: Topic>(
         &self,
@@ -65,14 +67,6 @@ impl Transport for Page {
             }
             serde_json::from_str(&early).ok()
         }
-    }
-
-    fn subscribe<T: Topic>(
-        &self,
-        topic: &TopicName,
-        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
-    ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
-        self.backend.subscribe(topic, news)
     }
 
     fn follow<T: Topic>(
@@ -91,22 +85,6 @@ impl Transport for Page {
             }
             followed
         }
-    }
-
-    fn fetch<T: Topic>(
-        &self,
-        topic: &TopicName,
-        known: Option<Version>,
-    ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static {
-        self.backend.fetch(topic, known)
-    }
-
-    fn write<T: Topic>(
-        &self,
-        topic: &TopicName,
-        change: Change<T>,
-    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
-        self.backend.write(topic, change)
     }
 }
 

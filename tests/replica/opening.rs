@@ -3,17 +3,14 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use revgate::settings::Settings;
-use revgate::wire::Fetched;
-use revgate::{Phase, Snapshot, Topic, TopicName, Version};
+use revgate::{Phase, Topic, TopicName, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::{Memory, Subscription};
-use revgate_client::{
-    Announcement, Change, Followed, Interruption, Status, Transport, TransportError, WriteError,
-};
+use revgate_client::testing::Layer;
+use revgate_client::{Announcement, Followed, Interruption, Status, Transport, TransportError};
 
 use super::harness::{FETCH_TIMEOUT, PAUSE, Window, live, ms, version, with_font_size};
 use super::window_test;
@@ -39,15 +36,11 @@ impl Slow {
     }
 }
 
-impl Transport for Slow {
-    type Subscription = Subscription;
+impl Layer for Slow {
+    type Inner = Memory;
 
-    fn subscribe<T: Topic>(
-        &self,
-        topic: &TopicName,
-        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
-    ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
-        self.backend.subscribe(topic, news)
+    fn inner(&self) -> &Memory {
+        &self.backend
     }
 
     fn follow<T: Topic>(
@@ -63,22 +56,6 @@ impl Transport for Slow {
             time.sleep(delay.unwrap_or_default()).await;
             followed
         }
-    }
-
-    fn fetch<T: Topic>(
-        &self,
-        topic: &TopicName,
-        known: Option<Version>,
-    ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static {
-        self.backend.fetch(topic, known)
-    }
-
-    fn write<T: Topic>(
-        &self,
-        topic: &TopicName,
-        change: Change<T>,
-    ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
-        self.backend.write(topic, change)
     }
 }
 

@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use revgate::wire::{Fetched, Refusal};
-use revgate::{Topic, TopicName, Version};
-use revgate_client::memory::{self, Memory};
-use revgate_client::{Announcement, Change, Interruption, Transport, TransportError, WriteError};
+use revgate::wire::Refusal;
+use revgate::{Topic, TopicName};
+use revgate_client::memory::Memory;
+use revgate_client::testing::Layer;
+use revgate_client::{Change, Transport, TransportError, WriteError};
 use serde_json::Value;
 
 type Judge = dyn Fn(&Value) -> Option<TransportError>;
@@ -53,23 +54,11 @@ pub(crate) fn invalid(reason: &str) -> TransportError {
     TransportError::Refused(Refusal::Invalid(revgate::Invalid::new("rows", reason)))
 }
 
-impl Transport for Strict {
-    type Subscription = memory::Subscription;
+impl Layer for Strict {
+    type Inner = Memory;
 
-    fn subscribe<T: Topic>(
-        &self,
-        topic: &TopicName,
-        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
-    ) -> impl Future<Output = Result<memory::Subscription, TransportError>> + 'static {
-        self.backend.subscribe(topic, news)
-    }
-
-    fn fetch<T: Topic>(
-        &self,
-        topic: &TopicName,
-        known: Option<Version>,
-    ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static {
-        self.backend.fetch(topic, known)
+    fn inner(&self) -> &Memory {
+        &self.backend
     }
 
     fn write<T: Topic>(

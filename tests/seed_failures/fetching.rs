@@ -9,12 +9,12 @@ use revgate_client::{Host, Options, Status};
 use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
 
-use super::harness::network::STALL;
 use super::harness::{
     FETCH_TIMEOUT, Faults, Network, PAUSE, Window, far_away_with, live, ms, patience, version,
     with_font_size,
 };
 use super::{cut, live_far_away};
+use revgate_client::testing::STALL;
 
 /// Each message takes 5 ms and, if it sets out now, is stalled.
 fn stalling() -> Faults {

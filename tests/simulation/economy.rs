@@ -41,12 +41,12 @@ use revgate::Version;
 
 use super::board::History;
 use super::harness::FETCH_TIMEOUT;
-use super::harness::network::{Entry, Event};
 use super::{RESYNC, WRITE_TIMEOUT};
+use revgate_client::testing::{Event, Logged};
 
 /// One window from opening to closing.
 pub(crate) struct Life {
-    pub(crate) log: Vec<Entry>,
+    pub(crate) log: Vec<Logged>,
     /// Whether it pauses while it is hidden.
     pub(crate) pauses: bool,
 }
@@ -174,7 +174,7 @@ impl Life {
         }
         economy.heard = heard(log).count();
         // What its own fetches brought in time, another client has not heard.
-        let is_own = |entry: &&Entry| match entry.event {
+        let is_own = |entry: &&Logged| match entry.event {
             Event::FetchEnded(number, _) => fetches[number].is_answered_in_time(),
             _ => false,
         };
@@ -184,7 +184,7 @@ impl Life {
     }
 }
 
-fn heard(log: &[Entry]) -> impl Iterator<Item = Version> {
+fn heard(log: &[Logged]) -> impl Iterator<Item = Version> {
     log.iter().filter_map(|entry| match entry.event {
         Event::Heard(version) => Some(version),
         _ => None,
@@ -192,11 +192,11 @@ fn heard(log: &[Entry]) -> impl Iterator<Item = Version> {
 }
 
 /// The fetches of this record, each held against what its window knew when it began.
-fn fetches(log: &[Entry]) -> Vec<Fetch> {
+fn fetches(log: &[Logged]) -> Vec<Fetch> {
     let mut fetches: Vec<Fetch> = Vec::new();
     let mut knowledge = Knowledge::default();
     let mut answered_at = Duration::ZERO;
-    for &Entry { at, event } in log {
+    for &Logged { at, event } in log {
         knowledge.learn(at, event);
         match event {
             Event::FetchBegun(_) => {
@@ -249,10 +249,10 @@ impl LateClient<'_> {
 }
 
 /// The fetches of the prompt client that begins each as late as it may. See the module.
-fn minimum(log: &[Entry], pauses: bool, travels: &[Fetch], backend: &History) -> usize {
+fn minimum(log: &[Logged], pauses: bool, travels: &[Fetch], backend: &History) -> usize {
     let knowledge = Knowledge::default();
     let mut client = LateClient { knowledge, travels, backend, pauses, under_way: None, begun: 0 };
-    for &Entry { at, event } in log {
+    for &Logged { at, event } in log {
         client.go_on(at);
         client.knowledge.learn(at, event);
         client.begin_if_owed(at);

@@ -12,8 +12,8 @@ use revgate_client::memory::Memory;
 use revgate_client::{Announcement, Change, Host, Interruption, Transport, WriteError};
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
 
-use super::harness::network::{Event, Faults, Harm, Network, STALL, Subscription};
 use super::harness::{ms, settings, version, with_font_size};
+use revgate_client::testing::{Event, Faults, Harm, Network, STALL, Subscription};
 
 /// A subscriber, and when it heard what.
 struct Bench {

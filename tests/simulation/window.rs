@@ -12,8 +12,8 @@ use revgate_client::host::VirtualTime;
 use revgate_client::{ActError, Acting, Observer, Options, Pending, Replica, Status, SyncError};
 
 use super::board::{AddOne, Board, History};
-use super::harness::network::{Event, Network};
 use super::{WRITE_TIMEOUT, economy::Life};
+use revgate_client::testing::{Event, Network};
 
 /// What became of a window's updates, over all the times that it was open.
 #[derive(Default)]

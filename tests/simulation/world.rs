@@ -12,10 +12,10 @@ use revgate_client::{Announcement, Host, Interruption, Transport};
 
 use super::board::{AddOne, Board, History};
 use super::economy::{Economy, Life};
-use super::harness::network::{Faults, Harm, Network};
 use super::harness::{ms, patience};
 use super::window::{Updates, Window};
 use super::{BOUND, RESYNC};
+use revgate_client::testing::{Faults, Harm, Network};
 
 /// What is to happen.
 #[derive(Clone)]

@@ -12,8 +12,8 @@ use revgate_client::{
     WriteError,
 };
 
-use super::harness::network::{Network, Subscription};
 use super::ledger::History;
+use revgate_client::testing::{Layer, Network, Subscription};
 
 #[derive(Clone)]
 pub(crate) struct Gale {
@@ -49,15 +49,11 @@ impl Gale {
     }
 }
 
-impl Transport for Gale {
-    type Subscription = Subscription;
+impl Layer for Gale {
+    type Inner = Network;
 
-    fn subscribe<T: Topic>(
-        &self,
-        topic: &TopicName,
-        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
-    ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
-        self.network.subscribe(topic, news)
+    fn inner(&self) -> &Network {
+        &self.network
     }
 
     fn follow<T: Topic>(

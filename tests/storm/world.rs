@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 
 use super::edit::Deed;
 use super::gale::Gale;
-use super::harness::network::{Faults, Network};
 use super::harness::{ms, patience};
 use super::ledger::{History, Ledger};
 use super::window::{self, Book, Log, StormReplica};
+use revgate_client::testing::{Faults, Network};
 
 /// What was seen, so that no storm is too kind.
 #[derive(Clone, Copy, Debug, Default)]

@@ -3,11 +3,11 @@
 use std::ops::ControlFlow;
 
 use revgate::Snapshot;
-use revgate::wire::{Acted, Fetched};
-use revgate_client::{Announcement, Batch, Change, Interruption, Json, TransportError, WriteError};
+use revgate::wire::Acted;
+use revgate_client::testing::Layer;
+use revgate_client::{Batch, Change, Json, TransportError, WriteError};
 
 use super::*;
-use harness::network::Subscription;
 
 /// All else goes its way.
 #[derive(Clone)]
@@ -31,23 +31,11 @@ impl Barred {
     }
 }
 
-impl Transport for Barred {
-    type Subscription = Subscription;
+impl Layer for Barred {
+    type Inner = Network;
 
-    fn subscribe<T: Topic>(
-        &self,
-        topic: &TopicName,
-        news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
-    ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
-        self.network.subscribe(topic, news)
-    }
-
-    fn fetch<T: Topic>(
-        &self,
-        topic: &TopicName,
-        known: Option<Version>,
-    ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static {
-        self.network.fetch(topic, known)
+    fn inner(&self) -> &Network {
+        &self.network
     }
 
     fn write<T: Topic>(

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use xtask::{
     Error,
-    desktop::free_port,
+    desktop::{Browser, free_port},
     display::{Screen, screen},
     process::Guarded,
     report,
@@ -18,6 +18,9 @@ use crate::{
 };
 
 pub(crate) fn run(workspace: &mut Workspace, options: AppOptions) -> Result<(), Error> {
+    if options.tabs {
+        return in_tabs(workspace, &options);
+    }
     let headless = options.headless || no_screen()?;
     if !headless {
         setup::run(workspace, Goal::App)?;
@@ -36,6 +39,41 @@ pub(crate) fn run(workspace: &mut Workspace, options: AppOptions) -> Result<(), 
     setup::run(workspace, Goal::Headless)?;
     let app = build(workspace, &options)?;
     drive::run(workspace, app, &options)
+}
+
+/// The app's pages in plain browser tabs: the person's own, or driven ones.
+fn in_tabs(workspace: &mut Workspace, options: &AppOptions) -> Result<(), Error> {
+    if !options.headless {
+        setup::run(workspace, Goal::Tabs)?;
+        let since = report::begin("open the address below in two tabs; Ctrl+C ends it");
+        let mut trunk = workspace.command("trunk");
+        trunk.args(["serve", "--skip-version-check"]).env_remove("NO_COLOR");
+        Guarded::spawn(&mut trunk)?.wait()?;
+        report::done(since, "ended");
+        return Ok(());
+    }
+    free_port(options.port)?;
+    setup::run(workspace, Goal::Tabs)?;
+    let browsers = browsers(workspace)?;
+    compile::windows(workspace)?;
+    drive::tabs(workspace, browsers, options)
+}
+
+/// The browsers that can be driven here. Firefox is left out where it, or its driver, is missing: no
+/// distribution has both by one name.
+fn browsers(workspace: &Workspace) -> Result<Vec<(Browser, PathBuf)>, Error> {
+    let chromium = setup::packages::chromium(workspace)
+        .ok_or_else(|| Error::Other("Chromium is missing after set-up".into()))?;
+    let mut browsers = vec![(Browser::Chromium, chromium)];
+    let firefox = ["firefox-esr", "firefox"].iter().find_map(|name| workspace.which(name));
+    match firefox.filter(|_| workspace.which(Browser::Firefox.driver()).is_some()) {
+        Some(firefox) => browsers.insert(0, (Browser::Firefox, firefox)),
+        None => report::say(
+            "==> Firefox is left out: it needs `firefox` (or `firefox-esr`) and `geckodriver` \
+             (`cargo install geckodriver`)",
+        ),
+    }
+    Ok(browsers)
 }
 
 /// The app's program.

@@ -12,9 +12,11 @@ Sets up, runs and tests Revgate.
 Usage: cargo xtask <command> [options]
 
 Commands:
-  app [--mixed] [--headless] [--shots DIR] [--port N]
+  app [--mixed | --tabs] [--headless] [--shots DIR] [--port N]
           Sets up what is missing, builds, opens the two windows and waits till the app ends.
           --mixed      The settings window in JavaScript (examples/mixed) beside the other in Rust
+          --tabs       The same pages in plain browser tabs, without the app: `trunk serve`; with
+                       --headless in Chromium, and in Firefox where geckodriver is
           --headless   Drives both windows on a virtual display instead, and checks that they
                        stay in sync; so without a display even if not asked for (Linux)
           --shots DIR  Where the screenshots of that go (default: target/shots)
@@ -98,6 +100,8 @@ pub(crate) enum Bench {
 pub(crate) struct AppOptions {
     /// Whether one of the windows is in JavaScript.
     pub(crate) mixed: bool,
+    /// Whether it is tabs of a browser instead of the app.
+    pub(crate) tabs: bool,
     pub(crate) headless: bool,
     pub(crate) shots: Option<PathBuf>,
     pub(crate) port: Option<u16>,
@@ -185,11 +189,21 @@ fn app(arguments: Vec<String>) -> Result<AppOptions, String> {
         };
         match name {
             "--mixed" if attached.is_none() => options.mixed = true,
+            "--tabs" if attached.is_none() => options.tabs = true,
             "--headless" if attached.is_none() => options.headless = true,
             "--shots" => options.shots = Some(value("a folder")?.into()),
             "--port" => options.port = Some(port(&value("a port number")?)?),
-            _ => refuse("app", Some(&argument), "--mixed, --headless, --shots DIR, --port N")?,
+            _ => refuse(
+                "app",
+                Some(&argument),
+                "--mixed, --tabs, --headless, --shots DIR, --port N",
+            )?,
         }
+    }
+    if options.mixed && options.tabs {
+        return Err(
+            "`app` takes one of `--mixed` and `--tabs`: tabs have no window in JavaScript".into()
+        );
     }
     Ok(options)
 }
@@ -353,6 +367,8 @@ mod tests {
         assert_eq!(read("app --headless --shots=pictures --port 4444"), Ok(Command::App(options)));
         let options = AppOptions { mixed: true, ..AppOptions::default() };
         assert_eq!(read("app --mixed"), Ok(Command::App(options)));
+        let options = AppOptions { tabs: true, headless: true, ..AppOptions::default() };
+        assert_eq!(read("app --tabs --headless"), Ok(Command::App(options)));
     }
 
     #[test]
@@ -394,6 +410,7 @@ mod tests {
 
     #[test]
     fn a_bad_value_is_named() {
+        assert!(read("app --mixed --tabs").expect_err("both").contains("one of"));
         assert!(read("app --port 70000").expect_err("too high").contains("70000"));
         assert!(read("app --port 0").expect_err("zero").contains("`--port 0`"));
         assert!(read("model --deep").expect_err("nothing").contains("a number of seconds"));

@@ -1,5 +1,6 @@
 //! The running app under WebDriver: its windows by label, and a person's hands in them.
 
+mod browser;
 mod hands;
 mod launch;
 mod observe;
@@ -15,6 +16,7 @@ use std::{
 
 use serde_json::{Value, json};
 
+pub use browser::{Browser, Tabs};
 pub use hands::Key;
 pub use launch::{Launch, free_port, on_own_bus, surround};
 pub use observe::Settled;
@@ -27,7 +29,9 @@ use crate::{
 };
 
 const PLACE: &str = "return [screenX, screenY, outerWidth, outerHeight]";
-const LABEL: &str = "return window.__TAURI_INTERNALS__?.metadata?.currentWebview?.label ?? null";
+/// In a plain browser tab it is what the page says of itself.
+const LABEL: &str = "return window.__TAURI_INTERNALS__?.metadata?.currentWebview?.label \
+    ?? document.documentElement.dataset.window ?? null";
 
 /// The app with all its windows. Dropping it ends the app, the driver and the session bus.
 ///
@@ -41,7 +45,8 @@ pub struct Desktop {
     labels: BTreeMap<Handle, String>,
     current: Option<Handle>,
     driver: Guarded,
-    display: String,
+    /// The X display with its windows; `None` if they are tabs of a browser.
+    display: Option<String>,
     log: PathBuf,
     profile: Scratch,
 }
@@ -152,7 +157,13 @@ impl Desktop {
     /// [`Error::Windows`] if it stays, or if another lies exactly on it.
     pub fn close(&mut self, label: &str) -> Result<(), Error> {
         let place = self.execute(label, PLACE, &[])?;
-        self.ask_to_close(&place)?;
+        match &self.display {
+            Some(display) => ask_to_close(display, &place)?,
+            None => {
+                self.client.close_window()?;
+                self.current = None;
+            }
+        }
         let gone = process::poll(Duration::from_secs(10), || {
             self.labels().is_ok_and(|open| !open.iter().any(|other| other == label)).then_some(())
         });
@@ -242,19 +253,19 @@ impl Desktop {
         Ok(())
     }
 
-    #[cfg(unix)]
-    fn ask_to_close(&self, place: &Value) -> Result<(), Error> {
-        let side = |index: usize| place[index].as_f64().map_or(0, |side| side.round() as i64);
-        let place = x11::Place { x: side(0), y: side(1), width: side(2), height: side(3) };
-        x11::close(&self.display, place)
-    }
-
-    #[cfg(not(unix))]
-    fn ask_to_close(&self, _: &Value) -> Result<(), Error> {
-        Err(Error::Other(format!("no X11 display {}", self.display)))
-    }
-
     fn elapsed_ms(since: Instant) -> u64 {
         u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
+}
+
+#[cfg(unix)]
+fn ask_to_close(display: &str, place: &Value) -> Result<(), Error> {
+    let side = |index: usize| place[index].as_f64().map_or(0, |side| side.round() as i64);
+    let place = x11::Place { x: side(0), y: side(1), width: side(2), height: side(3) };
+    x11::close(display, place)
+}
+
+#[cfg(not(unix))]
+fn ask_to_close(display: &str, _: &Value) -> Result<(), Error> {
+    Err(Error::Other(format!("no X11 display {display}")))
 }

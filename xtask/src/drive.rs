@@ -8,9 +8,9 @@ use std::{
 
 use xtask::{
     Error,
-    desktop::{Desktop, Key, Launch, Settled},
+    desktop::{Browser, Desktop, Key, Launch, Settled, Tabs},
     display::VirtualDisplay,
-    report,
+    pages, report,
     workspace::Workspace,
 };
 
@@ -29,12 +29,10 @@ const FADE: Duration = Duration::from_millis(300);
 /// A property and the value that every window must come to show.
 type Wanted = (&'static str, String);
 
+/// The app's windows, on a virtual display.
 pub(crate) fn run(workspace: &Workspace, app: PathBuf, options: &AppOptions) -> Result<(), Error> {
     let since = report::begin("drive both windows on a virtual display");
-    let shots = options.shots.clone().unwrap_or_else(|| workspace.target.join("shots"));
-    // Commands run in the root, wherever the person typed the folder's name.
-    let shots = std::path::absolute(&shots).map_err(Error::io("reading the current folder"))?;
-    empty(&shots)?;
+    let shots = shots(workspace, options)?;
     let display = VirtualDisplay::start(workspace)
         .map_err(|error| error.in_step("start a virtual display", "is Xvfb installed?"))?;
     let launch = Launch {
@@ -46,48 +44,97 @@ pub(crate) fn run(workspace: &Workspace, app: PathBuf, options: &AppOptions) -> 
     };
     let desktop = launch.start()?;
     report::done(since, format_args!("the app is up on display {}", display.name()));
+    let camera = Camera::Screen(workspace, &display);
+    let driven = drive(desktop, camera, &shots, !options.mixed)?;
+    report::done(since, format_args!("screenshots are in {}", shots.display()));
+    say("windows", driven);
+    Ok(())
+}
 
-    let mut drive = Drive {
-        workspace,
-        display: &display,
-        desktop,
-        shots,
-        step: 0,
-        revision: 0,
-        changes: 0,
-        slowest: Duration::ZERO,
-        is_mixed: options.mixed,
-    };
+/// The same pages in two tabs of each browser that is there.
+pub(crate) fn tabs(
+    workspace: &Workspace,
+    browsers: Vec<(Browser, PathBuf)>,
+    options: &AppOptions,
+) -> Result<(), Error> {
+    let shots = shots(workspace, options)?;
+    let site = pages::serve(workspace.root.join("dist"))?;
+    let mut all = Driven::default();
+    for browser in browsers {
+        let name = browser.0.name();
+        let since = report::begin(format!("drive two tabs of {name}"));
+        let addresses = vec![site.clone(), format!("{site}/?window={SETTINGS}")];
+        let tabs = Tabs { workspace, browser, addresses, port: options.port };
+        let Driven { changes, slowest } = drive(tabs.open()?, Camera::Pages, &shots, true)?;
+        let took = slowest.as_millis();
+        report::done(since, format_args!("{name}: {changes} changes, slowest {took} ms"));
+        all.changes += changes;
+        all.slowest = all.slowest.max(slowest);
+    }
+    report::say(format_args!("    screenshots are in {}", shots.display()));
+    say("tabs", all);
+    Ok(())
+}
+
+/// The folder for pictures, with none of an earlier run.
+fn shots(workspace: &Workspace, options: &AppOptions) -> Result<PathBuf, Error> {
+    let shots = options.shots.clone().unwrap_or_else(|| workspace.target.join("shots"));
+    // Commands run in the root, wherever the person typed the folder's name.
+    let shots = std::path::absolute(&shots).map_err(Error::io("reading the current folder"))?;
+    empty(&shots)?;
+    Ok(shots)
+}
+
+fn say(what: &str, Driven { changes, slowest }: Driven) {
+    let (count, slowest) = (BOTH.len(), slowest.as_millis());
+    report::say(format_args!("synced {what}={count} changes={changes} slowest_ms={slowest}"));
+}
+
+/// All acts in both windows, which end after them.
+fn drive(
+    desktop: Desktop,
+    camera: Camera<'_>,
+    shots: &Path,
+    has_undo: bool,
+) -> Result<Driven, Error> {
+    let driven = Driven::default();
+    let mut drive = Drive { desktop, camera, shots, step: 0, revision: 0, driven, has_undo };
     let played = drive.play();
-    let place = drive.shots.display().to_string();
     played.map_err(|failed| {
         let (step, error) = *failed;
         // What the windows looked like says more than any message.
         let _ = drive.shoot("failed");
-        let log = drive.desktop.log().display();
+        let (place, log) = (shots.display(), drive.desktop.log().display());
         error.in_step(step, format!("look at the pictures in {place} and at {log}"))
     })?;
-    let (changes, slowest) = (drive.changes, drive.slowest.as_millis());
     drive.desktop.quit()?;
-    report::done(since, format_args!("screenshots are in {place}"));
-    report::say(format_args!(
-        "synced windows={} changes={changes} slowest_ms={slowest}",
-        BOTH.len()
-    ));
-    Ok(())
+    Ok(drive.driven)
+}
+
+/// What was seen of all changes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Driven {
+    changes: u32,
+    slowest: Duration,
+}
+
+/// What takes the pictures.
+enum Camera<'a> {
+    /// Of the screen that all windows are on.
+    Screen(&'a Workspace, &'a VirtualDisplay),
+    /// Of each page.
+    Pages,
 }
 
 struct Drive<'a> {
-    workspace: &'a Workspace,
-    display: &'a VirtualDisplay,
     desktop: Desktop,
-    shots: PathBuf,
+    camera: Camera<'a>,
+    shots: &'a Path,
     step: u32,
     revision: u64,
-    changes: u32,
-    slowest: Duration,
-    /// Whether the settings are in JavaScript, which has no undo.
-    is_mixed: bool,
+    driven: Driven,
+    /// Whether the settings have an undo: those in JavaScript have none.
+    has_undo: bool,
 }
 
 /// An act by its name, and why it failed.
@@ -131,7 +178,7 @@ impl Drive<'_> {
             desktop.click(SETTINGS, "input[name=theme][value=dark]")?;
             Ok(("theme", "dark".into()))
         })?;
-        if !self.is_mixed {
+        if self.has_undo {
             self.undo()?;
         }
         self.named("both-windows-equal", Self::compare)
@@ -208,8 +255,8 @@ impl Drive<'_> {
             let wanted = [(property, value.as_str())];
             let Settled { states, sync } =
                 drive.desktop.settle(&BOTH, actor, &wanted, next, FOLLOW)?;
-            drive.changes += 1;
-            drive.slowest = drive.slowest.max(sync);
+            drive.driven.changes += 1;
+            drive.driven.slowest = drive.driven.slowest.max(sync);
             let revision = states[0].revision().unwrap_or(0);
             drive.record(&format!("{name} ({property}={value})"), actor, revision, Some(sync))?;
             Ok(())
@@ -244,12 +291,20 @@ impl Drive<'_> {
 
     fn shoot(&mut self, name: &str) -> Result<(), Error> {
         // An app that is gone paints nothing, but the screen can still be photographed.
-        for label in self.desktop.labels().unwrap_or_default() {
-            let _ = self.desktop.wait_for_paint(&label);
+        let labels = self.desktop.labels().unwrap_or_default();
+        for label in &labels {
+            let _ = self.desktop.wait_for_paint(label);
         }
         std::thread::sleep(FADE);
-        let file = self.shots.join(format!("{:02}-{name}.png", self.step));
-        self.display.shoot(self.workspace, &file)
+        let name = format!("{:02}-{name}", self.step);
+        match self.camera {
+            Camera::Screen(workspace, display) => {
+                display.shoot(workspace, &self.shots.join(format!("{name}.png")))
+            }
+            Camera::Pages => labels.iter().try_for_each(|label| {
+                self.desktop.shoot(label, &self.shots.join(format!("{name}-{label}.png")))
+            }),
+        }
     }
 }
 

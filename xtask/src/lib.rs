@@ -6,6 +6,7 @@
 //!   window shows;
 //! - [`webdriver::Client`]: the W3C protocol below it;
 //! - [`display::VirtualDisplay`]: a screen where there is none;
+//! - [`pages::serve`]: built pages, for a browser;
 //! - [`process::Guarded`]: a child that ends with its guard, with everything that it started.
 //!
 //! Deliberately absent: an async runtime and a browser-automation crate. One request at a time to
@@ -15,6 +16,7 @@
 pub mod desktop;
 pub mod display;
 pub mod error;
+pub mod pages;
 pub mod process;
 pub mod report;
 pub mod step;

@@ -29,6 +29,8 @@ pub(crate) enum Goal {
     App,
     /// Drive the windows on a virtual screen.
     Headless,
+    /// Drive the windows as tabs of a browser.
+    Tabs,
     /// Run every check.
     Test,
     /// Measure, also in a browser.

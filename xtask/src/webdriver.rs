@@ -1,12 +1,13 @@
 //! The part of the W3C WebDriver protocol that driving a desktop app needs.
 //!
-//! Absent on purpose: frames, cookies, alerts, element screenshots. An element is found anew for
+//! Absent on purpose: frames, cookies, alerts, pictures of single elements. An element is found anew for
 //! each act, so no handle can go stale between two of them.
 
 mod error;
 
 use std::time::Duration;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::{Value, json};
 
 pub use error::Error;
@@ -77,6 +78,43 @@ impl Client {
     /// See [`Client::delete_session`]; a closed window is refused with `no such window`.
     pub fn switch_to(&self, window: &Handle) -> Result<(), Error> {
         self.post("switch to window", "window", &json!({ "handle": window.0 })).map(drop)
+    }
+
+    /// Opens a tab, which is not the current one yet.
+    ///
+    /// # Errors
+    /// See [`Client::delete_session`].
+    pub fn new_tab(&self) -> Result<Handle, Error> {
+        let value = self.post("new window", "window/new", &json!({ "type": "tab" }))?;
+        let handle = value["handle"].as_str().ok_or_else(|| Error::shape("new window", &value))?;
+        Ok(Handle(handle.to_owned()))
+    }
+
+    /// Closes the current window; there is no current one then.
+    ///
+    /// # Errors
+    /// See [`Client::delete_session`].
+    pub fn close_window(&self) -> Result<(), Error> {
+        let reply = self.agent.delete(self.url("window")).call();
+        read("close window", reply).map(drop)
+    }
+
+    /// Loads an address in the current window and waits until it is loaded.
+    ///
+    /// # Errors
+    /// See [`Client::delete_session`].
+    pub fn navigate(&self, address: &str) -> Result<(), Error> {
+        self.post("navigate to", "url", &json!({ "url": address })).map(drop)
+    }
+
+    /// A picture of the current window's page, as PNG.
+    ///
+    /// # Errors
+    /// See [`Client::delete_session`].
+    pub fn screenshot(&self) -> Result<Vec<u8>, Error> {
+        let value = self.get("take screenshot", "screenshot")?;
+        let picture = value.as_str().and_then(|text| BASE64_STANDARD.decode(text).ok());
+        picture.ok_or_else(|| Error::shape("take screenshot", &value))
     }
 
     /// Loads the current window's page again and waits until it is loaded.

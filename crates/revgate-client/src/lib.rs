@@ -4,12 +4,15 @@
 //! - [`Observer`]: who is told of each change.
 //! - [`Collection`]: all topics of a family, by one subscription; [`CollectionObserver`].
 //! - [`Presenter`]: tells the others of this window, for as long as it is there.
-//! - [`Transport`]: the way to the backend: [`tauri::Tauri`], or [`memory::Memory`] for tests.
+//! - [`Transport`]: the way to the backend: [`tauri::Tauri`]; `tabs::Tabs`, with the feature of that name,
+//!   for plain browser tabs without Tauri; or [`memory::Memory`] for tests.
+//! - `testing`, with the feature of that name: a test kit for apps.
 //! - [`Host`]: clock, timers and tasks: [`host::Browser`], or [`host::VirtualTime`] for tests.
 //!
 //! No UI framework: `revgate-leptos` makes signals of it.
 
 mod action;
+mod backend;
 mod collection;
 mod driver;
 mod error;
@@ -24,11 +27,16 @@ pub mod memory;
 #[doc(hidden)]
 pub mod model;
 mod optimistic;
+pub mod page;
 mod patch;
 mod pending;
 mod presenter;
 mod replica;
+#[cfg(feature = "tabs")]
+pub mod tabs;
 pub mod tauri;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod trace;
 mod transport;
 

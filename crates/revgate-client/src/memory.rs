@@ -7,27 +7,25 @@ mod presence;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 use std::sync::Arc;
 
-use revgate::json::{Fingerprint, fingerprint};
+use revgate::json::Fingerprint;
 use revgate::presence::Attendance;
-use revgate::wire::{Acted, FamilyAnnouncement, Fetched, FetchedFamily, Presented, Refusal};
-use revgate::{
-    Epoch, Invalid, Invalidation, Revision, Snapshot, Topic, TopicName, UnknownTopic, Version,
-};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use revgate::wire::{Acted, FamilyAnnouncement, Fetched, FetchedFamily, Presented};
+use revgate::{Epoch, Invalid, Invalidation, Revision, Snapshot, Topic, TopicName, Version};
 use serde_json::Value;
 
-use self::actions::Actor;
 use self::family::Kin;
 use crate::action::{Batch, Json};
+use crate::backend::{self, Actor, Feed, Kept, Subscribers, json, read, state};
 use crate::transport::{announcement, fetched, fetched_family};
 use crate::{
     Announcement, Change, Entry, Followed, FollowedFamily, Interruption, Transport, TransportError,
     WriteError,
 };
+
+pub use crate::backend::Subscription;
 
 /// The backend and a window's transport to it; clones are the same backend and window.
 #[derive(Clone)]
@@ -41,8 +39,7 @@ pub struct Memory {
 struct Inner {
     /// A topic that was removed has no state, and keeps its version.
     topics: RefCell<BTreeMap<TopicName, (Version, Option<State>)>>,
-    subscribers: RefCell<BTreeMap<u64, Subscriber>>,
-    last_subscriber: Cell<u64>,
+    subscribers: Rc<Subscribers>,
     /// Answers that the next fetches get instead of the true one.
     answers: RefCell<VecDeque<Result<Value, TransportError>>>,
     calls: Cell<usize>,
@@ -57,30 +54,6 @@ struct Inner {
 
 /// A state as JSON, or why it is none.
 type State = Result<String, Invalid>;
-
-#[derive(Clone)]
-struct Subscriber {
-    feed: Feed,
-    /// Whether it does what others have done itself.
-    acts: bool,
-    hear: Rc<Hear>,
-}
-
-/// What can be subscribed to.
-#[derive(Clone, PartialEq)]
-enum Feed {
-    Topic(TopicName),
-    Family(TopicName),
-}
-
-/// Takes a message as it came, or the end.
-type Hear = dyn Fn(Result<&str, Interruption>);
-
-/// Ends the subscription when dropped.
-pub struct Subscription {
-    backend: Weak<Inner>,
-    id: u64,
-}
 
 impl Memory {
     /// A backend without topics.
@@ -117,7 +90,7 @@ impl Memory {
 
     /// Ends every subscription, and tells nobody: so it is for a page that the browser has put aside.
     pub fn end_subscriptions_silently(&self) {
-        self.inner.subscribers.borrow_mut().clear();
+        self.inner.subscribers.clear();
     }
 
     /// Removes the topic `T` and ends its subscriptions. [`Memory::restart`] registers it again.
@@ -129,14 +102,7 @@ impl Memory {
         if let Some((_, state)) = self.inner.topics.borrow_mut().get_mut(&topic) {
             *state = None;
         }
-        let feed = Feed::Topic(topic);
-        let subscribers = self.inner.subscribers.take().into_iter();
-        let (ended, others): (BTreeMap<_, _>, _) =
-            subscribers.partition(|(_, subscriber)| subscriber.feed == feed);
-        self.inner.subscribers.replace(others);
-        for subscriber in ended.into_values() {
-            (subscriber.hear)(Err(Interruption::Ended));
-        }
+        self.inner.subscribers.end(&Feed::Topic(topic));
     }
 
     /// Forgets the topic `T`, as a backend does that restarts without a file: back to revision 1
@@ -164,16 +130,7 @@ impl Memory {
     }
 
     fn tell(&self, topic: &TopicName, message: &str) {
-        self.tell_each(&Feed::Topic(topic.clone()), message, message);
-    }
-
-    /// Sends `done` to whoever does what others have done itself, and `message` to all others.
-    fn tell_each(&self, feed: &Feed, message: &str, done: &str) {
-        // Copied, for a listener may subscribe or unsubscribe.
-        let subscribers: Vec<_> = self.inner.subscribers.borrow().values().cloned().collect();
-        for subscriber in subscribers.iter().filter(|subscriber| subscriber.feed == *feed) {
-            (subscriber.hear)(Ok(if subscriber.acts { done } else { message }));
-        }
+        self.inner.subscribers.tell(&Feed::Topic(topic.clone()), message, message);
     }
 
     /// Has whoever listens hear that there is a new version of the topic, and of its family.
@@ -197,7 +154,7 @@ impl Memory {
 
     /// How many subscriptions stand.
     pub fn subscriptions(&self) -> usize {
-        self.inner.subscribers.borrow().len()
+        self.inner.subscribers.len()
     }
 
     /// How many messages windows have sent.
@@ -222,7 +179,7 @@ impl Memory {
     fn write(&self, topic: &TopicName, state: State) -> Version {
         let version = self.version(topic);
         let is_same = match self.inner.topics.borrow().get(topic) {
-            Some((_, Some(current))) => fingerprint(current) == fingerprint(&state),
+            Some((_, Some(current))) => *current == state,
             _ => false,
         };
         if is_same {
@@ -235,26 +192,30 @@ impl Memory {
         version
     }
 
-    /// The state as JSON, and how new it is.
-    fn stored(&self, topic: &TopicName) -> Result<(Version, String), TransportError> {
+    fn stored(&self, topic: &TopicName) -> Result<Kept, TransportError> {
         let topics = self.inner.topics.borrow();
         match topics.get(topic) {
-            Some((version, Some(Ok(json)))) => Ok((*version, json.clone())),
-            Some((_, Some(Err(invalid)))) => {
-                Err(TransportError::Refused(Refusal::Invalid(invalid.clone())))
-            }
+            Some((version, Some(Ok(json)))) => Ok(Kept { version: *version, json: json.clone() }),
+            Some((_, Some(Err(invalid)))) => Err(backend::invalid(invalid.clone())),
             Some((_, None)) | None => {
                 let known = topics.iter().filter(|(_, (_, state))| state.is_some());
-                let known: Vec<_> = known.map(|(name, _)| name).collect();
-                let unknown = UnknownTopic::new(topic.as_str(), known);
-                Err(TransportError::Refused(Refusal::UnknownTopic(unknown)))
+                Err(backend::unknown(topic.as_str(), known.map(|(name, _)| name)))
             }
         }
     }
 
+    /// Keeps this of a topic that is there; whether it is another state.
+    fn keep(&self, topic: &TopicName, Kept { version, json }: Kept) -> bool {
+        let is_new = self.version(topic) != version;
+        if is_new {
+            self.inner.topics.borrow_mut().insert(topic.clone(), (version, Some(Ok(json))));
+            self.record(topic);
+        }
+        is_new
+    }
+
     fn snapshot<T: Topic>(&self, topic: &TopicName) -> Result<Snapshot<T>, TransportError> {
-        let (version, json) = self.stored(topic)?;
-        Ok(Snapshot::new(version, read(&json).map_err(TransportError::Malformed)?))
+        self.stored(topic)?.snapshot()
     }
 
     fn count_call(&self) {
@@ -298,22 +259,9 @@ impl Memory {
     ) -> Result<Subscription, TransportError> {
         self.stored(&topic)?;
         let acts = T::ACTIONS.is_some();
-        Ok(self.add_subscriber(Feed::Topic(topic), acts, move |message| {
+        Ok(self.inner.subscribers.add(Feed::Topic(topic), acts, move |message| {
             news(message.and_then(|message| announcement(read(message), || read(message))));
         }))
-    }
-
-    fn add_subscriber(
-        &self,
-        feed: Feed,
-        acts: bool,
-        hear: impl Fn(Result<&str, Interruption>) + 'static,
-    ) -> Subscription {
-        let id = self.inner.last_subscriber.get() + 1;
-        self.inner.last_subscriber.set(id);
-        let subscriber = Subscriber { feed, acts, hear: Rc::new(hear) };
-        self.inner.subscribers.borrow_mut().insert(id, subscriber);
-        Subscription { backend: Rc::downgrade(&self.inner), id }
     }
 
     fn change<T: Topic>(
@@ -326,27 +274,12 @@ impl Memory {
         self.count_call();
         let (backend, topic) = (self.clone(), topic.clone());
         async move {
-            let current = backend.stored(&topic)?.0;
-            if T::ENTRIES.is_some() {
-                let reason = format!("the topic `{topic}`: each window sets its own entry");
-                return Err(TransportError::Rejected(reason).into());
+            let kept = backend.stored(&topic)?.changed(&topic, &change, ahead)?;
+            let written = kept.written(change.new);
+            if backend.keep(&topic, kept) {
+                backend.tell_version(&topic, written.version());
             }
-            if current != change.base {
-                let newest = backend.snapshot(&topic)?;
-                let is_next = change.base.next() == Ok(current);
-                if !is_next || ahead.is_none() || fingerprint(&newest.data).ok() != ahead {
-                    return Err(WriteError::Conflict(newest));
-                }
-            }
-            let data = change.new;
-            let state = data.validate().and_then(|()| state(&*data));
-            let state =
-                state.map_err(|invalid| TransportError::Refused(Refusal::Invalid(invalid)))?;
-            let version = backend.write(&topic, Ok(state));
-            if version != current {
-                backend.tell_version(&topic, version);
-            }
-            Ok(Snapshot::new(version, data))
+            Ok(written)
         }
     }
 }
@@ -392,7 +325,7 @@ impl Transport for Memory {
         async move {
             backend.check_family(&family)?;
             let feed = Feed::Family(family.clone());
-            let subscription = backend.add_subscriber(feed, false, move |message| {
+            let subscription = backend.inner.subscribers.add(feed, false, move |message| {
                 news(message.and_then(|message| announcement(read(message), || read(message))));
             });
             let is_planned = !backend.inner.answers.borrow().is_empty();
@@ -463,26 +396,4 @@ impl Default for Memory {
     fn default() -> Self {
         Self { inner: Rc::default(), window: "main".into() }
     }
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        if let Some(backend) = self.backend.upgrade() {
-            backend.subscribers.borrow_mut().remove(&self.id);
-        }
-    }
-}
-
-fn state(state: &impl Serialize) -> State {
-    fingerprint(state)?;
-    serde_json::to_string(state).map_err(|error| Invalid::new("", error.to_string()))
-}
-
-/// A message, which always is JSON.
-fn json(message: &impl Serialize) -> String {
-    serde_json::to_string(message).unwrap_or_default()
-}
-
-fn read<T: DeserializeOwned>(message: &str) -> Result<T, String> {
-    serde_json::from_str(message).map_err(|error| error.to_string())
 }

@@ -10,7 +10,7 @@ use std::rc::{Rc, Weak};
 use leptos::prelude::*;
 use revgate::{Action, Topic, TopicName, TopicNameError, Version};
 use revgate_client::host::Browser;
-use revgate_client::tauri::Tauri;
+use revgate_client::page::Page;
 use revgate_client::{Acting, Collection, Key, Pending, Status, SyncError, Way};
 
 use self::signals::FamilySignals;
@@ -69,7 +69,7 @@ pub fn use_family<T: Topic>() -> FamilySignal<T> {
 }
 
 /// One topic of a family that the window holds as a whole: from [`FamilySignal::member`].
-pub type MemberSignal<T> = TopicSignal<T, Way<T, Tauri, Browser>>;
+pub type MemberSignal<T> = TopicSignal<T, Way<T, Page, Browser>>;
 
 /// A family as a component sees it. `Copy`, so that every closure can have it.
 ///
@@ -84,18 +84,18 @@ pub struct FamilySignal<T: Topic> {
 
 /// The page's one collection of a family, and the signals that follow it. It stops with the last user.
 struct SharedFamily<T: Topic> {
-    collection: Collection<T, Tauri, Browser>,
+    collection: Collection<T, Page, Browser>,
     signals: FamilySignals,
     /// The members that components use as topics.
     members: RefCell<HashMap<Key, Weak<SharedMember<T>>>>,
     _page: [Listener; 4],
 }
 
-type SharedMember<T> = Shared<T, Way<T, Tauri, Browser>>;
+type SharedMember<T> = Shared<T, Way<T, Page, Browser>>;
 
 fn start<T: Topic>(shared: &Weak<SharedFamily<T>>) -> SharedFamily<T> {
     let signals = FamilySignals::new();
-    let collection = Collection::start(Tauri, Browser, options(), signals.clone());
+    let collection = Collection::start(Page, Browser, options(), signals.clone());
     SharedFamily { collection, signals, members: RefCell::default(), _page: follow(shared) }
 }
 
@@ -221,7 +221,7 @@ impl<T: Topic> FamilySignal<T> {
         self.error.get()
     }
 
-    fn of_keys<U>(&self, read: impl FnOnce(&Collection<T, Tauri, Browser>) -> U) -> Option<U> {
+    fn of_keys<U>(&self, read: impl FnOnce(&Collection<T, Page, Browser>) -> U) -> Option<U> {
         let shared = self.shared.try_get_value()?;
         self.keys.track();
         Some(read(&shared.collection))
@@ -246,7 +246,7 @@ impl<T: Topic> SharedFamily<T> {
         }
         let signals = Signals::new(self.collection.get(key).unwrap_or_default());
         let replica = self.collection.observed(key, signals.clone())?;
-        let replica: Box<Held<T, Way<T, Tauri, Browser>>> = Box::new(replica);
+        let replica: Box<Held<T, Way<T, Page, Browser>>> = Box::new(replica);
         let started = Rc::new(Shared::of_member(replica, signals));
         let mut members = self.members.borrow_mut();
         members.retain(|_, member| member.strong_count() > 0);

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use revgate::{Topic, TopicName};
-use revgate_client::tauri::Tauri;
+use revgate_client::page::Page;
 use revgate_client::{Transport, Undoing};
 
 use crate::shared::Shared;
@@ -15,7 +15,7 @@ use crate::shared::Shared;
 ///
 /// **An undo takes back nothing that another window, or Rust, has done**: see
 /// [`Replica::undo`](revgate_client::Replica::undo). All components of a window share one history.
-pub struct History<T: Topic, X: Transport = Tauri> {
+pub struct History<T: Topic, X: Transport = Page> {
     can_undo: RwSignal<bool>,
     can_redo: RwSignal<bool>,
     shared: StoredValue<Rc<Shared<T, X>>, LocalStorage>,

@@ -126,6 +126,18 @@
 //! and what somebody is about to open, from Rust: [`revgate_client::tauri::preload`]. What was asked for
 //! counts for 10 s, and once; whether it is the newest still, the subscription says.
 //!
+//! # Plain browser tabs
+//!
+//! With the feature `tabs`, the same windows run in tabs of a browser, under `trunk serve` alone: where
+//! there is no Tauri, they share what [`in_tabs`](revgate_client::page) names, and the browser keeps it.
+//! `main` says so before it mounts anything:
+//!
+//! ```ignore
+//! revgate_leptos::in_tabs(revgate_leptos::tabs::Tabs::builder("my-app").topic(Player::default()));
+//! ```
+//!
+//! What an app's Rust side does, nobody does there. The app itself is built without the feature.
+//!
 //! # What a window weighs
 //!
 //! Before a window in Rust shows anything, its module is fetched and compiled: most of the time that it
@@ -160,4 +172,6 @@ mod signal;
 pub use family::{FamilySignal, MemberSignal, use_family};
 pub use history::History;
 pub use presence::{PresenceSignal, use_presence, use_presence_of};
+#[cfg(feature = "tabs")]
+pub use revgate_client::{page::in_tabs, tabs};
 pub use signal::{TopicSignal, use_topic, use_topic_of};

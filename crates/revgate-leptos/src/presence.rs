@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use revgate::{Presence, Present, TopicName, TopicNameError};
 use revgate_client::host::Browser;
-use revgate_client::tauri::{Tauri, webview_label};
+use revgate_client::page::{self, Page};
 use revgate_client::{Presenter, Status, SyncError};
 
 use crate::shared::{Listener, once, options};
@@ -86,7 +86,7 @@ pub struct PresenceSignal<P: Presence> {
 
 /// The page's one presenter of a topic. It ends with its last user.
 struct Presenting<P: Presence> {
-    presenter: Presenter<P, Tauri, Browser>,
+    presenter: Presenter<P, Page, Browser>,
     window: String,
     error: ArcRwSignal<Option<SyncError>>,
     /// Counts those who use it.
@@ -154,12 +154,12 @@ impl<P: Presence> PresenceSignal<P> {
 impl<P: Presence> Presenting<P> {
     fn start(topic: TopicName, shared: &Weak<Self>) -> Self {
         let error = ArcRwSignal::new(None);
-        let window = webview_label().unwrap_or_default();
+        let window = page::label().unwrap_or_default();
         let failed = {
             let error = error.clone();
             move |failure: &SyncError| error.set(Some(failure.clone()))
         };
-        let presenter = Presenter::start(topic, window.clone(), Tauri, Browser, options(), failed);
+        let presenter = Presenter::start(topic, window.clone(), Page, Browser, options(), failed);
         let (users, speaker) = (Cell::default(), Cell::default());
         let page = Listener::on_return(shared, |shared| shared.presenter.resume());
         Self { presenter, window, error, users, speaker, _page: page }

@@ -13,12 +13,12 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Event;
 use revgate::{Backoff, Topic, TopicName, Version, gate};
-use revgate_client::tauri::Tauri;
+use revgate_client::page::Page;
 use revgate_client::{Observer, Options, Replica, Status, SyncError, Transport, host::Browser};
 use web_sys::PageTransitionEvent;
 
 /// A replica and the signals that follow it. The replica stops with the last user.
-pub(crate) struct Shared<T: Topic, X: Transport = Tauri> {
+pub(crate) struct Shared<T: Topic, X: Transport = Page> {
     pub(crate) replica: Box<Held<T, X>>,
     pub(crate) signals: Signals<T>,
     /// What the page tells the replica, unless it tells its family.
@@ -52,8 +52,8 @@ pub(crate) fn shared<T: Topic + Default>(topic: TopicName) -> Rc<Shared<T>> {
 
 fn start<T: Topic + Default>(topic: TopicName) -> Rc<Shared<T>> {
     let signals = Signals::new(Arc::default());
-    let replica = Replica::start(topic, Tauri, Browser, options(), signals.clone());
-    let replica: Box<Held<T, Tauri>> = Box::new(Rc::new(replica));
+    let replica = Replica::start(topic, Page, Browser, options(), signals.clone());
+    let replica: Box<Held<T, Page>> = Box::new(Rc::new(replica));
     Rc::new_cyclic(|shared| Shared { replica, signals, _page: follow(shared).into() })
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use revgate::{Action, Topic, TopicName, TopicNameError, Version};
-use revgate_client::tauri::Tauri;
+use revgate_client::page::Page;
 use revgate_client::{Acting, Pending, Status, SyncError, Transport, Undo};
 
 use crate::history::History;
@@ -36,7 +36,7 @@ pub(crate) fn signal<T: Topic + Default>(topic: TopicName) -> TopicSignal<T> {
 /// backend: the plugin, or by a family that the window [holds as a whole](crate::MemberSignal).
 ///
 /// What says "tracked" wakes the effect or view that reads it when it changes.
-pub struct TopicSignal<T: Topic, X: Transport = Tauri> {
+pub struct TopicSignal<T: Topic, X: Transport = Page> {
     state: RwSignal<Arc<T>>,
     version: RwSignal<Option<Version>>,
     status: RwSignal<Status>,

@@ -5,15 +5,15 @@ use revgate::settings::{Field, Whereabouts};
 use revgate_leptos::use_presence;
 
 use crate::labels::use_labels;
-use crate::window::WindowKind;
 
 /// A line that says so. A screen reader tells when the editor opens and closes; what is typed there
 /// it does not follow.
 #[component]
 pub(super) fn Company() -> impl IntoView {
     let labels = use_labels();
+    // Editors alone tell of themselves. There is one, but for plain browser tabs: then it is one of them.
     let editor = use_presence::<Whereabouts>()
-        .select(|present| present.get(WindowKind::Main.as_str()).cloned());
+        .select(|present| present.iter().next().map(|(_, editor)| editor.clone()));
     let is_open = Memo::new(move |_| editor.with(Option::is_some));
     let words =
         move || if is_open.get() { labels.get().editor_open } else { labels.get().editor_closed };

@@ -28,7 +28,7 @@ fn life(backend: &History, others: &[(u64, Event)], fetches: &[u64]) -> Life {
     }
     // What a fetch is begun for comes before it.
     log.sort_by_key(|&(at, event)| (at, matches!(event, Event::FetchBegun(_))));
-    let log = log.into_iter().map(|(at, event)| Entry { at: ms(at), event }).collect();
+    let log = log.into_iter().map(|(at, event)| Logged { at: ms(at), event }).collect();
     Life { log, pauses: true }
 }
 

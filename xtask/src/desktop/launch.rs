@@ -94,7 +94,7 @@ impl Launch<'_> {
         let wanted = json!({ "alwaysMatch": { "webkitgtk:browserOptions": options } });
         let client = Client::new_session(&base, &wanted).map_err(|error| failed(error.into()))?;
         let labels = BTreeMap::new();
-        let display = self.display.to_owned();
+        let display = Some(self.display.to_owned());
         Ok(Desktop { client, labels, current: None, driver, display, log, profile })
     }
 
@@ -173,7 +173,7 @@ pub fn free_port(wanted: Option<u16>) -> Result<u16, Error> {
     })
 }
 
-fn redirect(command: &mut Command, log: &Path) -> Result<(), Error> {
+pub(super) fn redirect(command: &mut Command, log: &Path) -> Result<(), Error> {
     let what = || format!("writing {}", log.display());
     if let Some(folder) = log.parent() {
         fs::create_dir_all(folder).map_err(Error::io(what()))?;
@@ -184,7 +184,7 @@ fn redirect(command: &mut Command, log: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-fn last_lines(log: &Path) -> String {
+pub(super) fn last_lines(log: &Path) -> String {
     let text = fs::read(log).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let lines: Vec<_> = text.lines().collect();

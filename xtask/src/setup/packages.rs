@@ -184,12 +184,12 @@ pub(crate) fn needs(system: &System, goal: Goal) -> impl Iterator<Item = &'stati
     NEEDS.iter().filter(move |need| {
         let asked = match need.layer {
             Layer::Compile => true,
-            Layer::Build => !matches!(goal, Goal::Windows | Goal::Npm),
+            Layer::Build => !matches!(goal, Goal::Windows | Goal::Npm | Goal::Tabs),
             Layer::Windows => goal == Goal::Windows,
             Layer::Checks => matches!(goal, Goal::Quick | Goal::Test),
             Layer::VirtualScreen => matches!(goal, Goal::Headless | Goal::Test),
-            Layer::Browser => matches!(goal, Goal::Test | Goal::Bench | Goal::Npm),
-            Layer::BrowserDriver => matches!(goal, Goal::Test | Goal::Bench),
+            Layer::Browser => matches!(goal, Goal::Test | Goal::Bench | Goal::Npm | Goal::Tabs),
+            Layer::BrowserDriver => matches!(goal, Goal::Test | Goal::Bench | Goal::Tabs),
         };
         asked
             && match family {

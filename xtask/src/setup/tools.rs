@@ -35,6 +35,7 @@ pub(crate) fn needed(goal: Goal) -> &'static [Tool] {
     match goal {
         Goal::Quick | Goal::Windows | Goal::Npm => &[],
         Goal::Bench => &[WasmBindgen],
+        Goal::Tabs => &[Trunk, WasmBindgen],
         Goal::App | Goal::Headless => &[Trunk, WasmBindgen, TauriCli],
         Goal::Test => &[Trunk, WasmBindgen, WasmPack, TauriCli],
     }

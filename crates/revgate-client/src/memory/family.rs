@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use revgate::family::{History, Record, Since};
-use revgate::wire::{Changes, FamilyAnnouncement, FetchedFamily, Payload, Refusal, Written};
-use revgate::{Epoch, Invalidation, Revision, Topic, TopicName, UnknownTopic, Version};
+use revgate::wire::{Changes, FamilyAnnouncement, FetchedFamily, Payload, Written};
+use revgate::{Epoch, Invalidation, Revision, Topic, TopicName, Version};
 use serde_json::value::{RawValue, Value};
 
-use super::{Feed, Memory, json, state};
+use super::Memory;
 use crate::TransportError;
 use crate::action::Json;
+use crate::backend::{self, Feed, json};
 
 /// A family: what has changed of it, and what was announced.
 pub(super) struct Kin {
@@ -51,7 +52,7 @@ impl Memory {
 
     fn put_member<T: Topic>(&self, key: &str, state: &T) -> Version {
         let Ok(topic) = TopicName::keyed::<T>(key) else { return Version::default() };
-        let state = self::state(state);
+        let state = backend::state(state);
         let is_there = |(_, state): &(Version, Option<_>)| state.is_some();
         let before = self.inner.topics.borrow().get(&topic).map(|it| (is_there(it), it.0));
         let version = match before {
@@ -133,8 +134,7 @@ impl Memory {
         if families.contains_key(family) {
             return Ok(());
         }
-        let unknown = UnknownTopic::new(format!("{family}:*"), families.keys());
-        Err(TransportError::Refused(Refusal::UnknownTopic(unknown)))
+        Err(backend::unknown(format!("{family}:*"), families.keys()))
     }
 
     /// The topic has changed, or is new.
@@ -169,7 +169,7 @@ impl Memory {
     }
 
     fn tell_family(&self, family: TopicName, message: &str) {
-        self.tell_each(&Feed::Family(family), message, message);
+        self.inner.subscribers.tell(&Feed::Family(family), message, message);
     }
 
     /// The answer to who knows this version.

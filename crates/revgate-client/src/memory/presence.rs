@@ -1,12 +1,11 @@
 //! What windows tell of themselves, kept as the real backend does.
 
-use std::collections::BTreeMap;
-
-use revgate::presence::{Attendance, Heard};
+use revgate::presence::Attendance;
 use revgate::wire::Presented;
 use revgate::{Invalidation, Presence, Present, TopicName, Version};
 
-use super::{Memory, json, read};
+use super::Memory;
+use crate::backend::{Entries, Take, json};
 use crate::{Entry, Json, TransportError};
 
 impl Memory {
@@ -31,12 +30,8 @@ impl Memory {
             if let Some(attendance) = self.inner.attendance.borrow_mut().get_mut(&topic) {
                 attendance.end(&self.window);
             }
-            if let Ok((_, state)) = self.stored(&topic)
-                && let Ok(mut present) = read::<BTreeMap<String, Json>>(&state)
-            {
-                present.remove(&*self.window);
-                self.publish(&topic, &present);
-            }
+            // One that cannot be read has no entry to end.
+            let _ = self.publish(&topic, None);
         }
     }
 
@@ -58,34 +53,25 @@ impl Memory {
         entry: Entry,
     ) -> Result<Presented, TransportError> {
         self.inner.presented.set(self.inner.presented.get() + 1);
-        let (_, state) = self.stored(topic)?;
-        let heard = match self.inner.attendance.borrow_mut().get_mut(topic) {
-            Some(attendance) => attendance.hear(&self.window, entry.visit, entry.seq),
-            None => {
-                let reason = format!("the topic `{topic}` has no entries of windows");
-                return Err(TransportError::Rejected(reason));
-            }
-        };
-        match heard {
-            Heard::Counts => {}
-            Heard::Overtaken => return Ok(Presented::Overtaken),
-            Heard::Outside(visit) => return Ok(Presented::Outside { visit }),
+        // Of a topic that is not there, nobody is heard.
+        self.stored(topic)?;
+        let attendance = &self.inner.attendance;
+        let take = Take::of(topic, attendance.borrow_mut().get_mut(topic), &self.window, entry)?;
+        match take {
+            Take::Entry(entry) => self.publish(topic, entry).map(Presented::Told),
+            Take::Answer(answer) => Ok(answer),
         }
-        let mut present: BTreeMap<String, Json> =
-            read(&state).map_err(TransportError::Malformed)?;
-        match entry.value {
-            Some(value) => drop(present.insert(self.window.to_string(), value)),
-            None => drop(present.remove(&*self.window)),
-        }
-        Ok(Presented::Told(self.publish(topic, &present)))
     }
 
-    fn publish(&self, topic: &TopicName, present: &BTreeMap<String, Json>) -> Version {
-        let before = self.version(topic);
-        let version = self.write(topic, Ok(json(present)));
-        if version != before {
+    fn publish(&self, topic: &TopicName, entry: Option<Json>) -> Result<Version, TransportError> {
+        let before = self.stored(topic)?;
+        let mut entries = Entries::read(&before.json)?;
+        entries.set(&self.window, entry);
+        let kept = before.next(topic, entries.json())?;
+        let version = kept.version;
+        if self.keep(topic, kept) {
             self.tell(topic, &json(&Invalidation::new(topic.clone(), version)));
         }
-        version
+        Ok(version)
     }
 }

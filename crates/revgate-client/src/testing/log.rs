@@ -8,20 +8,23 @@ use revgate::Version;
 
 /// One window's log; clones are the same log.
 #[derive(Clone, Default)]
-pub(crate) struct Log {
-    entries: Rc<RefCell<Vec<Entry>>>,
+pub(super) struct Log {
+    entries: Rc<RefCell<Vec<Logged>>>,
     fetches: Rc<Cell<usize>>,
 }
 
 /// What happened, and when. What happened at the same time is in the order of happening.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
-    pub(crate) at: Duration,
-    pub(crate) event: Event,
+pub struct Logged {
+    /// When.
+    pub at: Duration,
+    /// What.
+    pub event: Event,
 }
 
+/// Something that came through the network for one window, or that was [noted](super::Network::note).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Event {
+pub enum Event {
     /// The window learnt that its subscription stands.
     Subscribed,
     /// An announcement reached the window.
@@ -36,7 +39,12 @@ pub(crate) enum Event {
     WriteBegun(Version),
     /// The write begun then was answered with the newest state, its own or the one that was there
     /// before it, or failed.
-    WriteEnded { begun: Duration, version: Option<Version> },
+    WriteEnded {
+        /// When it was begun.
+        begun: Duration,
+        /// The newest version, by the answer.
+        version: Option<Version>,
+    },
     /// The window was shown. Noted by whoever shows it.
     Shown,
     /// The window was hidden. Noted by whoever hides it.
@@ -47,14 +55,14 @@ pub(crate) enum Event {
 
 impl Log {
     pub(super) fn push(&self, at: Duration, event: Event) {
-        self.entries.borrow_mut().push(Entry { at, event });
+        self.entries.borrow_mut().push(Logged { at, event });
     }
 
     pub(super) fn next_fetch(&self) -> usize {
         self.fetches.replace(self.fetches.get() + 1)
     }
 
-    pub(super) fn entries(&self) -> Vec<Entry> {
+    pub(super) fn entries(&self) -> Vec<Logged> {
         self.entries.borrow().clone()
     }
 }
