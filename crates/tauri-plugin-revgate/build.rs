@@ -11,6 +11,13 @@ const COMMANDS: &[&str] = &[
     "act",
     "present",
     "inspect",
+    // Of the feature `inspector`.
+    "survey",
+    "report",
+    "trace",
+    "hurt",
+    "export_session",
+    "open_inspector",
 ];
 
 /// Topics that a window may read, write, do actions to, or be present in. What reads it is `src/scope.rs`.

@@ -17,6 +17,7 @@ use crate::Time;
 /// assert_eq!(backoff.delay(100), Duration::from_secs(10));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 pub struct Backoff<T = Duration> {
     /// The delay after the first failure. Default: 500 ms.
     pub first: T,

@@ -103,6 +103,7 @@ pub use options::{Options, OptionsBuilder, OptionsError};
 /// assert_eq!(gate.poll_output(), Output::Wait(None), "nothing new, nothing to do");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 pub struct Gate {
     options: Options,
     state: State,
@@ -124,6 +125,7 @@ pub struct Gate {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 enum State {
     Idle,
     Subscribing { deadline: Time },
@@ -133,6 +135,7 @@ enum State {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 enum Work {
     Quiet,
     Fetching(Fetching),
@@ -140,6 +143,7 @@ enum Work {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 struct Applying {
     version: Version,
     /// The fetch that brought it; `None` for what the driver had at hand.

@@ -17,6 +17,7 @@
 //! - `bytes`: a snapshot as bytes, behind the feature of that name.
 //! - [`Phase`]: where something failed; [`Time`]: what the gate reckons with.
 //! - `settings`: the example app's topic, behind the feature of that name.
+//! - `inspect`: what an inspector is told of an app, and its replay, behind the feature `inspector`.
 //! - `typescript`: the types of topics for JavaScript windows, behind the feature of that name.
 //!
 //! It reads no clock, no randomness and no environment, and knows neither Tauri nor Leptos: the
@@ -35,6 +36,8 @@ mod backoff;
 pub mod bytes;
 pub mod family;
 pub mod gate;
+#[cfg(feature = "inspector")]
+pub mod inspect;
 pub mod json;
 pub mod pacing;
 pub mod parts;

@@ -23,6 +23,7 @@ use crate::Time;
 /// );
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 pub struct Pacing {
     debounce: Time,
     max_wait: Option<Time>,
@@ -141,6 +142,7 @@ impl Pacing {
 /// **Call [`event`](Self::event) for each event; when [`deadline`](Self::deadline) has come,
 /// deliver and call [`delivered`](Self::delivered).** A delivery covers all events before it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 pub struct Pacer {
     pacing: Pacing,
     waiting: Option<Waiting>,
@@ -152,6 +154,7 @@ pub struct Pacer {
 
 /// Events that no delivery has covered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 struct Waiting {
     first: Time,
     last: Time,

@@ -5,6 +5,7 @@ use core::fmt;
 /// The step of the synchronisation in which something failed. The names are those of the
 /// state-sync protocol 1.1, and `write` for the way up, which it does not cover.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Phase {
     /// Coming up: the replica ended before it had shown anything. What failed on the way there has

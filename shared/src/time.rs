@@ -16,6 +16,7 @@ use core::time::Duration;
 /// assert_eq!(Option::<Duration>::from(Time::from(Duration::MAX)), None);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 pub struct Time(u64);
 
 const NANOS_PER_SEC: u64 = 1_000_000_000;

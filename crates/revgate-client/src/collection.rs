@@ -20,7 +20,7 @@ use revgate::{Action, Topic, TopicName, TopicNameError, Version};
 use self::member::Live;
 use self::rows::{Rows, Shift};
 use self::ties::Tie;
-use crate::driver::{Driven, Driver, Kept};
+use crate::driver::{COLLECTION, Driven, Driver, Kept};
 use crate::pending::Pending;
 use crate::{Acting, Fate, Host, Observer, Options, SyncError, Traced, Transport};
 
@@ -96,7 +96,7 @@ impl<T: Topic, X: Transport, H: Host> Collection<T, X, H> {
     ) -> Self {
         let family = TopicName::of::<T>();
         let inner = Rc::new_cyclic(|inner: &Weak<Inner<T, X, H>>| Inner {
-            driver: Driver::new(family, "collection", host, options, inner.clone()),
+            driver: Driver::new(family, COLLECTION, host, options, inner.clone()),
             transport,
             observer: Box::new(observer),
             rows: RefCell::new(Rows::new()),

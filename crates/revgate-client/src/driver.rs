@@ -19,12 +19,17 @@ use self::report::Fault;
 use self::statuses::Statuses;
 use self::waiting::Waiting;
 use crate::guard::Guarded;
+#[cfg(feature = "inspector")]
+use crate::recorder::Recorded;
 use crate::trace::{Event, Trace};
 use crate::{Host, Options, SyncError, Traced, TransportError};
 
 pub(crate) use self::kept::Kept;
 pub(crate) use self::listen::Attempt;
 pub(crate) use self::turns::{Raised, Turns};
+
+/// What a family as a whole is to those who read errors.
+pub(crate) const COLLECTION: &str = "collection";
 
 /// A delivery that pacing held back and that comes later than this is worth a word.
 const LATE: Duration = Duration::from_secs(1);
@@ -50,6 +55,8 @@ pub(crate) struct Driver<H: Host> {
     last_error: RefCell<Option<SyncError>>,
     statuses: Statuses,
     trace: RefCell<Trace>,
+    #[cfg(feature = "inspector")]
+    recorded: Recorded,
     /// Whether somebody has asked it to stop.
     is_ending: Cell<bool>,
 }
@@ -171,6 +178,8 @@ impl<H: Host> Driver<H> {
             topic,
             kind,
             trace: RefCell::new(Trace::new(options.trace_len)),
+            #[cfg(feature = "inspector")]
+            recorded: Recorded::new(host.random()),
             options,
             host,
             whom,
@@ -225,8 +234,9 @@ impl<H: Host> Driver<H> {
             if self.has_ended() && self.gate.borrow().status() != Status::Stopped {
                 self.handle(Input::Stop);
             }
+            let now = self.begin();
             let output = self.gate.borrow_mut().poll_output();
-            self.trace.borrow_mut().push(self.host.now(), Event::Output(output));
+            self.note(now, Event::Output(output));
             match output {
                 Output::Unsubscribe => drop(self.subscription.take()),
                 Output::Settle(through, settlement) => self.settle(through, settlement),
@@ -264,9 +274,29 @@ impl<H: Host> Driver<H> {
 
     /// Tells the gate alone: **who does has it [run](Self::run) then**.
     fn handle(&self, input: Input) {
-        let now = self.host.now();
-        self.trace.borrow_mut().push(now, Event::Input(input));
+        let now = self.begin();
+        self.note(now, Event::Input(input));
         self.gate.borrow_mut().handle(now, input);
+    }
+
+    /// The time of what is about to happen at the gate.
+    fn begin(&self) -> Duration {
+        let now = self.host.now();
+        #[cfg(feature = "inspector")]
+        self.recorded.begin(now, || self.feed(), &self.gate);
+        now
+    }
+
+    /// What it subscribes to, as the plugin names it.
+    #[cfg(feature = "inspector")]
+    fn feed(&self) -> String {
+        if self.kind == COLLECTION { format!("{}:*", self.topic) } else { self.topic.to_string() }
+    }
+
+    fn note(&self, now: Duration, event: Event) {
+        self.trace.borrow_mut().push(now, event);
+        #[cfg(feature = "inspector")]
+        self.recorded.note(now, || self.feed(), event);
     }
 
     /// Tells the gate alone that a fetch was answered: with a newer state, or with the word that there

@@ -7,6 +7,7 @@
 //! - [`Transport`]: the way to the backend: [`tauri::Tauri`]; `tabs::Tabs`, with the feature of that name,
 //!   for plain browser tabs without Tauri; or [`memory::Memory`] for tests.
 //! - `testing`, with the feature of that name: a test kit for apps.
+//! - `recorder`: what happens at the gates of a page, for an inspector, behind the feature `inspector`.
 //! - [`Host`]: clock, timers and tasks: [`host::Browser`], or [`host::VirtualTime`] for tests.
 //!
 //! No UI framework: `revgate-leptos` makes signals of it.
@@ -31,6 +32,8 @@ pub mod page;
 mod patch;
 mod pending;
 mod presenter;
+#[cfg(feature = "inspector")]
+pub mod recorder;
 mod replica;
 #[cfg(feature = "tabs")]
 pub mod tabs;

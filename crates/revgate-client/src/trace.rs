@@ -24,6 +24,16 @@ pub enum Event {
     Output(Output),
 }
 
+#[cfg(feature = "inspector")]
+impl From<Event> for revgate::inspect::Event {
+    fn from(event: Event) -> Self {
+        match event {
+            Event::Input(input) => Self::Input(input),
+            Event::Output(output) => Self::Output(output),
+        }
+    }
+}
+
 /// A ring of the last events.
 pub(crate) struct Trace {
     capacity: usize,

@@ -17,6 +17,7 @@ use crate::crash;
 use crate::ending;
 use crate::error::RegistryError;
 use crate::incidents::Incidents;
+use crate::inspector;
 use crate::options::TopicOptions;
 use crate::registry::Registry;
 use crate::restore::Persist;
@@ -275,7 +276,7 @@ impl Builder {
         let errors = actions.into_iter().map(|register| register(&registry).err());
         let error = errors.fold(error, Option::or);
         plugin::Builder::new("revgate")
-            .js_init_script(commands::SCRIPT)
+            .js_init_script(format!("{}{}", commands::SCRIPT, inspector::SCRIPT))
             .invoke_handler(tauri::generate_handler![
                 commands::subscribe,
                 commands::unsubscribe,
@@ -287,6 +288,18 @@ impl Builder {
                 commands::act,
                 commands::present,
                 commands::inspect,
+                #[cfg(feature = "inspector")]
+                commands::survey,
+                #[cfg(feature = "inspector")]
+                commands::report,
+                #[cfg(feature = "inspector")]
+                commands::trace,
+                #[cfg(feature = "inspector")]
+                commands::hurt,
+                #[cfg(feature = "inspector")]
+                commands::export_session,
+                #[cfg(feature = "inspector")]
+                commands::open_inspector,
             ])
             .setup(move |app, _| {
                 if let Some(error) = error {

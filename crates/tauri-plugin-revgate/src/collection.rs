@@ -243,7 +243,13 @@ impl Outgoing for Collection {
             && !subscribers.is_empty()
         {
             match serde_json::to_string(&news) {
-                Ok(json) => send(&self.family, &Message { json, done: None }, subscribers),
+                Ok(json) => {
+                    let (inspector, whole) =
+                        (&self.sender.inspector, || format!("{}:*", self.family));
+                    let version = news.invalidation.version();
+                    let reached = inspector.reach(whole, version, subscribers);
+                    send(&self.family, &Message { json, done: None }, reached);
+                }
                 Err(error) => {
                     tracing::error!(family = %self.family, %error, "announcement not written");
                 }

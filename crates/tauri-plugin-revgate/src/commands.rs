@@ -8,19 +8,23 @@
 //! Each command that sends or takes a state has an argument `form`: see [`Form`].
 
 mod act;
+#[cfg(feature = "inspector")]
+mod inspector;
 mod preload;
 mod present;
 
 pub(crate) use act::*;
+#[cfg(feature = "inspector")]
+pub(crate) use inspector::*;
 pub(crate) use preload::*;
 pub(crate) use present::*;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use revgate::Version;
 use revgate::json::Fingerprint;
 use revgate::wire::{Access, Refusal, Written};
+use revgate::{TopicName, Version};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tauri::ipc::{Channel, Response};
@@ -29,6 +33,7 @@ use tauri::{Runtime, State, command};
 use crate::decode::unwritable;
 use crate::erased::ErasedTopic;
 use crate::form::{Brought, Failure, Form, Json, Refused};
+use crate::inspector::Call;
 use crate::registry::Registry;
 use crate::scope::Caller;
 use crate::store::Base;
@@ -129,10 +134,14 @@ pub(crate) async fn subscribe<R: Runtime>(
 ) -> Result<Response, Failure> {
     let form = form.unwrap_or_default();
     let acts = form == Form::Text && actions.unwrap_or_default();
-    let found = find_readable(&caller, &registry, &topic).map_err(|it| form.refuse(it))?;
-    let added = found.subscribe(caller.label(), form.news(news), acts);
-    let full = || form.refuse(Refusal::TooManySubscriptions { limit: MAX_PER_WINDOW });
-    let id = added.ok_or_else(full)?;
+    let subscribe = async || {
+        let calling = registry.inspector().call(caller.label(), &topic, Call::Subscribe).await?;
+        calling.end(find_readable(&caller, &registry, &topic).and_then(|found| {
+            let added = found.subscribe(caller.label(), form.news(news), acts);
+            Ok((added.ok_or(Refusal::TooManySubscriptions { limit: MAX_PER_WINDOW })?, found))
+        }))
+    };
+    let (id, found) = subscribe().await.map_err(|refused| form.refuse(refused))?;
     // If the webview went while the command was on its way, its end has been dealt with already.
     if !caller.is_open() {
         found.subscribers().remove(caller.label(), id);
@@ -165,8 +174,8 @@ pub(crate) async fn snapshot<R: Runtime>(
     known: Option<Version>,
     form: Option<Form>,
 ) -> Result<Response, Failure> {
-    let found = find_readable(&caller, &registry, &topic);
-    form.unwrap_or_default().answer(found.and_then(|topic| topic.snapshot(known)))
+    let fetch = |found: Arc<dyn Feed>| found.snapshot(known);
+    form.unwrap_or_default().answer(fetched(&caller, &registry, &topic, fetch).await)
 }
 
 /// The same as bytes, if the backend has the topic in the same `layout`.
@@ -179,9 +188,20 @@ pub(crate) async fn snapshot_bytes<R: Runtime>(
     known: Option<Version>,
     form: Option<Form>,
 ) -> Result<Response, Failure> {
-    let found = find_readable(&caller, &registry, &topic);
-    let bytes = found.and_then(|topic| topic.snapshot_bytes(layout, known));
+    let fetch = |found: Arc<dyn Feed>| found.snapshot_bytes(layout, known);
+    let bytes = fetched(&caller, &registry, &topic, fetch).await;
     bytes.map(Response::new).map_err(|refused| form.unwrap_or_default().refuse(refused))
+}
+
+/// What `fetch` reads.
+async fn fetched<R: Runtime, A>(
+    caller: &Caller<R>,
+    registry: &Registry,
+    topic: &str,
+    fetch: impl FnOnce(Arc<dyn Feed>) -> Answer<A>,
+) -> Answer<A> {
+    let calling = registry.inspector().call(caller.label(), topic, Call::Fetch).await?;
+    calling.end(find_readable(caller, registry, topic).and_then(fetch))
 }
 
 /// Replaces the state of `topic`, if it is still at version `base` or no base is given. Returns
@@ -213,7 +233,7 @@ pub(crate) async fn replace<R: Runtime>(
         let base = base.map(|version| Base { version, ahead });
         durably(&*found, found.replace(form.sent(data)?, base, caller.label())?).await
     };
-    form.answer(replace().await)
+    form.answer(called(&caller, &registry, &topic, Call::Replace, replace).await)
 }
 
 /// Applies a patch (RFC 6902) to the state of `topic`, if it is still at version `base` or no base
@@ -233,7 +253,19 @@ pub(crate) async fn patch<R: Runtime>(
         let found = find_writable(&caller, &registry, &topic, true)?;
         durably(&*found, found.patch(form.sent(patch)?, base, caller.label())?).await
     };
-    form.answer(patch().await)
+    form.answer(called(&caller, &registry, &topic, Call::Patch, patch).await)
+}
+
+/// The answer to a write.
+async fn called<R: Runtime, A>(
+    caller: &Caller<R>,
+    registry: &Registry,
+    topic: &str,
+    call: Call,
+    write: impl AsyncFnOnce() -> Answer<A>,
+) -> Answer<A> {
+    let calling = registry.inspector().call(caller.label(), topic, call).await?;
+    calling.end(write().await)
 }
 
 /// The answer to a write, once that is on the disk if its topic is one of those.
@@ -255,14 +287,22 @@ pub(crate) async fn inspect<R: Runtime>(
     registry: State<'_, Registry>,
 ) -> Answer<Vec<Inspected>> {
     let readable = caller.readable()?;
-    let families = registry.collections().into_iter().filter_map(|family| {
+    let families = families(&registry).filter(|family| readable.covers(&family.topic));
+    let topics = readable.visible(&registry).into_iter().map(standing);
+    Ok(families.chain(topics).collect())
+}
+
+/// The families that somebody has asked for as a whole.
+fn families(registry: &Registry) -> impl Iterator<Item = Inspected> {
+    registry.collections().into_iter().filter_map(|family| {
         let (topic, version) = (format!("{}:*", family.family()), family.version()?);
         let subscriptions = family.subscribers().count_by_window();
-        let inspected = Inspected { topic, version, subscriptions, saving: None };
-        readable.covers(&inspected.topic).then_some(inspected)
-    });
-    let visible = readable.visible(&registry);
-    let topics = visible.into_iter().map(|(name, topic)| Inspected {
+        Some(Inspected { topic, version, subscriptions, saving: None })
+    })
+}
+
+fn standing((name, topic): (TopicName, Arc<dyn ErasedTopic>)) -> Inspected {
+    Inspected {
         topic: name.into(),
         version: topic.version(),
         subscriptions: topic.subscribers().count_by_window(),
@@ -272,6 +312,5 @@ pub(crate) async fn inspect<R: Runtime>(
             attempts: saving.attempts,
             is_held: saving.is_held,
         }),
-    });
-    Ok(families.chain(topics).collect())
+    }
 }

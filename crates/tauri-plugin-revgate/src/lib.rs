@@ -162,6 +162,11 @@ mod form;
 mod handle;
 mod incidents;
 mod initial;
+#[cfg(feature = "inspector")]
+pub mod inspector;
+#[cfg(not(feature = "inspector"))]
+#[path = "inspector/absent.rs"]
+mod inspector;
 mod live;
 mod look;
 mod message;

@@ -110,6 +110,7 @@ impl Outbox {
         };
         let subscribers = self.subscribers.all();
         if is_news {
+            self.sender.inspector.published(name, &state);
             self.tell(name, &state, pending, subscribers.clone(), &outlets.emit);
         }
         if is_proof && !subscribers.is_empty() {
@@ -131,7 +132,11 @@ impl Outbox {
         if !subscribers.is_empty() {
             let (delivery, audience) = (self.options.delivery, Audience::of(&subscribers));
             match message::encode(delivery, audience, invalidation.clone(), state, pending) {
-                Ok(message) => send(name, &message, subscribers),
+                Ok(message) => {
+                    let inspector = &self.sender.inspector;
+                    let reached = inspector.reach(|| name.to_string(), state.version, subscribers);
+                    send(name, &message, reached);
+                }
                 Err(error) => tracing::error!(topic = %name, %error, "announcement not written"),
             }
         }

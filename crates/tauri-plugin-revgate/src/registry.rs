@@ -15,6 +15,7 @@ use crate::cell::TopicCell;
 use crate::erased::ErasedTopic;
 use crate::error::RegistryError;
 use crate::initial;
+use crate::inspector::Inspector;
 use crate::options::TopicOptions;
 use crate::pattern;
 use crate::restore::Restored;
@@ -63,6 +64,10 @@ impl Registry {
     /// The topics that have news to announce.
     pub(crate) fn sender(&self) -> &Arc<Sender> {
         &self.shared.sender
+    }
+
+    pub(crate) fn inspector(&self) -> &Inspector {
+        &self.shared.sender.inspector
     }
 
     /// What the pages in windows may read.
@@ -303,6 +308,7 @@ impl Registry {
     /// which it gives.
     pub(crate) fn drop_window(&self, window: &str) -> Vec<Subscriber> {
         self.readers().forget(window);
+        self.inspector().forget(window);
         let mut ended = Vec::new();
         for collection in self.collections() {
             ended.append(&mut collection.subscribers().remove_window(window));

@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 use revgate::Invalidation;
 
 use self::queue::Queue;
+use crate::inspector::Inspector;
 
 pub(crate) use self::queue::Dirty;
 
@@ -71,12 +72,14 @@ pub(crate) struct Sender {
     schedule: Mutex<Option<Schedule>>,
     /// Pacing wants a monotonic clock and cares for no origin.
     origin: Instant,
+    /// Is told of all that is announced.
+    pub(crate) inspector: Inspector,
 }
 
 impl Sender {
     pub(crate) fn new() -> Self {
         let (waiting, schedule) = (Queue::new(), Mutex::new(None));
-        Self { waiting, schedule, origin: Instant::now() }
+        Self { waiting, schedule, origin: Instant::now(), inspector: Inspector::default() }
     }
 
     /// This topic has news.

@@ -7,6 +7,7 @@ use crate::{Phase, Time, Version};
 
 /// A fetch under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Fetching {
     id: FetchId,
     pub(super) deadline: Time,

@@ -6,10 +6,12 @@ use crate::{Phase, Version};
 
 /// Names one fetch, so that a late answer is told from the awaited one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 pub struct FetchId(pub(super) u64);
 
 /// Counts the refreshes asked for; the first is 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 pub struct Ticket(pub(super) u64);
 
 impl FetchId {
@@ -40,6 +42,7 @@ impl Ticket {
 
 /// What the driver tells the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 #[repr(u8)] // A tag of its own: what lies within may be larger for it, but the code is smaller.
 pub enum Input {
     /// Begin. Ignored if the gate has begun already.
@@ -98,6 +101,7 @@ pub enum Input {
 
 /// What an announcement carries besides its version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 pub enum News {
     /// Nothing.
     Version,
@@ -112,6 +116,7 @@ pub enum News {
 
 /// What the gate asks of the driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 #[repr(u8)] // A tag of its own: what lies within may be larger for it, but the code is smaller.
 pub enum Output {
     /// Ask to be told of writes; answer with [`Input::Subscribed`] or [`Input::SubscribeFailed`].
@@ -132,6 +137,7 @@ pub enum Output {
 
 /// Which state to apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 pub enum Candidate {
     /// The snapshot of the [`Input::Fetched`] just handled.
     Fetched,
@@ -143,6 +149,7 @@ pub enum Candidate {
 
 /// How a refresh ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 pub enum Settlement {
     /// The window shows a state at least as new as the asking.
     Fresh,
@@ -155,6 +162,7 @@ pub enum Settlement {
 
 /// A failure, for logs and error callbacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 pub struct Report {
     /// Where it failed.
     pub phase: Phase,
@@ -169,6 +177,7 @@ pub struct Report {
 
 /// Why a step failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 pub enum Cause {
     /// As the input said; the driver knows the error.
     Failed,

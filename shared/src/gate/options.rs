@@ -22,6 +22,7 @@ use crate::{Backoff, Pacing, PacingError, Time};
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 pub struct Options {
     pub(super) pacing: Pacing,
     pub(super) fetch_timeout: Time,

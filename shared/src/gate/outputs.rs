@@ -1,5 +1,7 @@
 //! What a gate has to say.
 
+#[cfg(feature = "inspector")]
+use alloc::{format, string::String, vec::Vec};
 use core::hash::{Hash, Hasher};
 
 use super::Output;
@@ -9,6 +11,8 @@ use super::Output;
 /// A driver polls after every input, so there is room for what a few inputs lead to and no heap: a
 /// JavaScript window carries every byte of the module along.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "inspector", serde(try_from = "Vec<Output>", into = "Vec<Output>"))]
 pub(super) struct Outputs {
     /// A ring: what comes behind the last place is at the first.
     ring: [Output; Self::ROOM],
@@ -63,6 +67,31 @@ impl Outputs {
 impl Default for Outputs {
     fn default() -> Self {
         Self { ring: [Output::Wait(None); Self::ROOM], first: 0, count: 0 }
+    }
+}
+
+/// As a list, in their order.
+#[cfg(feature = "inspector")]
+impl From<Outputs> for Vec<Output> {
+    fn from(outputs: Outputs) -> Self {
+        outputs.iter().collect()
+    }
+}
+
+/// # Errors
+///
+/// If there are more than a gate has room for.
+#[cfg(feature = "inspector")]
+impl TryFrom<Vec<Output>> for Outputs {
+    type Error = String;
+
+    fn try_from(list: Vec<Output>) -> Result<Self, String> {
+        if list.len() > Self::ROOM {
+            return Err(format!("a gate has {} outputs at most, not {}", Self::ROOM, list.len()));
+        }
+        let mut outputs = Self::default();
+        list.into_iter().for_each(|output| outputs.push(output));
+        Ok(outputs)
     }
 }
 

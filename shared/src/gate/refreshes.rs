@@ -4,6 +4,7 @@ use super::Ticket;
 
 /// The refreshes asked for, in the order of their tickets. They are answered in that order too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Refreshes {
     asked: Ticket,
     settled: Ticket,

@@ -5,6 +5,7 @@ use crate::Version;
 
 /// What the window shows, what it is to show, and what is at hand for that.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Versions {
     /// The version that the window shows. Only ever grows.
     applied: Option<Version>,
@@ -16,6 +17,7 @@ pub(super) struct Versions {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "inspector", derive(serde::Serialize, serde::Deserialize))]
 struct Kept {
     version: Version,
     /// The version that it can be applied to; `None` for any.

@@ -2,6 +2,8 @@
 
 use revgate::Phase;
 use revgate::gate::{Cause, Report};
+#[cfg(feature = "inspector")]
+use revgate::inspect::Event;
 
 use super::Driver;
 use crate::{Fate, Host, Interruption, SyncError, TransportError, guard};
@@ -62,6 +64,8 @@ impl<H: Host> Driver<H> {
 
     pub(crate) fn tell(&self, error: &SyncError) {
         tracing::warn!("{error}");
+        #[cfg(feature = "inspector")]
+        self.recorded.note(self.host.now(), || self.feed(), Event::Failed(error.to_string()));
         if let Some(whom) = self.whom.upgrade().filter(|_| !self.has_ended()) {
             self.call_observer(|| whom.failed(error));
         }

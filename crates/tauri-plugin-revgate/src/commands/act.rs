@@ -7,11 +7,12 @@ use serde_json::Value;
 use tauri::ipc::Response;
 use tauri::{Runtime, State, command};
 
-use super::Answer;
+use super::{Answer, called};
 use crate::actions::Request;
 use crate::decode::unwritable;
 use crate::erased::ErasedTopic;
 use crate::form::{Failure, Form, Json};
+use crate::inspector::Call;
 use crate::registry::Registry;
 use crate::scope::Caller;
 
@@ -64,7 +65,7 @@ pub(crate) async fn act<R: Runtime>(
         }
         durably(&*found, acted).await
     };
-    form.answer(act().await)
+    form.answer(called(&caller, &registry, &topic, Call::Act, act).await)
 }
 
 /// The answer, once what was done is on the disk if the topic is one of those.
