@@ -3,8 +3,12 @@
 fn main() {
     let commands = tauri_build::AppManifest::new().commands(&["open_settings"]);
     // As for the app's own, which Tauri sees to: pages that are built anew go into a new program.
-    if std::env::var_os("CARGO_FEATURE_MIXED").is_some() {
-        println!("cargo::rerun-if-changed=../examples/mixed/dist");
+    for (feature, pages) in
+        [("MIXED", "../examples/mixed/dist"), ("INSPECTOR", "../dist-inspected")]
+    {
+        if std::env::var_os(format!("CARGO_FEATURE_{feature}")).is_some() {
+            println!("cargo::rerun-if-changed={pages}");
+        }
     }
     tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands))
         .expect("the configuration in src-tauri is valid");

@@ -39,7 +39,7 @@ fn record(seed: u64, from_middle: bool) -> Vec<Moment> {
         let font_size = 8 + step % 60;
         let edit = windows[(step % 2) as usize].replica.update(move |it| it.font_size = font_size);
         drop(edit);
-        time.advance(ms(7));
+        time.advance(ms(30));
         if let Some(batch) = recorder::take(time.now()) {
             batches += 1;
             moments.extend(batch.notes.into_iter().map(|note| Moment::told(note.now, "one", note)));

@@ -33,5 +33,9 @@ fn main() {
     }
     #[cfg(feature = "tabs")]
     tabs::share();
+    #[cfg(feature = "inspector")]
+    if revgate_leptos::inspector::is_inspector() {
+        return leptos::mount::mount_to_body(revgate_leptos::inspector::Inspector);
+    }
     leptos::mount::mount_to_body(app::App);
 }

@@ -18,6 +18,9 @@ pub fn run(context: Context) -> tauri::Result<()> {
         .plugin(plugin)
         .invoke_handler(tauri::generate_handler![open_settings])
         .build(context)?;
+    // Not in the folder of capabilities, which every build of the app has.
+    #[cfg(feature = "inspector")]
+    app.add_capability(include_str!("../inspector.json"))?;
     app.run(|app, event| {
         // The settings window alone would be an app without a way back.
         if let RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. } = event

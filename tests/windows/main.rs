@@ -14,6 +14,8 @@ mod fallback;
 mod families;
 mod going;
 mod harness;
+#[cfg(feature = "inspector")]
+mod inspector;
 mod kinds;
 mod managers;
 mod permissions;

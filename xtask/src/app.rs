@@ -13,7 +13,7 @@ use xtask::{
 
 use crate::{
     args::AppOptions,
-    compile, drive,
+    compile, drive, inspect,
     setup::{self, Goal},
 };
 
@@ -38,7 +38,10 @@ pub(crate) fn run(workspace: &mut Workspace, options: AppOptions) -> Result<(), 
     free_port(options.port)?;
     setup::run(workspace, Goal::Headless)?;
     let app = build(workspace, &options)?;
-    drive::run(workspace, app, &options)
+    match options.inspector {
+        true => inspect::run(workspace, app, &options),
+        false => drive::run(workspace, app, &options),
+    }
 }
 
 /// The app's pages in plain browser tabs: the person's own, or driven ones.
@@ -82,6 +85,10 @@ fn build(workspace: &Workspace, options: &AppOptions) -> Result<PathBuf, Error> 
         setup::node::ensure(workspace)?;
         compile::mixed_app(workspace)?;
         return Ok(workspace.mixed_app());
+    }
+    if options.inspector {
+        compile::inspected_app(workspace)?;
+        return Ok(workspace.inspected_app());
     }
     compile::app(workspace)?;
     Ok(workspace.app())

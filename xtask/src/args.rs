@@ -12,11 +12,12 @@ Sets up, runs and tests Revgate.
 Usage: cargo xtask <command> [options]
 
 Commands:
-  app [--mixed | --tabs] [--headless] [--shots DIR] [--port N]
+  app [--mixed | --tabs | --inspector] [--headless] [--shots DIR] [--port N]
           Sets up what is missing, builds, opens the two windows and waits till the app ends.
           --mixed      The settings window in JavaScript (examples/mixed) beside the other in Rust
           --tabs       The same pages in plain browser tabs, without the app: `trunk serve`; with
                        --headless in Chromium, and in Firefox where geckodriver is
+          --inspector  With the inspector, at Ctrl+Shift+R in either window
           --headless   Drives both windows on a virtual display instead, and checks that they
                        stay in sync; so without a display even if not asked for (Linux)
           --shots DIR  Where the screenshots of that go (default: target/shots)
@@ -102,6 +103,8 @@ pub(crate) struct AppOptions {
     pub(crate) mixed: bool,
     /// Whether it is tabs of a browser instead of the app.
     pub(crate) tabs: bool,
+    /// Whether the inspector is in it.
+    pub(crate) inspector: bool,
     pub(crate) headless: bool,
     pub(crate) shots: Option<PathBuf>,
     pub(crate) port: Option<u16>,
@@ -190,20 +193,19 @@ fn app(arguments: Vec<String>) -> Result<AppOptions, String> {
         match name {
             "--mixed" if attached.is_none() => options.mixed = true,
             "--tabs" if attached.is_none() => options.tabs = true,
+            "--inspector" if attached.is_none() => options.inspector = true,
             "--headless" if attached.is_none() => options.headless = true,
             "--shots" => options.shots = Some(value("a folder")?.into()),
             "--port" => options.port = Some(port(&value("a port number")?)?),
             _ => refuse(
                 "app",
                 Some(&argument),
-                "--mixed, --tabs, --headless, --shots DIR, --port N",
+                "--mixed, --tabs, --inspector, --headless, --shots DIR, --port N",
             )?,
         }
     }
-    if options.mixed && options.tabs {
-        return Err(
-            "`app` takes one of `--mixed` and `--tabs`: tabs have no window in JavaScript".into()
-        );
+    if [options.mixed, options.tabs, options.inspector].into_iter().filter(|it| *it).count() > 1 {
+        return Err("`app` takes one of `--mixed`, `--tabs` and `--inspector`".into());
     }
     Ok(options)
 }
@@ -369,6 +371,8 @@ mod tests {
         assert_eq!(read("app --mixed"), Ok(Command::App(options)));
         let options = AppOptions { tabs: true, headless: true, ..AppOptions::default() };
         assert_eq!(read("app --tabs --headless"), Ok(Command::App(options)));
+        let options = AppOptions { inspector: true, ..AppOptions::default() };
+        assert_eq!(read("app --inspector"), Ok(Command::App(options)));
     }
 
     #[test]
@@ -411,6 +415,7 @@ mod tests {
     #[test]
     fn a_bad_value_is_named() {
         assert!(read("app --mixed --tabs").expect_err("both").contains("one of"));
+        assert!(read("app --mixed --inspector").expect_err("both").contains("one of"));
         assert!(read("app --port 70000").expect_err("too high").contains("70000"));
         assert!(read("app --port 0").expect_err("zero").contains("`--port 0`"));
         assert!(read("model --deep").expect_err("nothing").contains("a number of seconds"));

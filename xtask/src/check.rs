@@ -27,8 +27,10 @@ pub(crate) const NATIVE: [&str; 9] = [
     "--exclude",
     "revgate-test-page",
     "--features",
-    "tauri-plugin-revgate/database,revgate/typescript",
+    "tauri-plugin-revgate/database,revgate/typescript,revgate/inspector",
 ];
+/// The inspector, which is off in what else is tested.
+const INSPECTOR: &str = "revgate-tests/inspector,tauri-plugin-revgate/inspector";
 /// Loads the windows of both apps from files instead of from `trunk serve`.
 const BUILT_WINDOWS: &str = "revgate-app/custom-protocol,revgate-test-app/custom-protocol";
 /// Packages that are compiled for the windows. Always the same list: another one would give
@@ -90,18 +92,20 @@ impl Checks<'_> {
         };
         // With `--keep-going` one crate's warnings do not hide another's.
         let clippy = ["clippy", "--locked", "--all-targets", "--keep-going"];
-        let windows = ["--features", "revgate-tests/windows"];
+        let all = format!("revgate-tests/windows,{INSPECTOR}");
+        let all = ["--features", &all];
+        let inspected = ["--features", "revgate-frontend/inspector"];
         // Without std, thus with no other package beside it.
         let gate = ["--target", WASM, "-p", "revgate-js"];
         let checks = [
             ("format", cargo(&[&["fmt", "--all", "--check"]])),
             // Compiled by `bench peers` alone.
             ("format, peers", cargo(&[&["fmt", peers::MANIFEST, "--check", "--all"]])),
-            ("clippy", cargo(&[&clippy, &NATIVE, &windows, &deny])),
-            ("clippy, WASM", cargo(&[&clippy, &wasm, &both, &deny])),
+            ("clippy", cargo(&[&clippy, &NATIVE, &all, &deny])),
+            ("clippy, WASM", cargo(&[&clippy, &wasm, &inspected, &both, &deny])),
             ("clippy, gate for JavaScript", cargo(&[&clippy, &gate, &deny])),
-            ("rustdoc", document(&NATIVE)),
-            ("rustdoc, WASM", document(&wasm)),
+            ("rustdoc", document(&[&NATIVE[..], &all].concat())),
+            ("rustdoc, WASM", document(&[&wasm[..], &inspected].concat())),
         ];
         for (name, command) in checks {
             self.outcomes.check(name, Kind::Lint, Step::new(command));
@@ -116,6 +120,9 @@ impl Checks<'_> {
     fn native_tests(&mut self, features: &[&str]) {
         let command = self.native(&["test", "--no-fail-fast"], features);
         self.outcomes.check("tests and doctests", Kind::Tests, Step::new(command));
+        let inspector = [features, &["--features", INSPECTOR, "--test", "inspector"]].concat();
+        let command = self.native(&["test", "--no-fail-fast"], &inspector);
+        self.outcomes.check("tests of the inspector", Kind::Tests, Step::new(command));
         // Compiled as `no_run` with the dependencies that the windows were built with: natively,
         // Leptos would be compiled once more.
         let parts = [&["test", "--locked", "--doc", "--target", WASM][..], &WINDOW_PACKAGES];
@@ -219,6 +226,12 @@ impl Checks<'_> {
         });
         let mixed = [&features[..], &["--features", "revgate-app/mixed"]].concat();
         let build = self.native(&["build", "--example", "mixed"], &mixed);
+        let inspected = [&features[..], &["--features", "revgate-app/inspector"]].concat();
+        let inspected = self.native(&["build", "--example", "inspected"], &inspected);
+        let built = built.and_then(|()| compile::inspected_pages(self.workspace));
+        let built = built.and_then(|()| {
+            compile::build(self.workspace, "build the app with the inspector", inspected)
+        });
         let built = built.and_then(|()| compile::mixed_pages(self.workspace));
         let built =
             built.and_then(|()| compile::build(self.workspace, "build the mixed app", build));
@@ -232,10 +245,12 @@ impl Checks<'_> {
                 return;
             }
         };
-        let mut test = self.native(&["test", "--test", "windows"], &features);
+        let test = [&features[..], &["--features", "revgate-tests/inspector"]].concat();
+        let mut test = self.native(&["test", "--test", "windows"], &test);
         test.args(["--", "--test-threads=1"]);
         test.env("REVGATE_APP", self.workspace.app()).env("DISPLAY", display.name());
         test.env("REVGATE_MIXED_APP", self.workspace.mixed_app());
+        test.env("REVGATE_INSPECTED_APP", self.workspace.inspected_app());
         test.env("REVGATE_TEST_APP", self.workspace.test_app());
         test.env("REVGATE_TEST_WEBVIEWS", self.workspace.test_webviews());
         test.env("REVGATE_TEST_PAGES", self.workspace.test_pages());

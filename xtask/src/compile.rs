@@ -30,6 +30,21 @@ pub(crate) fn mixed_app(workspace: &Workspace) -> Result<(), Error> {
     build(workspace, "build the mixed app", command)
 }
 
+/// The same with the inspector.
+pub(crate) fn inspected_app(workspace: &Workspace) -> Result<(), Error> {
+    inspected_pages(workspace)?;
+    let arguments = ["build", "--locked", "-p", "revgate-app", "--example", "inspected"];
+    let command = workspace.cargo(arguments.iter().chain(&["--features", "inspector"]));
+    build(workspace, "build the app with the inspector", command)
+}
+
+/// The windows with the inspector, by trunk, into `dist-inspected`.
+pub(crate) fn inspected_pages(workspace: &Workspace) -> Result<(), Error> {
+    let mut command = trunk(workspace);
+    command.args(["--features", "inspector", "--dist", "dist-inspected"]);
+    build(workspace, "build the windows with the inspector", command)
+}
+
 /// The pages of the mixed app: its window in JavaScript, beside those that trunk has built. The
 /// npm package must be there.
 pub(crate) fn mixed_pages(workspace: &Workspace) -> Result<(), Error> {
@@ -41,11 +56,15 @@ pub(crate) fn mixed_pages(workspace: &Workspace) -> Result<(), Error> {
 
 /// The Leptos windows, by trunk, into `dist`.
 pub(crate) fn windows(workspace: &Workspace) -> Result<(), Error> {
+    build(workspace, "build the windows", trunk(workspace))
+}
+
+fn trunk(workspace: &Workspace) -> Command {
     let mut command = workspace.command("trunk");
     command.args(["build", "--skip-version-check", "--locked"]);
     // trunk takes only `true` or `false` for it, most people's shells say `1`.
     command.env_remove("NO_COLOR");
-    build(workspace, "build the windows", command)
+    command
 }
 
 /// The test app alone, as fast as it gets, for measurements. Returns its program.

@@ -16,15 +16,15 @@ use xtask::{
 
 use crate::args::AppOptions;
 
-const MAIN: &str = "main";
-const SETTINGS: &str = "settings";
-const BOTH: [&str; 2] = [MAIN, SETTINGS];
+pub(crate) const MAIN: &str = "main";
+pub(crate) const SETTINGS: &str = "settings";
+pub(crate) const BOTH: [&str; 2] = [MAIN, SETTINGS];
 /// How long a window may take to follow.
-const FOLLOW: Duration = Duration::from_secs(10);
+pub(crate) const FOLLOW: Duration = Duration::from_secs(10);
 /// How long the windows may take to load.
-const LOAD: Duration = Duration::from_secs(60);
+pub(crate) const LOAD: Duration = Duration::from_secs(60);
 /// Colours fade for a moment when the theme changes; a picture is taken after it.
-const FADE: Duration = Duration::from_millis(300);
+pub(crate) const FADE: Duration = Duration::from_millis(300);
 
 /// A property and the value that every window must come to show.
 type Wanted = (&'static str, String);
@@ -322,7 +322,7 @@ fn flip(
 }
 
 /// Creates the folder and removes what an earlier run left there, and nothing else.
-fn empty(shots: &Path) -> Result<(), Error> {
+pub(crate) fn empty(shots: &Path) -> Result<(), Error> {
     let what = || format!("preparing the folder {}", shots.display());
     fs::create_dir_all(shots).map_err(Error::io(what()))?;
     for entry in fs::read_dir(shots).map_err(Error::io(what()))?.flatten() {

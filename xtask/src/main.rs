@@ -12,6 +12,7 @@ mod delivery;
 mod doctor;
 mod drive;
 mod fuzz;
+mod inspect;
 mod model;
 mod mutants;
 mod npm;

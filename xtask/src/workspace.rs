@@ -63,6 +63,12 @@ impl Workspace {
         self.program("examples/mixed")
     }
 
+    /// The same app with the inspector.
+    #[must_use]
+    pub fn inspected_app(&self) -> PathBuf {
+        self.program("examples/inspected")
+    }
+
     /// The built app of the tests in real windows.
     #[must_use]
     pub fn test_app(&self) -> PathBuf {

@@ -112,6 +112,18 @@
 //! # }
 //! ```
 //!
+//! # The inspector
+//!
+//! With the feature `inspector`, here and of `tauri-plugin-revgate`, all hooks tell the inspector what
+//! happens to their topics, while there is one, and `inspector::Inspector` is its page: what happens to all
+//! topics in all windows, on one timeline. Without it, nothing of it is in the window. An app has a feature
+//! of its own for that, so that no release has it by accident:
+//!
+//! ```toml
+//! [features]
+//! inspector = ["revgate-leptos/inspector"]
+//! ```
+//!
 //! # The first state
 //!
 //! A topic that is no family's, and not large, is in each page that may read it from its beginning: the
@@ -165,6 +177,8 @@
 
 mod family;
 mod history;
+#[cfg(feature = "inspector")]
+pub mod inspector;
 mod presence;
 mod shared;
 mod signal;

@@ -71,6 +71,8 @@ pub(crate) fn once<S: 'static>(topic: &TopicName, start: fn(TopicName) -> Rc<S>)
     if let Some(Ok(found)) = found.map(Rc::downcast) {
         return found;
     }
+    #[cfg(feature = "inspector")]
+    revgate_client::tauri::inspector::report();
     let started = start(topic.clone());
     let erased: Rc<dyn Any> = started.clone();
     SHARED.with_borrow_mut(|shared| {
