@@ -7,7 +7,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use gloo_timers::future::sleep;
-use js_sys::eval;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use revgate::{Topic, TopicName, Version};
@@ -19,11 +18,20 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 use harness::ms;
+use page::{backend, install, tell};
 
 mod harness;
 
+#[path = "hooks/bound.rs"]
+mod bound;
 #[path = "hooks/families.rs"]
 mod families;
+#[path = "hooks/page.rs"]
+mod page;
+#[path = "hooks/ready.rs"]
+mod ready;
+#[path = "hooks/stores.rs"]
+mod stores;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -39,59 +47,6 @@ impl Row {
         self.0.sort_unstable();
         self.0.dedup();
     }
-}
-
-/// Puts a backend of one topic into the page.
-fn install(state: &str) {
-    let script = format!(
-        r#"globalThis.backend = {{
-            state: {state}, revision: 1, writes: 0, listeners: new Map(),
-            snapshot() {{ return {{ revision: String(this.revision), data: this.state }} }},
-            set(state) {{
-                this.state = state;
-                this.revision += 1;
-                const message = JSON.stringify({{ topic: 'row', ...this.snapshot() }});
-                this.listeners.forEach(listener => listener({{ index: 0, message }}));
-            }},
-        }};
-        globalThis.__TAURI_INTERNALS__ = {{
-            callbacks: new Map(), last: 0,
-            metadata: {{ currentWindow: {{ label: 'main' }} }},
-            transformCallback(callback) {{ this.callbacks.set(++this.last, callback); return this.last; }},
-            unregisterCallback(id) {{ this.callbacks.delete(id); }},
-            async invoke(command, args) {{
-                const answer = value => new TextEncoder().encode(JSON.stringify(value)).buffer;
-                switch (command.split('|')[1]) {{
-                    case 'subscribe': {{
-                        const id = Number(args.news.split(':')[1]);
-                        backend.listeners.set(id, this.callbacks.get(id));
-                        return id;
-                    }}
-                    case 'unsubscribe': return backend.listeners.delete(args.subscription);
-                    case 'snapshot': return answer(backend.snapshot());
-                    case 'replace': {{
-                        backend.writes += 1;
-                        if (args.base.revision !== String(backend.revision)) {{
-                            throw JSON.stringify({{ kind: 'conflict', ...backend.snapshot() }});
-                        }}
-                        backend.set(JSON.parse(args.data));
-                        return answer(backend.snapshot());
-                    }}
-                    default: throw 'unexpected: ' + command;
-                }}
-            }},
-        }};"#
-    );
-    eval(&script).expect("the page takes the backend");
-}
-
-fn backend(expression: &str) -> String {
-    let value = eval(&format!("JSON.stringify(globalThis.backend.{expression})"));
-    value.expect(expression).as_string().unwrap_or_default()
-}
-
-fn send(state: &str) {
-    eval(&format!("globalThis.backend.set({state})")).expect("it is set");
 }
 
 async fn until(reached: impl Fn() -> bool) {
@@ -124,7 +79,7 @@ impl<H> Drop for Mounted<H> {
 
 #[wasm_bindgen_test]
 async fn a_task_that_outlives_its_component_is_told_so() {
-    install("[1]");
+    install("row", "[1]");
     let (row, mounted) = mount(|_| {});
     until(|| row.version().is_some()).await;
     assert!(row.update(|row| row.0.push(2)).await.is_ok(), "while it lives");
@@ -162,7 +117,7 @@ impl Observer<Row> for Tidy {
 
 #[wasm_bindgen_test]
 async fn effects_that_put_the_state_in_order_come_to_rest() {
-    install("[]");
+    install("row", "[]");
     let (row, mounted) = mount(|row| {
         Effect::new(move |_| {
             row.get();
@@ -176,7 +131,7 @@ async fn effects_that_put_the_state_in_order_come_to_rest() {
     slot.set(Some(Rc::clone(&other)));
     until(|| row.version().is_some() && other.version().is_some()).await;
 
-    send("[3,1,3]");
+    tell("set([3,1,3])");
     until(|| backend("state") == "[1,3]").await;
     // Ten round trips and more, for whoever would go on.
     for _ in 0..50 {
@@ -191,7 +146,7 @@ async fn effects_that_put_the_state_in_order_come_to_rest() {
 
 #[wasm_bindgen_test]
 async fn what_a_component_did_can_be_undone_and_done_again_by_signals() {
-    install("[1]");
+    install("row", "[1]");
     let told = Rc::new(RefCell::new(Vec::new()));
     let (inner, history) = (Rc::clone(&told), Rc::new(Cell::new(None)));
     let slot = Rc::clone(&history);
@@ -203,7 +158,7 @@ async fn what_a_component_did_can_be_undone_and_done_again_by_signals() {
     let history = history.get().expect("it is mounted at once");
     until(|| row.version().is_some()).await;
     row.update(|row| row.0.push(2)).await.expect("it is made");
-    send("[0,1,2]");
+    tell("set([0,1,2])");
     until(|| row.get_untracked() == Row(vec![0, 1, 2])).await;
     history.undo().await.expect("it is made");
     assert_eq!((row.get_untracked(), backend("state")), (Row(vec![0, 1]), "[0,1]".to_owned()));

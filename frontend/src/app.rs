@@ -16,7 +16,7 @@ pub(crate) fn App() -> impl IntoView {
     let labels = use_labels();
     keep_root_attributes(kind);
 
-    let view = match kind {
+    let view = move || match kind {
         WindowKind::Main => MainWindow().into_any(),
         WindowKind::Settings => SettingsWindow().into_any(),
     };
@@ -24,7 +24,8 @@ pub(crate) fn App() -> impl IntoView {
         // `lang` of the document is the setting, whatever it names; the labels speak the nearest
         // language that there is a translation for.
         <div class="window" lang=move || labels.language().tag()>
-            {view}
+            // Nothing is shown as nobody has set it, and nothing can be changed that is not there.
+            <Suspense fallback=|| view! { <main aria-busy="true"></main> }>{view()}</Suspense>
             <StatusBar />
         </div>
     }

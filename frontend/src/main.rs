@@ -12,7 +12,6 @@ mod icons;
 mod labels;
 mod main_window;
 mod notes;
-mod ready;
 mod root_attributes;
 mod settings_window;
 mod status_bar;

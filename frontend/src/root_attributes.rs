@@ -13,7 +13,8 @@ use crate::window::WindowKind;
 
 /// Keeps the attributes, the editor's font size and the document's title as the replica has them.
 ///
-/// `data-revision` and `data-epoch` are absent until the first snapshot.
+/// What tells of the settings is as the page has it until the first snapshot; `data-revision` and
+/// `data-epoch` are absent.
 pub(crate) fn keep_root_attributes(kind: WindowKind) {
     let settings = use_topic::<Settings>();
     let labels = use_labels();
@@ -27,6 +28,9 @@ pub(crate) fn keep_root_attributes(kind: WindowKind) {
         if let Some(version) = settings.version() {
             set(&root, "data-revision", &version.revision.to_string());
             set(&root, "data-epoch", &version.epoch.to_string());
+        }
+        if !settings.ready() {
+            return;
         }
         settings.with(|settings| {
             set(&root, "data-theme", settings.theme.as_str());

@@ -5,7 +5,9 @@ mod whereabouts;
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
+use core::fmt;
 use core::ops::RangeInclusive;
+use core::str::FromStr;
 
 use oxilangtag::LanguageTag;
 use serde::{Deserialize, Serialize};
@@ -71,6 +73,22 @@ impl Theme {
     }
 }
 
+impl fmt::Display for Theme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Theme {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let all = [Self::Light, Self::Dark, Self::System];
+        let found = all.into_iter().find(|theme| theme.as_str() == name);
+        found.ok_or_else(|| format!("`{name}` is no theme: light, dark or system"))
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -121,7 +139,9 @@ mod tests {
         for theme in [Theme::Light, Theme::Dark, Theme::System] {
             let json = serde_json::to_value(theme).expect("plain data");
             assert_eq!(theme.as_str(), json);
+            assert_eq!(theme.to_string().parse(), Ok(theme));
         }
+        assert!("dusk".parse::<Theme>().is_err());
     }
 
     #[test]

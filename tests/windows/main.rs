@@ -4,6 +4,7 @@
 //! `cargo xtask test` builds both, gives the display, and runs these one at a time.
 
 mod actions;
+mod bound;
 mod collections;
 mod compatibility;
 mod conflicts;

@@ -2,8 +2,10 @@
 //!
 //! - [`Replica`]: the state, kept the same as the backend's. **Start reading here.**
 //! - [`Observer`]: who is told of each change.
+//! - [`Applier`]: takes each state over into a signal, a store, whatever holds it.
 //! - [`Collection`]: all topics of a family, by one subscription; [`CollectionObserver`].
 //! - [`Presenter`]: tells the others of this window, for as long as it is there.
+//! - [`TextEdit`]: what somebody has typed, for controls that several windows type in.
 //! - [`Transport`]: the way to the backend: [`tauri::Tauri`]; `tabs::Tabs`, with the feature of that name,
 //!   for plain browser tabs without Tauri; or [`memory::Memory`] for tests.
 //! - `testing`, with the feature of that name: a test kit for apps.
@@ -13,6 +15,7 @@
 //! No UI framework: `revgate-leptos` makes signals of it.
 
 mod action;
+mod applier;
 mod backend;
 mod collection;
 mod driver;
@@ -40,10 +43,12 @@ pub mod tabs;
 pub mod tauri;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod text;
 mod trace;
 mod transport;
 
 pub use action::{ActError, Acting, Batch, Json};
+pub use applier::{Applier, Apply, ApplyMode, Local, applying};
 pub use collection::{Collection, CollectionObserver, Key, Member, Way, WaySubscription};
 pub use error::{Fate, SyncError};
 pub use history::{Undo, UndoError, Undoing};
@@ -52,6 +57,7 @@ pub use pending::Pending;
 pub use presenter::{Entry, Presenter};
 pub use replica::{Observer, Options, Replica};
 pub use revgate::gate::Status;
+pub use text::TextEdit;
 pub use trace::{Event, Traced};
 pub use transport::{
     Announcement, Change, Followed, FollowedFamily, Interruption, Transport, TransportError,

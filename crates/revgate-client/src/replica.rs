@@ -98,6 +98,12 @@ pub trait Observer<T> {
         let _ = (can_undo, can_redo);
     }
 
+    /// Whether something that this window has changed waits or is under way has changed: then it is not
+    /// known to be in the backend yet.
+    fn pending(&self, is_pending: bool) {
+        let _ = is_pending;
+    }
+
     /// Something failed. It has been logged; what is due is tried again.
     fn failed(&self, error: &SyncError);
 }
@@ -121,6 +127,8 @@ struct Inner<T: Topic, X: Transport, H: Host> {
     life: Life,
     /// What the observer was told last of what can be undone and done again.
     told: Cell<(bool, bool)>,
+    /// What it was told last of whether anything is pending.
+    told_pending: Cell<bool>,
     screen: RefCell<Screen<T, H::Timer>>,
     kept: Kept<T, Patch, Json>,
     /// What a fetch has brought, until the gate has decided on it.
@@ -167,6 +175,7 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
             optimistic: RefCell::new(optimistic),
             history: RefCell::new(None),
             told: Cell::default(),
+            told_pending: Cell::default(),
             screen: RefCell::new(Screen::new()),
             kept: Kept::new(),
             brought: RefCell::new(None),

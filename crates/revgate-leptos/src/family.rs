@@ -58,12 +58,14 @@ use crate::signal::TopicSignal;
 /// Members are created and removed by Rust.
 pub fn use_family<T: Topic>() -> FamilySignal<T> {
     let shared = once(&TopicName::of::<T>(), |_| Rc::new_cyclic(start::<T>));
-    let FamilySignals { keys, version, status, error, .. } = shared.signals.clone();
+    let FamilySignals { keys, version, status, error, first, .. } = shared.signals.clone();
+    first.suspend();
     FamilySignal {
         keys: keys.into(),
         version: version.into(),
         status: status.into(),
         error: error.into(),
+        ready: first.is_there.into(),
         shared: StoredValue::new_local(shared),
     }
 }
@@ -79,6 +81,7 @@ pub struct FamilySignal<T: Topic> {
     version: RwSignal<Option<Version>>,
     status: RwSignal<Status>,
     error: RwSignal<Option<SyncError>>,
+    ready: RwSignal<bool>,
     shared: StoredValue<Rc<SharedFamily<T>>, LocalStorage>,
 }
 
@@ -100,6 +103,12 @@ fn start<T: Topic>(shared: &Weak<SharedFamily<T>>) -> SharedFamily<T> {
 }
 
 impl<T: Topic> FamilySignal<T> {
+    /// Whether the members have come, tracked: it wakes its readers once. A `Suspense` or `Transition` in
+    /// which the family is used waits for them.
+    pub fn ready(&self) -> bool {
+        self.ready.get()
+    }
+
     /// The keys of all members, sorted; tracked: it wakes its readers only when members come or go.
     pub fn keys(&self) -> Vec<Key> {
         self.of_keys(|collection| collection.keys().to_vec()).unwrap_or_default()

@@ -24,6 +24,27 @@
 //! }
 //! ```
 //!
+//! A control is bound to a part of it by one call, and keeps its caret, what an input method composes, and
+//! the thumb under the finger, see [`bind`]; what is refused goes back, and says why next to it:
+//!
+//! ```no_run,standalone_crate
+//! # use leptos::prelude::*;
+//! # use revgate::Topic;
+//! use revgate_leptos::{bind, use_topic};
+//! # use serde::{Deserialize, Serialize};
+//! # #[derive(Clone, Default, Serialize, Deserialize)]
+//! # struct Player { volume: u8 }
+//! # impl Topic for Player { const NAME: &'static str = "player"; }
+//! # #[component]
+//! # fn Volume() -> impl IntoView {
+//! let volume = use_topic::<Player>().bind(|player| player.volume, |player, to| player.volume = to);
+//! view! {
+//!     <input type="range" max=11 use:bind=volume />
+//!     <p role="alert">{move || volume.error()}</p>
+//! }
+//! # }
+//! ```
+//!
 //! What Rust and windows both know how to do is an action:
 //!
 //! ```no_run,standalone_crate
@@ -128,7 +149,8 @@
 //!
 //! A topic that is no family's, and not large, is in each page that may read it from its beginning: the
 //! plugin asks for it while the page's own code is still being fetched. So [`use_topic`] has the state, and
-//! not the default, as soon as it returns, and the first frame shows it. What else a window shows first, one
+//! not the default, as soon as it returns, and the first frame shows it. Whatever comes later, a `Suspense` or
+//! `Transition` around waits for, and shows its fallback till then: see [`use_topic`]. What else a window shows first, one
 //! document of many or a large state, its page can ask for as early, in `index.html`:
 //!
 //! ```html
@@ -175,17 +197,22 @@
 //! Each topic, and each action, is compiled for its type: one type with a field for what varies weighs
 //! less than many types.
 
+mod bind;
 mod family;
+mod first;
 mod history;
 #[cfg(feature = "inspector")]
 pub mod inspector;
 mod presence;
 mod shared;
 mod signal;
+mod store;
 
+pub use bind::{Bound, bind};
 pub use family::{FamilySignal, MemberSignal, use_family};
 pub use history::History;
 pub use presence::{PresenceSignal, use_presence, use_presence_of};
 #[cfg(feature = "tabs")]
 pub use revgate_client::{page::in_tabs, tabs};
 pub use signal::{TopicSignal, use_topic, use_topic_of};
+pub use store::Stored;

@@ -17,6 +17,9 @@ use revgate_client::page::Page;
 use revgate_client::{Observer, Options, Replica, Status, SyncError, Transport, host::Browser};
 use web_sys::PageTransitionEvent;
 
+use crate::first::First;
+use crate::store::Patching;
+
 /// A replica and the signals that follow it. The replica stops with the last user.
 pub(crate) struct Shared<T: Topic, X: Transport = Page> {
     pub(crate) replica: Box<Held<T, X>>,
@@ -39,6 +42,9 @@ pub(crate) struct Signals<T> {
     pub(crate) error: ArcRwSignal<Option<SyncError>>,
     pub(crate) can_undo: ArcRwSignal<bool>,
     pub(crate) can_redo: ArcRwSignal<bool>,
+    pub(crate) pending: ArcRwSignal<bool>,
+    pub(crate) first: First,
+    pub(crate) patching: Patching<T>,
 }
 
 thread_local! {
@@ -60,6 +66,7 @@ fn start<T: Topic + Default>(topic: TopicName) -> Rc<Shared<T>> {
 impl<T: Topic, X: Transport> Shared<T, X> {
     /// Of a member, whose family hears of the page.
     pub(crate) fn of_member(replica: Box<Held<T, X>>, signals: Signals<T>) -> Self {
+        signals.pending.set(!replica.is_idle());
         Self { replica, signals, _page: Vec::new() }
     }
 }
@@ -166,7 +173,11 @@ impl<T: Topic> Observer<T> for Signals<T> {
         self.version.set(Some(version));
         if self.state.with_untracked(|shown| !Arc::ptr_eq(shown, state)) {
             self.state.set(Arc::clone(state));
+            if let Some(patched) = self.patching.get() {
+                patched.take(state);
+            }
         }
+        self.first.come();
         self.forget_error();
         Ok(())
     }
@@ -181,6 +192,10 @@ impl<T: Topic> Observer<T> for Signals<T> {
     fn undoable(&self, can_undo: bool, can_redo: bool) {
         self.can_undo.set(can_undo);
         self.can_redo.set(can_redo);
+    }
+
+    fn pending(&self, is_pending: bool) {
+        self.pending.set(is_pending);
     }
 
     fn failed(&self, error: &SyncError) {
@@ -198,6 +213,9 @@ impl<T: Send + Sync + 'static> Signals<T> {
             error: ArcRwSignal::new(None),
             can_undo: ArcRwSignal::new(false),
             can_redo: ArcRwSignal::new(false),
+            pending: ArcRwSignal::new(false),
+            first: First::new(),
+            patching: Rc::default(),
         }
     }
 }
@@ -212,14 +230,16 @@ impl<T> Signals<T> {
 
 impl<T> Clone for Signals<T> {
     fn clone(&self) -> Self {
-        let Self { state, version, status, error, can_undo, can_redo } = self;
         Self {
-            state: state.clone(),
-            version: version.clone(),
-            status: status.clone(),
-            error: error.clone(),
-            can_undo: can_undo.clone(),
-            can_redo: can_redo.clone(),
+            state: self.state.clone(),
+            version: self.version.clone(),
+            status: self.status.clone(),
+            error: self.error.clone(),
+            can_undo: self.can_undo.clone(),
+            can_redo: self.can_redo.clone(),
+            pending: self.pending.clone(),
+            first: self.first.clone(),
+            patching: Rc::clone(&self.patching),
         }
     }
 }

@@ -5,15 +5,45 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use revgate::{Action, Topic, TopicName, TopicNameError, Version};
+use revgate::{Action, Snapshot, Topic, TopicName, TopicNameError, Version};
 use revgate_client::page::Page;
-use revgate_client::{Acting, Pending, Status, SyncError, Transport, Undo};
+use revgate_client::{Acting, Applier, Pending, Status, SyncError, Transport, Undo};
 
 use crate::history::History;
 use crate::shared::{Shared, Signals, shared};
 
 /// The topic `T`, kept the same as in every other window, for as long as the calling component
 /// lives. All components of a window share one subscription.
+///
+/// **A `Suspense` or `Transition` shows its fallback until the first state is there** of each topic that is
+/// used or read in it, so that nothing in it is rendered with defaults:
+///
+/// ```no_run,standalone_crate
+/// use leptos::prelude::*;
+/// # use revgate::Topic;
+/// use revgate_leptos::use_topic;
+/// # use serde::{Deserialize, Serialize};
+///
+/// # #[derive(Clone, Default, Serialize, Deserialize)]
+/// # struct Player { volume: u8 }
+/// # impl Topic for Player { const NAME: &'static str = "player"; }
+/// #[component]
+/// fn Window() -> impl IntoView {
+///     view! {
+///         <Suspense fallback=|| "…">
+///             <Volume />
+///         </Suspense>
+///     }
+/// }
+///
+/// #[component]
+/// fn Volume() -> impl IntoView {
+///     let player = use_topic::<Player>();
+///     view! { <p>{move || player.get().volume}</p> }
+/// }
+/// ```
+///
+/// Without one around, a component shows `T::default()` till then: [`TopicSignal::ready`] tells.
 pub fn use_topic<T: Topic + Default>() -> TopicSignal<T> {
     signal(TopicName::of::<T>())
 }
@@ -41,24 +71,110 @@ pub struct TopicSignal<T: Topic, X: Transport = Page> {
     version: RwSignal<Option<Version>>,
     status: RwSignal<Status>,
     error: RwSignal<Option<SyncError>>,
-    shared: StoredValue<Rc<Shared<T, X>>, LocalStorage>,
+    ready: RwSignal<bool>,
+    pending: RwSignal<bool>,
+    pub(crate) shared: StoredValue<Rc<Shared<T, X>>, LocalStorage>,
 }
 
 impl<T: Topic, X: Transport> TopicSignal<T, X> {
     pub(crate) fn of(shared: Rc<Shared<T, X>>) -> Self {
-        let Signals { state, version, status, error, .. } = shared.signals.clone();
+        shared.signals.first.suspend();
+        let Signals { state, version, status, error, first, pending, .. } = shared.signals.clone();
         Self {
             state: state.into(),
             version: version.into(),
             status: status.into(),
             error: error.into(),
+            ready: first.is_there.into(),
+            pending: pending.into(),
             shared: StoredValue::new_local(shared),
         }
     }
 
-    /// The state, tracked; `T::default()` until the first snapshot has come.
+    /// Whether the first state is there, tracked: it wakes its readers once.
+    pub fn ready(&self) -> bool {
+        self.ready.get()
+    }
+
+    /// Ends when the first state is there, or with the error that there will be none: the component has been
+    /// unmounted. What fails on the way is tried again.
+    ///
+    /// In a `Transition`, what was there before stays until it is:
+    ///
+    /// ```no_run,standalone_crate
+    /// use leptos::prelude::*;
+    /// # use revgate::Topic;
+    /// use revgate_leptos::use_topic_of;
+    /// # use serde::{Deserialize, Serialize};
+    ///
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Doc { title: String }
+    /// # impl Topic for Doc { const NAME: &'static str = "doc"; }
+    /// #[component]
+    /// fn Title(key: RwSignal<String>) -> impl IntoView {
+    ///     let title = move || {
+    ///         let doc = use_topic_of::<Doc>(&key.get());
+    ///         Suspend::new(async move {
+    ///             let doc = doc.ok()?;
+    ///             doc.loaded().await.ok()?;
+    ///             doc.try_get().map(|doc| doc.title)
+    ///         })
+    ///     };
+    ///     view! { <Transition>{title}</Transition> }
+    /// }
+    /// ```
+    pub fn loaded(&self) -> Pending {
+        self.ask(|shared| shared.replica.started())
+    }
+
+    /// Hands each state to `applier`, for as long as the component lives: into a signal, a store, whatever the
+    /// window holds beside the topic.
+    ///
+    /// ```no_run,standalone_crate
+    /// use leptos::prelude::*;
+    /// # use revgate::Topic;
+    /// use revgate_client::Apply;
+    /// use revgate_leptos::use_topic;
+    /// # use serde::{Deserialize, Serialize};
+    ///
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Player { volume: u8, title: String }
+    /// # impl Topic for Player { const NAME: &'static str = "player"; }
+    /// /// What the window holds: a part of the topic, and something of its own.
+    /// #[derive(Clone, Default, Serialize, Deserialize)]
+    /// struct Knob { volume: u8, is_turned: bool }
+    ///
+    /// # #[component]
+    /// # fn Window() -> impl IntoView {
+    /// let knob = RwSignal::new(Knob::default());
+    /// let held = (move || knob.get_untracked(), move |new| knob.set(new));
+    /// use_topic::<Player>().apply(Apply::to(held).pick(&["volume"]));
+    /// # }
+    /// ```
+    ///
+    /// What cannot be taken over is told in the log.
+    pub fn apply(&self, mut applier: impl Applier<T>) {
+        let topic = *self;
+        Effect::new(move |_| {
+            let (version, state) = (topic.version.get(), topic.state.get());
+            let Some(version) = version else { return };
+            let snapshot = Snapshot::new(version, state);
+            if let Err(reason) = untrack(|| applier.apply(&snapshot)) {
+                tracing::error!("topic `{}`: {reason}", T::NAME);
+            }
+        });
+    }
+
+    /// Whether something that this window has changed waits or is under way, tracked: then it is not known
+    /// to be in the backend yet.
+    pub fn pending(&self) -> bool {
+        self.pending.get()
+    }
+
+    /// The state, tracked; `T::default()` until the first snapshot has come, and then a `Suspense` or
+    /// `Transition` around waits for that.
     pub fn get(&self) -> T {
-        self.state.with(|state| T::clone(state))
+        self.with(T::clone)
     }
 
     /// The state, not tracked.
@@ -68,6 +184,7 @@ impl<T: Topic, X: Transport> TopicSignal<T, X> {
 
     /// Reads the state in place, tracked.
     pub fn with<U>(&self, read: impl FnOnce(&T) -> U) -> U {
+        self.suspend();
         self.state.with(|state| read(state))
     }
 
@@ -76,6 +193,7 @@ impl<T: Topic, X: Transport> TopicSignal<T, X> {
     where
         U: PartialEq + Send + Sync + 'static,
     {
+        self.suspend();
         let state = self.state;
         Memo::new(move |_| state.with(|state| part(state)))
     }
@@ -108,6 +226,13 @@ impl<T: Topic, X: Transport> TopicSignal<T, X> {
         change: impl Fn(&mut T) -> Result<(), E> + 'static,
     ) -> Pending {
         self.ask(|shared| shared.replica.try_update(change))
+    }
+
+    /// Sets the state in every window to this, whatever it is by then: what other windows have written
+    /// meanwhile goes. For what is one thing, such as a choice; of what has several parts,
+    /// [`update`](Self::update) changes one.
+    pub fn replace(&self, state: T) -> Pending {
+        self.update(move |shared| shared.clone_from(&state))
     }
 
     /// Does an action to the topic: shown here at once, done by Rust to whatever the state is by
@@ -203,6 +328,14 @@ impl<T: Topic, X: Transport> TopicSignal<T, X> {
     /// The last failure, tracked; `None` again once a state has arrived after it.
     pub fn error(&self) -> Option<SyncError> {
         self.error.get()
+    }
+
+    pub(crate) fn is_ready_untracked(&self) -> bool {
+        self.ready.get_untracked()
+    }
+
+    fn suspend(&self) {
+        self.shared.try_with_value(|shared| shared.signals.first.suspend());
     }
 
     fn ask(&self, question: impl FnOnce(&Shared<T, X>) -> Pending) -> Pending {

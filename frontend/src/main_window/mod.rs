@@ -25,7 +25,6 @@ use self::whereabouts::tell_whereabouts;
 use crate::header::Header;
 use crate::icons::{Glyph, Icon};
 use crate::labels::{Labels, use_labels};
-use crate::ready::use_ready;
 use crate::system_theme::use_is_dark;
 
 /// The main window's view.
@@ -60,7 +59,6 @@ pub(crate) fn MainWindow() -> impl IntoView {
 #[component]
 fn SidebarButton() -> impl IntoView {
     let settings = use_topic::<Settings>();
-    let ready = use_ready();
     let labels = use_labels();
     let collapsed = settings.select(|settings| settings.sidebar_collapsed);
     let name =
@@ -80,7 +78,6 @@ fn SidebarButton() -> impl IntoView {
             aria-expanded=move || if collapsed.get() { "false" } else { "true" }
             aria-label=name
             title=name
-            prop:disabled=move || !ready.get()
             on:click=toggle
         >
             <Glyph icon=Icon::SideBar />
@@ -91,7 +88,6 @@ fn SidebarButton() -> impl IntoView {
 #[component]
 fn ThemeButton() -> impl IntoView {
     let settings = use_topic::<Settings>();
-    let ready = use_ready();
     let labels = use_labels();
     let dark = use_is_dark(settings.select(|settings| settings.theme));
     // The button leaves `system` for the opposite of what is seen now.
@@ -108,7 +104,6 @@ fn ThemeButton() -> impl IntoView {
             aria-pressed=move || if dark.get() { "true" } else { "false" }
             aria-label=move || labels.get().dark_look
             title=move || labels.get().dark_look
-            prop:disabled=move || !ready.get()
             on:click=toggle
         >
             {move || {

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 use revgate::settings::Settings;
-use revgate_leptos::use_topic;
+use revgate_leptos::{bind, use_topic};
 
+use super::refusal::Refusal;
 use crate::icons::{Glyph, Icon};
 use crate::labels::{Language, use_labels};
 
@@ -11,34 +12,32 @@ use crate::labels::{Language, use_labels};
 /// another program or version, is offered as it is, so the control never shows what is not so.
 #[component]
 pub(super) fn LanguageSelect() -> impl IntoView {
-    let settings = use_topic::<Settings>();
     let labels = use_labels();
-    let current = settings.select(|settings| settings.language.clone());
+    let tag = use_topic::<Settings>()
+        .bind(|settings| settings.language.clone(), |settings, tag| settings.language = tag);
     let stranger = Memo::new(move |_| {
         let is_offered = |tag: &String| Language::ALL.iter().any(|language| language.tag() == tag);
-        Some(current.get()).filter(|tag| !is_offered(tag))
+        Some(tag.get()).filter(|tag| !is_offered(tag))
     });
-    let choose = move |tag: String| {
-        settings.update(move |settings| settings.language.clone_from(&tag));
-    };
 
-    // Bound by the options' `selected`: the value of a `select` cannot be set before its options
-    // are there.
     view! {
         <div class="row">
-            <label for="language">{move || labels.get().language}</label>
+            <div class="row-text">
+                <label for="language">{move || labels.get().language}</label>
+                <Refusal of=move || tag.error() />
+            </div>
             <div class="select">
-                <select id="language" name="language" on:change:target=move |event| choose(event.target().value())>
+                <select id="language" name="language" use:bind=tag>
                     {Language::ALL
                         .map(|language| {
                             let tag = language.tag();
                             view! {
-                                <option value=tag lang=tag prop:selected=move || current.with(|current| current == tag)>
+                                <option value=tag lang=tag>
                                     {language.own_name()}
                                 </option>
                             }
                         })}
-                    {move || stranger.get().map(|tag| view! { <option value=tag.clone() prop:selected=true>{tag.clone()}</option> })}
+                    {move || stranger.get().map(|tag| view! { <option value=tag.clone()>{tag.clone()}</option> })}
                 </select>
                 <Glyph icon=Icon::ChevronDown />
             </div>

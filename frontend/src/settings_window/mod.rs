@@ -4,6 +4,7 @@
 mod company;
 mod font_size;
 mod language;
+mod refusal;
 mod switch;
 mod theme;
 mod undo;
@@ -19,13 +20,11 @@ use self::undo::UndoButtons;
 use crate::header::Header;
 use crate::icons::Icon;
 use crate::labels::use_labels;
-use crate::ready::use_ready;
 
 /// The settings window's view.
 #[component]
 pub(crate) fn SettingsWindow() -> impl IntoView {
     let labels = use_labels();
-    let ready = use_ready();
     view! {
         <Header
             icon=Icon::Sliders
@@ -36,7 +35,7 @@ pub(crate) fn SettingsWindow() -> impl IntoView {
         </Header>
         <main class="settings">
             <Company />
-            <fieldset class="settings-controls" prop:disabled=move || !ready.get()>
+            <div class="settings-controls">
                 <section class="group" aria-labelledby="appearance">
                     <h2 id="appearance">{move || labels.get().appearance}</h2>
                     <div class="card">
@@ -53,7 +52,7 @@ pub(crate) fn SettingsWindow() -> impl IntoView {
                         <Switch flag=Flag::SidebarCollapsed />
                     </div>
                 </section>
-            </fieldset>
+            </div>
         </main>
     }
 }

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 use revgate::settings::Settings;
-use revgate_leptos::use_topic;
+use revgate_leptos::{bind, use_topic};
 
+use super::refusal::Refusal;
 use crate::labels::{Labels, use_labels};
 
 /// Which of them.
@@ -63,19 +64,17 @@ impl Flag {
 /// A switch with its name and what it does.
 #[component]
 pub(super) fn Switch(flag: Flag) -> impl IntoView {
-    let settings = use_topic::<Settings>();
     let labels = use_labels();
-    let on = settings.select(move |settings| flag.read(settings));
+    let on = use_topic::<Settings>()
+        .bind(move |settings| flag.read(settings), move |settings, on| flag.write(settings, on));
     let hint = format!("{}-hint", flag.name());
-    let flip = move |on: bool| {
-        settings.update(move |settings| flag.write(settings, on));
-    };
 
     view! {
         <div class="row">
             <div class="row-text">
                 <label for=flag.name()>{move || flag.label(labels.get())}</label>
                 <p id=hint.clone()>{move || flag.hint(labels.get())}</p>
+                <Refusal of=move || on.error() />
             </div>
             <input
                 id=flag.name()
@@ -84,8 +83,7 @@ pub(super) fn Switch(flag: Flag) -> impl IntoView {
                 role="switch"
                 name=flag.name()
                 aria-describedby=hint
-                prop:checked=move || on.get()
-                on:change:target=move |event| flip(event.target().checked())
+                use:bind=on
             />
         </div>
     }

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 use revgate::settings::{Settings, Theme};
-use revgate_leptos::use_topic;
+use revgate_leptos::{Bound, bind, use_topic};
 
+use super::refusal::Refusal;
 use crate::icons::{Glyph, Icon};
 use crate::labels::{Labels, use_labels};
 
@@ -11,35 +12,32 @@ use crate::labels::{Labels, use_labels};
 #[component]
 pub(super) fn ThemePicker() -> impl IntoView {
     let labels = use_labels();
+    let chosen = use_topic::<Settings>()
+        .bind(|settings| settings.theme, |settings, theme| settings.theme = theme);
     view! {
         <fieldset class="row theme-picker">
             <legend>{move || labels.get().theme}</legend>
             <div class="segments">
-                <ThemeSegment theme=Theme::Light icon=Icon::Sun label=|labels| labels.light />
-                <ThemeSegment theme=Theme::Dark icon=Icon::Moon label=|labels| labels.dark />
-                <ThemeSegment theme=Theme::System icon=Icon::Monitor label=|labels| labels.system />
+                <ThemeSegment chosen theme=Theme::Light icon=Icon::Sun label=|labels| labels.light />
+                <ThemeSegment chosen theme=Theme::Dark icon=Icon::Moon label=|labels| labels.dark />
+                <ThemeSegment chosen theme=Theme::System icon=Icon::Monitor label=|labels| labels.system />
             </div>
+            <Refusal of=move || chosen.error() />
         </fieldset>
     }
 }
 
 #[component]
-fn ThemeSegment(theme: Theme, icon: Icon, label: fn(&Labels) -> &'static str) -> impl IntoView {
-    let settings = use_topic::<Settings>();
+fn ThemeSegment(
+    chosen: Bound<Theme>,
+    theme: Theme,
+    icon: Icon,
+    label: fn(&Labels) -> &'static str,
+) -> impl IntoView {
     let labels = use_labels();
-    let current = settings.select(|settings| settings.theme);
-    let choose = move |_| {
-        settings.update(move |settings| settings.theme = theme);
-    };
     view! {
         <label class="segment">
-            <input
-                type="radio"
-                name="theme"
-                value=theme.as_str()
-                prop:checked=move || current.get() == theme
-                on:change=choose
-            />
+            <input type="radio" name="theme" value=theme.as_str() use:bind=chosen />
             <span class="segment-face">
                 <Glyph icon />
                 <span>{move || label(labels.get())}</span>

@@ -1,6 +1,7 @@
 //! A window of the test app: a replica that scripts can read and drive.
 #![cfg(target_arch = "wasm32")]
 
+mod bound;
 mod family;
 mod kinds;
 #[path = "../../kinds/mod.rs"]
@@ -54,6 +55,13 @@ pub fn open(topic: &str) -> Result<Window, JsError> {
         "doc" => replicate::<Doc, _>(TopicName::keyed::<Doc>(key)?, Tauri),
         _ => return Err(JsError::new(&format!("no topic `{topic}`"))),
     }))
+}
+
+/// Shows a field for the title of the document of this key, once that is there.
+#[wasm_bindgen(js_name = showField)]
+pub fn show_field(key: String) {
+    console_error_panic_hook::set_once();
+    bound::show(key);
 }
 
 /// Takes each kind of state to the plugin and back. Resolves to `{faults, carried, refused}`.

@@ -238,6 +238,10 @@ impl<T: Topic, X: Transport, H: Host> Observer<T> for Fan<T, X, H> {
         self.followers.each(|follower| follower.undoable(can_undo, can_redo));
     }
 
+    fn pending(&self, is_pending: bool) {
+        self.followers.each(|follower| follower.pending(is_pending));
+    }
+
     fn failed(&self, error: &SyncError) {
         if let Some(home) = self.home.upgrade() {
             home.call_observer(|observer| observer.failed(error));

@@ -2,7 +2,7 @@
 
 use revgate::Topic;
 
-use super::Replica;
+use super::{Inner, Replica};
 use crate::{Host, Transport};
 
 impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
@@ -14,7 +14,21 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
 
     /// Whether no edit waits or is under way: whoever waits for one has been told how it ended.
     pub fn is_idle(&self) -> bool {
-        let edits = self.inner.optimistic.borrow();
+        self.inner.is_idle()
+    }
+}
+
+impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
+    /// Tells the observer, if that has changed.
+    pub(super) fn show_pending(&self) {
+        let is_pending = !self.is_idle();
+        if self.told_pending.replace(is_pending) != is_pending {
+            self.call_observer(|observer| observer.pending(is_pending));
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        let edits = self.optimistic.borrow();
         !edits.is_writing() && !edits.is_waiting()
     }
 }

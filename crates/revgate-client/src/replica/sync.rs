@@ -93,6 +93,7 @@ impl<T: Topic, X: Transport, H: Host> Driven for Inner<T, X, H> {
             self.call_observer(|observer| observer.status(status));
         }
         self.show_undoable();
+        self.show_pending();
         self.driver.settle_start(self.screen.borrow().shown().map(|layer| layer.version));
         self.end_lingering();
     }

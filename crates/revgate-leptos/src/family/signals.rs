@@ -8,6 +8,8 @@ use leptos::prelude::*;
 use revgate::Version;
 use revgate_client::{CollectionObserver, Key, Status, SyncError};
 
+use crate::first::First;
+
 /// Reference-counted: the component that came first may go first.
 #[derive(Clone)]
 pub(super) struct FamilySignals {
@@ -15,6 +17,7 @@ pub(super) struct FamilySignals {
     pub(super) version: ArcRwSignal<Option<Version>>,
     pub(super) status: ArcRwSignal<Status>,
     pub(super) error: ArcRwSignal<Option<SyncError>>,
+    pub(super) first: First,
     /// Those of the members that somebody has read.
     members: Rc<RefCell<Members>>,
 }
@@ -36,6 +39,7 @@ impl FamilySignals {
             version: ArcRwSignal::new(None),
             status: ArcRwSignal::new(Status::Loading),
             error: ArcRwSignal::new(None),
+            first: First::new(),
             members: Rc::default(),
         }
     }
@@ -78,6 +82,7 @@ impl CollectionObserver for FamilySignals {
 
     fn version(&self, version: Version) {
         self.version.set(Some(version));
+        self.first.come();
         self.forget_error();
     }
 
