@@ -3,6 +3,7 @@
 
 mod actions;
 mod family;
+mod news;
 mod presence;
 
 use std::cell::{Cell, RefCell};
@@ -50,6 +51,7 @@ struct Inner {
     attendance: RefCell<BTreeMap<TopicName, Attendance>>,
     presented: Cell<usize>,
     families: RefCell<BTreeMap<TopicName, Kin>>,
+    tells_patches: Cell<bool>,
 }
 
 /// A state as JSON, or why it is none.
@@ -75,10 +77,12 @@ impl Memory {
     /// new version; that of the state as it is, if it is no other one. A state that cannot be JSON,
     /// which the real backend would not take, is refused to whoever fetches it.
     pub fn set<T: Topic>(&self, state: &T) -> Version {
-        let before = self.version(&TopicName::of::<T>());
+        let topic = TopicName::of::<T>();
+        let (base, before) = (self.version(&topic), self.stored(&topic).ok());
         let version = self.set_silently(state);
-        if version != before {
-            self.announce_version::<T>(version);
+        if version != base {
+            let before = before.map(|stored| stored.json);
+            self.tell_change(&topic, (base, before), (version, state));
         }
         version
     }
@@ -274,10 +278,13 @@ impl Memory {
         self.count_call();
         let (backend, topic) = (self.clone(), topic.clone());
         async move {
-            let kept = backend.stored(&topic)?.changed(&topic, &change, ahead)?;
+            let stored = backend.stored(&topic)?;
+            let before = (stored.version, Some(stored.json.clone()));
+            let kept = stored.changed(&topic, &change, ahead)?;
             let written = kept.written(change.new);
             if backend.keep(&topic, kept) {
-                backend.tell_version(&topic, written.version());
+                backend.tell_change(&topic, before, (written.version(), &*written.data));
+                backend.tell_family_of(&topic);
             }
             Ok(written)
         }
