@@ -98,9 +98,9 @@ pub fn Inspector() -> impl IntoView {
                 <Timeline view />
                 <aside class="rg-panels" aria-label="Details">
                     <TopicsPanel view />
+                    <FaultsPanel view />
                     <StatePanel view />
                     <DelaysPanel feed=view.feed />
-                    <FaultsPanel view />
                 </aside>
             </div>
             <StatusLine view />
