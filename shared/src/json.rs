@@ -16,6 +16,7 @@ mod text;
 #[cfg(feature = "tree")]
 pub mod tree;
 
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use core::fmt;
@@ -25,6 +26,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 #[cfg(feature = "std")]
 pub(crate) use diff::Diff;
 pub use diff::{Patch, diff};
+#[cfg(feature = "tree")]
+pub(crate) use splice::present;
 #[cfg(feature = "std")]
 pub(crate) use splice::{Operation, depth, index, name, splice_all};
 #[cfg(feature = "std")]
@@ -37,6 +40,14 @@ use crate::Invalid;
 use fingerprint::{Budget, Fingerprinter};
 #[cfg(feature = "tree")]
 pub use tree::{Number, Tree};
+
+/// As `collect`, but one by one: that sorts first, by code that each type of map has of its own in a window's
+/// module.
+fn map<K: Ord, V>(members: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, V> {
+    let mut map = BTreeMap::new();
+    map.extend(members);
+    map
+}
 
 /// How deep a state may nest, in arrays and objects. Parsers of JSON stop at 128, as they recurse;
 /// there is room for what a state is wrapped in when it is sent or saved.

@@ -19,6 +19,7 @@ pub(crate) use subscribers::{Feed, Subscribers};
 
 pub use subscribers::Subscription;
 
+use crate::read::read;
 use crate::{Change, TransportError, WriteError};
 
 /// A topic as it is kept: how new it is, and its state as JSON.
@@ -99,8 +100,4 @@ pub(crate) fn state(state: &impl Serialize) -> Result<String, Invalid> {
 /// A message, which always is JSON.
 pub(crate) fn json(message: &impl Serialize) -> String {
     serde_json::to_string(message).unwrap_or_default()
-}
-
-pub(crate) fn read<T: DeserializeOwned>(message: &str) -> Result<T, String> {
-    serde_json::from_str(message).map_err(|error| error.to_string())
 }

@@ -31,22 +31,25 @@ pub(crate) fn call<A>(code: impl FnOnce() -> A) -> Result<A, Panicked> {
 /// The answer of `code`, which may be anybody's.
 #[cfg(target_arch = "wasm32")]
 pub(crate) fn call<A>(code: impl FnOnce() -> A) -> Result<A, Panicked> {
+    let (mut code, mut answer) = (Some(code), None);
+    through_javascript(&mut || answer = code.take().map(|code| code()))?;
+    answer.ok_or_else(|| Panicked("without an answer".to_owned()))
+}
+
+/// One function for whatever is called, so that what it takes to be called from JavaScript is in the module
+/// once.
+#[cfg(target_arch = "wasm32")]
+fn through_javascript(code: &mut dyn FnMut()) -> Result<(), Panicked> {
     use js_sys::Function;
     use wasm_bindgen::closure::ScopedClosure;
     use wasm_bindgen::{JsCast, JsValue};
 
-    let (mut code, mut answer) = (Some(code), None);
-    let mut run = || answer = code.take().map(|code| code());
+    let mut run = || code();
     let function = ScopedClosure::<dyn FnMut()>::borrow_mut_aborting(&mut run);
     let outcome = function.as_ref().unchecked_ref::<Function>().call0(&JsValue::UNDEFINED);
-    drop(function);
-    match (outcome, answer) {
-        (Ok(_), Some(answer)) => Ok(answer),
-        // The words are gone with the trap: only the app's panic hook has them.
-        (outcome, _) => {
-            Err(Panicked(format!("the page's console may say why; {:?}", outcome.err())))
-        }
-    }
+    // The words are gone with the trap: only the app's panic hook has them.
+    let words = |error| format!("the page's console may say why; {error:?}");
+    outcome.map(drop).map_err(|error| Panicked(words(error)))
 }
 
 /// Lets go of what has panicked. Where no destructor has run, what it owns may be half moved out,

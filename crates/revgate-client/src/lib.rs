@@ -35,6 +35,7 @@ pub mod page;
 mod patch;
 mod pending;
 mod presenter;
+mod read;
 #[cfg(feature = "inspector")]
 pub mod recorder;
 mod replica;

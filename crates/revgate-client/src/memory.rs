@@ -19,8 +19,9 @@ use serde_json::Value;
 
 use self::family::Kin;
 use crate::action::{Batch, Json};
-use crate::backend::{self, Actor, Feed, Kept, Subscribers, json, read, state};
-use crate::transport::{announcement, fetched, fetched_family};
+use crate::backend::{self, Actor, Feed, Kept, Subscribers, json, state};
+use crate::read::{self, read};
+use crate::transport::{fetched, fetched_family};
 use crate::{
     Announcement, Change, Entry, Followed, FollowedFamily, Interruption, Transport, TransportError,
     WriteError,
@@ -264,7 +265,7 @@ impl Memory {
         self.stored(&topic)?;
         let acts = T::ACTIONS.is_some();
         Ok(self.inner.subscribers.add(Feed::Topic(topic), acts, move |message| {
-            news(message.and_then(|message| announcement(read(message), || read(message))));
+            news(message.and_then(read::hear).map(read::of_topic));
         }))
     }
 
@@ -333,7 +334,7 @@ impl Transport for Memory {
             backend.check_family(&family)?;
             let feed = Feed::Family(family.clone());
             let subscription = backend.inner.subscribers.add(feed, false, move |message| {
-                news(message.and_then(|message| announcement(read(message), || read(message))));
+                news(message.and_then(read::hear).map(read::of_family));
             });
             let is_planned = !backend.inner.answers.borrow().is_empty();
             let fetched = if is_planned { None } else { backend.fetch_now(&family, known).ok() };

@@ -1,7 +1,6 @@
 //! States and the patches (RFC 6902) between them.
 
-use json_patch::Patch;
-use revgate::json::{diff, fingerprint, splice};
+use revgate::json::{Tree, diff, fingerprint, splice};
 use revgate::{Invalid, Topic};
 
 use crate::Change;
@@ -67,26 +66,30 @@ fn patch<T: Topic>(old: &T, [look, new_look]: [&Look; 2], new: &str) -> Option<S
 /// # Errors
 ///
 /// If the patch does not fit, or does not lead to a state of this type, in words.
-pub(crate) fn apply<T: Topic>(state: &T, look: &Look, patch: &Patch) -> Result<(T, Look), String> {
-    if let Some(patched) = apply_to_text(state, look, patch) {
-        return Ok(patched);
+pub(crate) fn apply<T: Topic>(state: &T, look: &Look, patch: &str) -> Result<(T, Look), String> {
+    let unwritable = |error| format!("the state to patch: {error}");
+    let is_large = look.is_large(state);
+    // Of a large one, most of its text stays as it is.
+    let spliced = match is_large {
+        true => splice(&look.any_text(state).map_err(unwritable)?, patch),
+        false => None,
+    };
+    if let Some(text) = spliced
+        && let Ok(state) = serde_json::from_str(&text)
+    {
+        return Ok((state, look.of_read(text)));
     }
-    let mut state =
-        serde_json::to_value(state).map_err(|error| format!("the state to patch: {error}"))?;
-    json_patch::patch(&mut state, patch).map_err(|error| format!("the patch: {error}"))?;
-    let state = serde_json::from_value(state);
+    let text = patched(&serde_json::to_string(state).map_err(unwritable)?, patch)?;
+    let state = serde_json::from_str(&text);
     Ok((state.map_err(|error| format!("the patched state: {error}"))?, Look::default()))
 }
 
-/// As [`apply`], of a large state, where its text alone is enough: of that most stays as it is. `None`
-/// if more has to be looked at, or said.
-fn apply_to_text<T: Topic>(state: &T, look: &Look, patch: &Patch) -> Option<(T, Look)> {
-    if !look.is_large(state) {
-        return None;
-    }
-    let patch = serde_json::to_string(patch).ok()?;
-    let text = splice(&look.any_text(state).ok()?, &patch)?;
-    Some((serde_json::from_str(&text).ok()?, look.of_read(text)))
+/// What the patch makes of the JSON `text`, whatever it takes. It knows no type of a topic: so it is in a
+/// window once.
+fn patched(text: &str, patch: &str) -> Result<String, String> {
+    let mut tree: Tree = text.parse().map_err(|error| format!("the state to patch: {error}"))?;
+    tree.patch(patch).map_err(|fault| format!("the patch: {fault}"))?;
+    Ok(tree.to_string())
 }
 
 #[cfg(test)]
@@ -100,16 +103,12 @@ mod tests {
 
     use super::*;
 
-    fn operations(json: &str) -> Patch {
-        serde_json::from_str(json).expect("a patch")
-    }
-
     fn cheapest_of<T: Topic>(old: &T, new: &T) -> Result<Cheapest, Invalid> {
         cheapest(&Change::new(Version::default(), old.clone(), new.clone()))
     }
 
     fn applied<T: Topic>(state: &T, patch: &str) -> Result<T, String> {
-        apply(state, &Look::default(), &operations(patch)).map(|(state, _)| state)
+        apply(state, &Look::default(), patch).map(|(state, _)| state)
     }
 
     #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -207,17 +206,17 @@ mod tests {
         for (number, written) in [(1_u32, 2), (2, 0), (3, 0)] {
             WRITTEN.set(0);
             let patch = format!(r#"[{{"op":"replace","path":"/{number}","value":7}}]"#);
-            (state, look) = apply(&state, &look, &operations(&patch)).expect("it fits");
+            (state, look) = apply(&state, &look, &patch).expect("it fits");
             // The first time, how large it is, and its text.
             assert_eq!((WRITTEN.get(), state.0[number as usize]), (written, 7));
         }
         assert_eq!(state.0[..5], [0, 7, 7, 7, 4]);
         // What takes more than a text, or does not fit, is done by values.
-        let moved = operations(r#"[{"op":"move","from":"/0","path":"/9999"}]"#);
-        let (moved, _) = apply(&state, &look, &moved).expect("it fits");
+        let moved = r#"[{"op":"move","from":"/0","path":"/9999"}]"#;
+        let (moved, _) = apply(&state, &look, moved).expect("it fits");
         assert_eq!((moved.0[0], moved.0[9_999]), (7, 0));
-        let wrong = operations(r#"[{"op":"replace","path":"/0","value":"x"}]"#);
-        assert!(apply(&state, &look, &wrong).expect_err("no number").contains("\"x\""));
+        let wrong = r#"[{"op":"replace","path":"/0","value":"x"}]"#;
+        assert!(apply(&state, &look, wrong).expect_err("no number").contains("\"x\""));
     }
 
     #[test]

@@ -12,14 +12,13 @@ mod sync;
 mod undo;
 mod write;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt::Display;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_channel::mpsc::UnboundedReceiver;
-use json_patch::Patch;
 use revgate::action::{Seq, Source};
 use revgate::gate::{Input, Status};
 use revgate::{Action, Invalidation, Snapshot, Topic, TopicName, Version};
@@ -28,9 +27,10 @@ use self::ahead::Ahead;
 use self::behind::Behind;
 use self::playing::Playing;
 use self::screen::Screen;
+use self::undo::Remembering;
 use crate::driver::{Driven, Driver, Kept};
 use crate::flight::Flight;
-use crate::history::{History, Life};
+use crate::history::Life;
 use crate::optimistic::Optimistic;
 use crate::pending::Pending;
 use crate::{Acting, Announcement, Host, Json, SyncError, Traced, Transport};
@@ -122,7 +122,7 @@ struct Inner<T: Topic, X: Transport, H: Host> {
     /// Stays borrowed while edits are played: nobody whom they call needs it.
     optimistic: RefCell<Optimistic<T>>,
     /// What the window has done, if it wants to undo it.
-    history: RefCell<Option<History<T>>>,
+    history: OnceCell<Remembering<T, X, H>>,
     /// What of that is of another life of the topic is past.
     life: Life,
     /// What the observer was told last of what can be undone and done again.
@@ -130,7 +130,7 @@ struct Inner<T: Topic, X: Transport, H: Host> {
     /// What it was told last of whether anything is pending.
     told_pending: Cell<bool>,
     screen: RefCell<Screen<T, H::Timer>>,
-    kept: Kept<T, Patch, Json>,
+    kept: Kept<T, Json, Json>,
     /// What a fetch has brought, until the gate has decided on it.
     brought: RefCell<Option<Snapshot<T>>>,
     /// The announcement of what may be the window's own write, until that is answered.
@@ -173,7 +173,7 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
             playing: Playing::default(),
             life: optimistic.life(),
             optimistic: RefCell::new(optimistic),
-            history: RefCell::new(None),
+            history: OnceCell::new(),
             told: Cell::default(),
             told_pending: Cell::default(),
             screen: RefCell::new(Screen::new()),

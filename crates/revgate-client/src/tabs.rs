@@ -27,8 +27,8 @@ pub use crate::backend::Subscription;
 use self::life::Life;
 use self::site::Site;
 use self::topics::Topics;
-use crate::backend::{Feed, Kept, Take, read};
-use crate::transport::announcement;
+use crate::backend::{Feed, Kept, Take};
+use crate::read;
 use crate::{
     Announcement, Batch, Change, Entry, Followed, Interruption, Json, Transport, TransportError,
     WriteError,
@@ -99,7 +99,7 @@ impl Tabs {
         self.site.topics().check(topic)?;
         let feed = Feed::Topic(topic.clone());
         Ok(self.site.subscribers().add(feed, false, move |message| {
-            news(message.and_then(|message| announcement(read(message), || read(message))));
+            news(message.and_then(read::hear).map(read::of_topic));
         }))
     }
 

@@ -4,19 +4,19 @@ use std::future::ready;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use json_patch::Patch;
 use revgate::json::Fingerprint;
 use revgate::wire::{
-    self, Acted, FamilyAnnouncement, Fetched, FetchedFamily, Payload, Presented, Refusal, Written,
+    self, Acted, FamilyAnnouncement, Fetched, FetchedFamily, Presented, Refusal, Written,
 };
-use revgate::{Invalidation, Snapshot, Topic, TopicName, Version};
+use revgate::{Snapshot, Topic, TopicName, Version};
 
 use crate::action::{Batch, Json};
 use crate::look::Look;
 use crate::presenter::Entry;
 
-/// "There is a newer state", with the state, a patch or what was done if the backend sent that along.
-pub type Announcement<T> = wire::Announcement<T, Patch, Json>;
+/// "There is a newer state", with the state, a patch or what was done if the backend sent that along. The
+/// patch and the actions are text: who announces has no type for them.
+pub type Announcement<T> = wire::Announcement<T, Json, Json>;
 
 /// Carries messages between a replica and the backend. It may lose, repeat, delay and reorder
 /// announcements; the gate copes.
@@ -317,17 +317,4 @@ pub(crate) fn fetched<T>(
         }
         answer => Ok(answer),
     }
-}
-
-/// What was announced. Of what cannot be read as a `whole`, the version alone, so that it is fetched.
-pub(crate) fn announcement<D, P, J>(
-    whole: Result<wire::Announcement<D, P, J>, String>,
-    invalidation: impl FnOnce() -> Result<Invalidation, String>,
-) -> Result<wire::Announcement<D, P, J>, Interruption> {
-    whole.or_else(|reason| {
-        let invalidation = invalidation().map_err(Interruption::Malformed)?;
-        let topic = &invalidation.topic;
-        tracing::warn!("topic `{topic}`: news that cannot be read, so they are fetched: {reason}");
-        Ok(wire::Announcement { invalidation, payload: Payload::None, fingerprint: None })
-    })
 }

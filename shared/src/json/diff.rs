@@ -6,8 +6,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::MAX_DEPTH;
 use super::text::{Frame, Walk, field, has_wide_integer, members, nesting, step};
+use super::{MAX_DEPTH, map};
 
 /// A patch (RFC 6902), as JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -197,7 +197,7 @@ impl Diff {
 
 /// Of a key that is there twice, the last, as readers of JSON have it.
 fn by_key<'a>(fields: &[&'a str]) -> BTreeMap<&'a str, &'a str> {
-    fields.iter().copied().map(field).collect()
+    map(fields.iter().copied().map(field))
 }
 
 /// What is not the same in the container `frame`: **outside of it the texts are equal**. `None` if

@@ -4,6 +4,7 @@ mod align;
 mod delta;
 mod merge;
 mod number;
+mod patch;
 mod path;
 
 use alloc::collections::BTreeMap;
@@ -97,9 +98,9 @@ impl Tree {
                 items.sort_unstable();
                 Self::List(items)
             }
-            Self::Map(fields) => Self::Map(
-                fields.iter().map(|(name, value)| (name.clone(), value.sorted())).collect(),
-            ),
+            Self::Map(fields) => Self::Map(json::map(
+                fields.iter().map(|(name, value)| (name.clone(), value.sorted())),
+            )),
             leaf => leaf.clone(),
         }
     }
@@ -140,9 +141,11 @@ impl Tree {
         Ok(match text.as_bytes().first() {
             Some(b'{') => {
                 let fields: BTreeMap<String, &RawValue> = read(text)?;
-                let field =
-                    |(name, value): (_, &RawValue)| Ok((name, Self::parse_level(value.get())?));
-                Self::Map(fields.into_iter().map(field).collect::<Result<_, NoJson>>()?)
+                let mut map = BTreeMap::new();
+                for (name, value) in fields {
+                    map.insert(name, Self::parse_level(value.get())?);
+                }
+                Self::Map(map)
             }
             Some(b'[') => {
                 let items: Vec<&RawValue> = read(text)?;

@@ -110,7 +110,7 @@ impl Step for usize {
 }
 
 fn pointer_step(name: &str) -> String {
-    let json = serde_json::Value::from(name).to_string();
+    let json = serde_json::to_string(name).unwrap_or_default();
     let name = json.strip_prefix('"').and_then(|json| json.strip_suffix('"'));
     step(name.unwrap_or_default())
 }

@@ -56,11 +56,17 @@ impl<T: Serialize> Serialize for Fetched<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Fetched<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let written = Written::deserialize(deserializer)?;
+        Written::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl<T> From<Written<T>> for Fetched<T> {
+    /// On the wire both are the same.
+    fn from(written: Written<T>) -> Self {
         let version = written.version();
-        Ok(match written.data {
+        match written.data {
             Some(data) => Self::State(Snapshot::new(version, data)),
             None => Self::NotNewer(version),
-        })
+        }
     }
 }

@@ -8,8 +8,9 @@ use revgate::wire::{Acted, Asked, Refusal, Reverse, Unacted};
 use revgate::{Action, Topic, TopicName};
 use serde_json::value::to_raw_value;
 
-use super::{Kept, read, state};
+use super::{Kept, state};
 use crate::action::{Batch, Json};
+use crate::read::read;
 use crate::{TransportError, guard};
 
 /// The actions of a topic, and those that were done.

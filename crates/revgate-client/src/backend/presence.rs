@@ -6,7 +6,8 @@ use revgate::TopicName;
 use revgate::presence::{Attendance, Heard};
 use revgate::wire::Presented;
 
-use super::{json, read};
+use super::json;
+use crate::read::read;
 use crate::{Entry, Json, TransportError};
 
 /// The entries of all windows, by their labels.

@@ -28,7 +28,12 @@ pub(crate) struct Part<T> {
     kind: RefCell<Rc<Kind<T>>>,
     stage: Cell<Stage>,
     life: Life,
+    /// How an answer is read that tells how it is taken back: with whoever records, and so in no window that
+    /// undoes nothing.
+    read: Read<T>,
 }
+
+type Read<T> = fn(&Reverse<Json>, &Deed<T>) -> Result<Last<T>, String>;
 
 /// What a part is. Of one that takes another back that is a guess, till [that is known](Part::decide).
 enum Kind<T> {
@@ -83,7 +88,8 @@ impl<T: Topic> Part<T> {
 
     fn new(kind: Kind<T>, life: Life) -> Rc<Self> {
         let (last, kind) = (RefCell::new(None), RefCell::new(Rc::new(kind)));
-        Rc::new(Self { last, kind, stage: Cell::new(Stage::UnderWay), life })
+        let stage = Cell::new(Stage::UnderWay);
+        Rc::new(Self { last, kind, stage, life, read: read_told })
     }
 
     /// It is known by now what this is, which takes `part` back.
@@ -167,7 +173,7 @@ impl<T: Topic> Part<T> {
         }
         let told = match &*self.kind() {
             Kind::Back(deed) => Ok(Some(Last::Inverse(deed.clone()))),
-            Kind::Action(deed, _) => told.map(|how| read_told(how, deed)).transpose(),
+            Kind::Action(deed, _) => told.map(|how| (self.read)(how, deed)).transpose(),
             Kind::Edit => Ok(None),
         };
         match told {

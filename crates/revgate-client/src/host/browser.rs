@@ -56,7 +56,7 @@ impl Host for Browser {
 
     fn after(&self, delay: Duration, call: impl FnOnce() + 'static) -> BrowserTimer {
         let timer = BrowserTimer::default();
-        set(&timer.timeout, delay, call);
+        set(&timer.timeout, delay, Box::new(call));
         timer
     }
 
@@ -65,7 +65,7 @@ impl Host for Browser {
     }
 }
 
-fn set(slot: &Rc<Cell<Option<Timeout>>>, delay: Duration, call: impl FnOnce() + 'static) {
+fn set(slot: &Rc<Cell<Option<Timeout>>>, delay: Duration, call: Box<dyn FnOnce()>) {
     let timeout = match delay.checked_sub(LONGEST) {
         None | Some(Duration::ZERO) => Timeout::new(milliseconds(delay), call),
         Some(rest) => {

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use json_patch::Patch;
 use revgate::action::Told;
 use revgate::{Topic, Version};
 
@@ -48,7 +47,7 @@ impl<T: Topic> Optimistic<T> {
         &mut self,
         version: Version,
         base: Version,
-        patch: &Patch,
+        patch: &str,
     ) -> Result<(), String> {
         let Some((on, is_newest)) = self.news(version, base)? else { return Ok(()) };
         if let Some((made, by)) = self.patched_by_parts(&on, patch) {
@@ -63,16 +62,15 @@ impl<T: Topic> Optimistic<T> {
     }
 
     /// What the patch makes of a large state, and does so once more, if that can be done part by part.
-    fn patched_by_parts(&mut self, on: &Rc<Layer<T>>, patch: &Patch) -> Option<Made<T>> {
+    fn patched_by_parts(&mut self, on: &Rc<Layer<T>>, patch: &str) -> Option<Made<T>> {
         if !T::PARTS.is_some() || !on.is_large() {
             return None;
         }
-        let patch = serde_json::to_string(patch).ok()?;
         // Of the window's own write it may hear before that is answered.
-        if let Some(made) = self.made.as_ref().filter(|made| made.is_by(&patch, on)) {
+        if let Some(made) = self.made.as_ref().filter(|made| made.is_by(patch, on)) {
             return Some((Rc::clone(made), made.again_on(on).map(|again| vec![again])));
         }
-        let steps = [Step::told(again_by_parts(patch))];
+        let steps = [Step::told(again_by_parts(patch.to_owned()))];
         let made = self.make(on, &steps).ok()?;
         // What is announced as a patch has such integers only.
         made.look.inherit_narrow(&on.look);

@@ -208,6 +208,6 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     /// Asks how they are taken back, if the window may want to.
     fn to_undo(&self, actions: Actions) -> Actions {
-        Actions { undo: self.history.borrow().is_some(), ..actions }
+        Actions { undo: self.history.get().is_some(), ..actions }
     }
 }

@@ -57,7 +57,7 @@ impl<T: Topic, X: Transport, H: Host> Driven for Inner<T, X, H> {
                 Payload::None => return Err("the news were not kept".to_owned()),
                 Payload::State(state) => Some(Snapshot::new(version, state)),
                 Payload::Patch { base, patch } => {
-                    self.with_edits(|edits| edits.patched(version, base, &patch))?;
+                    self.with_edits(|edits| edits.patched(version, base, patch.get()))?;
                     None
                 }
                 Payload::Actions { base, actions } => {
@@ -92,7 +92,9 @@ impl<T: Topic, X: Transport, H: Host> Driven for Inner<T, X, H> {
         if self.driver.statuses().set(status) {
             self.call_observer(|observer| observer.status(status));
         }
-        self.show_undoable();
+        if let Some(remembering) = self.history.get() {
+            (remembering.show)(&self);
+        }
         self.show_pending();
         self.driver.settle_start(self.screen.borrow().shown().map(|layer| layer.version));
         self.end_lingering();

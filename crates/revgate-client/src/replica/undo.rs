@@ -61,13 +61,9 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     /// assert_eq!((left.theme, left.font_size), (Settings::default().theme, 30));
     /// ```
     pub fn undoable(&self, undo: Undo) {
-        let fallen = match &mut *self.inner.history.borrow_mut() {
-            Some(history) => history.set(undo),
-            none => {
-                *none = Some(History::new(undo, Rc::clone(&self.inner.life)));
-                Vec::new()
-            }
-        };
+        let history = &self.inner.history;
+        let new = || Remembering::new(History::new(undo.clone(), Rc::clone(&self.inner.life)));
+        let fallen = history.get_or_init(new).history.borrow_mut().set(undo.clone());
         self.inner.driver.discard(fallen);
         self.inner.enter(|_| {});
     }
@@ -134,6 +130,30 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     }
 }
 
+type Record<T, X, H> = fn(&Rc<Inner<T, X, H>>, Edit<T>, Option<Deed<T>>) -> Edit<T>;
+
+/// What the window has done, once it wants to undo that. **Whatever else of the replica has to do with it goes
+/// by these functions**: so a window that undoes nothing has none of it in its module.
+pub(super) struct Remembering<T: Topic, X: Transport, H: Host> {
+    history: RefCell<History<T>>,
+    record: Record<T, X, H>,
+    /// Takes in what edits have become.
+    pub(super) catch_up: fn(&Inner<T, X, H>),
+    /// Tells the observer what can be undone.
+    pub(super) show: fn(&Inner<T, X, H>),
+}
+
+impl<T: Topic, X: Transport, H: Host> Remembering<T, X, H> {
+    fn new(history: History<T>) -> Self {
+        Self {
+            history: RefCell::new(history),
+            record: Inner::record,
+            catch_up: Inner::catch_up,
+            show: Inner::show_undoable,
+        }
+    }
+}
+
 /// Whoever undoes a step waits for each of its edits.
 struct Ends<T> {
     id: u64,
@@ -150,9 +170,13 @@ struct Ends<T> {
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     /// The edit, which is remembered if what the window does can be undone.
     pub(super) fn recorded(self: &Rc<Self>, edit: Edit<T>, deed: Option<Deed<T>>) -> Edit<T> {
-        if self.history.borrow().is_none() {
-            return edit;
+        match self.history.get() {
+            Some(remembering) => (remembering.record)(self, edit, deed),
+            None => edit,
         }
+    }
+
+    fn record(self: &Rc<Self>, edit: Edit<T>, deed: Option<Deed<T>>) -> Edit<T> {
         let context = edit.ask.as_ref().map(|ask| ask.asked.context(self.source));
         let life = Rc::clone(&self.life);
         let part = match deed.zip(context) {
@@ -202,8 +226,10 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         }
     }
 
-    /// Takes what has become a change of the state into the history.
-    pub(super) fn take_fresh(&self) {
+    /// Lets go of what is past, and takes what has become a change of the state into the history.
+    fn catch_up(&self) {
+        let past = self.with_history(History::renew);
+        self.driver.discard(past);
         let fresh = self.with_history(History::take_fresh).unwrap_or_default();
         for (part, at) in fresh {
             let is_something = self.playing.during(|| part.is_something());
@@ -219,10 +245,10 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     }
 
     fn can(&self, way: Way) -> bool {
-        self.history.borrow().as_ref().is_some_and(|history| history.can(way))
+        self.with_history(|history| history.can(way)).unwrap_or_default()
     }
 
-    pub(super) fn show_undoable(&self) {
+    fn show_undoable(&self) {
         let can = (self.can(Way::Undo), self.can(Way::Redo));
         if self.told.replace(can) != can {
             self.call_observer(|observer| observer.undoable(can.0, can.1));
@@ -297,8 +323,8 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         }
     }
 
-    pub(super) fn with_history<A>(&self, call: impl FnOnce(&mut History<T>) -> A) -> Option<A> {
-        self.history.borrow_mut().as_mut().map(call)
+    fn with_history<A>(&self, call: impl FnOnce(&mut History<T>) -> A) -> Option<A> {
+        self.history.get().map(|remembering| call(&mut remembering.history.borrow_mut()))
     }
 }
 

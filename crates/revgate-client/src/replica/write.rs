@@ -10,7 +10,6 @@ use revgate::{Snapshot, Topic};
 use super::Inner;
 use super::playing::{Barred, MAX_WITHIN};
 use crate::driver::Driven;
-use crate::history::History;
 use crate::optimistic::{Blame, Done, Edit, Fault, Next, Optimistic, Pushed};
 use crate::pending::{Outcome, Pending};
 use crate::{Change, Fate, Host, SyncError, Transport, TransportError, WriteError, guard};
@@ -260,9 +259,9 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     /// Does what may play, copy or drop edits and states.
     pub(super) fn with_edits<A>(&self, call: impl FnOnce(&mut Optimistic<T>) -> A) -> A {
         let answer = self.playing.during(|| call(&mut self.optimistic.borrow_mut()));
-        let past = self.with_history(History::renew);
-        self.driver.discard(past);
-        self.take_fresh();
+        if let Some(remembering) = self.history.get() {
+            (remembering.catch_up)(self);
+        }
         answer
     }
 }

@@ -11,8 +11,9 @@ use super::air::{Air, Said};
 use super::life;
 use super::store::Store;
 use super::topics::Topics;
-use crate::backend::{Entries, Feed, Kept, Subscribers, json, read};
+use crate::backend::{Entries, Feed, Kept, Subscribers, json};
 use crate::host::{Browser, Host};
+use crate::read::read;
 use crate::{Json, TransportError};
 
 /// All topics of a site, as one tab works on them.

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use revgate::presence::Attendance;
 use revgate::{Action, Invalid, Presence, Present, Topic, TopicName};
 
-use crate::backend::{self, Actor, Take, read, state};
+use crate::backend::{self, Actor, Take, state};
 use crate::host::Browser;
+use crate::read::read;
 use crate::{Entry, TransportError};
 
 /// The topics by their names.

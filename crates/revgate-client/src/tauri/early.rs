@@ -6,8 +6,9 @@ use revgate::{Snapshot, Topic};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::ipc::{get, read};
+use super::ipc::get;
 use super::plugin::{bytes_of, utf8};
+use crate::read::read_written;
 
 /// Asks for the state of a topic, so that what uses it first in this page has it at once, if that begins
 /// within 10 s: of what a person is about to open, say. Those that are small, and of no family, are in each page from its
@@ -30,10 +31,10 @@ pub(super) async fn state<T: Topic>(topic: String) -> Option<Snapshot<T>> {
         Err(answer) => answer,
     };
     let fetched = match answer.as_string() {
-        Some(json) => read(&json).ok()?,
-        None => read(utf8(&bytes_of(&answer).ok()?).ok()?).ok()?,
+        Some(json) => read_written(&json).ok()?,
+        None => read_written(utf8(&bytes_of(&answer).ok()?).ok()?).ok()?,
     };
-    match fetched {
+    match fetched.into() {
         Fetched::State(snapshot) => Some(snapshot),
         Fetched::NotNewer(_) => None,
     }

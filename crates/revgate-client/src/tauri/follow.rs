@@ -3,17 +3,18 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use revgate::wire::{self, FamilyAnnouncement, Fetched, FetchedFamily};
+use revgate::wire::{FamilyAnnouncement, Fetched, FetchedFamily};
 use revgate::{Topic, Version, bytes};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde_json::to_string;
 use wasm_bindgen::JsValue;
 
 use super::early;
-use super::ipc::{Callback, Rejection, call, get, read, read_value};
+use super::ipc::{Callback, Rejection, call, get};
 use super::plugin::{Form, bytes_of, is_false, utf8};
 use super::values::text;
-use crate::transport::{announcement, fetched, fetched_family};
+use crate::read::{self, Heard, read, read_written};
+use crate::transport::{fetched, fetched_family};
 use crate::{Announcement, Followed, FollowedFamily, Interruption, TransportError, guard};
 
 /// Ends the subscription when dropped, in the backend and in the page.
@@ -60,6 +61,7 @@ pub(super) async fn follow<T: Topic>(
     news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
 ) -> Result<Followed<Subscription, T>, TransportError> {
     let snapshot = Some(Wanted { known, layout: T::LAYOUT });
+    let news = Box::new(move |heard: Heard| news(heard.map(read::of_topic)));
     let (subscription, brought) = subscribe(topic, T::ACTIONS.is_some(), snapshot, news).await?;
     // It is read by the topic's own code: a panic must not leave the subscription behind.
     let fetched = guard::call(|| read_brought(&brought, known)).unwrap_or_default();
@@ -74,23 +76,20 @@ pub(super) async fn follow_family<T: Topic>(
 ) -> Result<FollowedFamily<Subscription, T>, TransportError> {
     early::pass_over(&family);
     let snapshot = Some(Wanted { known, layout: None });
+    let news = Box::new(move |heard: Heard| news(heard.map(read::of_family)));
     let (subscription, brought) = subscribe(family, false, snapshot, news).await?;
     let read = || read_brought_family(&brought, known);
     Ok((subscription, guard::call(read).unwrap_or_default()))
 }
 
-/// Subscribes to a topic, or to a family as a whole. Also gives what came with it, not read yet.
-pub(super) async fn subscribe<D, P, J>(
+/// Subscribes to a topic, or to a family as a whole. Also gives what came with it, not read yet. It knows no
+/// type of a topic.
+pub(super) async fn subscribe(
     feed: String,
     actions: bool,
     snapshot: Option<Wanted>,
-    news: impl Fn(Result<wire::Announcement<D, P, J>, Interruption>) + 'static,
-) -> Result<(Subscription, Vec<u8>), TransportError>
-where
-    D: DeserializeOwned,
-    P: DeserializeOwned,
-    J: DeserializeOwned,
-{
+    news: Box<dyn Fn(Heard)>,
+) -> Result<(Subscription, Vec<u8>), TransportError> {
     let has_ended = Rc::new(Cell::new(false));
     let end = Rc::clone(&has_ended);
     let callback = Callback::new(move |message| {
@@ -107,7 +106,7 @@ where
     })?;
     let (news, form) = (callback.as_channel(), Form::Text);
     let arguments = SubscribeArguments { topic: &feed, news, actions, snapshot, form };
-    let answer = call("plugin:revgate|subscribe", &arguments).await;
+    let answer = call("plugin:revgate|subscribe", to_string(&arguments)).await;
     let (id, brought) = split(&answer.map_err(Rejection::into_transport_error)?)?;
     Ok((Subscription { feed, id, has_ended, _callback: callback }, brought))
 }
@@ -115,7 +114,8 @@ where
 /// The id of a subscription, and what follows it.
 fn split(answer: &JsValue) -> Result<(u32, Vec<u8>), TransportError> {
     if answer.as_f64().is_some() {
-        return Ok((read_value(answer)?, Vec::new()));
+        let id = read(&text(answer)).map_err(TransportError::Malformed)?;
+        return Ok((id, Vec::new()));
     }
     let mut answer = bytes_of(answer)?;
     let end = answer.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(answer.len());
@@ -127,7 +127,7 @@ fn split(answer: &JsValue) -> Result<(u32, Vec<u8>), TransportError> {
 /// read is fetched alone, so that whoever is told of an error is told of that fetch.
 fn read_brought<T: Topic>(brought: &[u8], known: Option<Version>) -> Option<Fetched<T>> {
     let answer = match brought.split_first()? {
-        (b'\n', json) => read(utf8(json).ok()?).ok()?,
+        (b'\n', json) => read_written(utf8(json).ok()?).ok()?.into(),
         (0, bytes) => bytes::decode(bytes).ok()?,
         _ => return None,
     };
@@ -152,7 +152,8 @@ impl Drop for Subscription {
         let (topic, subscription) = (std::mem::take(&mut self.feed), self.id);
         wasm_bindgen_futures::spawn_local(async move {
             let arguments = UnsubscribeArguments { topic: &topic, subscription };
-            if let Err(rejection) = call("plugin:revgate|unsubscribe", &arguments).await {
+            if let Err(rejection) = call("plugin:revgate|unsubscribe", to_string(&arguments)).await
+            {
                 let error = rejection.into_transport_error();
                 tracing::warn!("topic `{topic}`: could not unsubscribe: {error}");
             }
@@ -161,11 +162,9 @@ impl Drop for Subscription {
 }
 
 /// An announcement as the plugin sends it: text that holds JSON.
-fn hear<D: DeserializeOwned, P: DeserializeOwned, J: DeserializeOwned>(
-    message: &JsValue,
-) -> Result<wire::Announcement<D, P, J>, Interruption> {
+fn hear(message: &JsValue) -> Heard {
     let Some(json) = message.as_string() else {
         return Err(Interruption::Malformed(format!("text is expected, not {}", text(message))));
     };
-    announcement(read(&json), || read(&json))
+    read::hear(&json)
 }

@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use js_sys::{Function, JSON, Object, Promise, Reflect};
 use revgate::wire::Refusal;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde_json::to_string;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::values::{self, text};
+use super::values::text;
+use crate::read::read;
 use crate::{Json, TransportError, WriteError};
 
 /// The label of this window; `None` outside Tauri.
@@ -35,7 +37,7 @@ pub fn webview_label() -> Option<String> {
 ///
 /// If the page runs outside Tauri, or the command fails.
 pub async fn invoke(command: &str) -> Result<(), TransportError> {
-    match call(command, &()).await {
+    match call(command, to_string(&())).await {
         Ok(_) => Ok(()),
         Err(error) => Err(error.into_transport_error()),
     }
@@ -93,6 +95,14 @@ pub(super) fn forget_listener(event: &str, id: u32) {
 /// What a command was rejected with: a [`Refusal`], or text from Tauri itself.
 pub(super) struct Rejection(JsValue);
 
+type ReadRefusal = fn(&JsValue) -> Result<Refusal<Json>, String>;
+
+/// What the plugin sends is text; a value is of a command written by hand.
+fn by_text(value: &JsValue) -> Result<Refusal<Json>, String> {
+    let json = JSON::stringify(value).ok().and_then(|json| json.as_string());
+    read(&json.unwrap_or_default())
+}
+
 /// A refusal, readable or not.
 #[derive(Deserialize)]
 struct Tagged {
@@ -102,27 +112,36 @@ struct Tagged {
 
 impl Rejection {
     pub(super) fn into_transport_error(self) -> TransportError {
-        let refused = self.refusal().and_then(|refusal| refusal.try_map(|_| Ok(())));
+        let refused = self.refusal(by_text).and_then(|refusal| refusal.try_map(|_| Ok(())));
         refused.map_or_else(|error| error, TransportError::Refused)
     }
 
     /// Of the write of the state `new`.
     pub(super) fn into_write_error<T: DeserializeOwned>(self, new: Arc<T>) -> WriteError<T> {
+        self.into_write_error_by(by_text, new)
+    }
+
+    /// The same, where a refusal that is no text is read so.
+    pub(super) fn into_write_error_by<T: DeserializeOwned>(
+        self,
+        by: ReadRefusal,
+        new: Arc<T>,
+    ) -> WriteError<T> {
         let read = |state: Json| read(state.get()).map_err(TransportError::Malformed);
-        match self.refusal().and_then(|refusal| refusal.try_map(read)) {
+        match self.refusal(by).and_then(|refusal| refusal.try_map(read)) {
             Ok(refusal) => WriteError::refused(refusal, new),
             Err(error) => error.into(),
         }
     }
 
     /// As text that holds JSON, or as a value. Read once, whatever the type of the state in it.
-    fn refusal(&self) -> Result<Refusal<Json>, TransportError> {
+    fn refusal(&self, by: ReadRefusal) -> Result<Refusal<Json>, TransportError> {
         if self.0.is_undefined() {
             return Err(TransportError::NoBackend);
         }
         let Some(json) = self.0.as_string() else {
             // An error of JavaScript's own is an object.
-            return values::read(&self.0).map_err(|_| TransportError::Failed(text(&self.0)));
+            return by(&self.0).map_err(|_| TransportError::Failed(text(&self.0)));
         };
         serde_json::from_str(&json).map_err(|error| match serde_json::from_str::<Tagged>(&json) {
             // It may be of a write that was made.
@@ -132,9 +151,13 @@ impl Rejection {
     }
 }
 
-pub(super) async fn call(command: &str, arguments: &impl Serialize) -> Result<JsValue, Rejection> {
-    // What is large in them is text, which JavaScript's own parser is the fastest way into.
-    let arguments = serde_json::to_string(arguments)
+/// Calls a command with these arguments as JSON: what is large in them is text, which JavaScript's own parser
+/// is the fastest way into.
+pub(super) async fn call(
+    command: &str,
+    arguments: serde_json::Result<String>,
+) -> Result<JsValue, Rejection> {
+    let arguments = arguments
         .map_err(|error| Rejection(error.to_string().into()))
         .and_then(|json| JSON::parse(&json).map_err(Rejection))?;
     // A unit is null, and Tauri wants an object.
@@ -162,22 +185,6 @@ fn method(name: &str) -> Result<(JsValue, Function), JsValue> {
 pub(super) fn get(object: &JsValue, key: &str) -> Option<JsValue> {
     let value = Reflect::get(object, &key.into()).ok()?;
     (!value.is_undefined()).then_some(value)
-}
-
-pub(super) fn read_value<T: DeserializeOwned + Serialize>(
-    answer: &JsValue,
-) -> Result<T, TransportError> {
-    values::read(answer).map_err(TransportError::Malformed)
-}
-
-/// What the text, which holds JSON, says.
-pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T, String> {
-    serde_json::from_str(json).map_err(|error| explain(&error, json))
-}
-
-fn explain(error: &serde_json::Error, json: &str) -> String {
-    let cut = json.chars().take(200).collect::<String>();
-    format!("{error}, in {cut}")
 }
 
 fn malformed(expected: &str, found: &JsValue) -> TransportError {

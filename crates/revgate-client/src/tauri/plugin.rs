@@ -6,18 +6,22 @@ use js_sys::{Array, ArrayBuffer, Uint8Array};
 use revgate::action::{Seq, Source};
 use revgate::json::{Fingerprint, fingerprint};
 use revgate::presence::Visit;
-use revgate::wire::{Acted, FamilyAnnouncement, Fetched, FetchedFamily, Presented, Refusal};
+use revgate::wire::{
+    Acted, FamilyAnnouncement, Fetched, FetchedFamily, Presented, Refusal, Written,
+};
 use revgate::{Epoch, Invalid, Revision, Snapshot, Topic, TopicName, Version, bytes};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::to_string;
 use serde_json::value::RawValue;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::early;
 use super::follow::{Subscription, follow, follow_family, subscribe};
-use super::ipc::{Rejection, call, read};
+use super::ipc::{Rejection, call};
 use super::values::text;
 use crate::patch::{self, Cheapest};
+use crate::read::{self, read, read_written};
 use crate::transport::{fetched, fetched_family, written};
 use crate::{
     Announcement, Batch, Change, Entry, Followed, FollowedFamily, Interruption, Json, Transport,
@@ -113,6 +117,7 @@ impl Transport for Tauri {
         topic: &TopicName,
         news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
     ) -> impl Future<Output = Result<Subscription, TransportError>> + 'static {
+        let news = Box::new(move |heard: read::Heard| news(heard.map(read::of_topic)));
         let subscribe = subscribe(topic.to_string(), T::ACTIONS.is_some(), None, news);
         async move { Ok(subscribe.await?.0) }
     }
@@ -144,7 +149,7 @@ impl Transport for Tauri {
         let family = whole(family);
         async move {
             let arguments = SnapshotArguments { topic: &family, known, form: Form::Text };
-            let answer = call("plugin:revgate|snapshot", &arguments).await;
+            let answer = call("plugin:revgate|snapshot", to_string(&arguments)).await;
             let answer = answer.map_err(Rejection::into_transport_error)?;
             fetched_family(read_answer(&answer)?, known)
         }
@@ -166,9 +171,9 @@ impl Transport for Tauri {
                 }
             }
             let arguments = SnapshotArguments { topic: topic.as_str(), known, form: Form::Text };
-            let answer = call("plugin:revgate|snapshot", &arguments).await;
+            let answer = call("plugin:revgate|snapshot", to_string(&arguments)).await;
             let answer = answer.map_err(Rejection::into_transport_error)?;
-            fetched(read_answer(&answer)?, known)
+            fetched(read_state(&answer)?.into(), known)
         }
     }
 
@@ -186,15 +191,15 @@ impl Transport for Tauri {
             let answer = match cheapest {
                 Cheapest::State(data) => {
                     let arguments = ReplaceArguments { topic, data, base, ahead: None, form };
-                    call("plugin:revgate|replace", &arguments).await
+                    call("plugin:revgate|replace", to_string(&arguments)).await
                 }
                 Cheapest::Patch(patch) => {
                     let arguments = PatchArguments { topic, patch, base, form };
-                    call("plugin:revgate|patch", &arguments).await
+                    call("plugin:revgate|patch", to_string(&arguments)).await
                 }
             };
             match answer {
-                Ok(answer) => Ok(written(read_answer(&answer)?, new)),
+                Ok(answer) => Ok(written(read_state(&answer)?, new)),
                 Err(rejection) => Err(rejection.into_write_error(new)),
             }
         }
@@ -208,11 +213,11 @@ impl Transport for Tauri {
         let topic = topic.clone();
         async move {
             let Batch { known: Version { epoch, revision: known }, source, undo, actions } = batch;
-            let actions = serde_json::to_string(&actions)
-                .map_err(|error| TransportError::Rejected(error.to_string()))?;
+            let actions =
+                to_string(&actions).map_err(|error| TransportError::Rejected(error.to_string()))?;
             let (topic, form) = (&topic, Form::Text);
             let arguments = ActArguments { topic, epoch, known, source, undo, actions, form };
-            let answer = call("plugin:revgate|act", &arguments).await;
+            let answer = call("plugin:revgate|act", to_string(&arguments)).await;
             read_answer(&answer.map_err(Rejection::into_transport_error)?)
         }
     }
@@ -228,7 +233,7 @@ impl Transport for Tauri {
             let (topic, entry, form) = (&topic, value.as_deref().map(RawValue::get), Form::Text);
             let clear = entry.is_none();
             let arguments = PresentArguments { topic, visit, seq, entry, clear, form };
-            let answer = call("plugin:revgate|present", &arguments).await;
+            let answer = call("plugin:revgate|present", to_string(&arguments)).await;
             read_answer(&answer.map_err(Rejection::into_transport_error)?)
         }
     }
@@ -247,9 +252,9 @@ impl Transport for Tauri {
                 .map_err(|invalid| TransportError::Refused(Refusal::Invalid(invalid)))?;
             let (topic, ahead, form) = (&topic, Some(ahead), Form::Text);
             let arguments = ReplaceArguments { topic, data, base, ahead, form };
-            let answer = call("plugin:revgate|replace", &arguments).await;
+            let answer = call("plugin:revgate|replace", to_string(&arguments)).await;
             match answer {
-                Ok(answer) => Ok(written(read_answer(&answer)?, new)),
+                Ok(answer) => Ok(written(read_state(&answer)?, new)),
                 Err(rejection) => Err(rejection.into_write_error(new)),
             }
         }
@@ -259,7 +264,7 @@ impl Transport for Tauri {
 /// A state as JSON; `serde_json` would write `null` for a NaN.
 fn as_text<T: Topic>(state: &T) -> Result<String, Invalid> {
     fingerprint(state)?;
-    serde_json::to_string(state).map_err(|error| Invalid::new("", error.to_string()))
+    to_string(state).map_err(|error| Invalid::new("", error.to_string()))
 }
 
 /// A family as a whole, as the plugin names it.
@@ -270,6 +275,11 @@ fn whole(family: &TopicName) -> String {
 /// An answer as the plugin sends it: the bytes of JSON.
 fn read_answer<T: DeserializeOwned>(answer: &JsValue) -> Result<T, TransportError> {
     read(utf8(&bytes_of(answer)?)?).map_err(TransportError::Malformed)
+}
+
+/// The same of what has a state.
+fn read_state<T: DeserializeOwned>(answer: &JsValue) -> Result<Written<T>, TransportError> {
+    read_written(utf8(&bytes_of(answer)?)?).map_err(TransportError::Malformed)
 }
 
 /// The bytes as text: checked as a whole, which is faster than string by string, and all that is read
@@ -288,7 +298,7 @@ async fn fetch_bytes<T: Topic>(
     known: Option<Version>,
 ) -> Result<Fetched<T>, TransportError> {
     let arguments = BytesArguments { topic, layout, known, form: Form::Text };
-    let answer = call("plugin:revgate|snapshot_bytes", &arguments).await;
+    let answer = call("plugin:revgate|snapshot_bytes", to_string(&arguments)).await;
     let answer = answer.map_err(|rejection| match rejection.into_transport_error() {
         TransportError::Refused(other @ Refusal::OtherLayout { .. }) => {
             TransportError::Malformed(other.to_string())

@@ -7,9 +7,11 @@ use revgate::json::fingerprint;
 use revgate::wire::{Fetched, Payload, Refusal};
 use revgate::{Invalid, Snapshot, Topic, TopicName, Version};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::to_string;
 use wasm_bindgen::JsValue;
 
-use super::ipc::{Callback, Rejection, call, call_with, forget_listener, get, read_value};
+use super::ipc::{Callback, Rejection, call, call_with, forget_listener, get};
 use super::values::{self, text};
 use crate::{Announcement, Change, Interruption, Transport, TransportError, WriteError};
 
@@ -92,7 +94,7 @@ impl Transport for StateSync {
                 news(message.map_err(Interruption::Malformed));
             })?;
             let arguments = ListenArguments { event, target: Target::Any, handler: callback.id() };
-            let answer = call("plugin:event|listen", &arguments).await;
+            let answer = call("plugin:event|listen", to_string(&arguments)).await;
             let id = read_value(&answer.map_err(Rejection::into_transport_error)?)?;
             Ok(Listener { event, id, _callback: callback })
         }
@@ -105,7 +107,7 @@ impl Transport for StateSync {
     ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static {
         let command = self.get;
         async move {
-            let answer = call(command, &()).await;
+            let answer = call(command, to_string(&())).await;
             let answer = answer.map_err(Rejection::into_transport_error)?;
             // That protocol always sends the state.
             Ok(Fetched::State(read_value(&answer)?))
@@ -125,10 +127,14 @@ impl Transport for StateSync {
             let arguments = arguments.map_err(|error| TransportError::Malformed(text(&error)))?;
             match call_with(update, &arguments).await {
                 Ok(answer) => Ok(Snapshot::shared(read_value(&answer)?)),
-                Err(rejection) => Err(rejection.into_write_error(change.new)),
+                Err(rejection) => Err(rejection.into_write_error_by(values::read, change.new)),
             }
         }
     }
+}
+
+fn read_value<T: DeserializeOwned + Serialize>(answer: &JsValue) -> Result<T, TransportError> {
+    values::read(answer).map_err(TransportError::Malformed)
 }
 
 /// A state as that protocol has it, a JavaScript value.
@@ -148,7 +154,7 @@ impl Drop for Listener {
         forget_listener(event, event_id);
         wasm_bindgen_futures::spawn_local(async move {
             let arguments = UnlistenArguments { event, event_id };
-            if let Err(rejection) = call("plugin:event|unlisten", &arguments).await {
+            if let Err(rejection) = call("plugin:event|unlisten", to_string(&arguments)).await {
                 let error = rejection.into_transport_error();
                 tracing::warn!("event `{event}`: could not unlisten: {error}");
             }

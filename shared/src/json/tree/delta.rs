@@ -7,6 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Tree, ids, merge};
+use crate::json::map;
 
 /// What one change, or several in a row, have made of the parts of a state, so that it can be taken
 /// back among what others do. As JSON it is exact, as a [`Tree`] is.
@@ -289,7 +290,7 @@ fn put_in_order(items: &mut [Tree], before: &[Tree], after: &[Tree]) -> bool {
 }
 
 fn places<'a>(ids: &[&'a Tree]) -> BTreeMap<&'a Tree, usize> {
-    ids.iter().enumerate().map(|(place, id)| (*id, place)).collect()
+    map(ids.iter().enumerate().map(|(place, id)| (*id, place)))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Step, Tree, told};
+use crate::json::map;
 
 /// What two changes make together.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,7 +76,7 @@ impl Merge {
                     self.path.pop();
                     Some((name.clone(), value?))
                 });
-                return Some(Tree::Map(fields.collect()));
+                return Some(Tree::Map(map(fields)));
             }
             (Some(Tree::List(base)), Some(Tree::List(ours)), Some(Tree::List(theirs))) => {
                 if let Some(items) = self.list(base, ours, theirs) {

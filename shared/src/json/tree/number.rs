@@ -53,7 +53,10 @@ impl Number {
                 _ => Meaning::Text(&self.0),
             };
         }
-        let Ok(float) = self.0.parse::<f64>() else { return Meaning::Text(&self.0) };
+        // As states read it, so that a window carries one reader of floats, and not the `std`'s too.
+        let Ok(float) = serde_json::from_str::<f64>(&self.0) else {
+            return Meaning::Text(&self.0);
+        };
         // The cast is exact: no fraction, and less than 2^127.
         let is_whole = float.fract() == 0.0 && float.abs() < 2f64.powi(127);
         let is_negative_zero = float == 0.0 && float.is_sign_negative();

@@ -91,10 +91,9 @@ fn turn(windows: &mut [Optimistic<Shelf>; 3], number: u64, hears_first: bool) {
     let patch = patch(&change);
     assert_eq!(patch, format!(r#"[{{"op":"replace","path":"/rows/7/title","value":"{name}"}}]"#));
     let (old, new) = (version(number), version(number + 1));
-    let operations: Patch = serde_json::from_str(&patch).expect("a patch");
     for (other, window) in windows.iter_mut().enumerate() {
         if other != place || hears_first {
-            window.patched(new, old, &operations).expect("it applies");
+            window.patched(new, old, &patch).expect("it applies");
         }
     }
     let made = Snapshot::new(new, change.new);
@@ -157,7 +156,7 @@ fn what_changes_nothing_is_nothing() {
 struct Backend {
     versions: Vec<Value>,
     /// What leads to each from the one before.
-    patches: Vec<Option<Patch>>,
+    patches: Vec<Option<String>>,
 }
 
 impl Backend {
@@ -184,7 +183,7 @@ impl Backend {
             Cheapest::Patch(json) => {
                 let patch: Patch = serde_json::from_str(&json).expect("a patch");
                 json_patch::patch(&mut state, &patch).expect("it applies");
-                Some(patch)
+                Some(json)
             }
         };
         assert_eq!(state, serde_json::to_value(&*change.new).expect("JSON"));
