@@ -36,7 +36,7 @@ use crate::{
 
 /// The way of a tab to all tabs of its site, this one among them. Clones are the same tab.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// use revgate::{Topic, TopicName};
 /// use revgate_client::tabs::Tabs;
 /// # use serde::{Deserialize, Serialize};

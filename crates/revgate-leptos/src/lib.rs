@@ -166,7 +166,7 @@
 //! there is no Tauri, they share what [`in_tabs`](revgate_client::page) names, and the browser keeps it.
 //! `main` says so before it mounts anything:
 //!
-//! ```ignore
+//! ```text
 //! revgate_leptos::in_tabs(revgate_leptos::tabs::Tabs::builder("my-app").topic(Player::default()));
 //! ```
 //!

@@ -10,9 +10,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
 
-use super::ipc::{Callback, Rejection, call, get, read};
+use super::ipc::{Callback, Rejection, call, get};
 use super::values::text;
 use crate::host::{Browser, Host};
+use crate::read::read;
 use crate::{TransportError, recorder};
 
 /// The label of the window that the plugin opens for the inspector.
@@ -132,7 +133,7 @@ async fn gather() {
 }
 
 async fn tell(command: &str, arguments: &impl Serialize) -> Result<(), String> {
-    let answer = call(command, arguments).await;
+    let answer = call(command, serde_json::to_string(arguments)).await;
     answer.map(drop).map_err(|rejection| rejection.into_transport_error().to_string())
 }
 
@@ -141,7 +142,9 @@ async fn ask<A: DeserializeOwned>(
     command: &str,
     arguments: &impl Serialize,
 ) -> Result<A, TransportError> {
-    let answer = call(command, arguments).await.map_err(Rejection::into_transport_error)?;
+    let answer = call(command, serde_json::to_string(arguments))
+        .await
+        .map_err(Rejection::into_transport_error)?;
     let answer = answer.dyn_into::<JsString>();
     let answer = answer.map_err(|answer| {
         TransportError::Malformed(format!("text is expected, not {}", text(&answer)))
