@@ -3,9 +3,10 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 const README: &str = include_str!("../README.md");
-const COMPILED: [&str; 2] = [
+const COMPILED: [&str; 3] = [
     include_str!("../crates/tauri-plugin-revgate/src/lib.rs"),
     include_str!("../crates/revgate-leptos/src/lib.rs"),
+    include_str!("../crates/revgate-client/src/testing.rs"),
 ];
 
 /// The lines of the README's Rust blocks, block by block.

@@ -10,7 +10,7 @@ use revgate_client::Transport;
 
 use crate::signal::TopicSignal;
 
-/// A topic that says how a new state is taken into a [`Store`], so that a change of one field wakes the
+/// A topic that says how a new state is taken into a [`Store`](struct@Store), so that a change of one field wakes the
 /// readers of that one alone: see [`TopicSignal::store`].
 ///
 /// **Field by field**: what is the same is not touched by `patch`, of whatever implements
