@@ -8,7 +8,7 @@ mod subscribers;
 use std::sync::Arc;
 
 use revgate::json::{Fingerprint, fingerprint};
-use revgate::wire::Refusal;
+use revgate::wire::{Fetched, Refusal};
 use revgate::{Invalid, Snapshot, Topic, TopicName, UnknownTopic, Version};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -68,6 +68,17 @@ impl Kept {
     pub(crate) fn snapshot<T: DeserializeOwned>(&self) -> Result<Snapshot<T>, TransportError> {
         let data = read(&self.json).map_err(TransportError::Malformed)?;
         Ok(Snapshot::new(self.version, data))
+    }
+
+    /// The answer to a window that knows the version `known`. What it knows is not read.
+    pub(crate) fn unless_known<T: DeserializeOwned>(
+        &self,
+        known: Option<Version>,
+    ) -> Result<Fetched<T>, TransportError> {
+        if known >= Some(self.version) {
+            return Ok(Fetched::NotNewer(self.version));
+        }
+        self.snapshot().map(Fetched::State)
     }
 
     /// The answer to a write of `new` that has led to this.

@@ -237,7 +237,7 @@ impl Memory {
         let planned = self.inner.answers.borrow_mut().pop_front();
         let answer = match planned {
             Some(answer) => read(&json(&answer?)).map_err(TransportError::Malformed)?,
-            None => self.snapshot(topic)?.unless_known(known),
+            None => self.stored(topic)?.unless_known(known)?,
         };
         fetched(answer, known)
     }

@@ -27,7 +27,7 @@ pub use crate::backend::Subscription;
 use self::life::Life;
 use self::site::Site;
 use self::topics::Topics;
-use crate::backend::{Feed, Kept, Take};
+use crate::backend::{Feed, Take};
 use crate::read;
 use crate::{
     Announcement, Batch, Change, Entry, Followed, Interruption, Json, Transport, TransportError,
@@ -170,7 +170,7 @@ impl Transport for Tabs {
         async move {
             let subscription = tabs.follow_now(&topic, news)?;
             let kept = tabs.site.adopt(&topic).await?;
-            Ok(Followed { subscription, fetched: answer(&kept, known).ok() })
+            Ok(Followed { subscription, fetched: kept.unless_known(known).ok() })
         }
     }
 
@@ -180,7 +180,7 @@ impl Transport for Tabs {
         known: Option<Version>,
     ) -> impl Future<Output = Result<Fetched<T>, TransportError>> + 'static {
         let (site, topic) = (Rc::clone(&self.site), topic.clone());
-        async move { answer(&site.read(&topic).await?, known) }
+        async move { site.read(&topic).await?.unless_known(known) }
     }
 
     fn write<T: Topic>(
@@ -234,12 +234,4 @@ impl Transport for Tabs {
             }
         }
     }
-}
-
-/// What a tab is told that asks for the state.
-fn answer<T: Topic>(kept: &Kept, known: Option<Version>) -> Result<Fetched<T>, TransportError> {
-    Ok(match known {
-        Some(known) if kept.version <= known => Fetched::NotNewer(kept.version),
-        _ => Fetched::State(kept.snapshot()?),
-    })
 }
