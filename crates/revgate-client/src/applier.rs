@@ -1,6 +1,12 @@
 //! Takes a topic over into what a framework, or the app, holds.
 
+#[cfg(feature = "dioxus")]
+mod dioxus;
 mod keys;
+#[cfg(feature = "sycamore")]
+mod sycamore;
+#[cfg(feature = "yew")]
+mod yew;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -12,6 +18,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::keys::{Keys, merged};
+#[cfg(feature = "yew")]
+pub use self::yew::Redrawn;
 use crate::{Observer, SyncError};
 
 /// Takes each state of a topic over into something else: a signal, a store, a part of the app's own state.
@@ -62,7 +70,8 @@ pub fn applying<T: Topic>(applier: impl Applier<T>) -> impl Observer<T> {
 
 /// What a window holds, however it does: given by two functions, or in a cell.
 ///
-/// With two functions, anything can be: the signals of Leptos, Dioxus, Yew and Sycamore, a store, a field.
+/// With two functions, anything can be: the signals of Leptos, a store, a field. With the feature of that name, so can
+/// be a signal of `dioxus`, one of `sycamore`, and what a component of `yew` draws (`Redrawn`).
 ///
 /// ```ignore-wasm32,standalone_crate
 /// # use std::cell::Cell;

@@ -49,6 +49,8 @@ mod trace;
 mod transport;
 
 pub use action::{ActError, Acting, Batch, Json};
+#[cfg(feature = "yew")]
+pub use applier::Redrawn;
 pub use applier::{Applier, Apply, ApplyMode, Local, applying};
 pub use collection::{Collection, CollectionObserver, Key, Member, Way, WaySubscription};
 pub use error::{Fate, SyncError};
