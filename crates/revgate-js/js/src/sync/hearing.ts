@@ -23,24 +23,23 @@ export function createHearing<T>(topic: string, host: Host, sink: Sink<T>, repor
 	/** What the gate was told of last. */
 	let heard: Version | undefined;
 
-	/** @throws RevisionError if the version is none. */
+	/** @throws RevisionError if somebody decides on the version, and it is none. */
 	function isOfInterest(event: Fields, gate: Gate): boolean {
-		if (sink.shouldRefresh === undefined && sink.holds === undefined) {
-			return true;
-		}
-		const announced = eventOf(event);
-		gate.check(announced);
-		try {
-			if (!atOnce('shouldRefresh', sink.shouldRefresh?.(announced) ?? true)) {
-				report.log('debug', say(Word.Skipped), { event: announced });
-				return false;
+		if (sink.shouldRefresh !== undefined) {
+			const announced = eventOf(event);
+			gate.check(announced);
+			try {
+				if (!atOnce('shouldRefresh', sink.shouldRefresh(announced) ?? true)) {
+					report.log('debug', say(Word.Skipped), { event: announced });
+					return false;
+				}
+			} catch (error) {
+				// Rather a fetch too many than a state too old.
+				const extra = { sourceEvent: event, eventRevision: announced.revision };
+				report.tell(report.failure('invalidation', error, extra));
 			}
-		} catch (error) {
-			// Rather a fetch too many than a state too old.
-			const extra = { sourceEvent: event, eventRevision: announced.revision };
-			report.tell(report.failure('invalidation', error, extra));
 		}
-		return !(sink.holds?.(announced, event) ?? false);
+		return !sink.holds?.(event);
 	}
 
 	/** The news that came with it. Such as cannot be read cost a fetch, but not the version. */

@@ -1,6 +1,7 @@
 import type { GateOptions, GateStatus, Version } from '../gate/gate.js';
 import type { InvalidationEvent, Logger, SyncErrorContext, SyncPhase, Unsubscribe } from '../types.js';
 import type { Host } from './host.js';
+import type { Fields } from './messages.js';
 import type { Extra } from './report.js';
 
 /** What a subscription brings. Both may be called before the subscription stands. */
@@ -69,8 +70,11 @@ export interface Sink<T> {
 	patched?(base: Version, patch: unknown): T;
 	/** Whether an announcement is of interest. One that is not is as if it had never been made. */
 	readonly shouldRefresh?: ((event: InvalidationEvent) => boolean) | undefined;
-	/** Whether the sink takes this announcement over, to hand it to {@link Driver.take} later or never. */
-	holds?(event: InvalidationEvent, message: unknown): boolean;
+	/**
+	 * Whether the sink takes this announcement over, to hand it to {@link Driver.take} later or never. Its
+	 * version is not known to be one.
+	 */
+	holds?(message: Fields): boolean;
 	/** Something failed. What is due is tried again by itself. Not called after the stop. */
 	readonly failed?: ((context: SyncErrorContext) => void) | undefined;
 	/** How the replica is doing has changed. */

@@ -82,6 +82,11 @@ export class Optimistic {
 		return this.#confirmed.length > 0;
 	}
 
+	/** Whether nothing of the window's own is shown that the backend's state may not have. */
+	get isAtRest(): boolean {
+		return this.pending === 0 && !this.isCatchingUp;
+	}
+
 	/** The state that the write under way makes. */
 	get made(): unknown {
 		return this.#made?.data;
@@ -117,8 +122,7 @@ export class Optimistic {
 			const isChange = !isSame(played.data, this.#top.data);
 			// One behind others stays: should they fail, it may change something after all. Nor is an
 			// action nothing that is nothing here: it is done to what the backend has.
-			const isAlone = this.pending === 0 && !this.isCatchingUp;
-			if (!isChange && isAlone && !edit.ask) return { type: 'nothing', version: this.#top.version };
+			if (!isChange && this.isAtRest && !edit.ask) return { type: 'nothing', version: this.#top.version };
 			if (isChange) this.#top = played;
 		}
 		this.#queue.push(edit);
@@ -285,6 +289,10 @@ export class Optimistic {
 		if (!this.#queue.isShownUnderWay) this.#beneath = this.#newest;
 		const beneath = (this.#beneath ??= this.#newest);
 		if (!beneath) return;
+		if (this.isAtRest) {
+			this.#top = beneath;
+			return;
+		}
 		const isThere = ({ version }: Ended): boolean => !this.isNewer(version, beneath.version);
 		this.#arrived.push(...this.#confirmed.filter(isThere));
 		this.#confirmed = this.#confirmed.filter((ended) => !isThere(ended));

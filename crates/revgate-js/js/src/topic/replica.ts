@@ -84,7 +84,7 @@ export class Replica extends Following<unknown> implements Replicated {
 		return {
 			apply: (version, data) => this.#apply(version, data),
 			patched: (base, patch) => this.#patched(base, patch),
-			holds: (event, message) => this.#echo.holds(this.#edits.writtenOn, event, message as object),
+			holds: (message) => this.#echo.holds(this.#edits.writtenOn, message),
 		};
 	}
 
@@ -123,7 +123,7 @@ export class Replica extends Following<unknown> implements Replicated {
 
 	/** Whether nothing of the window's own is on its way. */
 	get isAtRest(): boolean {
-		return this.#edits.pending === 0 && !this.#edits.isCatchingUp;
+		return this.#edits.isAtRest;
 	}
 
 	/** This is a state of the backend's, known by another way: nobody waits until it comes by this one. */
@@ -239,9 +239,11 @@ export class Replica extends Following<unknown> implements Replicated {
 	#apply(version: Version, data: unknown): void {
 		const state = this.#early.data === data ? data : takeParsed(data, this.place);
 		this.#early.forget();
+		const { isAtRest } = this;
 		this.#edits.learn({ version, data: state });
 		this.show();
-		this.enter(() => undefined);
+		// Else it may be what an edit waits for.
+		if (!isAtRest) this.enter(() => undefined);
 		this.#kept.save({ version, data: state });
 	}
 
