@@ -70,6 +70,12 @@ impl Icon {
             Self::ChevronDown => "M5.5 8l4.5 4.5L14.5 8",
         }
     }
+
+    /// Whether it points where the text goes on, or back: such a one is mirrored where text runs from
+    /// right to left.
+    const fn is_directed(self) -> bool {
+        matches!(self, Self::SideBar | Self::Undo | Self::Redo)
+    }
 }
 
 /// Draws an icon, as large as the text around it asks.
@@ -79,7 +85,13 @@ pub(crate) fn Glyph(
     icon: Icon,
 ) -> impl IntoView {
     view! {
-        <svg class="glyph" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+        <svg
+            class="glyph"
+            class:glyph-directed=icon.is_directed()
+            viewBox="0 0 20 20"
+            aria-hidden="true"
+            focusable="false"
+        >
             <path d=icon.path() />
         </svg>
     }

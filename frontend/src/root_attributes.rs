@@ -41,7 +41,10 @@ pub(crate) fn keep_root_attributes(kind: WindowKind) {
             set(&root, "data-sidebar-collapsed", flag(settings.sidebar_collapsed));
             set_font_size(&root, settings.font_size);
         });
-        document().set_title(labels.get().title_of(kind));
+        let language = labels.language();
+        // The labels' own, whatever language the setting names.
+        set(&root, "dir", language.direction());
+        document().set_title(language.labels().title_of(kind));
     });
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn StatusBar() -> impl IntoView {
                         <Glyph icon=Icon::Warning />
                         <span>
                             {move || (!inside_tauri()).then(|| labels.get().no_backend)}
-                            <span class="status-reason" lang="en" title=move || fault().map(|(_, whole)| whole)>
+                            <span class="status-reason" lang="en" dir="auto" title=move || fault().map(|(_, whole)| whole)>
                                 {move || fault().map(|(reason, _)| reason)}
                             </span>
                         </span>

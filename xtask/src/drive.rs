@@ -152,10 +152,12 @@ impl Drive<'_> {
             let value = desktop.drag(SETTINGS, "input[name=fontSize]", 24, 12)?;
             Ok(("fontSize", value))
         })?;
-        self.change("language-german", SETTINGS, |desktop| {
-            desktop.choose(SETTINGS, "select[name=language]", "de")?;
-            Ok(("language", "de".into()))
-        })?;
+        for (name, tag) in [("language-german", "de"), ("language-arabic", "ar")] {
+            self.change(name, SETTINGS, |desktop| {
+                desktop.choose(SETTINGS, "select[name=language]", tag)?;
+                Ok(("language", tag.into()))
+            })?;
+        }
         for (name, property) in [
             ("notifications-switched", "notificationsEnabled"),
             ("auto-save-switched", "autoSave"),

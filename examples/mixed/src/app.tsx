@@ -54,7 +54,7 @@ function StatusBar() {
 				{error && (
 					<p className="status-fault">
 						<Glyph icon="warning" />
-						<span className="status-reason" lang="en" title={explain(error.message)}>
+						<span className="status-reason" lang="en" dir="auto" title={explain(error.message)}>
 							{explain(error.reason)}
 						</span>
 					</p>

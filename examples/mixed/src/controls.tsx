@@ -82,7 +82,7 @@ export function FontSizeSlider() {
 		<div className="row row-wide">
 			<label htmlFor="font-size">{labels.fontSize}</label>
 			<output htmlFor="font-size" className="font-size-number">
-				{shown} px
+				{shown} {labels.pixels}
 			</output>
 			<input
 				id="font-size"
@@ -92,7 +92,7 @@ export function FontSizeSlider() {
 				min={min}
 				max={max}
 				step="1"
-				aria-valuetext={`${shown} px`}
+				aria-valuetext={`${shown} ${labels.pixels}`}
 				style={{ '--ratio': ratio } as CSSProperties}
 				value={shown}
 				onPointerDown={() => setHeld(shared)}

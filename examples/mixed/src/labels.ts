@@ -12,6 +12,7 @@ const en = {
 	system: 'System',
 	language: 'Language',
 	fontSize: 'Text size',
+	pixels: 'px',
 	preview: 'The quick brown fox jumps over the lazy dog',
 	notificationsEnabled: ['Notifications', 'A short message when a note is saved or deleted'],
 	autoSave: ['Save automatically', 'Keep notes safe while you type'],
@@ -39,6 +40,7 @@ const de: Labels = {
 	system: 'System',
 	language: 'Sprache',
 	fontSize: 'Textgröße',
+	pixels: 'px',
 	preview: 'Zwölf Boxkämpfer jagen Viktor quer über den Sylter Deich',
 	notificationsEnabled: ['Mitteilungen', 'Ein kurzer Hinweis beim Sichern und Löschen'],
 	autoSave: ['Automatisch sichern', 'Notizen schon beim Tippen bewahren'],
@@ -63,6 +65,7 @@ const es: Labels = {
 	system: 'Sistema',
 	language: 'Idioma',
 	fontSize: 'Tamaño del texto',
+	pixels: 'px',
 	preview: 'El veloz murciélago hindú comía feliz cardillo y kiwi',
 	notificationsEnabled: ['Notificaciones', 'Un breve aviso al guardar o eliminar una nota'],
 	autoSave: ['Guardar automáticamente', 'Conservar las notas mientras escribe'],
@@ -87,6 +90,7 @@ const fr: Labels = {
 	system: 'Système',
 	language: 'Langue',
 	fontSize: 'Taille du texte',
+	pixels: 'px',
 	preview: 'Portez ce vieux whisky au juge blond qui fume',
 	notificationsEnabled: ['Notifications', 'Un court message à l’enregistrement et à la suppression'],
 	autoSave: ['Enregistrement automatique', 'Conserver les notes pendant la saisie'],
@@ -99,13 +103,41 @@ const fr: Labels = {
 	revision: 'Révision',
 };
 
-/** Each by its own name, in the order in which they are offered. */
-export const LANGUAGES = { en: 'English', de: 'Deutsch', es: 'Español', fr: 'Français' } as const;
+const ar: Labels = {
+	title: 'الإعدادات – Revgate Notes',
+	settings: 'الإعدادات',
+	subtitle: 'نافذة في React وZustand بجانب نافذة في Leptos',
+	appearance: 'المظهر',
+	behavior: 'السلوك',
+	theme: 'السمة',
+	light: 'فاتح',
+	dark: 'داكن',
+	system: 'النظام',
+	language: 'اللغة',
+	fontSize: 'حجم النص',
+	pixels: 'بكسل',
+	preview: 'نص حكيم له سر قاطع وذو شأن عظيم مكتوب على ثوب أخضر ومغلف بجلد أزرق',
+	notificationsEnabled: ['الإشعارات', 'رسالة قصيرة عند حفظ ملاحظة أو حذفها'],
+	autoSave: ['الحفظ التلقائي', 'حفظ الملاحظات أثناء الكتابة'],
+	sidebarCollapsed: ['إخفاء الشريط الجانبي', 'مساحة أوسع للنص'],
+	loading: 'جارٍ التحميل…',
+	live: 'متزامن',
+	retrying: 'جارٍ إعادة المحاولة…',
+	failed: 'غير متزامن',
+	stopped: 'متوقف',
+	revision: 'المراجعة',
+};
 
-const LABELS: Record<string, Labels> = { en, de, es, fr };
+/** Each by its own name, in the order in which they are offered. */
+export const LANGUAGES = { en: 'English', de: 'Deutsch', es: 'Español', fr: 'Français', ar: 'العربية' } as const;
+
+const LABELS: Record<string, Labels> = { en, de, es, fr, ar };
 
 /** The labels for a BCP 47 tag, by its first part; English for a language that there is none for. */
 export function labelsOf(tag: string): Labels {
 	const primary = tag.split('-')[0]?.toLowerCase() ?? '';
 	return LABELS[primary] ?? en;
 }
+
+/** Where the text of these labels runs, as `dir` has it. */
+export const directionOf = (labels: Labels): 'ltr' | 'rtl' => (labels === ar ? 'rtl' : 'ltr');

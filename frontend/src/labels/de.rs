@@ -59,6 +59,7 @@ pub(super) const LABELS: Labels = Labels {
     system: "System",
     language: "Sprache",
     font_size: "Textgröße",
+    pixels: |count| format!("{count} px"),
     preview: "Zwölf Boxkämpfer jagen Viktor quer über den Sylter Deich",
     notifications: "Mitteilungen",
     notifications_hint: "Ein kurzer Hinweis beim Sichern und Löschen",

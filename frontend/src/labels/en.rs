@@ -61,6 +61,7 @@ pub(super) const LABELS: Labels = Labels {
     system: "System",
     language: "Language",
     font_size: "Text size",
+    pixels: |count| format!("{count} px"),
     preview: "The quick brown fox jumps over the lazy dog",
     notifications: "Notifications",
     notifications_hint: "A short message when a note is saved or deleted",

@@ -61,6 +61,7 @@ pub(super) const LABELS: Labels = Labels {
     system: "Sistema",
     language: "Idioma",
     font_size: "Tamaño del texto",
+    pixels: |count| format!("{count} px"),
     preview: "El veloz murciélago hindú comía feliz cardillo y kiwi",
     notifications: "Notificaciones",
     notifications_hint: "Un breve aviso al guardar o eliminar una nota",

@@ -61,6 +61,7 @@ pub(super) const LABELS: Labels = Labels {
     system: "Système",
     language: "Langue",
     font_size: "Taille du texte",
+    pixels: |count| format!("{count} px"),
     preview: "Portez ce vieux whisky au juge blond qui fume",
     notifications: "Notifications",
     notifications_hint: "Un court message à l’enregistrement et à la suppression",

@@ -1,5 +1,6 @@
 //! Everything the windows say, once per language.
 
+mod ar;
 mod de;
 mod en;
 mod es;
@@ -22,6 +23,8 @@ pub(crate) enum Language {
     Spanish,
     /// French.
     French,
+    /// Arabic.
+    Arabic,
 }
 
 /// The labels in the language of the settings. Copied into every closure that shows one.
@@ -146,6 +149,8 @@ pub(crate) struct Labels {
     pub(crate) language: &'static str,
     /// The size of the notes' text.
     pub(crate) font_size: &'static str,
+    /// So many pixels.
+    pub(crate) pixels: fn(u32) -> String,
     /// A few words to show that size.
     pub(crate) preview: &'static str,
     /// Switch.
@@ -198,7 +203,8 @@ impl UseLabels {
 
 impl Language {
     /// In the order in which they are offered.
-    pub(crate) const ALL: [Self; 4] = [Self::English, Self::German, Self::Spanish, Self::French];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::English, Self::German, Self::Spanish, Self::French, Self::Arabic];
 
     /// The translation for a BCP 47 tag, by its first part: `de-AT` is German. English for a
     /// language that there is none for.
@@ -215,6 +221,15 @@ impl Language {
             Self::German => "de",
             Self::Spanish => "es",
             Self::French => "fr",
+            Self::Arabic => "ar",
+        }
+    }
+
+    /// Where its text runs, as `dir` has it.
+    pub(crate) const fn direction(self) -> &'static str {
+        match self {
+            Self::English | Self::German | Self::Spanish | Self::French => "ltr",
+            Self::Arabic => "rtl",
         }
     }
 
@@ -225,6 +240,7 @@ impl Language {
             Self::German => "Deutsch",
             Self::Spanish => "Español",
             Self::French => "Français",
+            Self::Arabic => "العربية",
         }
     }
 
@@ -235,8 +251,14 @@ impl Language {
             Self::German => &de::LABELS,
             Self::Spanish => &es::LABELS,
             Self::French => &fr::LABELS,
+            Self::Arabic => &ar::LABELS,
         }
     }
+}
+
+/// The title of a note within a label: whatever way its own text runs, the label's goes on in its own.
+pub(crate) fn isolated(title: &str) -> String {
+    format!("\u{2068}{title}\u{2069}")
 }
 
 impl Labels {
@@ -266,6 +288,7 @@ mod tests {
             ("de-AT", Language::German),
             ("FR-ca", Language::French),
             ("es-419", Language::Spanish),
+            ("ar-EG", Language::Arabic),
             ("pt-BR", Language::English),
             ("den", Language::English),
             ("", Language::English),
@@ -289,11 +312,28 @@ mod tests {
     fn counts_know_their_plural() {
         for language in Language::ALL {
             let words = language.labels().words;
-            assert!(words(1).starts_with("1 "));
             assert_ne!(words(1).trim_start_matches("1 "), words(2).trim_start_matches("2 "));
         }
         // In French, none is singular.
         assert_eq!((Language::French.labels().words)(0), "0 mot");
         assert_eq!((Language::English.labels().words)(0), "0 words");
+        // Arabic has six forms, and begins anew with each hundred.
+        let arabic = [0, 1, 2, 3, 10, 11, 99, 100, 102, 103, 111];
+        assert_eq!(
+            arabic.map(Language::Arabic.labels().words),
+            [
+                "لا كلمات",
+                "كلمة واحدة",
+                "كلمتان",
+                "3 كلمات",
+                "10 كلمات",
+                "11 كلمة",
+                "99 كلمة",
+                "100 كلمة",
+                "102 كلمة",
+                "103 كلمات",
+                "111 كلمة",
+            ]
+        );
     }
 }

@@ -26,7 +26,8 @@ pub(super) fn short_date(ms: u64, language: Language) -> String {
 
 fn options(pairs: &[(&str, &str)]) -> Object {
     let object = Object::new();
-    for (key, value) in pairs {
+    // The digits of all other numbers in the windows.
+    for (key, value) in pairs.iter().chain(&[("numberingSystem", "latn")]) {
         if let Err(error) = Reflect::set(&object, &(*key).into(), &(*value).into()) {
             tracing::warn!("a date is written without {key}: {error:?}");
         }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::desk::Desk;
 use crate::icons::{Glyph, Icon};
-use crate::labels::use_labels;
+use crate::labels::{isolated, use_labels};
 
 /// The button that deletes the open note, with its dialog.
 #[component]
@@ -34,7 +34,7 @@ pub(super) fn DeleteButton(desk: Desk) -> impl IntoView {
         let title = desk
             .notebook
             .with(|notebook| notebook.selected().map(|note| note.title.trim().to_owned()));
-        let title = title.filter(|title| !title.is_empty());
+        let title = title.filter(|title| !title.is_empty()).map(|title| isolated(&title));
         (labels.get().delete_question)(title.as_deref().unwrap_or(labels.get().untitled))
     };
 

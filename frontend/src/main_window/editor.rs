@@ -41,6 +41,7 @@ fn OpenNote(desk: Desk) -> impl IntoView {
                     class="editor-title"
                     name="title"
                     autocomplete="off"
+                    dir="auto"
                     aria-label=move || labels.get().note_title
                     placeholder=move || labels.get().untitled
                     prop:value=move || title.get().unwrap_or_default()
@@ -51,6 +52,7 @@ fn OpenNote(desk: Desk) -> impl IntoView {
             <textarea
                 class="editor-body"
                 name="body"
+                dir="auto"
                 aria-label=move || labels.get().note_body
                 placeholder=move || labels.get().write_here
                 prop:value=move || body.get().unwrap_or_default()

@@ -67,11 +67,13 @@ fn NoteRow(desk: Desk, id: NoteId) -> impl IntoView {
             aria-current=move || selected.get().then_some("true")
             on:click=move |_| desk.select(id)
         >
-            <span class="note-row-title">{title}</span>
+            <span class="note-row-title" dir="auto">
+                {title}
+            </span>
             <span class="note-row-text">
                 <span class="note-row-date">{edited}</span>
                 " "
-                {first_line}
+                <bdi>{first_line}</bdi>
             </span>
         </button>
     }

@@ -6,7 +6,7 @@ use revgate_leptos::use_topic;
 
 use super::desk::Desk;
 use crate::icons::{Glyph, Icon};
-use crate::labels::{Labels, use_labels};
+use crate::labels::{Labels, isolated, use_labels};
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Toast {
             Self::Deleted(title) if title.trim().is_empty() => {
                 (labels.note_deleted)(labels.untitled)
             }
-            Self::Deleted(title) => (labels.note_deleted)(title),
+            Self::Deleted(title) => (labels.note_deleted)(&isolated(title)),
         }
     }
 }

@@ -65,7 +65,7 @@ pub(super) fn TroubleBar(desk: Desk) -> impl IntoView {
                             <Glyph icon=Icon::Warning />
                             <p>
                                 {trouble.words(labels.get())} " "
-                                <span class="trouble-reason" lang="en">
+                                <span class="trouble-reason" lang="en" dir="auto">
                                     {trouble.reason()}
                                 </span>
                             </p>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use revgate::settings::{Field, Whereabouts};
 use revgate_leptos::use_presence;
 
-use crate::labels::use_labels;
+use crate::labels::{isolated, use_labels};
 
 /// A line that says so. A screen reader tells when the editor opens and closes; what is typed there
 /// it does not follow.
@@ -20,11 +20,12 @@ pub(super) fn Company() -> impl IntoView {
     let detail = move || {
         let Whereabouts { note, field } = editor.get()?;
         let note = note?;
-        let note = if note.trim().is_empty() { labels.get().untitled } else { note.trim() };
+        let note = note.trim();
+        let note = if note.is_empty() { labels.get().untitled.to_owned() } else { isolated(note) };
         Some(match field {
-            None => (labels.get().at_note)(note),
-            Some(Field::Title) => (labels.get().at_title)(note),
-            Some(Field::Body) => (labels.get().at_body)(note),
+            None => (labels.get().at_note)(&note),
+            Some(Field::Title) => (labels.get().at_title)(&note),
+            Some(Field::Body) => (labels.get().at_body)(&note),
         })
     };
 

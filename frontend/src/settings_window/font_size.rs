@@ -14,13 +14,13 @@ pub(super) fn FontSizeSlider() -> impl IntoView {
     let (low, high) = (*Settings::FONT_SIZE.start(), *Settings::FONT_SIZE.end());
     let size = use_topic::<Settings>()
         .bind(|settings| settings.font_size, |settings, size| settings.font_size = size);
+    let pixels = move || (labels.get().pixels)(size.get());
 
     view! {
         <div class="row row-wide">
             <label for="font-size">{move || labels.get().font_size}</label>
             <output for="font-size" class="font-size-number">
-                {move || size.get()}
-                " px"
+                {pixels}
             </output>
             <input
                 id="font-size"
@@ -30,7 +30,7 @@ pub(super) fn FontSizeSlider() -> impl IntoView {
                 min=low
                 max=high
                 step="1"
-                aria-valuetext=move || format!("{} px", size.get())
+                aria-valuetext=pixels
                 style=("--ratio", move || ratio(size.get(), low, high).to_string())
                 use:bind=size
             />

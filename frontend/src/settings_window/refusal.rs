@@ -9,7 +9,7 @@ pub(super) fn Refusal(
     of: impl Fn() -> Option<String> + Send + Sync + 'static,
 ) -> impl IntoView {
     view! {
-        <p class="refusal" role="alert" lang="en">
+        <p class="refusal" role="alert" lang="en" dir="auto">
             {of}
         </p>
     }

@@ -18,7 +18,9 @@ const TRACK: &str = "const it = document.querySelector(arguments[0]); \
     const [low, high] = [Number(it.min || 0), Number(it.max || 100)]; \
     const box = it.getBoundingClientRect(); \
     const thumb = Math.min(box.height, 16); \
-    const x = value => box.left + thumb / 2 + (box.width - thumb) * (value - low) / (high - low); \
+    const along = value => thumb / 2 + (box.width - thumb) * (value - low) / (high - low); \
+    const isMirrored = getComputedStyle(it).direction === 'rtl'; \
+    const x = value => isMirrored ? box.right - along(value) : box.left + along(value); \
     const [from, to, steps] = [Number(it.value), Number(arguments[1]), arguments[2]]; \
     const way = [...Array(steps + 1).keys()].map(i => Math.round(x(from + (to - from) * i / steps))); \
     return { way, y: Math.round(box.top + box.height / 2) }";
