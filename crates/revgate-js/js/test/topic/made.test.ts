@@ -206,3 +206,10 @@ describe('ten thousand fields', () => {
 		expect(count).toBeLessThan(50);
 	});
 });
+
+it('a patch leaves a field `__proto__` beside what it changes as it is', () => {
+	const json = (x: number): string => `{"__proto__":{"a":1},"x":${x}}`;
+	const patched = applyPatch(takeParsed(JSON.parse(json(1)), ANYWHERE), [{ op: 'replace', path: '/x', value: 2 }]);
+	expect(JSON.stringify(patched)).toBe(json(2));
+	expect(Object.getPrototypeOf(patched)).toBe(Object.prototype);
+});
