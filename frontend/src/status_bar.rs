@@ -7,7 +7,7 @@ use revgate_leptos::use_topic;
 
 use crate::icons::{Glyph, Icon};
 use crate::labels::{Labels, use_labels};
-use crate::window::inside_tauri;
+use crate::window::has_backend;
 
 /// The bottom of every window.
 #[component]
@@ -27,7 +27,7 @@ pub(crate) fn StatusBar() -> impl IntoView {
                     <p class="status-fault">
                         <Glyph icon=Icon::Warning />
                         <span>
-                            {move || (!inside_tauri()).then(|| labels.get().no_backend)}
+                            {move || (!has_backend()).then(|| labels.get().no_backend)}
                             <span class="status-reason" lang="en" dir="auto" title=move || fault().map(|(_, whole)| whole)>
                                 {move || fault().map(|(reason, _)| reason)}
                             </span>

@@ -46,6 +46,11 @@ pub(crate) fn inside_tauri() -> bool {
     window_label().is_some()
 }
 
+/// Whether anything keeps the settings: a backend, or the tabs of a browser among themselves.
+pub(crate) fn has_backend() -> bool {
+    cfg!(feature = "tabs") || inside_tauri()
+}
+
 #[cfg(test)]
 mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;

@@ -1,4 +1,4 @@
-//! The command line. Parsed by hand: eleven commands and eleven options are not worth a dependency
+//! The command line. Parsed by hand: twelve commands and eleven options are not worth a dependency
 //! that takes longer to compile than the rest of this package.
 
 use std::path::PathBuf;
@@ -25,6 +25,10 @@ Commands:
   test [--quick]
           Sets up what is missing and runs every check.
           --quick      Leaves out what needs a window or a browser
+  appearance [--write]
+          Looks at the windows in Chromium: by axe, by keys alone, in both looks, from left to right
+          and from right to left, at 100 % and 200 %. Leaves pictures in target/appearance
+          --write      Writes those anew that it compares them with, tests/appearance/pictures
   model [--deep SECONDS]
           Explores every state of the gate, windows and backend within a bound.
           --deep SECONDS  Goes on to larger bounds for so long
@@ -72,6 +76,7 @@ Options:
 pub(crate) enum Command {
     App(AppOptions),
     Test { quick: bool },
+    Appearance { is_write: bool },
     Model { deep: Option<u64> },
     Bench(Bench),
     Fuzz(FuzzOptions),
@@ -156,6 +161,11 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
             refuse("test", unknown, "--quick")?;
             Ok(Command::Test { quick: !rest.is_empty() })
         }
+        "appearance" => {
+            let unknown = rest.iter().find(|argument| *argument != "--write");
+            refuse("appearance", unknown, "--write")?;
+            Ok(Command::Appearance { is_write: !rest.is_empty() })
+        }
         "model" => model(&rest).map(|deep| Command::Model { deep }),
         "bench" => bench(&rest).map(Command::Bench),
         "fuzz" => fuzz(rest).map(Command::Fuzz),
@@ -170,8 +180,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         "mutants" => refuse("mutants", rest.first(), "none").map(|()| Command::Mutants),
         "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
         _ => {
-            let known =
-                "app, test, model, bench, fuzz, crash, windows, types, npm, mutants, doctor";
+            let known = "app, test, appearance, model, bench, fuzz, crash, windows, types, npm, mutants, doctor";
             Err(format!("unknown command `{name}`; the commands are: {known}"))
         }
     }
@@ -346,6 +355,8 @@ mod tests {
         assert_eq!(read("mutants"), Ok(Command::Mutants));
         assert_eq!(read("test"), Ok(Command::Test { quick: false }));
         assert_eq!(read("test --quick"), Ok(Command::Test { quick: true }));
+        assert_eq!(read("appearance"), Ok(Command::Appearance { is_write: false }));
+        assert_eq!(read("appearance --write"), Ok(Command::Appearance { is_write: true }));
         assert_eq!(read("model"), Ok(Command::Model { deep: None }));
         assert_eq!(read("model --deep 60"), Ok(Command::Model { deep: Some(60) }));
         assert_eq!(read("fuzz"), Ok(Command::Fuzz(FuzzOptions { target: None, seconds: 60 })));
@@ -381,11 +392,12 @@ mod tests {
             (
                 "ap",
                 "`ap`",
-                "app, test, model, bench, fuzz, crash, windows, types, npm, mutants, doctor",
+                "app, test, appearance, model, bench, fuzz, crash, windows, types, npm, mutants, doctor",
             ),
             ("app --hedless", "`--hedless`", "--headless, --shots DIR, --port N"),
             ("app --headless=yes", "`--headless=yes`", "--headless"),
             ("test --fast", "`--fast`", "--quick"),
+            ("appearance --update", "`--update`", "--write"),
             ("model --wide", "`--wide`", "--deep SECONDS"),
             ("bench --fast", "`--fast`", "windows, or peers with --quick and --write"),
             ("bench peers --fast", "`--fast`", "peers with --quick and --write"),

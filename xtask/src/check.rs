@@ -8,7 +8,7 @@ use std::{
 use xtask::{Error, display::VirtualDisplay, process, report, step::Step, workspace::Workspace};
 
 use crate::{
-    bench, compile, crash,
+    appearance, bench, compile, crash,
     fuzz::{self, Fuzzer},
     npm,
     outcomes::{Kind, Outcomes},
@@ -68,6 +68,10 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
         checks.fuzz();
         checks.browser_tests();
         npm::check(workspace, &mut checks.outcomes, &NATIVE);
+        if built {
+            let selection = [&NATIVE, features].concat();
+            appearance::check(workspace, &mut checks.outcomes, &selection, false);
+        }
         checks.window_tests();
     }
     process::wait_if_interrupted();
@@ -92,7 +96,7 @@ impl Checks<'_> {
         };
         // With `--keep-going` one crate's warnings do not hide another's.
         let clippy = ["clippy", "--locked", "--all-targets", "--keep-going"];
-        let all = format!("revgate-tests/windows,{INSPECTOR}");
+        let all = format!("revgate-tests/windows,revgate-tests/appearance,{INSPECTOR}");
         let all = ["--features", &all];
         let inspected = ["--features", "revgate-frontend/inspector"];
         // Without std, thus with no other package beside it.

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod app;
+mod appearance;
 mod args;
 mod bench;
 mod check;
@@ -61,6 +62,7 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::Help => Ok(true),
         Command::App(options) => app::run(&mut workspace, options).map(|()| true),
         Command::Test { quick } => check::run(&mut workspace, quick),
+        Command::Appearance { is_write } => appearance::run(&mut workspace, is_write),
         Command::Model { deep } => model::run(&workspace, deep),
         Command::Bench(Bench::Gate) => bench::run(&mut workspace),
         Command::Bench(Bench::Check { is_write }) => bench::check(&workspace, is_write),

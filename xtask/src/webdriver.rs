@@ -180,6 +180,15 @@ impl Client {
         self.post("perform actions", "actions", &json!({ "actions": actions })).map(drop)
     }
 
+    /// Has Chromium do what the standard has no word for, by its developer tools.
+    ///
+    /// # Errors
+    /// See [`Client::delete_session`]; another browser knows no such command.
+    pub fn devtools(&self, command: &str, parameters: &Value) -> Result<Value, Error> {
+        let body = json!({ "cmd": command, "params": parameters });
+        self.post(&format!("devtools {command}"), "goog/cdp/execute", &body)
+    }
+
     fn url(&self, path: &str) -> String {
         format!("{}/{path}", self.session)
     }
@@ -217,6 +226,14 @@ pub mod keys {
     pub const ENTER: &str = "\u{e007}";
     /// Tab.
     pub const TAB: &str = "\u{e004}";
+    /// Escape.
+    pub const ESCAPE: &str = "\u{e00c}";
+    /// The space bar.
+    pub const SPACE: &str = " ";
+    /// End.
+    pub const END: &str = "\u{e010}";
+    /// The down arrow.
+    pub const DOWN: &str = "\u{e015}";
 }
 
 type Reply = Result<ureq::http::Response<ureq::Body>, ureq::Error>;

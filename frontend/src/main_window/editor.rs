@@ -41,7 +41,7 @@ fn OpenNote(desk: Desk) -> impl IntoView {
                     class="editor-title"
                     name="title"
                     autocomplete="off"
-                    dir="auto"
+                    dir=move || title.with(direction)
                     aria-label=move || labels.get().note_title
                     placeholder=move || labels.get().untitled
                     prop:value=move || title.get().unwrap_or_default()
@@ -52,7 +52,7 @@ fn OpenNote(desk: Desk) -> impl IntoView {
             <textarea
                 class="editor-body"
                 name="body"
-                dir="auto"
+                dir=move || body.with(direction)
                 aria-label=move || labels.get().note_body
                 placeholder=move || labels.get().write_here
                 prop:value=move || body.get().unwrap_or_default()
@@ -64,6 +64,11 @@ fn OpenNote(desk: Desk) -> impl IntoView {
             </div>
         </article>
     }
+}
+
+/// What the person writes runs as it runs; what is said where nothing is written, as all labels do.
+fn direction(text: &Option<String>) -> Option<&'static str> {
+    text.as_ref().is_some_and(|text| !text.is_empty()).then_some("auto")
 }
 
 #[component]

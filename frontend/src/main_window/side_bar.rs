@@ -72,8 +72,9 @@ fn NoteRow(desk: Desk, id: NoteId) -> impl IntoView {
             </span>
             <span class="note-row-text">
                 <span class="note-row-date">{edited}</span>
-                " "
-                <bdi>{first_line}</bdi>
+                <span class="note-row-line" dir="auto">
+                    {first_line}
+                </span>
             </span>
         </button>
     }
