@@ -1,5 +1,6 @@
 //! The run loop of a gate, which a topic and a family as a whole have in common.
 
+mod alarm;
 mod kept;
 mod listen;
 mod report;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use revgate::gate::{Candidate, FetchId, Gate, Input, Output, Status};
 use revgate::{Phase, TopicName, Version};
 
+use self::alarm::Alarm;
 use self::listen::Held;
 use self::report::Fault;
 use self::statuses::Statuses;
@@ -49,8 +51,10 @@ pub(crate) struct Driver<H: Host> {
     subscription: RefCell<Option<Held>>,
     /// The number of the subscription that is awaited; another one as soon as it is late.
     awaited: Cell<u64>,
-    /// The gate's deadline and the timer set for it.
-    timer: RefCell<Option<(Duration, H::Timer)>>,
+    alarm: Alarm<H>,
+    /// When the gate was last told of something. What it asks for, it asks for then: in a page the clock is
+    /// JavaScript's, and not to be called for each step.
+    told: Cell<Duration>,
     waiting: RefCell<Waiting>,
     last_error: RefCell<Option<SyncError>>,
     statuses: Statuses,
@@ -188,7 +192,8 @@ impl<H: Host> Driver<H> {
             gate: RefCell::new(gate),
             subscription: RefCell::default(),
             awaited: Cell::default(),
-            timer: RefCell::default(),
+            alarm: Alarm::default(),
+            told: Cell::default(),
             waiting: RefCell::default(),
             last_error: RefCell::default(),
             is_ending: Cell::new(false),
@@ -234,16 +239,17 @@ impl<H: Host> Driver<H> {
             if self.has_ended() && self.gate.borrow().status() != Status::Stopped {
                 self.handle(Input::Stop);
             }
-            let now = self.begin();
+            #[cfg(feature = "inspector")]
+            self.recorded.begin(self.told.get(), || self.feed(), &self.gate);
             let output = self.gate.borrow_mut().poll_output();
-            self.note(now, Event::Output(output));
+            self.note(Event::Output(output));
             match output {
                 Output::Unsubscribe => drop(self.subscription.take()),
                 Output::Settle(through, settlement) => self.settle(through, settlement),
                 Output::Wait(deadline) => {
                     let kept = self.gate.borrow().kept();
                     whom.retain(kept);
-                    return self.set_timer(deadline);
+                    return self.set_alarm(deadline);
                 }
                 // Asked for before it was stopped.
                 _ if self.has_ended() => {}
@@ -274,17 +280,11 @@ impl<H: Host> Driver<H> {
 
     /// Tells the gate alone: **who does has it [run](Self::run) then**.
     fn handle(&self, input: Input) {
-        let now = self.begin();
-        self.note(now, Event::Input(input));
-        self.gate.borrow_mut().handle(now, input);
-    }
-
-    /// The time of what is about to happen at the gate.
-    fn begin(&self) -> Duration {
-        let now = self.host.now();
+        self.told.set(self.host.now());
         #[cfg(feature = "inspector")]
-        self.recorded.begin(now, || self.feed(), &self.gate);
-        now
+        self.recorded.begin(self.told.get(), || self.feed(), &self.gate);
+        self.note(Event::Input(input));
+        self.gate.borrow_mut().handle(self.told.get(), input);
     }
 
     /// What it subscribes to, as the plugin names it.
@@ -293,7 +293,8 @@ impl<H: Host> Driver<H> {
         if self.kind == COLLECTION { format!("{}:*", self.topic) } else { self.topic.to_string() }
     }
 
-    fn note(&self, now: Duration, event: Event) {
+    fn note(&self, event: Event) {
+        let now = self.told.get();
         self.trace.borrow_mut().push(now, event);
         #[cfg(feature = "inspector")]
         self.recorded.note(now, || self.feed(), event);
@@ -349,26 +350,22 @@ impl<H: Host> Driver<H> {
         self.is_ending.get()
     }
 
-    fn set_timer(&self, deadline: Option<Duration>) {
-        if self.timer.borrow().as_ref().map(|(set_for, _)| *set_for) == deadline {
-            return;
-        }
-        *self.timer.borrow_mut() = deadline.map(|deadline| {
-            let delay = deadline.saturating_sub(self.host.now());
-            let whom = Weak::clone(&self.whom);
-            let timer = self.host.after(delay, move || {
-                if let Some(whom) = whom.upgrade() {
-                    whom.driver().enter(move |driver| driver.tick(deadline));
-                }
-            });
-            (deadline, timer)
+    fn set_alarm(&self, deadline: Option<Duration>) {
+        let whom = Weak::clone(&self.whom);
+        self.alarm.set(&self.host, deadline, move |set_for| {
+            if let Some(whom) = whom.upgrade() {
+                whom.driver().enter(move |driver| driver.tick(set_for));
+            }
         });
     }
 
-    fn tick(&self, due: Duration) {
-        self.timer.borrow_mut().take_if(|(set_for, _)| *set_for == due);
-        let late = self.host.now().saturating_sub(due);
-        if late > LATE && self.gate.borrow().paced_until() == Some(due) {
+    fn tick(&self, set_for: Duration) {
+        self.alarm.rung(set_for);
+        let deadline = self.alarm.deadline();
+        let late = deadline.map(|deadline| self.host.now().saturating_sub(deadline));
+        if let Some(late) = late.filter(|late| *late > LATE)
+            && self.gate.borrow().paced_until() == deadline
+        {
             let reason = format!("what was held back comes {late:?} late: timers are slowed down");
             self.fail(Phase::Throttle, reason);
         }
