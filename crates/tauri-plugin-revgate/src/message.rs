@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use revgate::json::{Fingerprint, diff};
 use revgate::wire::{Announcement, Payload};
-use revgate::{Invalid, Invalidation, Topic};
+use revgate::{Invalid, Invalidation, Topic, Version};
 use serde::Serialize;
 
 use crate::form::Json;
@@ -151,6 +151,9 @@ fn payload<T: Topic>(
         Delivery::Patch { up_to } => (up_to, false),
         Delivery::Auto => (Delivery::AUTO, true),
     };
+    if let Some((base, patch)) = before.and_then(|before| by_parts(most, state, before)) {
+        return Ok(Payload::Patch { base, patch: raw(&patch)? });
+    }
     let text = state.look.text(&*state.data, before.map(|before| &before.look))?;
     let is_whole = has_whole && text.len() <= most;
     let patch = before.filter(|_| !is_whole).and_then(|before| {
@@ -171,6 +174,23 @@ fn payload<T: Topic>(
         None if is_whole => Payload::State(raw(&text)?),
         None => Payload::None,
     })
+}
+
+/// What makes the state of the one before, found by comparing their parts, of which neither is written: where
+/// it is large, has parts, and no more has changed than may be told.
+fn by_parts<T: Topic>(
+    most: usize,
+    state: &Published<T>,
+    before: &Published<T>,
+) -> Option<(Version, String)> {
+    // What no window can have, none can patch.
+    if !T::PARTS.is_some() || !state.look.is_large() || before.check().is_err() {
+        return None;
+    }
+    let patch = T::PARTS.diff(&before.data, &state.data, most).filter(|patch| patch.is_narrow)?;
+    // What it brings is JSON, and so was all else.
+    state.look.found_json();
+    Some((before.version, patch.json))
 }
 
 fn raw(json: &str) -> Result<Json, Invalid> {

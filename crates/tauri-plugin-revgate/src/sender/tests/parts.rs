@@ -41,7 +41,7 @@ parts!(struct Row { weight, title, token });
 
 impl Topic for Chest {
     const NAME: &'static str = "chest";
-    const ACTIONS: Actions<Self> = Actions::of::<Pay>();
+    const ACTIONS: Actions<Self> = Actions::of::<ChestAction>();
     const PARTS: Parts<Self> = Parts::of();
 
     fn validate(&self) -> Result<(), Invalid> {
@@ -59,18 +59,29 @@ impl Topic for Chest {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Pay(u64);
+enum ChestAction {
+    Pay(u64),
+    Weigh(usize, f64),
+}
 
-impl Action for Pay {
+impl Action for ChestAction {
     type Topic = Chest;
     type Error = String;
 
     fn name(&self) -> &'static str {
-        "pay"
+        "any"
     }
 
     fn apply(&self, chest: &mut Chest, _: &Context) -> Result<(), String> {
-        chest.coin_count += self.0;
+        match self {
+            Self::Pay(coins) => chest.coin_count += coins,
+            Self::Weigh(number, by) => {
+                let row =
+                    chest.rows.get_mut(&format!("row {number}")).ok_or("there is no such row")?;
+                // It came as JSON, or it could not be one.
+                row.weight /= by;
+            }
+        }
         Ok(())
     }
 }
@@ -148,6 +159,48 @@ fn nor_does_an_edit_of_rust_s() {
         let expected = json!([{"op": "replace", "path": "/coinCount", "value": number + 1}]);
         assert_eq!(told(&heard), expected);
     }
+}
+
+#[test]
+fn nor_does_an_action_of_which_a_window_is_told_that_cannot_do_it() {
+    let mut sender = Bench::new();
+    let chest = open(&sender);
+    let heard = [subscribe(&chest, "main"), subscribe(&chest, "settings")];
+    for number in 0..100 {
+        let ((), cost) = touched(|| {
+            chest.act(ChestAction::Pay(1)).expect("done");
+            chest.act(ChestAction::Weigh(number, 2.0)).expect("done");
+            sender.turn(number as u64);
+        });
+        assert!(number < 3 || cost == UNTOUCHED, "{number}: {cost:?}");
+        let expected = json!([
+            {"op": "replace", "path": "/coinCount", "value": number + 1},
+            {"op": "replace", "path": format!("/rows/row {number}/weight"), "value": 0.25},
+        ]);
+        heard.iter().for_each(|heard| assert_eq!(told(heard), expected));
+    }
+}
+
+#[test]
+fn what_an_action_has_made_no_json_no_window_is_told_by_parts_either() {
+    let mut sender = Bench::new();
+    let chest = open(&sender);
+    let heard = subscribe(&chest, "main");
+    let payload = || parse(&heard.try_recv().expect("it is announced")).payload;
+    chest.act(ChestAction::Weigh(1, 0.0)).expect("done");
+    sender.turn(0);
+    assert_eq!(payload(), Payload::None, "infinity is no JSON");
+    // The rest of it is: yet there is no window that has the rest.
+    chest.act(ChestAction::Pay(1)).expect("done");
+    sender.turn(1);
+    assert_eq!(payload(), Payload::None);
+    let right = json!([{"op": "replace", "path": "/rows/row 1/weight", "value": 1}]);
+    patch(&chest, &right).expect("made");
+    sender.turn(2);
+    assert_eq!(told(&heard), right, "on what no window has: it fetches the whole");
+    chest.act(ChestAction::Pay(1)).expect("done");
+    sender.turn(3);
+    assert_eq!(told(&heard), json!([{"op": "replace", "path": "/coinCount", "value": 2}]));
 }
 
 #[test]
@@ -323,7 +376,7 @@ fn edits_by_parts_make_what_they_make_of_the_whole() {
                     expected
                 }
                 Step::Act(coins) => {
-                    chest.act(Pay(*coins)).expect("done");
+                    chest.act(ChestAction::Pay(*coins)).expect("done");
                     let mut expected = state.clone();
                     expected["coinCount"] =
                         json!(state["coinCount"].as_u64().expect("a number") + coins);
