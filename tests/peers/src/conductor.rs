@@ -148,7 +148,7 @@ impl Conductor<'_> {
         let Some(first) = self.load(peer, Kind::SMALL, 2)? else { return Ok(()) };
         self.figures.values("start-small", name, &first)?;
         let both = (peer, Kind::SMALL, 2);
-        let Plan { updates: [updates, _], turns: [turns, _], moves, .. } = self.plan;
+        let Plan { updates: [updates, _], turns: [turns, _], moves, late, .. } = self.plan;
         self.dialogue("dialogue-small", both, turns)?;
         if peer.only_talks() {
             return Ok(());
@@ -204,7 +204,7 @@ impl Conductor<'_> {
         self.scene(
             "late",
             both,
-            |scene| scene.late(),
+            |scene| scene.late(late),
             |figures, (ms, unequal)| {
                 figures.values("late", name, &ms)?;
                 figures.count("late-unequal", name, unequal)
@@ -220,8 +220,7 @@ impl Conductor<'_> {
 
     /// One field of a state of this size and shape, written by windows, then by Rust.
     fn sized(&mut self, peer: Peer, kind: Kind) -> Result<()> {
-        let is_measured =
-            !kind.is_huge() || self.plan.all_on_huge || peer.acts() || peer == Peer::Emit;
+        let is_measured = self.plan.all_on_kinds || peer.acts() || peer == Peer::Emit;
         if !is_measured || peer.only_talks() || self.load(peer, kind, 2)?.is_none() {
             return Ok(());
         }

@@ -19,9 +19,11 @@ pub(crate) struct Plan {
     /// The states of several sizes and shapes, and the turns and updates on each.
     pub(crate) kinds: &'static [Kind],
     pub(crate) turns_of_kinds: u64,
-    /// Whether all systems are measured on 10 MB, which takes some of them half a minute: else bare
+    /// Whether all systems are measured on them, which takes some half a minute for 10 MB: else bare
     /// events, and Revgate by actions.
-    pub(crate) all_on_huge: bool,
+    pub(crate) all_on_kinds: bool,
+    /// How often a window is loaded while Rust writes.
+    pub(crate) late: usize,
     /// How many windows there are, beside two, and in how many rounds.
     pub(crate) windows: &'static [usize],
     pub(crate) rounds_of_windows: usize,
@@ -48,7 +50,8 @@ impl Plan {
         moves: 60,
         kinds: &[Kind::MAPS[0], Kind::MAPS[3]],
         turns_of_kinds: 4,
-        all_on_huge: false,
+        all_on_kinds: false,
+        late: 1,
         windows: &[8, 16],
         rounds_of_windows: 1,
         acts_in_windows: false,
@@ -62,7 +65,8 @@ impl Plan {
         moves: 180,
         kinds: &Kind::SIZED,
         turns_of_kinds: 10,
-        all_on_huge: true,
+        all_on_kinds: true,
+        late: 3,
         windows: &[1, 4, 8, 16],
         rounds_of_windows: 5,
         acts_in_windows: true,

@@ -72,13 +72,13 @@ impl Scene<'_> {
         Ok(Flooded { after, told, cpu })
     }
 
-    /// The second window is loaded while Rust writes each millisecond, again and again: how long that
-    /// takes, and how often it has not what the first one has in the end.
-    pub(crate) fn late(&self) -> Result<(Vec<f64>, u64)> {
+    /// The second window is loaded while Rust writes each millisecond, so often: how long that takes, and
+    /// how often it has not what the first one has in the end.
+    pub(crate) fn late(&self, loads: usize) -> Result<(Vec<f64>, u64)> {
         let [_, second] = self.windows else { return Err("two windows are needed".into()) };
         let mut times = Vec::new();
         let mut unequal = 0;
-        for after in AFTER {
+        for after in AFTER.into_iter().take(loads) {
             let from = self.newest()?;
             let is_over = AtomicBool::new(false);
             let answer = thread::scope(|scope| {
