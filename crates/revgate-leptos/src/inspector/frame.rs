@@ -110,7 +110,8 @@ pub(super) fn StatusLine(view: View) -> impl IntoView {
     let notice = move || view.feed.trouble.get().or_else(|| view.notice.get());
     let hint = "Select a line to read it in full.";
     view! {
-        <footer class="rg-status">
+        // What is long is scrolled, by keys too.
+        <footer class="rg-status" tabindex="0">
             <p data-testid="selected">{move || selected().unwrap_or_else(|| hint.to_owned())}</p>
             <p
                 role="status"
