@@ -131,3 +131,20 @@ fn a_page_has_what_its_window_may_read_and_once() {
         assert_eq!(take(&mut app, window, "counters"), Value::Null, "in `{window}`");
     }
 }
+
+/// A page that has no code yet but a script at its beginning, before any answer can have come.
+#[test]
+fn a_script_at_the_beginning_of_a_page_has_the_state_without_a_wait() {
+    const PAGE: &str = "early.html";
+    let mut app = TestApp::by_plugin(&[(JAVASCRIPT, PAGE), (BY_HAND, "plain.html")]);
+    for left in 0..5 {
+        if left > 0 {
+            set(&mut app, left);
+            app.desktop.execute(JAVASCRIPT, "location.reload()", &[]).expect("it is loaded again");
+        }
+        // What there was before it was loaded again is there until it goes.
+        app.wait_for(JAVASCRIPT, "window.first.data", &counters(left));
+        let after = app.value(JAVASCRIPT, "typeof __REVGATE__.take('counters')");
+        assert_eq!(after, "undefined", "it was taken");
+    }
+}

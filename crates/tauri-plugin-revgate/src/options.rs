@@ -158,7 +158,8 @@ impl TopicOptions {
 
     /// The largest state, in bytes of JSON, that every page which may read the topic has from its
     /// beginning: the plugin's own script asks for it while the page's are still being fetched, and what
-    /// uses the topic shows it at once. Zero is none. Default: [`TopicOptions::PRELOAD`]; of a family's
+    /// uses the topic has it at once, by a request that is waited for, a millisecond, if the answer is not there
+    /// yet. Zero is none. Default: [`TopicOptions::PRELOAD`]; of a family's
     /// topics, zero.
     ///
     /// Whether a state is larger than the default is known; beyond that it is written to find out. A page

@@ -12,7 +12,8 @@ use crate::scope::Caller;
 ///
 /// It asks rather than bring the states along: a window's scripts are set when it is opened, so that what
 /// they brought would be of that moment in every page which follows, and before anybody knew what the page
-/// may read.
+/// may read. Who uses a topic before the answer is there has it asked for once more, and waits for that: so the
+/// state is there at once, as new as it can be, and pages that use none wait for nothing.
 pub(crate) const SCRIPT: &str = include_str!("preload.js");
 
 /// The states of the topics that the window may read, by their names: of those that pages have from their

@@ -13,22 +13,71 @@ interface Page {
 	__REVGATE__?: { preload(topic: string): void; take(topic: string): unknown };
 }
 
+/** What Tauri answers to a request, and to whom. */
+const COMMAND = 'ipc://localhost/plugin%3Arevgate%7C';
+
+interface Request {
+	method: string;
+	headers: Headers;
+	body: string;
+}
+
+interface Options {
+	top?: object;
+	/** When the plugin answers a message. */
+	answers?: Promise<unknown>;
+	/** Whether Tauri sends its messages as requests, and such a one may be waited for. */
+	waits?: boolean;
+	/** What the plugin answers to a request that is waited for. */
+	answer?: (command: string, request: Request) => { response: 'ok' | 'error'; text: string };
+}
+
+const newest = (command: string, { body }: Request) =>
+	({ response: 'ok', text: command === 'preload' ? '{"player":"at once"}' : `at once ${body}` }) as const;
+
 /** A page at this address, and what it asks for. Its plugin has a state of `player`. */
-function load(address = 'tauri://localhost/index.html', { top, answers = Promise.resolve() }: { top?: object; answers?: Promise<unknown> } = {}) {
+function load(address = 'tauri://localhost/index.html', { top, answers = Promise.resolve(), waits = false, answer = newest }: Options = {}) {
 	let now = 0;
-	const invoke = vi.fn(async (command: string, args?: { topic: string }) => {
+	const fetched: string[] = [];
+	const awaited: string[] = [];
+	const invoke = vi.fn(async (command: string, args: { topic: string } = { topic: '' }) => {
+		const name = command.split('|')[1]!;
+		const request: Request = { method: 'POST', headers: new Headers({ 'Tauri-Invoke-Key': 'key' }), body: args.topic };
+		if (waits) (window['fetch'] as (url: string, request: Request) => void)(COMMAND + name, request);
 		await answers;
-		return command === 'plugin:revgate|preload' ? { player: 'of the page' } : `of ${args?.topic}`;
+		return name === 'preload' ? { player: 'of the page' } : `of ${args.topic}`;
 	});
+	class XMLHttpRequest {
+		responseText = '';
+		#command = '';
+		#response = '';
+		readonly #headers = new Headers();
+		open(method: string, url: string, isAsync: boolean) {
+			expect([method, url.startsWith(COMMAND), isAsync]).toEqual(['POST', true, false]);
+			this.#command = url.slice(COMMAND.length);
+		}
+		setRequestHeader = (name: string, value: string) => this.#headers.set(name, value);
+		getResponseHeader = (name: string) => (name === 'Tauri-Response' ? this.#response : null);
+		send(body: string) {
+			expect(this.#headers.get('Tauri-Invoke-Key')).toBe('key');
+			awaited.push(this.#command);
+			const { response, text } = answer(this.#command, { method: 'POST', headers: this.#headers, body });
+			[this.#response, this.responseText] = [response, text];
+		}
+	}
+	const fetch = (url: string) => void fetched.push(url.slice(COMMAND.length));
 	const window: Page & Record<string, unknown> = {
 		__TAURI_INTERNALS__: { invoke },
 		location: new URL(address),
 		performance: { now: () => now },
+		XMLHttpRequest,
+		fetch,
 	};
 	window['top'] = top ?? window;
 	runInNewContext(script, { window });
+	expect(window['fetch'], 'the page has its own').toBe(fetch);
 	const calls = () => invoke.mock.calls.map(([command]) => command.split('|')[1]);
-	return { window, invoke, calls, page: window.__REVGATE__!, wait: (ms: number) => void (now += ms) };
+	return { window, invoke, calls, fetched, awaited, page: window.__REVGATE__!, wait: (ms: number) => void (now += ms) };
 }
 
 const settled = () => new Promise((done) => setImmediate(done));
@@ -53,6 +102,51 @@ describe('the script of the plugin', () => {
 		const took = [page.take('player'), page.take('player'), page.take('other')];
 		open();
 		expect(await Promise.all(took)).toEqual(['of the page', undefined, undefined]);
+	});
+
+	it('waits for what is on its way where it can, and once for all that is', async () => {
+		const { opens, open } = gatekeeper();
+		const { page, calls, fetched, awaited } = load(undefined, { answers: opens, waits: true });
+		expect([page.take('player'), page.take('other'), page.take('player')]).toEqual(['at once', undefined, undefined]);
+		expect([calls(), fetched, awaited]).toEqual([['preload'], ['preload'], ['preload']]);
+		page.preload('doc:1');
+		expect([page.take('doc:1'), page.take('doc:1'), awaited]).toEqual(['at once doc:1', undefined, ['preload', 'snapshot']]);
+		open();
+		await settled();
+		expect(page.take('player'), 'what comes later is older').toBe(undefined);
+	});
+
+	it('asks anew for what is old, and waits for that', async () => {
+		const { page, awaited, wait } = load(undefined, { waits: true });
+		page.preload('doc:1');
+		await settled();
+		wait(10_000);
+		expect([page.take('player'), page.take('doc:1'), awaited]).toEqual(['at once', 'at once doc:1', ['preload', 'snapshot']]);
+	});
+
+	it('waits for nothing that is there, nor for a family as a whole', async () => {
+		const { page, awaited } = load(undefined, { waits: true });
+		page.take('doc:*');
+		expect(awaited).toEqual([]);
+		page.preload('note:1');
+		await settled();
+		expect([page.take('player'), page.take('note:1'), awaited]).toEqual(['of the page', 'of note:1', []]);
+	});
+
+	it.each([
+		['refused', () => ({ response: 'error', text: '"not allowed"' }) as const],
+		[
+			'stopped by a policy',
+			(): never => {
+				throw new Error('blocked');
+			},
+		],
+	])('gives a promise where the request is %s', async (_, answer) => {
+		const { page } = load(undefined, { waits: true, answer });
+		page.preload('doc:1');
+		const took = [page.take('player'), page.take('doc:1')];
+		expect(took.map((it) => typeof it)).toEqual(['object', 'object']);
+		expect(await Promise.all(took)).toEqual(['of the page', 'of doc:1']);
 	});
 
 	it('gives nothing that is old', async () => {
