@@ -56,14 +56,19 @@ fn in_tabs(workspace: &mut Workspace, options: &AppOptions) -> Result<(), Error>
         return Ok(());
     }
     free_port(options.port)?;
-    setup::run(workspace, Goal::Tabs)?;
+    setup::run(workspace, if options.firefox { Goal::Firefox } else { Goal::Tabs })?;
     let browsers = browsers(workspace)?;
-    compile::windows(workspace)?;
+    if options.mixed {
+        setup::node::ensure(workspace)?;
+        compile::all_pages(workspace)?;
+    } else {
+        compile::windows(workspace)?;
+    }
     drive::tabs(workspace, browsers, options)
 }
 
-/// The browsers that can be driven here. Firefox is left out where it, or its driver, is missing: no
-/// distribution has both by one name.
+/// The browsers that can be driven here. Firefox is left out where it, or its driver, is missing, unless it
+/// was asked for: they are large, and few distributions have both.
 fn browsers(workspace: &Workspace) -> Result<Vec<(Browser, PathBuf)>, Error> {
     let chromium = setup::packages::chromium(workspace)
         .ok_or_else(|| Error::Other("Chromium is missing after set-up".into()))?;
@@ -72,8 +77,7 @@ fn browsers(workspace: &Workspace) -> Result<Vec<(Browser, PathBuf)>, Error> {
     match firefox.filter(|_| workspace.which(Browser::Firefox.driver()).is_some()) {
         Some(firefox) => browsers.insert(0, (Browser::Firefox, firefox)),
         None => report::say(
-            "==> Firefox is left out: it needs `firefox` (or `firefox-esr`) and `geckodriver` \
-             (`cargo install geckodriver`)",
+            "==> Firefox is left out: it, or geckodriver, is missing, which `--firefox` installs",
         ),
     }
     Ok(browsers)

@@ -12,11 +12,13 @@ Sets up, runs and tests Revgate.
 Usage: cargo xtask <command> [options]
 
 Commands:
-  app [--mixed | --tabs | --inspector] [--headless] [--shots DIR] [--port N]
+  app [--mixed | --tabs | --inspector] [--headless] [--firefox] [--shots DIR] [--port N]
           Sets up what is missing, builds, opens the two windows and waits till the app ends.
           --mixed      The settings window in JavaScript (examples/mixed) beside the other in Rust
           --tabs       The same pages in plain browser tabs, without the app: `trunk serve`; with
-                       --headless in Chromium, and in Firefox where geckodriver is
+                       --headless in Chromium, and in Firefox where geckodriver is; with --mixed
+                       one of them in JavaScript
+          --firefox    With --tabs --headless: sets up Firefox and geckodriver if they are missing
           --inspector  With the inspector, at Ctrl+Shift+R in either window
           --headless   Drives both windows on a virtual display instead, and checks that they
                        stay in sync; so without a display even if not asked for (Linux)
@@ -111,6 +113,8 @@ pub(crate) struct AppOptions {
     /// Whether the inspector is in it.
     pub(crate) inspector: bool,
     pub(crate) headless: bool,
+    /// Whether tabs are to be driven in Firefox, too, which is set up for it.
+    pub(crate) firefox: bool,
     pub(crate) shots: Option<PathBuf>,
     pub(crate) port: Option<u16>,
 }
@@ -202,6 +206,7 @@ fn app(arguments: Vec<String>) -> Result<AppOptions, String> {
         match name {
             "--mixed" if attached.is_none() => options.mixed = true,
             "--tabs" if attached.is_none() => options.tabs = true,
+            "--firefox" if attached.is_none() => options.firefox = true,
             "--inspector" if attached.is_none() => options.inspector = true,
             "--headless" if attached.is_none() => options.headless = true,
             "--shots" => options.shots = Some(value("a folder")?.into()),
@@ -209,12 +214,20 @@ fn app(arguments: Vec<String>) -> Result<AppOptions, String> {
             _ => refuse(
                 "app",
                 Some(&argument),
-                "--mixed, --tabs, --inspector, --headless, --shots DIR, --port N",
+                "--mixed, --tabs, --inspector, --headless, --firefox, --shots DIR, --port N",
             )?,
         }
     }
-    if [options.mixed, options.tabs, options.inspector].into_iter().filter(|it| *it).count() > 1 {
-        return Err("`app` takes one of `--mixed`, `--tabs` and `--inspector`".into());
+    let AppOptions { mixed, tabs, inspector, headless, firefox, .. } = options;
+    if inspector && (mixed || tabs) {
+        return Err("`app` takes `--inspector` without `--mixed` and `--tabs`".into());
+    }
+    // Nothing serves both kinds of pages to a person.
+    if tabs && mixed && !headless {
+        return Err("`app --tabs --mixed` takes `--headless`".into());
+    }
+    if firefox && !(tabs && headless) {
+        return Err("`app --firefox` takes `--tabs --headless`".into());
     }
     Ok(options)
 }
@@ -380,8 +393,10 @@ mod tests {
         assert_eq!(read("app --headless --shots=pictures --port 4444"), Ok(Command::App(options)));
         let options = AppOptions { mixed: true, ..AppOptions::default() };
         assert_eq!(read("app --mixed"), Ok(Command::App(options)));
-        let options = AppOptions { tabs: true, headless: true, ..AppOptions::default() };
-        assert_eq!(read("app --tabs --headless"), Ok(Command::App(options)));
+        let tabs = || AppOptions { tabs: true, headless: true, ..AppOptions::default() };
+        assert_eq!(read("app --tabs --headless"), Ok(Command::App(tabs())));
+        let options = AppOptions { mixed: true, firefox: true, ..tabs() };
+        assert_eq!(read("app --tabs --headless --mixed --firefox"), Ok(Command::App(options)));
         let options = AppOptions { inspector: true, ..AppOptions::default() };
         assert_eq!(read("app --inspector"), Ok(Command::App(options)));
     }
@@ -394,7 +409,7 @@ mod tests {
                 "`ap`",
                 "app, test, appearance, model, bench, fuzz, crash, windows, types, npm, mutants, doctor",
             ),
-            ("app --hedless", "`--hedless`", "--headless, --shots DIR, --port N"),
+            ("app --hedless", "`--hedless`", "--headless, --firefox, --shots DIR, --port N"),
             ("app --headless=yes", "`--headless=yes`", "--headless"),
             ("test --fast", "`--fast`", "--quick"),
             ("appearance --update", "`--update`", "--write"),
@@ -426,8 +441,9 @@ mod tests {
 
     #[test]
     fn a_bad_value_is_named() {
-        assert!(read("app --mixed --tabs").expect_err("both").contains("one of"));
-        assert!(read("app --mixed --inspector").expect_err("both").contains("one of"));
+        assert!(read("app --mixed --tabs").expect_err("both").contains("--headless"));
+        assert!(read("app --mixed --inspector").expect_err("both").contains("without `--mixed`"));
+        assert!(read("app --firefox --tabs").expect_err("no screen").contains("--headless"));
         assert!(read("app --port 70000").expect_err("too high").contains("70000"));
         assert!(read("app --port 0").expect_err("zero").contains("`--port 0`"));
         assert!(read("model --deep").expect_err("nothing").contains("a number of seconds"));

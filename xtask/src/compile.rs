@@ -22,9 +22,7 @@ pub(crate) fn app(workspace: &Workspace) -> Result<(), Error> {
 
 /// The same with its settings window in JavaScript.
 pub(crate) fn mixed_app(workspace: &Workspace) -> Result<(), Error> {
-    windows(workspace)?;
-    npm::build(workspace)?;
-    mixed_pages(workspace)?;
+    all_pages(workspace)?;
     let arguments = ["build", "--locked", "-p", "revgate-app", "--example", "mixed"];
     let command = workspace.cargo(arguments.iter().chain(&["--features", "mixed"]));
     build(workspace, "build the mixed app", command)
@@ -43,6 +41,13 @@ pub(crate) fn inspected_pages(workspace: &Workspace) -> Result<(), Error> {
     let mut command = trunk(workspace);
     command.args(["--features", "inspector", "--dist", "dist-inspected"]);
     build(workspace, "build the windows with the inspector", command)
+}
+
+/// All pages of the mixed app, and what they are made of.
+pub(crate) fn all_pages(workspace: &Workspace) -> Result<(), Error> {
+    windows(workspace)?;
+    npm::build(workspace)?;
+    mixed_pages(workspace)
 }
 
 /// The pages of the mixed app: its window in JavaScript, beside those that trunk has built. The

@@ -14,7 +14,7 @@ use xtask::{
     workspace::Workspace,
 };
 
-use crate::args::AppOptions;
+use crate::{args::AppOptions, compile};
 
 pub(crate) const MAIN: &str = "main";
 pub(crate) const SETTINGS: &str = "settings";
@@ -58,14 +58,19 @@ pub(crate) fn tabs(
     options: &AppOptions,
 ) -> Result<(), Error> {
     let shots = shots(workspace, options)?;
-    let site = pages::serve(workspace.root.join("dist"))?;
+    let (folder, settings) = match options.mixed {
+        true => (workspace.root.join(compile::MIXED).join("dist"), "settings.html".to_owned()),
+        false => (workspace.root.join("dist"), format!("?window={SETTINGS}")),
+    };
+    let site = pages::serve(folder)?;
     let mut all = Driven::default();
     for browser in browsers {
         let name = browser.0.name();
         let since = report::begin(format!("drive two tabs of {name}"));
-        let addresses = vec![site.clone(), format!("{site}/?window={SETTINGS}")];
+        let addresses = vec![site.clone(), format!("{site}/{settings}")];
         let tabs = Tabs { workspace, browser, addresses, port: options.port };
-        let Driven { changes, slowest } = drive(tabs.open()?, Camera::Pages, &shots, true)?;
+        let Driven { changes, slowest } =
+            drive(tabs.open()?, Camera::Pages, &shots, !options.mixed)?;
         let took = slowest.as_millis();
         report::done(since, format_args!("{name}: {changes} changes, slowest {took} ms"));
         all.changes += changes;

@@ -31,6 +31,8 @@ pub(crate) enum Goal {
     Headless,
     /// Drive the windows as tabs of a browser.
     Tabs,
+    /// The same in Firefox, too.
+    Firefox,
     /// Run every check.
     Test,
     /// Measure, also in a browser.

@@ -44,13 +44,24 @@ impl Kept {
         }
         if self.version != change.base {
             let newest = self.snapshot::<T>()?;
-            let is_next = change.base.next() == Ok(self.version);
-            if !is_next || ahead.is_none() || fingerprint(&newest.data).ok() != ahead {
+            if !self.is_on(change.base, ahead, || fingerprint(&newest.data).ok()) {
                 return Err(WriteError::Conflict(newest));
             }
         }
         let state = change.new.validate().and_then(|()| state(&*change.new)).map_err(invalid)?;
         Ok(self.next(topic, state)?)
+    }
+
+    /// Whether a change on the version `base` may be made to this, whose fingerprint is `print`: it is that
+    /// version, or the next one with the fingerprint `ahead`.
+    pub(crate) fn is_on(
+        &self,
+        base: Version,
+        ahead: Option<Fingerprint>,
+        print: impl FnOnce() -> Option<Fingerprint>,
+    ) -> bool {
+        let is_next = || base.next() == Ok(self.version);
+        self.version == base || (ahead.is_some() && is_next() && print() == ahead)
     }
 
     /// What is kept once the state is this; the same if that is no other one.

@@ -9,6 +9,7 @@
 //! - [`Transport`]: the way to the backend: [`tauri::Tauri`]; `tabs::Tabs`, with the feature of that name,
 //!   for plain browser tabs without Tauri; or [`memory::Memory`] for tests.
 //! - `testing`, with the feature of that name: a test kit for apps.
+//! - `untyped`, with the feature of that name: topics without a Rust type, for pages in JavaScript.
 //! - `recorder`: what happens at the gates of a page, for an inspector, behind the feature `inspector`.
 //! - [`Host`]: clock, timers and tasks: [`host::Browser`], or [`host::VirtualTime`] for tests.
 //!
@@ -47,6 +48,8 @@ pub mod testing;
 mod text;
 mod trace;
 mod transport;
+#[cfg(feature = "untyped")]
+pub mod untyped;
 
 pub use action::{ActError, Acting, Batch, Json};
 #[cfg(feature = "yew")]

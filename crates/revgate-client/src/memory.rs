@@ -5,6 +5,8 @@ mod actions;
 mod family;
 mod news;
 mod presence;
+#[cfg(feature = "untyped")]
+mod untyped;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -53,6 +55,8 @@ struct Inner {
     presented: Cell<usize>,
     families: RefCell<BTreeMap<TopicName, Kin>>,
     tells_patches: Cell<bool>,
+    #[cfg(feature = "untyped")]
+    shapes: RefCell<BTreeMap<TopicName, crate::untyped::Shape>>,
 }
 
 /// A state as JSON, or why it is none.
@@ -114,12 +118,18 @@ impl Memory {
     /// with this state, in a new epoch. Announces it and returns the version.
     pub fn restart<T: Topic>(&self, initial: &T) -> Version {
         let topic = TopicName::of::<T>();
-        let epoch = self.version(&topic).epoch.number();
-        let version = Version::new(Epoch::new(epoch.saturating_add(1)), Revision::FIRST);
-        self.forget_actions(&topic);
-        self.forget_attendance(&topic);
-        self.inner.topics.borrow_mut().insert(topic, (version, Some(state(initial))));
+        let version = self.begin_anew(&topic, state(initial));
         self.announce_version::<T>(version);
+        version
+    }
+
+    /// The topic is this, in a new epoch.
+    fn begin_anew(&self, topic: &TopicName, state: State) -> Version {
+        let epoch = self.version(topic).epoch.number();
+        let version = Version::new(Epoch::new(epoch.saturating_add(1)), Revision::FIRST);
+        self.forget_actions(topic);
+        self.forget_attendance(topic);
+        self.inner.topics.borrow_mut().insert(topic.clone(), (version, Some(state)));
         version
     }
 

@@ -14,6 +14,8 @@ mod locks;
 mod site;
 mod store;
 mod topics;
+#[cfg(feature = "untyped")]
+mod untyped;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -206,19 +208,7 @@ impl Transport for Tabs {
         batch: Batch,
     ) -> impl Future<Output = Result<Acted<Json>, TransportError>> + 'static {
         let (site, topic) = (Rc::clone(&self.site), topic.clone());
-        async move {
-            let actor = site.topics().actor(&topic)?;
-            // What is not written was not done.
-            let mut trial = actor.borrow().clone();
-            let name = topic.clone();
-            let acted = site.change(&topic, move |kept| {
-                let deeds = trial.act(&name, kept, &batch)?;
-                Ok::<_, TransportError>((deeds.kept, (trial, deeds.acted)))
-            });
-            let (done, acted) = acted.await?;
-            actor.replace(done);
-            Ok(acted)
-        }
+        async move { site.act(&topic, batch).await }
     }
 
     fn present(

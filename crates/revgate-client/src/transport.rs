@@ -277,7 +277,7 @@ impl<T> WriteError<T> {
     }
 }
 
-fn no_families(family: &TopicName) -> TransportError {
+pub(crate) fn no_families(family: &TopicName) -> TransportError {
     let reason = format!("family `{family}`: this way to the backend carries no family as a whole");
     TransportError::Rejected(reason)
 }

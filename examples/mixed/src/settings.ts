@@ -15,18 +15,28 @@ interface Sync {
 	error: TopicError | undefined;
 }
 
-export const settings = createTopic('settings');
-
-/** The settings, and what this window has beside them. */
-type State = Settings & { sync: Sync };
-
-export const useSettings = create<State>()(() => ({
+const initial: Settings = {
 	theme: 'system',
 	language: 'en',
 	fontSize: 14,
 	notificationsEnabled: true,
 	autoSave: true,
 	sidebarCollapsed: false,
+};
+
+// Outside Tauri this page is a plain browser tab, beside the Leptos one in another.
+if (!('__TAURI_INTERNALS__' in window)) {
+	const { inTabs } = await import('revgate/tabs');
+	inTabs('revgate-notes', { topics: { settings: initial } });
+}
+
+export const settings = createTopic('settings');
+
+/** The settings, and what this window has beside them. */
+type State = Settings & { sync: Sync };
+
+export const useSettings = create<State>()(() => ({
+	...initial,
 	sync: { status: 'loading', version: undefined, error: undefined },
 }));
 

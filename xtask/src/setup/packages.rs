@@ -42,10 +42,11 @@ enum Layer {
     VirtualScreen,
     Browser,
     BrowserDriver,
+    Firefox,
     Windows,
 }
 
-const NEEDS: [Need; 14] = [
+const NEEDS: [Need; 15] = [
     Need {
         name: "C compiler",
         probe: Probe::Program(&["cc"], "--version"),
@@ -132,6 +133,12 @@ const NEEDS: [Need; 14] = [
         macos: "brew install --cask chromedriver",
         windows: "npm install --global chromedriver",
     },
+    linux(
+        "Firefox",
+        Probe::Program(&["firefox-esr", "firefox"], "--version"),
+        Layer::Firefox,
+        ["firefox-esr", "firefox", "firefox"],
+    ),
     Need {
         name: "linker for Windows",
         probe: Probe::Program(&["x86_64-w64-mingw32-gcc"], "--version"),
@@ -184,12 +191,17 @@ pub(crate) fn needs(system: &System, goal: Goal) -> impl Iterator<Item = &'stati
     NEEDS.iter().filter(move |need| {
         let asked = match need.layer {
             Layer::Compile => true,
-            Layer::Build => !matches!(goal, Goal::Windows | Goal::Npm | Goal::Tabs),
+            Layer::Build => !matches!(goal, Goal::Windows | Goal::Npm | Goal::Tabs | Goal::Firefox),
             Layer::Windows => goal == Goal::Windows,
             Layer::Checks => matches!(goal, Goal::Quick | Goal::Test),
             Layer::VirtualScreen => matches!(goal, Goal::Headless | Goal::Test),
-            Layer::Browser => matches!(goal, Goal::Test | Goal::Bench | Goal::Npm | Goal::Tabs),
-            Layer::BrowserDriver => matches!(goal, Goal::Test | Goal::Bench | Goal::Tabs),
+            Layer::Browser => {
+                matches!(goal, Goal::Test | Goal::Bench | Goal::Npm | Goal::Tabs | Goal::Firefox)
+            }
+            Layer::BrowserDriver => {
+                matches!(goal, Goal::Test | Goal::Bench | Goal::Tabs | Goal::Firefox)
+            }
+            Layer::Firefox => goal == Goal::Firefox,
         };
         asked
             && match family {

@@ -1,4 +1,4 @@
-//! Command-line tools: trunk, wasm-bindgen, wasm-pack, the Tauri CLI, cargo-mutants.
+//! Command-line tools: trunk, wasm-bindgen, wasm-pack, the Tauri CLI, geckodriver, cargo-mutants.
 //!
 //! Cargo builds them from source with a profile that favours compile time. Their prebuilt
 //! downloads are left alone: a set-up that works from package registries works everywhere.
@@ -15,6 +15,7 @@ use super::{
 /// The newest trunk that the oldest supported compiler builds.
 const TRUNK: &str = "0.21.14";
 const WASM_PACK: &str = "0.15.1";
+const GECKODRIVER: &str = "0.36.0";
 const CARGO_MUTANTS: &str = "27.1.0";
 
 /// A command-line tool.
@@ -24,6 +25,8 @@ pub(crate) enum Tool {
     WasmBindgen,
     WasmPack,
     TauriCli,
+    /// Drives Firefox. Where a distribution has it, it may be in Firefox's package.
+    Geckodriver,
     /// For `cargo xtask mutants` alone: no goal needs it.
     CargoMutants,
 }
@@ -31,11 +34,12 @@ pub(crate) enum Tool {
 /// The tools that the goal needs. `cargo tauri` is needed by no command of xtask, but by the
 /// person who types `cargo tauri dev` after set-up.
 pub(crate) fn needed(goal: Goal) -> &'static [Tool] {
-    use Tool::{TauriCli, Trunk, WasmBindgen, WasmPack};
+    use Tool::{Geckodriver, TauriCli, Trunk, WasmBindgen, WasmPack};
     match goal {
-        Goal::Quick | Goal::Windows | Goal::Npm => &[],
-        Goal::Bench => &[WasmBindgen],
+        Goal::Quick | Goal::Windows => &[],
+        Goal::Bench | Goal::Npm => &[WasmBindgen],
         Goal::Tabs => &[Trunk, WasmBindgen],
+        Goal::Firefox => &[Trunk, WasmBindgen, Geckodriver],
         Goal::App | Goal::Headless => &[Trunk, WasmBindgen, TauriCli],
         Goal::Test => &[Trunk, WasmBindgen, WasmPack, TauriCli],
     }
@@ -81,6 +85,7 @@ impl Tool {
             Self::WasmBindgen => "wasm-bindgen",
             Self::WasmPack => "wasm-pack",
             Self::TauriCli => "cargo tauri",
+            Self::Geckodriver => "geckodriver",
             Self::CargoMutants => "cargo mutants",
         }
     }
@@ -108,6 +113,7 @@ impl Tool {
             }
             Self::WasmPack => version >= (0, 13, 0),
             Self::TauriCli => version.0 == 2,
+            Self::Geckodriver => version >= (0, 33, 0),
             // What it plants, and so what `.cargo/mutants.toml` excuses, is another set in each.
             Self::CargoMutants => Some(version) == find_version(CARGO_MUTANTS),
         };
@@ -124,6 +130,7 @@ impl Tool {
             Self::WasmPack => format!("cargo install wasm-pack {WASM_PACK}"),
             Self::TauriCli if npm_serves(workspace) => "npm install @tauri-apps/cli 2".to_owned(),
             Self::TauriCli => "cargo install tauri-cli 2".to_owned(),
+            Self::Geckodriver => format!("cargo install geckodriver {GECKODRIVER}"),
             Self::CargoMutants => format!("cargo install cargo-mutants {CARGO_MUTANTS}"),
         })
     }
@@ -147,6 +154,9 @@ impl Tool {
             Self::WasmPack => cargo_install(workspace, "wasm-pack", WASM_PACK, "0", &["--locked"]),
             Self::TauriCli if npm_serves(workspace) => npm_install_tauri(workspace),
             Self::TauriCli => cargo_install(workspace, "tauri-cli", "^2", "0", &["--locked"]),
+            Self::Geckodriver => {
+                cargo_install(workspace, "geckodriver", GECKODRIVER, "0", &["--locked"])
+            }
             Self::CargoMutants => {
                 cargo_install(workspace, "cargo-mutants", CARGO_MUTANTS, "0", &["--locked"])
             }

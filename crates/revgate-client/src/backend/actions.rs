@@ -56,6 +56,20 @@ impl Actor {
         Self { play: Rc::new(play::<A>), ledger: Ledger::new() }
     }
 
+    /// Does the actions of a topic of this shape, if it takes any.
+    #[cfg(feature = "untyped")]
+    pub(crate) fn of_shape(shape: &crate::untyped::Shape) -> Option<Self> {
+        if !shape.has_actions() {
+            return None;
+        }
+        let shape = shape.clone();
+        let play = move |before: &str, asked: &Asked<Json>, source, _: bool| {
+            let state = shape.act(before, asked, source)?;
+            Ok(Played { state, how: None, told: None })
+        };
+        Some(Self { play: Rc::new(play), ledger: Ledger::new() })
+    }
+
     /// With nothing done yet.
     pub(crate) fn anew(&self) -> Self {
         Self { play: Rc::clone(&self.play), ledger: Ledger::new() }

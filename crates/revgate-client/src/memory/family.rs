@@ -22,13 +22,17 @@ pub(super) struct Kin {
 
 /// The largest state that is told among those of others, and the largest announcement, in bytes of
 /// JSON. What the plugin has by default.
-const SMALL: usize = 6 * 1024;
+pub(super) const SMALL: usize = 6 * 1024;
 
 impl Memory {
     /// Registers the family `T`, without members.
     pub fn with_family<T: Topic>(self) -> Self {
-        self.inner.families.borrow_mut().insert(TopicName::of::<T>(), Kin::new(Epoch::default()));
+        self.add_family(TopicName::of::<T>());
         self
+    }
+
+    pub(super) fn add_family(&self, family: TopicName) {
+        self.inner.families.borrow_mut().insert(family, Kin::new(Epoch::default()));
     }
 
     /// Sets the state of the topic of this key, or creates it, as the backend itself would, and
@@ -52,32 +56,38 @@ impl Memory {
 
     fn put_member<T: Topic>(&self, key: &str, state: &T) -> Version {
         let Ok(topic) = TopicName::keyed::<T>(key) else { return Version::default() };
-        let state = backend::state(state);
+        self.put(&topic, backend::state(state))
+    }
+
+    /// Sets the state of a member, or creates it.
+    pub(super) fn put(&self, topic: &TopicName, state: super::State) -> Version {
         let is_there = |(_, state): &(Version, Option<_>)| state.is_some();
-        let before = self.inner.topics.borrow().get(&topic).map(|it| (is_there(it), it.0));
+        let before = self.inner.topics.borrow().get(topic).map(|it| (is_there(it), it.0));
         let version = match before {
-            Some((true, _)) => return self.write(&topic, state),
+            Some((true, _)) => return self.write(topic, state),
             Some((false, last)) => {
                 Version::new(Epoch::new(last.epoch.number() + 1), Revision::FIRST)
             }
             None => Version::new(Epoch::default(), Revision::FIRST),
         };
-        self.forget_actions(&topic);
+        self.forget_actions(topic);
         self.inner.topics.borrow_mut().insert(topic.clone(), (version, Some(state)));
-        self.record(&topic);
+        self.record(topic);
         version
     }
 
     /// Removes the topic of this key, ends its subscriptions, and announces it; `false` if there is
     /// none.
     pub fn remove_member<T: Topic>(&self, key: &str) -> bool {
-        let Ok(topic) = TopicName::keyed::<T>(key) else { return false };
-        let removed =
-            self.inner.families.borrow_mut().get_mut(&TopicName::of::<T>()).and_then(|kin| {
-                let place = kin.places.remove(&topic)?;
-                kin.history.removed(place, key.to_owned());
-                Some(())
-            });
+        TopicName::keyed::<T>(key).is_ok_and(|topic| self.remove_of(&TopicName::of::<T>(), topic))
+    }
+
+    pub(super) fn remove_of(&self, family: &TopicName, topic: TopicName) -> bool {
+        let removed = self.inner.families.borrow_mut().get_mut(family).and_then(|kin| {
+            let place = kin.places.remove(&topic)?;
+            kin.history.removed(place, key_in(family, &topic)?.to_owned());
+            Some(())
+        });
         if removed.is_some() {
             self.end_topic(topic.clone());
             self.tell_family_of(&topic);
@@ -204,7 +214,7 @@ impl Memory {
                 let (version, state) = topics.get(&topic)?;
                 let state = state.as_ref()?.as_ref().ok().filter(|state| state.len() <= SMALL);
                 let data = state.and_then(|state| RawValue::from_string(state.clone()).ok());
-                let key = topic.as_str().get(family.as_str().len() + 1..)?;
+                let key = key_in(family, &topic)?;
                 Some((key.to_owned(), Some(Written::new(*version, data))))
             }
         });
@@ -233,6 +243,11 @@ impl Kin {
         let place = self.history.changed(before, topic.clone());
         self.places.insert(topic, place);
     }
+}
+
+/// The key of a family's topic.
+fn key_in<'a>(family: &TopicName, topic: &'a TopicName) -> Option<&'a str> {
+    topic.as_str().get(family.as_str().len() + 1..)
 }
 
 fn key<T: Topic>(topic: &TopicName) -> &str {

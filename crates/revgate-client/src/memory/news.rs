@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::{Memory, json, read};
 
 /// The largest patch that is announced, in bytes of JSON.
-const MOST: usize = 16 * 1024;
+pub(super) const MOST: usize = 16 * 1024;
 
 impl Memory {
     /// Announces from now on what a write has changed, as the real backend does of a large state: as a

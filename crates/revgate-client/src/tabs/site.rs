@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::{Rc, Weak};
 
-use revgate::wire::{Announcement, Payload};
+use revgate::wire::{Acted, Announcement, Payload};
 use revgate::{Epoch, Invalidation, Revision, Snapshot, TopicName, Version};
 use serde_json::value::RawValue;
 
@@ -14,7 +14,7 @@ use super::topics::Topics;
 use crate::backend::{Entries, Feed, Kept, Subscribers, json};
 use crate::host::{Browser, Host};
 use crate::read::read;
-use crate::{Json, TransportError};
+use crate::{Batch, Json, TransportError};
 
 /// All topics of a site, as one tab works on them.
 pub(super) struct Site {
@@ -66,7 +66,7 @@ impl Site {
         &self.label
     }
 
-    pub(super) fn topics(&self) -> &Topics {
+    pub(super) fn topics(&self) -> &Rc<Topics> {
         &self.topics
     }
 
@@ -144,6 +144,25 @@ impl Site {
             self.announce(topic, &self.seen(Ok(kept))?)?;
         }
         Ok(result)
+    }
+
+    /// Does these actions, each once.
+    pub(super) async fn act(
+        self: &Rc<Self>,
+        topic: &TopicName,
+        batch: Batch,
+    ) -> Result<Acted<Json>, TransportError> {
+        let actor = self.topics.actor(topic)?;
+        // What is not written was not done.
+        let mut trial = actor.borrow().clone();
+        let name = topic.clone();
+        let acted = self.change(topic, move |kept| {
+            let deeds = trial.act(&name, kept, &batch)?;
+            Ok::<_, TransportError>((deeds.kept, (trial, deeds.acted)))
+        });
+        let (done, acted) = acted.await?;
+        actor.replace(done);
+        Ok(acted)
     }
 
     /// Sets what this tab tells of itself.

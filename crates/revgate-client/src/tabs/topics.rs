@@ -9,6 +9,8 @@ use revgate::{Action, Invalid, Presence, Present, Topic, TopicName};
 use crate::backend::{self, Actor, Take, state};
 use crate::host::Browser;
 use crate::read::read;
+#[cfg(feature = "untyped")]
+use crate::untyped;
 use crate::{Entry, TransportError};
 
 /// The topics by their names.
@@ -24,13 +26,27 @@ pub(super) struct Topics {
 struct Shape {
     /// What it is until it is set.
     initial: Result<String, Invalid>,
-    check: fn(&str) -> Result<(), Invalid>,
+    check: Box<Check>,
 }
+
+type Check = dyn Fn(&str) -> Result<(), Invalid>;
 
 impl Topics {
     pub(super) fn add<T: Topic>(&mut self, initial: &T) {
-        let shape = Shape { initial: state(initial), check: check::<T> };
+        let shape = Shape { initial: state(initial), check: Box::new(check::<T>) };
         self.topics.insert(TopicName::of::<T>(), shape);
+    }
+
+    #[cfg(feature = "untyped")]
+    pub(super) fn add_untyped(&mut self, topic: TopicName, shape: untyped::Shape) {
+        if let Some(actor) = Actor::of_shape(&shape) {
+            self.actors.insert(topic.clone(), actor.into());
+        }
+        let initial = shape.initial();
+        self.topics.insert(
+            topic.clone(),
+            Shape { initial, check: Box::new(move |state| shape.check(state)) },
+        );
     }
 
     pub(super) fn add_actions<A: Action>(&mut self) {

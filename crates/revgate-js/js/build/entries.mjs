@@ -35,7 +35,10 @@ export function builds() {
 		entries: [...all.filter((entry) => flavourOf(entry) === flavour), drafts],
 		gate,
 	}));
-	const rest = all.filter((entry) => !Object.hasOwn(SOURCES, flavourOf(entry)));
-	const flavours = [{ entries: [...rest, drafts, hook], gate: 'src/gate/source.ts' }, ...own];
+	// Whoever is in tabs shares nothing with them but the page: so no other entry is split for their sake.
+	const apart = all.filter(({ name }) => name === 'tabs');
+	const rest = all.filter((entry) => !Object.hasOwn(SOURCES, flavourOf(entry)) && !apart.includes(entry));
+	const gate = 'src/gate/source.ts';
+	const flavours = [{ entries: [...rest, drafts, hook], gate }, { entries: apart, gate }, ...own];
 	return flavours.flatMap((one) => [{ ...one, isProduction: false }, { ...one, isProduction: true }]);
 }

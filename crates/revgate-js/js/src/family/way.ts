@@ -50,5 +50,6 @@ export function wayOf(near: Near, far: TopicBackend): TopicBackend {
 		fetch: (topic, known) => far.fetch(topic, known),
 		write: (topic, change) => far.write(topic, change),
 		...(far.act && { act: (topic, batch) => far.act!(topic, batch) }),
+		...(far.host && { host: far.host }),
 	};
 }

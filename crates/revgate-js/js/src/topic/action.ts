@@ -109,7 +109,7 @@ function takeAction(action: unknown): unknown {
 	}
 }
 
-class Context implements ActionContext {
+export class Context implements ActionContext {
 	constructor(
 		readonly at: number,
 		readonly seed: bigint,

@@ -1,6 +1,7 @@
 /** The way to the backend and back. */
 
 import type { Version } from '../gate/gate.js';
+import type { Host } from '../sync/host.js';
 import type { Listener } from '../sync/transport.js';
 import type { Unsubscribe } from '../types.js';
 
@@ -45,6 +46,8 @@ export interface TopicBackend {
 	 * were not done. Without this function the topic has no actions.
 	 */
 	act?(topic: string, batch: ActionBatch): Promise<string>;
+	/** The clock and the timers of topics that go to it, unless they have their own. Default: the page's. */
+	readonly host?: Host;
 }
 
 /**

@@ -12,7 +12,7 @@ import { gateOptions } from './gating.js';
 import { Listeners } from './listeners.js';
 import { type TopicOptions, warnings } from './options.js';
 import { followPage } from './page.js';
-import { plugin } from './plugin.js';
+import { ownBackend } from './plugin.js';
 import { type Failed, failedBy, lastingOf } from './refusal.js';
 
 /** Drives the gate, and tells how that goes. All handles of a name in a page share one. */
@@ -42,19 +42,20 @@ export abstract class Following<Data> {
 		options: TopicOptions,
 		scope = topic,
 	) {
-		this.host = options.host ?? platform;
+		const backend = options.backend ?? ownBackend();
+		this.host = options.host ?? backend.host ?? platform;
 		this.#scope = scope;
 		this.statuses = this.listeners();
 		// Whoever is told of failures and fails makes no circle.
 		this.errors = new Listeners((error) => this.logger.warn(`[revgate] topic \`${topic}\`: onError threw`, error));
-		Object.assign(this, this.#way(options));
+		Object.assign(this, this.#way(options, backend));
 	}
 
 	/** A driver, which does not begin yet, and what else hangs on how it is followed. */
-	#way(options: TopicOptions) {
+	#way(options: TopicOptions, backend: TopicBackend) {
 		const { topic, host } = this;
 		const scope = this.#scope;
-		const [logger, backend] = [options.logger ?? warnings, options.backend ?? plugin];
+		const logger = options.logger ?? warnings;
 		const gate = gateOptions(options);
 		const driver: Driver<Data> = createDriver<Data>({
 			topic,
@@ -127,7 +128,7 @@ export abstract class Following<Data> {
 	 * @throws {RangeError} if an option makes no sense.
 	 */
 	protected anew(options: TopicOptions): () => void {
-		const way = this.#way(options);
+		const way = this.#way(options, options.backend ?? ownBackend());
 		return () => {
 			const { driver } = this;
 			this.#leavePage();

@@ -89,10 +89,15 @@ export function preload(topic: TopicName): void {
 
 /** What the plugin's own script has put into the page: `preload.js` there. */
 interface Page {
+	/** Where the page has put that in itself, the way to a backend that it is to itself. */
+	readonly backend?: TopicBackend;
 	preload(topic: string): void;
 	/** An answer, or one to come, of which nothing may come. */
 	take(topic: string): unknown;
 }
+
+/** The backend of topics that name none. */
+export const ownBackend = (): TopicBackend => pageOf()?.backend ?? plugin;
 
 const pageOf = (): Page | undefined => (globalThis as { __REVGATE__?: Page }).__REVGATE__;
 

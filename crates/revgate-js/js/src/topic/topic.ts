@@ -146,8 +146,11 @@ export function createTopic<T, A>(name: TopicName, options: TopicOptions & { act
 }
 
 /** A handle for who has the replica. */
-export const handleOf = <T, A>(replica: Replica, actions: OptimisticActions<T, A> | undefined): Topic<T, A> =>
-	new TopicHandle(replica, () => undefined, actions);
+export const handleOf = <T, A>(
+	replica: Replica,
+	actions: OptimisticActions<T, A> | undefined,
+	release: (replica: Replica) => void = () => undefined,
+): Topic<T, A> => new TopicHandle(replica, release, actions);
 
 class TopicHandle<T, A> extends Handle<Replica> implements Topic<T, A> {
 	readonly #actions: OptimisticActions<T, A> | undefined;

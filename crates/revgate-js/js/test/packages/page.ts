@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import { type Browser, chromium as browserType, type Page } from 'playwright';
+import { type Browser, type BrowserContext, chromium as browserType, type Page } from 'playwright';
 import { afterAll, beforeAll } from 'vitest';
 
 import { chromium } from '../chromium.js';
@@ -14,13 +14,18 @@ const TYPES: Record<string, string> = {
 };
 
 /** A browser for the tests of a file. */
-export function useBrowser(): { open(address: string, before?: () => void): Promise<Opened> } {
+export function useBrowser(): {
+	open(address: string, before?: () => void): Promise<Opened>;
+	/** A person's browser, whose tabs share what it keeps. */
+	person(): Promise<BrowserContext>;
+} {
 	let browser: Browser;
 	beforeAll(async () => {
 		browser = await browserType.launch({ ...chromium, headless: true });
 	});
 	afterAll(() => browser.close());
 	return {
+		person: () => browser.newContext(),
 		async open(address, before) {
 			const page = await browser.newPage();
 			const complaints: string[] = [];

@@ -1,11 +1,12 @@
 import type { ActionBatch, Followed, TopicBackend, Written } from '../../src/index.js';
 import type { Version } from '../../src/gate/gate.js';
+import { ask, unacted } from '../../src/local/topics.js';
 import type { Listener } from '../../src/sync/transport.js';
+import { memoryBackend } from '../../src/testing/module.js';
 import { Literal, parse } from '../../src/topic/exact/parse.js';
-import { pointerOfPath } from '../../src/topic/exact/pointer.js';
 import { isPlainNumber } from '../../src/topic/exact/take.js';
 import { asFloat } from '../../src/topic/exact/write.js';
-import { applyPatch, diff, isSame } from '../../src/topic/patch.js';
+import { diff } from '../../src/topic/patch.js';
 import type { Revision, Unsubscribe } from '../../src/types.js';
 
 /** A call on its way, which a test may hold up, lose, or answer late. */
@@ -26,21 +27,18 @@ export class Unacted extends Error {
 	}
 }
 
-/** How an action has ended: the version by then, and why it was not done. */
-interface Outcome {
-	readonly version: Version;
-	readonly why?: object | undefined;
-}
+// Its code is there by then: a test makes backends at once.
+const Memory = (await memoryBackend()).constructor as new () => Awaited<ReturnType<typeof memoryBackend>>;
 
-interface Asked {
-	readonly seq: string;
-	readonly at: string;
-	readonly action: never;
+interface Opened {
+	readonly memory: InstanceType<typeof Memory>;
+	/** The subscription, which ends when it is collected. */
+	readonly standing: object;
 }
 
 /**
- * The plugin, in memory: what it accepts, refuses and announces is what
- * `crates/tauri-plugin-revgate` does, and all of it crosses as text.
+ * The backend in memory of the test kit, with one topic; and around it what a test does to its messages. What
+ * it accepts and refuses is decided there, by what decides for windows in Rust.
  */
 export class Plugin implements TopicBackend {
 	way: Way = atOnce;
@@ -60,23 +58,35 @@ export class Plugin implements TopicBackend {
 	apply: Apply = () => {
 		throw new Unacted({ kind: 'unreadable', reason: 'there are no actions' });
 	};
-	/** How each action has ended, by its source and its number; of each source, its last number. */
-	readonly #ledger = new Map<string, Outcome>();
-	readonly #last = new Map<string, bigint>();
 	/** Each state that there was. */
 	readonly history: unknown[] = [];
-	revision = 1n;
-	epoch: string | undefined;
-	#data: unknown;
+	/** There when something is asked of it: some tests have ten thousand. */
+	#opened: Opened | undefined;
 	readonly #listeners = new Map<Listener, string>();
 
-	/** @param state the first state, as JSON */
+	/** @param first the first state, as JSON */
 	constructor(
 		readonly topic: string,
-		state: string,
+		readonly first: string,
 	) {
-		this.#data = parse(state);
-		this.history.push(this.#data);
+		this.history.push(parse(first));
+	}
+
+	get #memory(): InstanceType<typeof Memory> {
+		return (this.#opened ??= this.#open()).memory;
+	}
+
+	#open(): Opened {
+		const memory = new Memory();
+		const check = (state: string) => {
+			// The first state is what it is.
+			const fault = this.#opened && this.validate(parse(state) as never);
+			return fault && spell(fault);
+		};
+		const play = (state: string, action: string) => this.#play(parse(state), parse(action));
+		ask(() => memory.topic(this.topic, this.first, check, play));
+		const standing = memory.subscribe(this.topic, undefined, (news?: string) => news !== undefined && this.#told(news));
+		return { memory, standing };
 	}
 
 	get subscriptions(): number {
@@ -84,51 +94,45 @@ export class Plugin implements TopicBackend {
 	}
 
 	get version(): Version {
-		const revision = String(this.revision) as Revision;
-		return this.epoch === undefined ? { revision } : { revision, epoch: this.epoch };
+		return this.#opened ? (parse(this.#memory.version(this.topic)) as Version) : { revision: '1' as Revision };
+	}
+
+	get revision(): bigint {
+		return BigInt(this.version.revision);
 	}
 
 	/** The state as JSON. */
 	get json(): string {
-		return spell(this.#data);
+		return this.#opened ? this.#memory.state(this.topic)! : this.first;
 	}
 
 	subscribe(topic: string, listener: Listener, known?: Version): Promise<Unsubscribe | Followed> {
 		this.calls.push('subscribe');
 		return this.way('subscribe', () => {
-			this.#find(topic);
+			const fetched = this.#fetched(topic, known);
 			this.#listeners.set(listener, topic);
 			const end = () => void this.#listeners.delete(listener);
-			return this.brings ? { end, fetched: this.#answer(known) } : end;
+			return this.brings ? { end, fetched } : end;
 		});
 	}
 
 	fetch(topic: string, known: Version | undefined): Promise<string> {
 		this.calls.push('fetch');
-		return this.way('fetch', () => {
-			this.#find(topic);
-			return this.#answer(known);
-		});
+		return this.way('fetch', () => this.#fetched(topic, known));
 	}
 
-	#answer(known: Version | undefined): string {
-		const { version } = this;
-		const isKnown = known?.revision === version.revision && known.epoch === version.epoch;
-		return spell({ ...version, ...(isKnown ? {} : { data: this.#data }) });
+	#fetched(topic: string, known: Version | undefined): string {
+		return this.#memory.fetch(topic, known && JSON.stringify(known));
 	}
 
 	write(topic: string, change: Written): Promise<string> {
 		this.calls.push('write');
 		this.written.push(change);
 		return this.way('write', () => {
-			this.#find(topic);
-			const { base } = change;
-			const isBase = base.revision === String(this.revision) && base.epoch === this.epoch;
-			if (!isBase && !this.#isAhead(change)) throw refusal({ kind: 'conflict', ...this.version, data: this.#data });
-			this.#replace(this.#made(change));
+			const answer = this.#memory.write(topic, JSON.stringify(change));
 			const reason = this.diskFault;
 			if (reason !== undefined) throw refusal({ kind: 'notDurable', ...this.version, reason });
-			return spell(this.version);
+			return answer;
 		});
 	}
 
@@ -136,59 +140,21 @@ export class Plugin implements TopicBackend {
 		this.calls.push('act');
 		this.batches.push(batch);
 		return this.way('act', () => {
-			this.#find(topic);
-			const epoch = this.epoch ?? '0';
-			if ((batch.epoch ?? '0') !== epoch) throw refusal({ kind: 'otherEpoch', epoch: this.epoch });
-			const asked = parse(batch.actions) as Asked[];
-			const base = this.version;
-			const outcomes = this.#once(batch.source, asked);
-			const versions = asked.map(({ seq }) => outcomes.get(seq)!.version.revision);
-			const revision = versions.reduce((one, other) => (BigInt(one) > BigInt(other) ? one : other), versions[0]!);
-			const refused = asked.flatMap(({ seq }) => outcomes.get(seq)?.why ?? []);
-			const notDurable = this.diskFault;
-			return spell({ ...base, revision, base, notDurable, ...(refused.length > 0 && { refused }) });
+			const { refused, ...acted } = parse(this.#memory.act(topic, JSON.stringify(batch))) as Acted;
+			// As the test has it, whatever the kind.
+			const own = refused?.map(({ seq, error, ...why }) => (isFields(error) ? { seq, ...error } : { seq, ...why, error }));
+			return spell({ ...acted, notDurable: this.diskFault, refused: own });
 		});
 	}
 
 	/** Forgets which actions were done, as when the backend, or the topic, is started anew. */
 	restart(epoch: string): void {
-		this.epoch = epoch;
-		this.#ledger.clear();
-		this.#last.clear();
-	}
-
-	/** Does those that are new, in one write. */
-	#once(source: string, asked: readonly Asked[]): ReadonlyMap<string, Outcome> {
-		let data = this.#data;
-		const whys = new Map<string, object | undefined>();
-		const outcomes = new Map<string, Outcome>();
-		for (const { seq, action } of asked) {
-			const known = this.#ledger.get(`${source}.${seq}`);
-			if (known) outcomes.set(seq, known);
-			else if (BigInt(seq) <= (this.#last.get(source) ?? 0n)) outcomes.set(seq, { version: this.version, why: { seq, kind: 'forgotten' } });
-			else {
-				this.#last.set(source, BigInt(seq));
-				whys.set(seq, undefined);
-				try {
-					data = this.apply(structuredClone(data) as never, action);
-				} catch (error) {
-					if (!(error instanceof Unacted)) throw error;
-					whys.set(seq, { seq, ...error.fields });
-				}
-			}
-		}
-		this.#replace(data);
-		for (const [seq, why] of whys) {
-			const outcome = { version: this.version, why };
-			this.#ledger.set(`${source}.${seq}`, outcome);
-			outcomes.set(seq, outcome);
-		}
-		return outcomes;
+		this.#memory.renew(this.topic, epoch);
 	}
 
 	/** A change by Rust, or by another window. */
 	change(change: (state: never) => unknown): void {
-		this.#replace(change(structuredClone(this.#data) as never));
+		this.#memory.set(this.topic, spell(change(structuredClone(parse(this.json)) as never)));
 	}
 
 	/** Ends every subscription, as when the topic is removed. */
@@ -205,46 +171,32 @@ export class Plugin implements TopicBackend {
 		}
 	}
 
-	#find(topic: string): void {
-		if (topic === this.topic) return;
-		throw refusal({ kind: 'unknownTopic', topic, known: [this.topic] });
-	}
-
-	#isAhead(change: Written): boolean {
-		const ahead = 'ahead' in change ? change.ahead : undefined;
-		const isNext = BigInt(change.base.revision) + 1n === this.revision && change.base.epoch === this.epoch;
-		return ahead !== undefined && isNext && isSame(parse(ahead), this.#data);
-	}
-
-	#made(change: Written): unknown {
-		const made = 'data' in change ? parse(change.data) : this.#patched(change.patch);
-		const fault = this.validate(made as never);
-		if (fault) throw refusal({ kind: 'invalid', ...fault });
-		return made;
-	}
-
-	#patched(patch: string): unknown {
+	#play(state: unknown, action: unknown): string {
 		try {
-			return applyPatch(this.#data, parse(patch));
+			return spell(this.apply(state as never, action as never));
 		} catch (error) {
-			throw refusal({ kind: 'patchFailed', operation: 0, path: pointerOfPath(''), reason: String(error) });
+			throw error instanceof Unacted ? unacted({ kind: 'refused', error: error.fields }) : error;
 		}
 	}
 
-	#replace(data: unknown): void {
-		if (isSame(this.#data, data)) return;
-		const [base, before] = [this.version, this.#data];
-		this.revision += 1n;
-		this.#data = data;
+	/** What the backend announces, with as much news as the test wants. */
+	#told(text: string): void {
+		const before = this.history.at(-1);
+		const data = parse(this.json);
 		this.history.push(data);
-		const news = {
-			pull: {},
-			inline: { data },
-			patch: { base, patch: diff(before, data) },
-		}[this.delivery];
-		this.announce(parse(spell({ topic: this.topic, ...this.version, ...news })));
+		const { topic, revision, epoch } = parse(text) as Version & { topic: string };
+		const base = { ...this.version, revision: String(this.revision - 1n) };
+		const news = { pull: {}, inline: { data }, patch: { base, patch: diff(before, data) } }[this.delivery];
+		this.announce(parse(spell({ topic, revision, epoch, ...news })));
 	}
 }
+
+/** The answer to actions: what of it is another one here. */
+interface Acted {
+	readonly refused?: readonly { readonly seq: string; readonly error?: unknown }[];
+}
+
+const isFields = (error: unknown): error is object => typeof (error as { kind?: unknown } | undefined)?.kind === 'string';
 
 /** A refusal, as a command rejects with it in the form of text. */
 export function refusal(fields: object): string {
