@@ -28,6 +28,8 @@ mod harness;
 mod kept;
 #[path = "tabs/lives.rs"]
 mod lives;
+#[path = "tabs/untyped.rs"]
+mod untyped;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
