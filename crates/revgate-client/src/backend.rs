@@ -42,15 +42,27 @@ impl Kept {
             let reason = format!("the topic `{topic}`: each window sets its own entry");
             return Err(TransportError::Rejected(reason).into());
         }
-        if self.version != change.base {
-            let newest = self.snapshot::<T>()?;
-            let is_next = change.base.next() == Ok(self.version);
-            if !is_next || ahead.is_none() || fingerprint(&newest.data).ok() != ahead {
-                return Err(WriteError::Conflict(newest));
-            }
-        }
+        let is_next = change.base.next() == Ok(self.version);
+        self.check_base(change, ahead.filter(|_| is_next).map(|ahead| (change.base, ahead)))?;
         let state = change.new.validate().and_then(|()| state(&*change.new)).map_err(invalid)?;
         Ok(self.next(topic, state)?)
+    }
+
+    /// That `change` was made on this; or on the version before, where what is made ahead of it there has
+    /// this fingerprint.
+    pub(crate) fn check_base<T: Topic>(
+        &self,
+        change: &Change<T>,
+        ahead: Option<(Version, Fingerprint)>,
+    ) -> Result<(), WriteError<T>> {
+        if self.version == change.base {
+            return Ok(());
+        }
+        let newest = self.snapshot::<T>()?;
+        let is_ahead = ahead.is_some_and(|(before, ahead)| {
+            before == change.base && fingerprint(&newest.data) == Ok(ahead)
+        });
+        if is_ahead { Ok(()) } else { Err(WriteError::Conflict(newest)) }
     }
 
     /// What is kept once the state is this; the same if that is no other one.

@@ -4,6 +4,7 @@
 mod actions;
 mod family;
 mod news;
+mod parts;
 mod presence;
 
 use std::cell::{Cell, RefCell};
@@ -18,6 +19,7 @@ use revgate::{Epoch, Invalid, Invalidation, Revision, Snapshot, Topic, TopicName
 use serde_json::Value;
 
 use self::family::Kin;
+use self::parts::{Parts, Shape, shape};
 use crate::action::{Batch, Json};
 use crate::backend::{self, Actor, Feed, Kept, Subscribers, json, state};
 use crate::read::{self, read};
@@ -53,6 +55,8 @@ struct Inner {
     presented: Cell<usize>,
     families: RefCell<BTreeMap<TopicName, Kin>>,
     tells_patches: Cell<bool>,
+    parts: RefCell<Parts>,
+    shapes: RefCell<BTreeMap<TopicName, Shape>>,
 }
 
 /// A state as JSON, or why it is none.
@@ -71,6 +75,7 @@ impl Memory {
             .topics
             .borrow_mut()
             .insert(TopicName::of::<T>(), (version, Some(state(initial))));
+        self.inner.shapes.borrow_mut().insert(TopicName::of::<T>(), shape::<T>);
         self
     }
 
@@ -107,6 +112,7 @@ impl Memory {
         if let Some((_, state)) = self.inner.topics.borrow_mut().get_mut(&topic) {
             *state = None;
         }
+        self.end_parts_of(&topic);
         self.inner.subscribers.end(&Feed::Topic(topic));
     }
 
@@ -136,6 +142,7 @@ impl Memory {
 
     fn tell(&self, topic: &TopicName, message: &str) {
         self.inner.subscribers.tell(&Feed::Topic(topic.clone()), message, message);
+        self.tell_parts_of(topic);
     }
 
     /// Has whoever listens hear that there is a new version of the topic, and of its family.
@@ -198,6 +205,9 @@ impl Memory {
     }
 
     fn stored(&self, topic: &TopicName) -> Result<Kept, TransportError> {
+        if topic.as_part().is_some() {
+            return self.stored_part(topic);
+        }
         let topics = self.inner.topics.borrow();
         match topics.get(topic) {
             Some((version, Some(Ok(json)))) => Ok(Kept { version: *version, json: json.clone() }),
@@ -262,7 +272,11 @@ impl Memory {
         topic: TopicName,
         news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
     ) -> Result<Subscription, TransportError> {
-        self.stored(&topic)?;
+        if topic.as_part().is_some() {
+            self.begin_part(&topic)?
+        } else {
+            drop(self.stored(&topic)?)
+        }
         let acts = T::ACTIONS.is_some();
         Ok(self.inner.subscribers.add(Feed::Topic(topic), acts, move |message| {
             news(message.and_then(read::hear).map(read::of_topic));
@@ -279,6 +293,9 @@ impl Memory {
         self.count_call();
         let (backend, topic) = (self.clone(), topic.clone());
         async move {
+            if topic.as_part().is_some() {
+                return backend.change_part(&topic, &change, ahead);
+            }
             let stored = backend.stored(&topic)?;
             let before = (stored.version, Some(stored.json.clone()));
             let kept = stored.changed(&topic, &change, ahead)?;
