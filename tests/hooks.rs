@@ -32,6 +32,8 @@ mod page;
 mod ready;
 #[path = "hooks/stores.rs"]
 mod stores;
+#[path = "hooks/topic_parts.rs"]
+mod topic_parts;
 
 wasm_bindgen_test_configure!(run_in_browser);
 

@@ -4,12 +4,16 @@
 //! state is asked first. [`fingerprint`] walks it as a serializer would, but writes nothing: its
 //! result is a number, so that a large state costs no memory.
 //!
+//! [`part`] has what is at a JSON pointer, for windows that want to know of no more.
+//!
 //! `tree`, behind the feature of that name, has JSON as values that are exact, and merges them.
 
 mod diff;
 mod error;
 mod fingerprint;
 mod key;
+#[cfg(feature = "std")]
+pub mod part;
 #[cfg(feature = "std")]
 mod splice;
 mod text;
@@ -111,7 +115,7 @@ pub fn fingerprint<T: Serialize + ?Sized>(state: &T) -> Result<Fingerprint, Inva
 /// What JSON has for a map's key, if it can have that.
 #[cfg(feature = "std")]
 pub(crate) fn key_text<K: Serialize>(key: &K) -> Option<String> {
-    key.serialize(key::Key).ok()
+    key.serialize(key::Key(key::text)).ok()
 }
 
 /// The [`fingerprint`] of `state`, and roughly how many bytes of JSON it is.

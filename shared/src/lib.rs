@@ -7,6 +7,7 @@
 //! - [`Pacing`]: how often announcements lead to something; [`Backoff`]: how long the gate waits
 //!   between failures.
 //! - [`Topic`]: a shared piece of state, its name and its validity.
+//! - [`TopicPart`]: a part of one, for windows that want to hear of no more.
 //! - [`Action`]: what can be done to a topic, the same in the window and in the backend.
 //! - [`Presence`]: what a window tells the others of itself, for as long as it is there.
 //! - [`mod@parts`]: what a large state consists of, so that an edit costs what it changes.
@@ -59,6 +60,6 @@ pub use pacing::{Pacing, PacingError};
 pub use phase::Phase;
 pub use presence::{Presence, Present};
 pub use time::Time;
-pub use topic::{Invalid, Topic, TopicName, TopicNameError, UnknownTopic};
+pub use topic::{Invalid, PartError, Topic, TopicName, TopicNameError, TopicPart, UnknownTopic};
 pub use version::{Epoch, NumberFault, ParseNumberError, Revision, RevisionExhausted, Version};
 pub use wire::{Invalidation, Snapshot};

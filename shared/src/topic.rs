@@ -1,5 +1,7 @@
 //! A shared piece of state: its name, its type, and what makes it valid.
 
+mod part;
+
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
@@ -9,11 +11,13 @@ use core::fmt;
 use core::str::FromStr;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::action::Actions;
 use crate::parts::Parts;
 use crate::presence::Entries;
+
+pub use part::{PartError, TopicPart};
 
 /// A piece of state that all windows share. Implement it once, in the crate that backend and
 /// windows both depend on.
@@ -216,7 +220,8 @@ impl Invalid {
 }
 
 /// A well-formed topic name: 1 to 64 ASCII letters, digits, `-`, `_`, `/` or `:`, which are the
-/// characters that Tauri allows in the name of an event.
+/// characters that Tauri allows in the name of an event. What windows are sent may also name a
+/// [part](TopicName::part) of one.
 ///
 /// ```
 /// use revgate::TopicName;
@@ -224,8 +229,8 @@ impl Invalid {
 /// assert!("doc:42".parse::<TopicName>().is_ok());
 /// assert!("my topic".parse::<TopicName>().is_err());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "String")]
 pub struct TopicName(String);
 
 /// No topic of the name asked for is registered in the backend.
@@ -366,6 +371,19 @@ impl TryFrom<String> for TopicName {
             return Ok(Self(text));
         }
         Err(TopicNameError::new(&text))
+    }
+}
+
+impl<'de> Deserialize<'de> for TopicName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.split_once(part::MARK) {
+            Some((topic, pointer)) => {
+                let topic: Self = topic.parse().map_err(de::Error::custom)?;
+                topic.part(pointer).map_err(de::Error::custom)
+            }
+            None => text.try_into().map_err(de::Error::custom),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use revgate::action::{Actions, Context};
 use revgate::settings::Settings;
-use revgate::{Action, Presence, Topic};
+use revgate::{Action, Presence, Topic, TopicPart};
 use serde::{Deserialize, Serialize};
 
 /// What windows count in.
@@ -117,6 +117,13 @@ impl Edit for Library {
     fn edit(&mut self, what: &str, number: u64) {
         assert_eq!(what, "play");
         self.songs[number as usize].plays += 1;
+    }
+}
+
+impl Edit for TopicPart<Song> {
+    fn edit(&mut self, what: &str, number: u64) {
+        assert_eq!(what, "plays");
+        self.value.iter_mut().for_each(|song| song.plays = number);
     }
 }
 

@@ -26,6 +26,7 @@ mod presence;
 mod settings_app;
 mod subscriptions;
 mod threads;
+mod topic_parts;
 mod topics;
 mod undo;
 mod webviews;

@@ -42,26 +42,45 @@ impl Kept {
             let reason = format!("the topic `{topic}`: each window sets its own entry");
             return Err(TransportError::Rejected(reason).into());
         }
-        if self.version != change.base {
-            let newest = self.snapshot::<T>()?;
-            if !self.is_on(change.base, ahead, || fingerprint(&newest.data).ok()) {
-                return Err(WriteError::Conflict(newest));
-            }
-        }
+        self.check_base(change, self.made_ahead(change.base, ahead))?;
         let state = change.new.validate().and_then(|()| state(&*change.new)).map_err(invalid)?;
         Ok(self.next(topic, state)?)
     }
 
-    /// Whether a change on the version `base` may be made to this, whose fingerprint is `print`: it is that
-    /// version, or the next one with the fingerprint `ahead`.
-    pub(crate) fn is_on(
+    /// What is made ahead of a change on the version `base`, if that is the one before this.
+    pub(crate) fn made_ahead(
         &self,
         base: Version,
         ahead: Option<Fingerprint>,
+    ) -> Option<(Version, Fingerprint)> {
+        let is_next = base.next() == Ok(self.version);
+        Some(base).filter(|_| is_next).zip(ahead)
+    }
+
+    /// Whether a change on the version `base` may be made to this, whose fingerprint is `print`: it is that
+    /// version; or was it before, and is now what was made ahead of the change.
+    pub(crate) fn is_on(
+        &self,
+        base: Version,
+        ahead: Option<(Version, Fingerprint)>,
         print: impl FnOnce() -> Option<Fingerprint>,
     ) -> bool {
-        let is_next = || base.next() == Ok(self.version);
-        self.version == base || (ahead.is_some() && is_next() && print() == ahead)
+        let is_ahead = |(before, ahead)| before == base && print() == Some(ahead);
+        self.version == base || ahead.is_some_and(is_ahead)
+    }
+
+    /// That [`is_on`](Self::is_on) says so of `change`.
+    pub(crate) fn check_base<T: Topic>(
+        &self,
+        change: &Change<T>,
+        ahead: Option<(Version, Fingerprint)>,
+    ) -> Result<(), WriteError<T>> {
+        if self.version == change.base {
+            return Ok(());
+        }
+        let newest = self.snapshot::<T>()?;
+        let is_on = self.is_on(change.base, ahead, || fingerprint(&newest.data).ok());
+        if is_on { Ok(()) } else { Err(WriteError::Conflict(newest)) }
     }
 
     /// What is kept once the state is this; the same if that is no other one.

@@ -4,6 +4,7 @@
 mod actions;
 mod family;
 mod news;
+mod parts;
 mod presence;
 #[cfg(feature = "untyped")]
 mod untyped;
@@ -20,6 +21,7 @@ use revgate::{Epoch, Invalid, Invalidation, Revision, Snapshot, Topic, TopicName
 use serde_json::Value;
 
 use self::family::Kin;
+use self::parts::{Parts, Rewrite, rewritten};
 use crate::action::{Batch, Json};
 use crate::backend::{self, Actor, Feed, Kept, Subscribers, json, state};
 use crate::read::{self, read};
@@ -55,6 +57,8 @@ struct Inner {
     presented: Cell<usize>,
     families: RefCell<BTreeMap<TopicName, Kin>>,
     tells_patches: Cell<bool>,
+    parts: RefCell<Parts>,
+    rewrites: RefCell<BTreeMap<TopicName, Rewrite>>,
     #[cfg(feature = "untyped")]
     shapes: RefCell<BTreeMap<TopicName, crate::untyped::Shape>>,
 }
@@ -75,6 +79,7 @@ impl Memory {
             .topics
             .borrow_mut()
             .insert(TopicName::of::<T>(), (version, Some(state(initial))));
+        self.inner.rewrites.borrow_mut().insert(TopicName::of::<T>(), rewritten::<T>);
         self
     }
 
@@ -111,6 +116,7 @@ impl Memory {
         if let Some((_, state)) = self.inner.topics.borrow_mut().get_mut(&topic) {
             *state = None;
         }
+        self.end_parts_of(&topic);
         self.inner.subscribers.end(&Feed::Topic(topic));
     }
 
@@ -146,6 +152,7 @@ impl Memory {
 
     fn tell(&self, topic: &TopicName, message: &str) {
         self.inner.subscribers.tell(&Feed::Topic(topic.clone()), message, message);
+        self.tell_parts_of(topic);
     }
 
     /// Has whoever listens hear that there is a new version of the topic, and of its family.
@@ -208,6 +215,9 @@ impl Memory {
     }
 
     fn stored(&self, topic: &TopicName) -> Result<Kept, TransportError> {
+        if topic.as_part().is_some() {
+            return self.stored_part(topic);
+        }
         let topics = self.inner.topics.borrow();
         match topics.get(topic) {
             Some((version, Some(Ok(json)))) => Ok(Kept { version: *version, json: json.clone() }),
@@ -272,7 +282,11 @@ impl Memory {
         topic: TopicName,
         news: impl Fn(Result<Announcement<T>, Interruption>) + 'static,
     ) -> Result<Subscription, TransportError> {
-        self.stored(&topic)?;
+        if topic.as_part().is_some() {
+            self.begin_part(&topic)?
+        } else {
+            drop(self.stored(&topic)?)
+        }
         let acts = T::ACTIONS.is_some();
         Ok(self.inner.subscribers.add(Feed::Topic(topic), acts, move |message| {
             news(message.and_then(read::hear).map(read::of_topic));
@@ -289,6 +303,9 @@ impl Memory {
         self.count_call();
         let (backend, topic) = (self.clone(), topic.clone());
         async move {
+            if topic.as_part().is_some() {
+                return backend.change_part(&topic, &change, ahead);
+            }
             let stored = backend.stored(&topic)?;
             let before = (stored.version, Some(stored.json.clone()));
             let kept = stored.changed(&topic, &change, ahead)?;

@@ -133,7 +133,7 @@ impl Kept {
     ) -> Result<Self, Refused> {
         let Write { base, patch, data, ahead } = parse("a change", change)?;
         let ahead = ahead.as_deref().and_then(print);
-        if !self.is_on(base, ahead, || print(&self.json)) {
+        if !self.is_on(base, self.made_ahead(base, ahead), || print(&self.json)) {
             let newest: Snapshot<Json> = self.snapshot()?;
             return Err(Refused(json(&Refusal::Conflict(newest))));
         }

@@ -112,6 +112,27 @@
 //! # }
 //! ```
 //!
+//! A window that shows one part of a large state has that part alone, see [`use_topic_part`]:
+//!
+//! ```no_run,standalone_crate
+//! # use std::collections::BTreeMap;
+//! # use leptos::prelude::*;
+//! # use revgate::{PartError, Topic};
+//! use revgate_leptos::use_topic_part;
+//! # use serde::{Deserialize, Serialize};
+//! # #[derive(Clone, Default, Serialize, Deserialize)]
+//! # struct Board { docs: BTreeMap<u32, Doc> }
+//! # #[derive(Clone, Default, Serialize, Deserialize)]
+//! # struct Doc { title: String }
+//! # impl Topic for Board { const NAME: &'static str = "board"; }
+//! # fn title() -> Result<(), PartError> {
+//! let doc = use_topic_part::<Board, Doc>("/docs/42")?;
+//! let title = move || doc.with(|doc| doc.value.as_ref().map(|doc| doc.title.clone()));
+//! # drop(title);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! And it tells the others of itself, for as long as it is there:
 //!
 //! ```no_run,standalone_crate
@@ -214,5 +235,5 @@ pub use history::History;
 pub use presence::{PresenceSignal, use_presence, use_presence_of};
 #[cfg(feature = "tabs")]
 pub use revgate_client::{page::in_tabs, tabs};
-pub use signal::{TopicSignal, use_topic, use_topic_of};
+pub use signal::{TopicSignal, use_part_of, use_topic, use_topic_of, use_topic_part};
 pub use store::Stored;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use revgate::{Action, Snapshot, Topic, TopicName, TopicNameError, Version};
+use revgate::{Action, PartError, Snapshot, Topic, TopicName, TopicNameError, TopicPart, Version};
 use revgate_client::page::Page;
 use revgate_client::{Acting, Applier, Pending, Status, SyncError, Transport, Undo};
 
@@ -56,6 +56,89 @@ pub fn use_topic<T: Topic + Default>() -> TopicSignal<T> {
 /// If the key makes no well-formed name: see [`TopicName`].
 pub fn use_topic_of<T: Topic + Default>(key: &str) -> Result<TopicSignal<T>, TopicNameError> {
     TopicName::keyed::<T>(key).map(signal)
+}
+
+/// A part of the topic `T`, that at the JSON pointer (RFC 6901) `pointer`, for a window that shows no more of
+/// it: **it never has the whole state, and hears nothing of other parts.** Otherwise as [`use_topic`]: it is
+/// edited, bound, undone and refused as a topic is, and an edit of it is one of the topic, for all that see
+/// that. The permissions are the topic's.
+///
+/// ```no_run,standalone_crate
+/// use std::collections::BTreeMap;
+///
+/// use leptos::prelude::*;
+/// use revgate::Topic;
+/// use revgate_leptos::use_topic_part;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Default, Serialize, Deserialize)]
+/// struct Board { docs: BTreeMap<u32, Doc> }
+///
+/// #[derive(Clone, Default, Serialize, Deserialize)]
+/// struct Doc { title: String }
+///
+/// impl Topic for Board {
+///     const NAME: &'static str = "board";
+/// }
+///
+/// #[component]
+/// fn Title(id: u32) -> impl IntoView {
+///     let doc = use_topic_part::<Board, Doc>(&format!("/docs/{id}")).expect("a pointer");
+///     let title = move || doc.with(|doc| doc.value.as_ref().map(|doc| doc.title.clone()));
+///     let rename = move |event| {
+///         let title = event_target_value(&event);
+///         doc.update(move |doc| {
+///             if let Some(doc) = &mut doc.value {
+///                 doc.title.clone_from(&title);
+///             }
+///         });
+///     };
+///     view! { <input prop:value=move || title().unwrap_or_default() on:change=rename /> }
+/// }
+/// ```
+///
+/// [`TopicPart::value`] is `None` until the first state has come, which [`TopicSignal::ready`] tells, and
+/// while there is no such part.
+///
+/// # Errors
+///
+/// If that is no pointer to a part: see [`TopicName::part`].
+pub fn use_topic_part<T: Topic, P>(pointer: &str) -> Result<TopicSignal<TopicPart<P>>, PartError>
+where
+    TopicPart<P>: Topic,
+{
+    use_part_of(&TopicName::of::<T>(), pointer)
+}
+
+/// As [`use_topic_part`], of the topic of this name: one of a family, say.
+///
+/// ```no_run,standalone_crate
+/// use revgate::{Topic, TopicName};
+/// use revgate_leptos::use_part_of;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Default, Serialize, Deserialize)]
+/// # struct Doc { title: String, pages: Vec<String> }
+/// # impl Topic for Doc { const NAME: &'static str = "doc"; }
+///
+/// # fn first_page() -> Result<(), Box<dyn std::error::Error>> {
+/// let doc = TopicName::keyed::<Doc>("42")?;
+/// let page = use_part_of::<String>(&doc, "/pages/0")?;
+/// # drop(page);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// If that is no pointer to a part: see [`TopicName::part`].
+pub fn use_part_of<P>(
+    topic: &TopicName,
+    pointer: &str,
+) -> Result<TopicSignal<TopicPart<P>>, PartError>
+where
+    TopicPart<P>: Topic,
+{
+    topic.part(pointer).map(signal)
 }
 
 pub(crate) fn signal<T: Topic + Default>(topic: TopicName) -> TopicSignal<T> {

@@ -148,6 +148,7 @@ impl<T: Topic> TopicCell<T> {
     pub(crate) fn remove(&self) {
         self.live.store.remove();
         self.live.outbox.subscribers.clear();
+        self.live.outbox.parts.subscribers.clear();
         self.saved.get().inspect(|saved| saved.remove());
     }
 

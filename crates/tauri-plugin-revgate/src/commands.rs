@@ -3,7 +3,8 @@
 //! **Whether a window may comes before whether there is such a topic**, so that a window learns
 //! nothing of topics outside its scope.
 //!
-//! What is read may also be a family as a whole, which is named as the scope does: `doc:*`.
+//! What is read may also be a family as a whole, which is named as the scope does: `doc:*`. What is read or
+//! written may be a part of a topic: `board#/docs/42`.
 //!
 //! Each command that sends or takes a state has an argument `form`: see [`Form`].
 
@@ -38,7 +39,7 @@ use crate::registry::Registry;
 use crate::scope::Caller;
 use crate::store::Base;
 use crate::subscribers::MAX_PER_WINDOW;
-use crate::view::Feed;
+use crate::view::{Feed, Writable};
 
 type Answer<T> = Result<T, Refused>;
 
@@ -104,12 +105,12 @@ fn find_writable<R: Runtime>(
     registry: &Registry,
     topic: &str,
     reveals: bool,
-) -> Answer<Arc<dyn ErasedTopic>> {
+) -> Answer<Arc<dyn Writable>> {
     caller.permit(topic, Access::Write)?;
     if reveals {
         caller.permit_reading(topic, registry)?;
     }
-    match registry.find(topic) {
+    match registry.writable(topic) {
         Some(found) => Ok(found),
         None => Err(caller.readable()?.unknown(topic, registry)),
     }
@@ -269,7 +270,7 @@ async fn called<R: Runtime, A>(
 }
 
 /// The answer to a write, once that is on the disk if its topic is one of those.
-async fn durably(topic: &dyn ErasedTopic, written: Written<Json>) -> Answer<String> {
+async fn durably(topic: &dyn Writable, written: Written<Json>) -> Answer<String> {
     if let Some(flush) = topic.flush_if_durable()
         && let Err(error) = flush.await
     {
@@ -301,11 +302,20 @@ fn families(registry: &Registry) -> impl Iterator<Item = Inspected> {
     })
 }
 
+/// How many each window has, to the topic and to parts of it.
+fn subscriptions(topic: &dyn ErasedTopic) -> BTreeMap<String, usize> {
+    let mut counts = topic.subscribers().count_by_window();
+    for (window, count) in topic.parts().subscribers.count_by_window() {
+        *counts.entry(window).or_default() += count;
+    }
+    counts
+}
+
 fn standing((name, topic): (TopicName, Arc<dyn ErasedTopic>)) -> Inspected {
     Inspected {
         topic: name.into(),
         version: topic.version(),
-        subscriptions: topic.subscribers().count_by_window(),
+        subscriptions: subscriptions(&*topic),
         saving: topic.saving().map(|saving| InspectedSaving {
             saved: saving.saved,
             fault: saving.fault.map(|fault| fault.to_string()),

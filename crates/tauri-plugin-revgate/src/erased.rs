@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use revgate::{Epoch, Topic};
+use revgate::{Epoch, Topic, TopicName};
 use revgate_persistence::Saver;
 
 use crate::actions::Actions;
@@ -11,8 +11,9 @@ use crate::cell::TopicCell;
 use crate::collection::{Collection, Kinship, Member};
 use crate::error::RegistryError;
 use crate::live::Live;
+use crate::part::{PartView, Parts};
 use crate::restore::{Disk, Restored};
-use crate::view::View;
+use crate::view::{View, Writable};
 
 /// A [`TopicCell`] of some type.
 pub(crate) trait ErasedTopic: View {
@@ -28,9 +29,13 @@ pub(crate) trait ErasedTopic: View {
     /// Is one of this family from now on.
     fn join(&self, family: &Arc<Collection>);
     /// Is one of no family any more: see [`Collection::removed`].
-    fn part(&self);
+    fn leave_family(&self);
     /// Itself, if it is one of this family.
     fn member_of(&self, family: &Arc<Collection>) -> Option<Arc<dyn Member>>;
+    /// The part of this name.
+    fn part(self: Arc<Self>, name: TopicName) -> Arc<dyn Writable>;
+    /// Those of its parts that windows have asked for.
+    fn parts(&self) -> &Parts;
     /// See [`TopicCell::load`].
     fn load(&self, disk: &Disk<'_>) -> Result<Restored, RegistryError>;
     /// See [`TopicCell::begin`].
@@ -68,7 +73,7 @@ impl<T: Topic> ErasedTopic for TopicCell<T> {
         self.live.kinship.get_or_init(|| Kinship::new(family));
     }
 
-    fn part(&self) {
+    fn leave_family(&self) {
         if let Some(family) = self.live.kinship.get().and_then(Kinship::family) {
             family.removed(&*self.live);
         }
@@ -77,6 +82,15 @@ impl<T: Topic> ErasedTopic for TopicCell<T> {
     fn member_of(&self, family: &Arc<Collection>) -> Option<Arc<dyn Member>> {
         self.live.kinship.get().filter(|kinship| kinship.is_of(family))?;
         Some(Arc::<Live<T>>::clone(&self.live))
+    }
+
+    fn part(self: Arc<Self>, name: TopicName) -> Arc<dyn Writable> {
+        let part = self.parts().get(name);
+        Arc::new(PartView { cell: self, part })
+    }
+
+    fn parts(&self) -> &Parts {
+        &self.live.outbox.parts
     }
 
     fn load(&self, disk: &Disk<'_>) -> Result<Restored, RegistryError> {

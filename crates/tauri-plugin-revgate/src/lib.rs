@@ -173,6 +173,7 @@ mod message;
 mod options;
 mod outbox;
 mod pace;
+mod part;
 mod patch;
 mod pattern;
 mod pending;

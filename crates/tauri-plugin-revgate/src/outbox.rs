@@ -10,6 +10,7 @@ use tauri::ipc::InvokeResponseBody;
 use crate::message::{self, Audience, Message};
 use crate::options::TopicOptions;
 use crate::pace::Pace;
+use crate::part::Parts;
 use crate::pending::Pending;
 use crate::sender::{By, Dirty, Emit, Next, Outgoing, Outlets, Sender};
 use crate::store::{Published, Store};
@@ -21,6 +22,8 @@ pub(crate) struct Outbox {
     sender: Arc<Sender>,
     dirty: Dirty,
     pub(crate) subscribers: Subscribers,
+    /// What windows hear of that have asked for a part alone.
+    pub(crate) parts: Parts,
     progress: Mutex<Progress>,
 }
 
@@ -46,6 +49,7 @@ impl Outbox {
             sender,
             dirty: Dirty::new(),
             subscribers: Subscribers::default(),
+            parts: Parts::default(),
             progress: Mutex::new(progress),
         }
     }
@@ -86,7 +90,8 @@ impl Outbox {
         }
         let delivery = self.options.delivery;
         let may_take = |state: &_, pending: Option<&_>| {
-            by == By::Thread || message::is_light(delivery, state, pending)
+            let is_light = || message::is_light(delivery, state, pending);
+            by == By::Thread || is_light() && self.parts.are_light(state, pending)
         };
         let Some((state, pending)) = self.dirty.clear(|| store.take_pending(may_take)) else {
             self.progress().pace.leave();
@@ -108,6 +113,11 @@ impl Outbox {
             }
             (is_news, is_proof, next)
         };
+        if !self.parts.subscribers.is_empty() {
+            let (up_to, inspector) = (delivery.family_up_to(), &self.sender.inspector);
+            let invalidation = invalidation(name.clone(), &state);
+            self.parts.announce(&state, pending.as_ref(), &invalidation, up_to, inspector);
+        }
         let subscribers = self.subscribers.all();
         if is_news {
             self.sender.inspector.published(name, &state);

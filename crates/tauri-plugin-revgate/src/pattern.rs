@@ -5,6 +5,8 @@ use std::sync::Arc;
 use revgate::TopicName;
 use serde::Deserialize;
 
+use crate::part;
+
 /// An entry of a scope: `{ "topic": "settings" }`, or of that of actions
 /// `{ "topic": "player", "actions": ["like"] }`. `build.rs` has its JSON schema.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -93,12 +95,15 @@ impl Pattern {
 
 /// The family that a window names as a scope does: `doc` for `doc:*`.
 pub(crate) fn family(topic: &str) -> Option<&str> {
-    topic.strip_suffix(":*")
+    // A part may end so, too.
+    topic.strip_suffix(":*").filter(|_| topic == part::whole(topic))
 }
 
-/// Whether an entry of `allows` covers the topic, or a part of it, and none of `denies` the whole. If
-/// it is a [`family`], whether that is so of all topics that it can have.
+/// Whether an entry of `allows` covers the topic, or some of its actions, and none of `denies` the whole. If
+/// it is a [`family`], whether that is so of all topics that it can have; if it is a part of a topic,
+/// whether it is of that one.
 pub(crate) fn covers(allows: &[Arc<Entry>], denies: &[Arc<Entry>], topic: &str) -> bool {
+    let topic = part::whole(topic);
     if family(topic).is_some() {
         let keyed = topic.trim_end_matches('*');
         return allows.iter().any(|entry| entry.topic.covers_all(keyed))

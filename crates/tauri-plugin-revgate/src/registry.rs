@@ -23,7 +23,7 @@ use crate::scope::Readers;
 use crate::sender::Sender;
 use crate::session::Session;
 use crate::subscribers::Subscriber;
-use crate::view::{Feed, View};
+use crate::view::{Feed, View, Writable};
 use kin::Kin;
 
 type Topics = BTreeMap<TopicName, Arc<dyn ErasedTopic>>;
@@ -245,7 +245,7 @@ impl Registry {
             let removed = catalogue.topics.remove(topic);
             catalogue.preloadable.remove(topic);
             catalogue.removals += u64::from(removed.is_some());
-            removed.inspect(|topic| topic.part())
+            removed.inspect(|topic| topic.leave_family())
         };
         removed.inspect(|topic| topic.remove()).is_some()
     }
@@ -276,12 +276,21 @@ impl Registry {
         self.read().topics.get(topic).cloned()
     }
 
-    /// What a window subscribes to by this name: a topic, or a family as a whole.
+    /// What a window subscribes to by this name: a topic, a part of one, or a family as a whole.
     pub(crate) fn feed(&self, name: &str) -> Option<Arc<dyn Feed>> {
         match pattern::family(name) {
             Some(family) => self.collection(family).map(|collection| collection as Arc<dyn Feed>),
-            None => self.find(name).map(|topic| topic as Arc<dyn Feed>),
+            None => self.writable(name).map(|topic| topic as Arc<dyn Feed>),
         }
+    }
+
+    /// What a window writes to by this name: a topic, or a part of one.
+    pub(crate) fn writable(&self, name: &str) -> Option<Arc<dyn Writable>> {
+        let Some((topic, pointer)) = name.split_once('#') else {
+            return self.find(name).map(|topic| topic as Arc<dyn Writable>);
+        };
+        let part = topic.parse::<TopicName>().ok()?.part(pointer).ok()?;
+        Some(self.find(topic)?.part(part))
     }
 
     /// The topic whose name is the first not before `from`.
@@ -315,6 +324,7 @@ impl Registry {
         }
         for (_, topic) in self.list("") {
             ended.append(&mut topic.subscribers().remove_window(window));
+            ended.append(&mut topic.parts().subscribers.remove_window(window));
             topic.leave(window);
         }
         ended

@@ -12,6 +12,7 @@ use tauri::{Runtime, Webview};
 
 use crate::erased::ErasedTopic;
 use crate::form::Refused;
+use crate::part;
 use crate::pattern::{self, Entry};
 use crate::registry::Registry;
 
@@ -176,7 +177,7 @@ fn unknown(topic: &str, visible: Vec<Named>) -> Refused {
 }
 
 fn denied(topic: &str, access: Access) -> Refused {
-    Refusal::Denied(Denied::new(topic, access))
+    Refusal::Denied(Denied::new(part::whole(topic), access))
 }
 
 fn failed(error: tauri::Error) -> Refused {

@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tauri::ipc::Channel;
 
-/// How many subscriptions a window may have to one topic, so that none can fill the memory.
+use crate::part::Part;
+
+/// How many subscriptions a window may have to one topic, and as many to parts of it, so that none can fill
+/// the memory.
 pub(crate) const MAX_PER_WINDOW: u32 = 64;
 
 /// The subscriptions of one topic.
@@ -28,12 +31,25 @@ pub(crate) struct Subscriber {
     pub(crate) news: Channel,
     /// Whether it is to be told of actions, and does them itself.
     pub(crate) acts: bool,
+    /// What it hears of, if that is a part of the topic.
+    pub(crate) part: Option<Arc<Part>>,
 }
 
 impl Subscribers {
     /// Adds a subscription and returns its id, unique within the topic; `None` if the window has
     /// [`MAX_PER_WINDOW`] already.
     pub(crate) fn add(&self, window: &str, news: Channel, acts: bool) -> Option<u32> {
+        self.add_to(None, window, news, acts)
+    }
+
+    /// As [`Subscribers::add`], to a part of the topic.
+    pub(crate) fn add_to(
+        &self,
+        part: Option<Arc<Part>>,
+        window: &str,
+        news: Channel,
+        acts: bool,
+    ) -> Option<u32> {
         let mut list = self.lock();
         let own = list.entries.iter().filter(|entry| *entry.window == *window).count();
         if own >= MAX_PER_WINDOW as usize {
@@ -41,7 +57,7 @@ impl Subscribers {
         }
         list.last_id = list.last_id.wrapping_add(1);
         let id = list.last_id;
-        list.entries.push(Subscriber { id, window: window.into(), news, acts });
+        list.entries.push(Subscriber { id, window: window.into(), news, acts, part });
         Some(id)
     }
 

@@ -15,17 +15,18 @@ use tauri::ipc::Channel;
 
 use crate::actions::Request;
 use crate::cell::TopicCell;
-use crate::decode::{decode, unwritable};
+use crate::decode::unwritable;
 use crate::error::UpdateError;
 use crate::form::{Json, Refused, Sent};
 use crate::look::LARGE;
-use crate::patch::{Patch, is_same};
 use crate::presence::{Message, check_not_presence};
 use crate::store::{Base, Published};
 use crate::subscribers::Subscribers;
 
+pub(crate) use write::{Sight, Writer};
+
 /// How often a patch without a base is applied anew because others write faster than that takes.
-const PATCH_ATTEMPTS: usize = 16;
+pub(crate) const PATCH_ATTEMPTS: usize = 16;
 
 /// What windows subscribe to and fetch: a topic, or a family as a whole.
 pub(crate) trait Feed: Send + Sync {
@@ -39,11 +40,8 @@ pub(crate) trait Feed: Send + Sync {
     fn snapshot_bytes(&self, layout: u32, known: Option<Version>) -> Result<Vec<u8>, Refused>;
 }
 
-/// What windows see of a topic.
-pub(crate) trait View: Feed {
-    fn version(&self) -> Version;
-    /// How its saving stands; `None` if it is not saved.
-    fn saving(&self) -> Option<Saving>;
+/// What windows write to: a topic, or a part of it.
+pub(crate) trait Writable: Feed {
     /// What a write has to wait for before it is answered.
     fn flush_if_durable(&self) -> Option<Flush>;
     /// Says of a write that it was made, but is not on the disk.
@@ -64,6 +62,13 @@ pub(crate) trait View: Feed {
         base: Option<Version>,
         source: &str,
     ) -> Result<Written<Json>, Refused>;
+}
+
+/// What windows see of a topic.
+pub(crate) trait View: Writable {
+    fn version(&self) -> Version;
+    /// How its saving stands; `None` if it is not saved.
+    fn saving(&self) -> Option<Saving>;
     /// The actions that were sent, not read yet.
     fn asked(&self, sent: Sent) -> Result<Vec<Asked<Json>>, Refused>;
     /// Does what a window asks for.
@@ -111,15 +116,7 @@ impl<T: Topic> Feed for TopicCell<T> {
     }
 }
 
-impl<T: Topic> View for TopicCell<T> {
-    fn version(&self) -> Version {
-        self.published().version
-    }
-
-    fn saving(&self) -> Option<Saving> {
-        self.saved.get().map(|saved| saved.saving())
-    }
-
+impl<T: Topic> Writable for TopicCell<T> {
     fn flush_if_durable(&self) -> Option<Flush> {
         TopicCell::flush_if_durable(self)
     }
@@ -140,18 +137,39 @@ impl<T: Topic> View for TopicCell<T> {
         source: &str,
     ) -> Result<Written<Json>, Refused> {
         check_not_presence::<T>(&self.live.name)?;
+        let writer = Writer::of_all(source, true);
         if let Sent::Text(text) = &sent
             && text.len() > LARGE
-            && let Some(answer) = self.write_text(text, !text.contains("null"), base, true, source)
+            && let Some(answer) = self.write_text(&writer, text, !text.contains("null"), base)
         {
             return answer;
         }
         let data = sent.decode(self.options())?;
-        self.write_for(source, base, data, |state| {
+        self.write_for(&writer, base, data, |state| {
             let state = to_raw_value(state)?;
             let is_known = matches!(&sent, Sent::Text(text) if text == state.get());
             Ok((!is_known).then_some(state))
         })
+    }
+
+    fn patch(
+        &self,
+        sent: Sent,
+        base: Option<Version>,
+        source: &str,
+    ) -> Result<Written<Json>, Refused> {
+        check_not_presence::<T>(&self.live.name)?;
+        self.patch_for(&Writer::of_all(source, base.is_some()), sent, base)
+    }
+}
+
+impl<T: Topic> View for TopicCell<T> {
+    fn version(&self) -> Version {
+        self.published().version
+    }
+
+    fn saving(&self) -> Option<Saving> {
+        self.saved.get().map(|saved| saved.saving())
     }
 
     fn asked(&self, sent: Sent) -> Result<Vec<Asked<Json>>, Refused> {
@@ -191,42 +209,6 @@ impl<T: Topic> View for TopicCell<T> {
 
     fn not_on_disk(&self, version: Version, error: FlushError) -> String {
         TopicCell::not_durable(self, version, error).to_string()
-    }
-
-    fn patch(
-        &self,
-        sent: Sent,
-        base: Option<Version>,
-        source: &str,
-    ) -> Result<Written<Json>, Refused> {
-        check_not_presence::<T>(&self.live.name)?;
-        if let Some(answer) = self.patch_large(&sent, base, source) {
-            return answer;
-        }
-        let options = self.options();
-        let patch = Patch::parse(sent.into_operations()?, options.max_bytes)?;
-        // Patched outside the lock, and written only if nobody else has written meanwhile.
-        for _ in 0..PATCH_ATTEMPTS {
-            let current = self.published();
-            if base.is_some_and(|base| base != current.version) {
-                return Err(conflict(&current));
-            }
-            check(&current)?;
-            let state = to_value(&*current.data)?;
-            let patched = patch.apply(state, options.max_bytes)?;
-            let data = decode(&patched, options)?;
-            let written = self.write_for(source, Some(current.version.into()), data, |state| {
-                // A state that is no tree is another.
-                let is_patched = |state| is_same(&state, &patched);
-                let is_known = base.is_some() && serde_json::to_value(state).is_ok_and(is_patched);
-                if is_known { Ok(None) } else { to_raw_value(state).map(Some) }
-            });
-            match written {
-                Err(Refusal::Conflict(_)) if base.is_none() => {}
-                written => return written,
-            }
-        }
-        Err(conflict(&self.published()))
     }
 }
 

@@ -13,7 +13,7 @@ use siphasher::sip128::{Hasher128, SipHasher13};
 
 use super::MAX_DEPTH;
 use super::error::Fault;
-use super::key::Key;
+use super::key::{self, Key};
 
 /// What a hash was made of, so that `"1"`, `1` and `[1]` are three.
 #[derive(Clone, Copy)]
@@ -103,7 +103,7 @@ impl<'a> Fingerprinter<'a> {
         Ok(Array { items: self.enter()?, hasher: hasher(Kind::Array), len: 0 })
     }
 
-    fn object(self) -> Result<Object<'a>, Fault> {
+    pub(super) fn object(self) -> Result<Object<'a>, Fault> {
         Ok(Object { fields: self.enter()?, sum: 0, key: String::new() })
     }
 }
@@ -305,7 +305,13 @@ pub(super) struct Object<'a> {
     key: String,
 }
 
-impl Object<'_> {
+impl<'a> Object<'a> {
+    /// What serialises the value of a field.
+    #[cfg(feature = "std")]
+    pub(super) const fn fields(&self) -> Fingerprinter<'a> {
+        self.fields
+    }
+
     fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), Fault> {
         self.fields.budget.spend(PART + name.len())?;
         let value = value.serialize(self.fields).map_err(|fault| fault.in_field(name))?;
@@ -313,14 +319,14 @@ impl Object<'_> {
         Ok(())
     }
 
-    fn add(&mut self, name: &str, value: u128) {
+    pub(super) fn add(&mut self, name: &str, value: u128) {
         let mut hasher = hasher(Kind::Field);
         hasher.write(&value.to_le_bytes());
         hasher.write(name.as_bytes());
         self.sum = self.sum.wrapping_add(finish(&hasher));
     }
 
-    fn finish(self) -> u128 {
+    pub(super) fn finish(self) -> u128 {
         hash(Kind::Object, &self.sum.to_le_bytes())
     }
 }
@@ -374,13 +380,13 @@ impl SerializeMap for Object<'_> {
     type Error = Fault;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Fault> {
-        self.key = key.serialize(Key)?;
+        self.key = key.serialize(Key(key::text))?;
         Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
-        let key = core::mem::take(&mut self.key);
-        self.field(&key, value)
+        let name = core::mem::take(&mut self.key);
+        self.field(&name, value)
     }
 
     fn end(self) -> Result<u128, Fault> {

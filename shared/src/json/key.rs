@@ -1,6 +1,6 @@
 //! What can be the key of a map: whatever JSON can have as the name of a field.
 
-use alloc::borrow::ToOwned;
+use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use core::fmt::Display;
 
@@ -9,35 +9,43 @@ use serde::ser::{Impossible, Serializer};
 
 use super::error::Fault;
 
-/// Makes the name of a field from a map's key, as `serde_json` does.
-pub(super) struct Key;
+/// Has this done to the name of a field that `serde_json` makes of a map's key.
+pub(super) struct Key<F>(pub(super) F);
+
+/// The name itself.
+pub(super) fn text(name: Cow<'_, str>) -> String {
+    name.into_owned()
+}
 
 fn no_key<T>(found: &str) -> Result<T, Fault> {
     Err(Fault::new(format_args!("{found} cannot be the key of a map: JSON has text there")))
 }
 
-fn finite(number: impl Display, is_finite: bool) -> Result<String, Fault> {
-    if is_finite { Ok(number.to_string()) } else { no_key(&number.to_string()) }
+impl<R, F: FnOnce(Cow<'_, str>) -> R> Key<F> {
+    fn number(self, number: impl Display, is_finite: bool) -> Result<R, Fault> {
+        let text = number.to_string();
+        if is_finite { Ok((self.0)(text.into())) } else { no_key(&text) }
+    }
 }
 
 macro_rules! displayed {
     ($($method:ident: $type:ty,)*) => {$(
-        fn $method(self, value: $type) -> Result<String, Fault> {
-            Ok(value.to_string())
+        fn $method(self, value: $type) -> Result<R, Fault> {
+            Ok((self.0)(value.to_string().into()))
         }
     )*};
 }
 
-impl Serializer for Key {
-    type Ok = String;
+impl<R, F: FnOnce(Cow<'_, str>) -> R> Serializer for Key<F> {
+    type Ok = R;
     type Error = Fault;
-    type SerializeSeq = Impossible<String, Fault>;
-    type SerializeTuple = Impossible<String, Fault>;
-    type SerializeTupleStruct = Impossible<String, Fault>;
-    type SerializeTupleVariant = Impossible<String, Fault>;
-    type SerializeMap = Impossible<String, Fault>;
-    type SerializeStruct = Impossible<String, Fault>;
-    type SerializeStructVariant = Impossible<String, Fault>;
+    type SerializeSeq = Impossible<R, Fault>;
+    type SerializeTuple = Impossible<R, Fault>;
+    type SerializeTupleStruct = Impossible<R, Fault>;
+    type SerializeTupleVariant = Impossible<R, Fault>;
+    type SerializeMap = Impossible<R, Fault>;
+    type SerializeStruct = Impossible<R, Fault>;
+    type SerializeStructVariant = Impossible<R, Fault>;
 
     displayed! {
         serialize_bool: bool,
@@ -52,15 +60,18 @@ impl Serializer for Key {
         serialize_u64: u64,
         serialize_u128: u128,
         serialize_char: char,
-        serialize_str: &str,
     }
 
-    fn serialize_f32(self, value: f32) -> Result<String, Fault> {
-        finite(value, value.is_finite())
+    fn serialize_str(self, value: &str) -> Result<R, Fault> {
+        Ok((self.0)(value.into()))
     }
 
-    fn serialize_f64(self, value: f64) -> Result<String, Fault> {
-        finite(value, value.is_finite())
+    fn serialize_f32(self, value: f32) -> Result<R, Fault> {
+        self.number(value, value.is_finite())
+    }
+
+    fn serialize_f64(self, value: f64) -> Result<R, Fault> {
+        self.number(value, value.is_finite())
     }
 
     fn serialize_unit_variant(
@@ -68,35 +79,35 @@ impl Serializer for Key {
         _name: &'static str,
         _index: u32,
         variant: &'static str,
-    ) -> Result<String, Fault> {
-        Ok(variant.to_owned())
+    ) -> Result<R, Fault> {
+        Ok((self.0)(variant.into()))
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
         _name: &'static str,
         value: &T,
-    ) -> Result<String, Fault> {
+    ) -> Result<R, Fault> {
         value.serialize(self)
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<String, Fault> {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<R, Fault> {
         value.serialize(self)
     }
 
-    fn serialize_none(self) -> Result<String, Fault> {
+    fn serialize_none(self) -> Result<R, Fault> {
         no_key("nothing")
     }
 
-    fn serialize_bytes(self, _value: &[u8]) -> Result<String, Fault> {
+    fn serialize_bytes(self, _value: &[u8]) -> Result<R, Fault> {
         no_key("a list of bytes")
     }
 
-    fn serialize_unit(self) -> Result<String, Fault> {
+    fn serialize_unit(self) -> Result<R, Fault> {
         no_key("nothing")
     }
 
-    fn serialize_unit_struct(self, name: &'static str) -> Result<String, Fault> {
+    fn serialize_unit_struct(self, name: &'static str) -> Result<R, Fault> {
         no_key(name)
     }
 
@@ -106,7 +117,7 @@ impl Serializer for Key {
         _index: u32,
         _variant: &'static str,
         _value: &T,
-    ) -> Result<String, Fault> {
+    ) -> Result<R, Fault> {
         no_key(name)
     }
 

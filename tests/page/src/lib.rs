@@ -12,8 +12,8 @@ mod replicated;
 mod topics;
 
 use js_sys::Promise;
-use revgate::TopicName;
 use revgate::settings::Settings;
+use revgate::{TopicName, TopicPart};
 use revgate_client::tauri::{StateSync, Tauri};
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -22,7 +22,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 use crate::kinds::Report;
 use crate::replicated::{Replicated, replicate};
-use crate::topics::{Counters, Doc, Library};
+use crate::topics::{Counters, Doc, Library, Song};
 
 /// The state-sync protocol as `tests/app/src/by_hand.rs` serves it.
 const BY_HAND: StateSync = StateSync {
@@ -36,8 +36,8 @@ const BY_HAND: StateSync = StateSync {
 #[wasm_bindgen]
 pub struct Window(Box<dyn Replicated>);
 
-/// Starts the replica of a topic (`counters`, `doc:1`), holds all documents (`doc:*`), or `by-hand` for the settings of a backend
-/// written by hand.
+/// Starts the replica of a topic (`counters`, `doc:1`) or of one song of the library (`library#/songs/42`), holds
+/// all documents (`doc:*`), or `by-hand` for the settings of a backend written by hand.
 ///
 /// # Errors
 ///
@@ -45,6 +45,10 @@ pub struct Window(Box<dyn Replicated>);
 #[wasm_bindgen]
 pub fn open(topic: &str) -> Result<Window, JsError> {
     console_error_panic_hook::set_once();
+    if let Some(pointer) = topic.strip_prefix("library#") {
+        let song = TopicName::of::<Library>().part(pointer)?;
+        return Ok(Window(replicate::<TopicPart<Song>, _>(song, Tauri)));
+    }
     let (kind, key) = topic.split_once(':').unwrap_or((topic, ""));
     Ok(Window(match kind {
         "counters" => replicate::<Counters, _>(TopicName::of::<Counters>(), Tauri),

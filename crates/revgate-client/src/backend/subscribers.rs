@@ -1,7 +1,7 @@
 //! Who hears what.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::{Rc, Weak};
 
 use revgate::TopicName;
@@ -59,6 +59,16 @@ impl Subscribers {
         for subscriber in subscribers.iter().filter(|subscriber| subscriber.feed == *feed) {
             (subscriber.hear)(Ok(if subscriber.acts { done } else { message }));
         }
+    }
+
+    /// The topics that somebody has subscribed to, and the parts of topics.
+    pub(crate) fn topics(&self) -> BTreeSet<TopicName> {
+        let by_id = self.by_id.borrow();
+        let feeds = by_id.values().filter_map(|subscriber| match &subscriber.feed {
+            Feed::Topic(topic) => Some(topic.clone()),
+            Feed::Family(_) => None,
+        });
+        feeds.collect()
     }
 
     /// Ends whatever subscribes to this, and says so.

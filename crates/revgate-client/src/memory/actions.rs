@@ -64,6 +64,7 @@ impl Memory {
             });
             let feed = Feed::Topic(topic.clone());
             self.inner.subscribers.tell(&feed, &message, done.as_ref().unwrap_or(&message));
+            self.tell_parts_of(topic);
             self.tell_family_of(topic);
         }
         Ok(acted)

@@ -8,6 +8,7 @@ use revgate::{Epoch, Invalidation, Revision, Topic, TopicName, Version};
 use serde_json::value::{RawValue, Value};
 
 use super::Memory;
+use super::parts::rewritten;
 use crate::TransportError;
 use crate::action::Json;
 use crate::backend::{self, Feed, json};
@@ -28,6 +29,7 @@ impl Memory {
     /// Registers the family `T`, without members.
     pub fn with_family<T: Topic>(self) -> Self {
         self.add_family(TopicName::of::<T>());
+        self.inner.rewrites.borrow_mut().insert(TopicName::of::<T>(), rewritten::<T>);
         self
     }
 

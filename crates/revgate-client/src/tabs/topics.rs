@@ -101,6 +101,10 @@ impl Topics {
     }
 
     fn shape(&self, topic: &TopicName) -> Result<&Shape, TransportError> {
+        if topic.as_part().is_some() {
+            let reason = format!("`{topic}`: tabs share whole topics, and no parts of them");
+            return Err(TransportError::Rejected(reason));
+        }
         let unknown = || backend::unknown(topic.as_str(), self.names());
         self.topics.get(topic).ok_or_else(unknown)
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use revgate::{Topic, TopicName, Version, gate};
+use revgate::{Topic, TopicName, TopicPart, Version, gate};
 
 use super::{Faults, Memory, Network, VirtualTime};
 use crate::{Observer, Options, Replica, Status, SyncError};
@@ -47,11 +47,48 @@ impl World {
 
     /// Opens a window, which shows the topic of this type.
     pub fn window<T: Topic>(&self) -> Window<T> {
+        self.window_on(TopicName::of::<T>())
+    }
+
+    /// Opens a window, which shows the part of the topic `T` at this JSON pointer, and hears of no more:
+    /// see [`TopicPart`].
+    ///
+    /// ```
+    /// # use std::collections::BTreeMap;
+    /// # use revgate::Topic;
+    /// # use revgate_client::testing::World;
+    /// # use serde::{Deserialize, Serialize};
+    /// #[derive(Clone, Default, Serialize, Deserialize)]
+    /// struct Board { docs: BTreeMap<u32, String> }
+    /// # impl Topic for Board { const NAME: &'static str = "board"; }
+    ///
+    /// let board = Board { docs: BTreeMap::from([(42, "a draft".to_owned())]) };
+    /// let world = World::with(|backend| backend.with_topic(&board));
+    /// let (doc, all) = (world.part::<Board, String>("/docs/42"), world.window::<Board>());
+    /// doc.update(|doc| doc.value = Some("a text".to_owned()));
+    /// world.settle();
+    /// assert_eq!(all.state().docs[&42], "a text");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If that is no pointer.
+    pub fn part<T: Topic, P>(&self, pointer: &str) -> Window<TopicPart<P>>
+    where
+        TopicPart<P>: Topic,
+    {
+        match TopicName::of::<T>().part(pointer) {
+            Ok(name) => self.window_on(name),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn window_on<T: Topic>(&self, topic: TopicName) -> Window<T> {
         let gate = gate::Options::builder().resync(RESYNC).build().unwrap_or_default();
         let options = Options { gate, ..Options::default() };
         let (seen, told) = Seen::new();
         let (way, time) = (self.network.beside(), self.time.clone());
-        let replica = Replica::start(TopicName::of::<T>(), way, time, options, told);
+        let replica = Replica::start(topic, way, time, options, told);
         self.settle();
         Window { replica, seen }
     }

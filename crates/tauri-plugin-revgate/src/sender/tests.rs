@@ -5,6 +5,7 @@ mod messages;
 mod parts;
 mod threads;
 mod told;
+mod topic_parts;
 
 use super::*;
 

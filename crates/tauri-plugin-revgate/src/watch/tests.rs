@@ -12,7 +12,7 @@ use crate::form::Sent;
 use crate::handle::TopicHandle;
 use crate::options::TopicOptions;
 use crate::registry::Registry;
-use crate::view::View;
+use crate::view::Writable;
 
 fn settings() -> TopicHandle<Settings> {
     let registry = Registry::default();

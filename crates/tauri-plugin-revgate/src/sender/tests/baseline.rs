@@ -20,7 +20,7 @@ use self::counts::{Counts, sizes};
 use self::library::{Library, Play, SIZES};
 use crate::actions::Request;
 use crate::form::Sent;
-use crate::view::View;
+use crate::view::{View, Writable};
 
 const WRITTEN_DOWN: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/baseline/backend.json");

@@ -10,7 +10,7 @@ use revgate::wire::{Refusal, Written};
 use serde_json::json;
 
 use crate::form::{Json, Refused, Sent};
-use crate::view::View;
+use crate::view::Writable;
 
 /// Patches the shelf as a window does that is Rust.
 fn patch(shelf: &TopicHandle<Shelf>, patch: &Value) -> Result<Written<Json>, Refused> {

@@ -18,20 +18,20 @@ use super::baseline::probe::{Probe, Touched, touched};
 use crate::form::{Json, Refused, Sent};
 use crate::look::LARGE;
 use crate::options::UnknownFields;
-use crate::view::View;
+use crate::view::Writable;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Chest {
+pub(super) struct Chest {
     probe: Probe,
-    coin_count: u64,
-    rows: BTreeMap<String, Row>,
+    pub(super) coin_count: u64,
+    pub(super) rows: BTreeMap<String, Row>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Row {
+pub(super) struct Row {
     weight: f64,
-    title: String,
+    pub(super) title: String,
     #[serde(skip)]
     token: u8,
 }
@@ -59,7 +59,7 @@ impl Topic for Chest {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-enum ChestAction {
+pub(super) enum ChestAction {
     Pay(u64),
     Weigh(usize, f64),
 }
@@ -95,16 +95,16 @@ fn chest() -> Chest {
     Chest { probe: Probe, coin_count: 0, rows: rows.collect() }
 }
 
-fn open(sender: &Bench) -> TopicHandle<Chest> {
+pub(super) fn open(sender: &Bench) -> TopicHandle<Chest> {
     topic(&sender.registry, chest(), TopicOptions::new().period(Duration::ZERO))
 }
 
-fn patch(chest: &TopicHandle<Chest>, patch: &Value) -> Result<Written<Json>, Refused> {
+pub(super) fn patch(chest: &TopicHandle<Chest>, patch: &Value) -> Result<Written<Json>, Refused> {
     let base = Some(chest.snapshot().version());
     chest.cell.patch(Sent::Text(patch.to_string()), base, "main")
 }
 
-fn title(row: usize, title: &str) -> Value {
+pub(super) fn title(row: usize, title: &str) -> Value {
     json!([{"op": "replace", "path": format!("/rows/row {row}/title"), "value": title}])
 }
 
@@ -115,7 +115,7 @@ fn told(heard: &Receiver<String>) -> Value {
     serde_json::to_value(patch).expect("JSON")
 }
 
-const UNTOUCHED: Touched = Touched { copies: 0, writes: 0, reads: 0 };
+pub(super) const UNTOUCHED: Touched = Touched { copies: 0, writes: 0, reads: 0 };
 
 #[test]
 fn an_edit_of_a_window_copies_writes_and_reads_nothing_but_what_it_changes() {
