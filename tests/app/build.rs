@@ -4,6 +4,9 @@ fn main() {
     let commands = tauri_build::AppManifest::new().commands(&[
         "get_settings",
         "update_settings",
+        "get_whereabouts",
+        "tell_whereabouts",
+        "open_settings",
         "add_from_threads",
         "add_each_millisecond",
         "grow",

@@ -7,11 +7,14 @@ use revgate::inspect::{Call, Kind, Session, Story, replay};
 use serde_json::{Value, json};
 use xtask::desktop::{Desktop, Key};
 use xtask::process;
+use xtask::workspace::Workspace;
 
 use crate::harness::{LIMIT, launch};
 use crate::settings_app::{BOTH, agree, change_theme};
 
 const INSPECTOR: &str = "revgate-inspector";
+/// What every window's module has that has anything of the inspector: of its page, and of what tells it.
+const MARKERS: [&str; 2] = ["rg-inspector", "plugin:revgate|report"];
 
 fn open() -> Desktop {
     let mut desktop = launch("REVGATE_INSPECTED_APP", Vec::new(), &BOTH);
@@ -44,6 +47,24 @@ fn export(desktop: &mut Desktop) -> Session {
     });
     let json = fs::read_to_string(&path).unwrap_or_else(|error| panic!("`{path}`: {error}"));
     Session::read(&json).expect("as it was written")
+}
+
+/// Whether the module among these pages has a text.
+fn has(pages: &str, text: &str) -> bool {
+    let pages = Workspace::find().expect("the tests run in the workspace").root.join(pages);
+    let files = fs::read_dir(&pages).unwrap_or_else(|error| panic!("{}: {error}", pages.display()));
+    let mut paths = files.map(|file| file.expect("it can be listed").path());
+    let module = paths.find(|path| path.extension().is_some_and(|it| it == "wasm"));
+    let module = fs::read(module.expect("trunk has built it")).expect("it can be read");
+    module.windows(text.len()).any(|bytes| bytes == text.as_bytes())
+}
+
+#[test]
+fn nothing_of_it_is_in_a_window_that_is_built_without() {
+    for marker in MARKERS {
+        assert!(has("dist-inspected", marker), "`{marker}` is in what is built with it");
+        assert!(!has("dist", marker), "`{marker}` is in what is built without");
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The command line. Parsed by hand: twelve commands and eleven options are not worth a dependency
+//! The command line. Parsed by hand: thirteen commands and eleven options are not worth a dependency
 //! that takes longer to compile than the rest of this package.
 
 use std::path::PathBuf;
@@ -47,6 +47,9 @@ Commands:
                        target/bench (Linux). Takes an hour or more; with --quick 5 minutes
           --write      Writes the counts down there, or the table and the plots of `peers` into
                        docs/benchmarks.md
+  size
+          Weighs the module of the example's windows against that of the same windows without
+          Revgate (tests/plain), both made as small as a release gets. Sets up what is missing
   fuzz [--seconds N] [TARGET]
           Feeds the messages and the gate with arbitrary bytes: wire, gate, gate_raw, or all.
           --seconds N  How long each (default: 60)
@@ -81,6 +84,7 @@ pub(crate) enum Command {
     Appearance { is_write: bool },
     Model { deep: Option<u64> },
     Bench(Bench),
+    Size,
     Fuzz(FuzzOptions),
     Crash(CrashOptions),
     Windows,
@@ -172,6 +176,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         }
         "model" => model(&rest).map(|deep| Command::Model { deep }),
         "bench" => bench(&rest).map(Command::Bench),
+        "size" => refuse("size", rest.first(), "none").map(|()| Command::Size),
         "fuzz" => fuzz(rest).map(Command::Fuzz),
         "crash" => crash(rest).map(Command::Crash),
         "windows" => refuse("windows", rest.first(), "none").map(|()| Command::Windows),
@@ -184,7 +189,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         "mutants" => refuse("mutants", rest.first(), "none").map(|()| Command::Mutants),
         "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
         _ => {
-            let known = "app, test, appearance, model, bench, fuzz, crash, windows, types, npm, mutants, doctor";
+            let known = "app, test, appearance, model, bench, size, fuzz, crash, windows, types, npm, mutants, doctor";
             Err(format!("unknown command `{name}`; the commands are: {known}"))
         }
     }
@@ -361,6 +366,7 @@ mod tests {
         assert_eq!(read("bench peers"), peers(false, false));
         assert_eq!(read("bench peers --quick"), peers(true, false));
         assert_eq!(read("bench peers --write --quick"), peers(true, true));
+        assert_eq!(read("size"), Ok(Command::Size));
         assert_eq!(read("windows"), Ok(Command::Windows));
         assert_eq!(read("types"), Ok(Command::Types { is_check: false }));
         assert_eq!(read("types --check"), Ok(Command::Types { is_check: true }));

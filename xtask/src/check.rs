@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Whatever is not for windows alone, with all that can be chosen.
-pub(crate) const NATIVE: [&str; 9] = [
+pub(crate) const NATIVE: [&str; 11] = [
     "--workspace",
     "--exclude",
     "revgate-frontend",
@@ -26,6 +26,8 @@ pub(crate) const NATIVE: [&str; 9] = [
     "revgate-leptos",
     "--exclude",
     "revgate-test-page",
+    "--exclude",
+    "revgate-plain",
     "--features",
     "tauri-plugin-revgate/database,revgate/typescript,revgate/inspector",
 ];
@@ -35,7 +37,7 @@ const INSPECTOR: &str = "revgate-tests/inspector,tauri-plugin-revgate/inspector"
 const BUILT_WINDOWS: &str = "revgate-app/custom-protocol,revgate-test-app/custom-protocol";
 /// Packages that are compiled for the windows. Always the same list: another one would give
 /// their dependencies other features, and cargo would compile those once more.
-const WINDOW_PACKAGES: [&str; 8] = [
+const WINDOW_PACKAGES: [&str; 10] = [
     "-p",
     "revgate-client",
     "-p",
@@ -44,6 +46,8 @@ const WINDOW_PACKAGES: [&str; 8] = [
     "revgate-frontend",
     "-p",
     "revgate-test-page",
+    "-p",
+    "revgate-plain",
 ];
 /// A browser or a window that hangs must not hold CI up.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);

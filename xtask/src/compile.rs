@@ -12,6 +12,10 @@ use crate::{npm, setup::toolchain::WASM};
 
 /// The example with a window in JavaScript.
 pub(crate) const MIXED: &str = "examples/mixed";
+/// The example's windows.
+pub(crate) const EXAMPLE: &str = "revgate-frontend";
+/// The same without Revgate.
+pub(crate) const PLAIN: &str = "revgate-plain";
 
 /// The windows first: the app carries them inside.
 pub(crate) fn app(workspace: &Workspace) -> Result<(), Error> {
@@ -85,19 +89,31 @@ pub(crate) fn optimised_test_app(workspace: &Workspace) -> Result<PathBuf, Error
 /// windows, which was built before.
 pub(crate) fn test_pages(workspace: &Workspace) -> Result<(), Error> {
     const PAGE: &str = "revgate-test-page";
-    // Beside the windows of the example, whose dependencies it shares.
-    let packages = ["-p", PAGE, "-p", "revgate-frontend"];
+    // Beside the windows of the example, whose dependencies they share.
+    let packages = ["-p", PAGE, "-p", PLAIN, "-p", EXAMPLE];
     let cargo = [&["build", "--locked", "--target", WASM][..], &packages].concat();
-    build(workspace, "build the test page", workspace.cargo(cargo))?;
+    build(workspace, "build the test pages", workspace.cargo(cargo))?;
 
     let folder = workspace.test_pages();
-    let module = workspace.target.join(WASM).join("debug/revgate_test_page.wasm");
-    let mut command = workspace.command("wasm-bindgen");
-    command.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(&folder).arg(module);
-    build(workspace, "bind the test page", command)?;
+    let modules = workspace.target.join(WASM).join("debug");
+    bind(workspace, "bind the test page", &modules.join("revgate_test_page.wasm"), &folder)?;
+    let plain = modules.join(PLAIN).with_extension("wasm");
+    bind(workspace, "bind the example by hand", &plain, &folder.join("plain"))?;
 
     copy(&workspace.root.join("tests/app/pages"), &folder)?;
     copy(&workspace.root.join(npm::PACKAGE).join("dist"), &folder.join("revgate"))
+}
+
+/// What a page loads of a module.
+pub(crate) fn bind(
+    workspace: &Workspace,
+    name: &str,
+    module: &Path,
+    folder: &Path,
+) -> Result<(), Error> {
+    let mut command = workspace.command("wasm-bindgen");
+    command.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(folder).arg(module);
+    build(workspace, name, command)
 }
 
 /// Copies a folder's files and folders.

@@ -20,6 +20,7 @@ mod npm;
 mod outcomes;
 mod peers;
 mod setup;
+mod size;
 mod tally;
 mod types;
 
@@ -70,6 +71,7 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::Bench(Bench::Peers { is_quick, is_write }) => {
             peers::run(&mut workspace, is_quick, is_write)
         }
+        Command::Size => size::run(&mut workspace),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
         Command::Crash(options) => crash::run(&workspace, &options),
         Command::Windows => cross::run(&mut workspace),

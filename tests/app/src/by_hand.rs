@@ -1,11 +1,13 @@
 //! A backend without Revgate: what an app writes by hand for the state-sync protocol 1.1, with that
-//! protocol's names for commands, event and fields.
+//! protocol's names for commands, event and fields; and what the example's windows in `tests/plain/` have
+//! beside their settings.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use revgate::settings::Settings;
+use revgate::settings::{Settings, Whereabouts};
 use serde::Serialize;
-use tauri::{AppHandle, Builder, Emitter, State, Wry};
+use tauri::{AppHandle, Builder, Emitter, Manager, State, WebviewWindow, Wry};
 
 /// The next revision is one that a JavaScript number cannot tell from the one after.
 const START: u64 = (1 << 53) - 1;
@@ -28,10 +30,20 @@ struct Invalidation {
     revision: String,
 }
 
+/// What windows tell of themselves, by their labels.
+type Present = Mutex<BTreeMap<String, Whereabouts>>;
+
 pub(crate) fn serve(builder: Builder<Wry>) -> Builder<Wry> {
     builder
         .manage(Mutex::new(Store { revision: START, settings: Settings::default() }))
-        .invoke_handler(tauri::generate_handler![get_settings, update_settings])
+        .manage(Present::default())
+        .invoke_handler(tauri::generate_handler![
+            get_settings,
+            update_settings,
+            get_whereabouts,
+            tell_whereabouts,
+            open_settings,
+        ])
 }
 
 #[tauri::command]
@@ -54,6 +66,32 @@ fn update_settings(
     let invalidation = Invalidation { topic: "settings", revision: snapshot.revision.clone() };
     app.emit("settings:invalidated", invalidation)?;
     Ok(snapshot)
+}
+
+#[tauri::command]
+fn get_whereabouts(present: State<'_, Present>) -> BTreeMap<String, Whereabouts> {
+    present.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+#[tauri::command]
+fn tell_whereabouts(
+    window: WebviewWindow,
+    present: State<'_, Present>,
+    whereabouts: Whereabouts,
+) -> tauri::Result<()> {
+    let now = {
+        let mut present = present.lock().unwrap_or_else(PoisonError::into_inner);
+        present.insert(window.label().to_owned(), whereabouts);
+        present.clone()
+    };
+    window.emit("whereabouts:changed", now)
+}
+
+/// Brings the settings window to the front.
+#[tauri::command]
+fn open_settings(app: AppHandle) -> tauri::Result<()> {
+    let window = app.get_webview_window("settings").ok_or(tauri::Error::WindowNotFound)?;
+    window.set_focus()
 }
 
 impl Store {

@@ -191,7 +191,9 @@ pub(crate) fn needs(system: &System, goal: Goal) -> impl Iterator<Item = &'stati
     NEEDS.iter().filter(move |need| {
         let asked = match need.layer {
             Layer::Compile => true,
-            Layer::Build => !matches!(goal, Goal::Windows | Goal::Npm | Goal::Tabs | Goal::Firefox),
+            Layer::Build => {
+                !matches!(goal, Goal::Windows | Goal::Npm | Goal::Size | Goal::Tabs | Goal::Firefox)
+            }
             Layer::Windows => goal == Goal::Windows,
             Layer::Checks => matches!(goal, Goal::Quick | Goal::Test),
             Layer::VirtualScreen => matches!(goal, Goal::Headless | Goal::Test),

@@ -37,7 +37,7 @@ pub(crate) fn needed(goal: Goal) -> &'static [Tool] {
     use Tool::{Geckodriver, TauriCli, Trunk, WasmBindgen, WasmPack};
     match goal {
         Goal::Quick | Goal::Windows => &[],
-        Goal::Bench | Goal::Npm => &[WasmBindgen],
+        Goal::Bench | Goal::Npm | Goal::Size => &[WasmBindgen],
         Goal::Tabs => &[Trunk, WasmBindgen],
         Goal::Firefox => &[Trunk, WasmBindgen, Geckodriver],
         Goal::App | Goal::Headless => &[Trunk, WasmBindgen, TauriCli],
