@@ -413,7 +413,7 @@ mod tests {
             (
                 "ap",
                 "`ap`",
-                "app, test, appearance, model, bench, fuzz, crash, windows, types, npm, mutants, doctor",
+                "app, test, appearance, model, bench, size, fuzz, crash, windows, types, npm, mutants, doctor",
             ),
             ("app --hedless", "`--hedless`", "--headless, --firefox, --shots DIR, --port N"),
             ("app --headless=yes", "`--headless=yes`", "--headless"),

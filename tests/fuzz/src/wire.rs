@@ -26,9 +26,10 @@ pub fn wire(bytes: &[u8]) {
     if let Some(version) = read::<Version>(bytes) {
         assert!(version.next().is_ok_and(|next| version < next) || is_last(version.revision));
     }
-    read_text::<Revision>(bytes, is_canonical_number);
-    read_text::<Epoch>(bytes, is_canonical_number);
-    read_text::<TopicName>(bytes, is_topic_name);
+    read_text::<Revision>(bytes, is_canonical_number, is_canonical_number);
+    read_text::<Epoch>(bytes, is_canonical_number, is_canonical_number);
+    // A part has a name in messages, and nobody registers one.
+    read_text::<TopicName>(bytes, is_topic_name, |text| is_topic_name(text) || is_part(text));
 }
 
 /// Reads a message from text as a window does, and from a tree as the backend does.
@@ -50,16 +51,19 @@ fn read<T: Serialize + DeserializeOwned + PartialEq + Debug>(bytes: &[u8]) -> Op
     Some(value)
 }
 
-/// Reads a name or a number from bare text and from JSON: exactly if it is well-formed, and then
+/// Reads a name or a number from bare text and from JSON: exactly if it is well-formed there, and then
 /// it is written as it was.
-fn read_text<T>(bytes: &[u8], is_well_formed: impl Fn(&str) -> bool)
-where
+fn read_text<T>(
+    bytes: &[u8],
+    is_well_formed: impl Fn(&str) -> bool,
+    is_well_formed_in_json: impl Fn(&str) -> bool,
+) where
     T: FromStr<Err: Display> + Display + Serialize + DeserializeOwned + PartialEq + Debug,
 {
     let quoted = serde_json::from_slice::<String>(bytes).ok();
     assert_eq!(
         read::<T>(bytes).map(|value| value.to_string()),
-        quoted.filter(|text| is_well_formed(text))
+        quoted.filter(|text| is_well_formed_in_json(text))
     );
     let Ok(text) = str::from_utf8(bytes) else { return };
     let read = text.parse::<T>().map(|value| value.to_string()).map_err(|error| error.to_string());
@@ -73,6 +77,16 @@ fn is_canonical_number(text: &str) -> bool {
 fn is_topic_name(text: &str) -> bool {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_/:".contains(c);
     (1..=64).contains(&text.len()) && text.chars().all(is_allowed)
+}
+
+fn is_part(text: &str) -> bool {
+    text.split_once('#').is_some_and(|(topic, pointer)| {
+        let mut escapes = pointer.split('~').skip(1);
+        is_topic_name(topic)
+            && pointer.starts_with('/')
+            && pointer.len() <= TopicName::MAX_POINTER
+            && escapes.all(|rest| rest.starts_with(['0', '1']))
+    })
 }
 
 fn is_last(revision: Revision) -> bool {
