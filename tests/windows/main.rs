@@ -21,6 +21,7 @@ mod kinds;
 mod managers;
 mod permissions;
 mod persistence;
+mod plain;
 mod policy;
 mod presence;
 mod settings_app;

@@ -15,6 +15,7 @@ pub(crate) struct TopicSignal<T: 'static> {
     state: RwSignal<T>,
     version: RwSignal<Option<Version>>,
     error: RwSignal<Option<Failure>>,
+    is_sending: StoredValue<bool>,
     past: RwSignal<Vec<T>>,
     future: RwSignal<Vec<T>>,
 }
@@ -43,8 +44,8 @@ struct Invalidated {
 }
 
 #[derive(Serialize)]
-struct Updating {
-    settings: Settings,
+struct Updating<'a> {
+    settings: &'a Settings,
 }
 
 /// How much can be undone: all of it.
@@ -65,6 +66,7 @@ pub(crate) fn share() -> TopicSignal<Settings> {
         state: RwSignal::default(),
         version: RwSignal::default(),
         error: RwSignal::default(),
+        is_sending: StoredValue::default(),
         past: RwSignal::default(),
         future: RwSignal::default(),
     };
@@ -96,7 +98,8 @@ impl TopicSignal<Settings> {
 
     fn take(self, snapshot: Snapshot) {
         let version = Version::parse(&snapshot.revision);
-        if self.version.get_untracked() < version {
+        // What is shown is newer while it is being sent.
+        if !self.is_sending.get_value() && self.version.get_untracked() < version {
             self.version.set(version);
             self.state.set(snapshot.data);
             self.error.set(None);
@@ -114,20 +117,44 @@ impl TopicSignal<Settings> {
         }
     }
 
-    /// Shown at once, and taken back if it is refused.
+    /// Shown at once, and taken back if it is refused. What is shown is sent one at a time, as commands that
+    /// are under way together may be done in another order, and the slider's last value not last.
     fn set(self, settings: Settings) {
         let before = self.state.get_untracked();
-        self.state.set(settings.clone());
-        spawn(async move {
-            match invoke("update_settings", &Updating { settings }).await {
-                Ok(snapshot) => self.take(snapshot),
-                Err(reason) => {
-                    self.state.set(before);
-                    self.error.set(Some(Failure { reason }));
+        self.state.set(settings);
+        if !self.is_sending.get_value() {
+            self.is_sending.set_value(true);
+            spawn(async move {
+                let sent = self.send(before).await;
+                self.is_sending.set_value(false);
+                match sent {
+                    Ok(snapshot) => self.take(snapshot),
+                    Err((before, reason)) => {
+                        self.state.set(before);
+                        self.error.set(Some(Failure { reason }));
+                    }
                 }
+                // What others have set meanwhile was not shown.
+                self.fetch().await;
+                Ok(())
+            });
+        }
+    }
+
+    /// Sends what is shown until the backend has it, or refuses it: then it has what was there before.
+    async fn send(self, mut before: Settings) -> Result<Snapshot, (Settings, String)> {
+        loop {
+            let settings = self.state.get_untracked();
+            let answer = invoke("update_settings", &Updating { settings: &settings }).await;
+            let snapshot: Snapshot = match answer {
+                Ok(snapshot) => snapshot,
+                Err(reason) => return Err((before, reason)),
+            };
+            if self.state.get_untracked() == settings {
+                return Ok(snapshot);
             }
-            Ok(())
-        });
+            before = snapshot.data;
+        }
     }
 
     /// Sets what was there before, and keeps what is there now, which it returns.
