@@ -1,15 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { compile as compileSvelte } from 'svelte/compiler';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { compileScript, compileTemplate, parse } from 'vue/compiler-sfc';
+
+import { guide, isComponent, page, writeModules } from './pages.js';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${here}readme-blocks`;
 
-/** The READMEs, and which of their blocks are meant. What only Rust reads is not. */
-const READMES = { root: '../../../README.md', package: 'README.md' };
+/** What only Rust reads is not meant. */
+const READMES = [page('README.md', 'root'), page('crates/revgate-js/js/README.md', 'package')];
+const GUIDE = guide();
 
-/** What the blocks speak of and an app would have. */
+/** What the blocks of the READMEs speak of and an app would have. The guide's say it themselves. */
 const NAMES = `
 import type { InvalidationSubscriber, SnapshotProvider } from 'revgate';
 declare global {
@@ -27,44 +32,80 @@ declare global {
 }
 `;
 
-/** What bundlers make of a file. */
-const FILES = `declare module '*?url' { const address: string; export default address; }`;
+/** What bundlers make of a file, and what an app has before it is moved here. */
+const FILES = `
+declare module '*?url' { const address: string; export default address; }
+declare module '@statesync/core' { export * from 'revgate'; }
+declare module '@statesync/tauri' { export * from 'revgate'; }
+declare module '@statesync/zustand' { export * from 'revgate/zustand'; }
+`;
 
-function blocks(readme: string): string[] {
-	const text = readFileSync(new URL(readme, new URL('..', import.meta.url)), 'utf8');
-	return [...text.matchAll(/^```(?:js|ts)\n(.*?)^```/gms)].map(([, block]) => block ?? '');
+function project(name: string): string {
+	mkdirSync(`${folder}/${name}`, { recursive: true });
+	writeFileSync(`${folder}/${name}/files.d.ts`, FILES);
+	const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false, allowJs: true };
+	const tsconfig = { extends: '../../tsconfig.json', compilerOptions, include: ['.'] };
+	writeFileSync(`${folder}/${name}/tsconfig.json`, JSON.stringify(tsconfig));
+	return `${folder}/${name}`;
 }
 
-function compile(): string {
+function compile(project: string): string {
 	try {
-		return execFileSync('npx', ['tsc', '-p', folder], { cwd: here, encoding: 'utf8' });
+		return execFileSync('npx', ['tsc', '-p', project], { cwd: here, encoding: 'utf8' });
 	} catch (error) {
 		return (error as { stdout: string }).stdout;
 	}
 }
 
-beforeAll(() => {
-	rmSync(folder, { recursive: true, force: true });
-	mkdirSync(folder);
-	writeFileSync(`${folder}/names.ts`, NAMES);
-	writeFileSync(`${folder}/files.d.ts`, FILES);
-	const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false };
-	const tsconfig = { extends: '../tsconfig.json', compilerOptions, include: ['.'] };
-	writeFileSync(`${folder}/tsconfig.json`, JSON.stringify(tsconfig));
-	for (const [name, readme] of Object.entries(READMES)) {
-		for (const [number, block] of blocks(readme).entries()) {
-			// A module, even if it imports nothing.
-			writeFileSync(`${folder}/${name}-${number + 1}.ts`, `${block}\nexport {};\n`);
-		}
-	}
-});
+/** What is wrong with a component in a single file, but for the types in its script. */
+function faults(language: string, source: string): unknown[] {
+	if (language === 'html') return compileSvelte(source, { generate: 'client' }).warnings;
+	const { descriptor, errors } = parse(source);
+	const { bindings = {} } = compileScript(descriptor, { id: 'page' });
+	const template = compileTemplate({
+		source: descriptor.template?.content ?? '',
+		filename: 'page.vue',
+		id: 'page',
+		compilerOptions: { bindingMetadata: bindings, prefixIdentifiers: true, inline: true },
+	});
+	return [...errors, ...template.errors];
+}
+
+// Before the tests are collected, for some of them stand in the pages.
+rmSync(folder, { recursive: true, force: true });
+const [readmes, pages] = [project('readmes'), project('guide')];
+writeFileSync(`${readmes}/names.ts`, NAMES);
+for (const readme of READMES) writeModules(readme, readmes, () => 'ts');
+for (const page of GUIDE) writeModules(page, pages, (language) => (language === 'js' ? 'js' : 'ts'));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('has blocks in both', () => {
-	for (const readme of Object.values(READMES)) expect(blocks(readme)).not.toEqual([]);
+it('has blocks in both READMEs and in the guide', () => {
+	for (const { blocks } of READMES) expect(blocks).not.toEqual([]);
+	expect(GUIDE.flatMap(({ blocks }) => blocks)).not.toEqual([]);
 });
 
 it('compiles every block of the READMEs', { timeout: 120_000 }, () => {
-	expect(compile()).toBe('');
+	expect(compile(readmes)).toBe('');
 });
+
+it('compiles every block of the guide', { timeout: 120_000 }, () => {
+	expect(compile(pages)).toBe('');
+});
+
+it('compiles every component of the guide', () => {
+	const components = GUIDE.flatMap(({ blocks }) => blocks).filter(({ text }) => isComponent(text));
+	expect(components).not.toEqual([]);
+	for (const { language, text } of components) expect(faults(language, text)).toEqual([]);
+});
+
+for (const { name, blocks } of GUIDE) {
+	const tests = blocks.flatMap(({ file }) => (file?.endsWith('.test.ts') ? [file] : []));
+	if (tests.length === 0) continue;
+	describe(`what stands in ${name}`, async () => {
+		// An edit that is refused is told to the console, too.
+		beforeEach(() => void vi.spyOn(console, 'warn').mockReturnValue());
+		afterEach(() => void vi.restoreAllMocks());
+		for (const file of tests) await import(/* @vite-ignore */ `${pages}/${name}/${file}`);
+	});
+}
