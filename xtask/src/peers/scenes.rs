@@ -59,8 +59,8 @@ const IN_WINDOWS: [&str; 7] =
 /// Whose memory is measured by `--quick`.
 const IN_MEMORY: [&str; 3] = [PUSH, BY_UPDATE[0], BY_UPDATE[1]];
 
-/// Who is measured on 10 MB by `--quick`.
-const ON_HUGE: [&str; 3] = [FLOOR, BY_ACT[0], BY_ACT[1]];
+/// Who is measured on maps of each size by `--quick`.
+const IN_SIZES: [&str; 3] = [FLOOR, BY_ACT[0], BY_ACT[1]];
 
 pub(super) const SHAPES: [&str; 3] = ["map", "list", "struct"];
 pub(super) const SIZES: [&str; 4] = ["1k", "100k", "1m", "10m"];
@@ -142,7 +142,7 @@ pub(super) fn all(is_quick: bool) -> Vec<Scene> {
         for size in sizes {
             let [dialogue, lone] = sized(shape, size);
             let what = format!("one field of a {shape} of {}", bytes(size));
-            let peers = if is_quick && *size == "10m" { &ON_HUGE[..] } else { SMALL };
+            let peers = if is_quick { &IN_SIZES[..] } else { SMALL };
             let of = |id: &str, title: &str| Scene { peers, ..scene(id, title) };
             all.push(of(&dialogue, &format!("a turn of two windows, {what}")));
             all.push(of(&lone, &format!("one write of Rust, {what}")));
