@@ -4,6 +4,15 @@ use std::fmt;
 use std::iter;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use revgate::TopicName;
+
+use crate::{Storage, StorageError};
+
+/// [Sets](Storage::set_aside) what is saved for a topic aside, under the name of this time.
+pub(crate) fn set_aside(storage: &dyn Storage, topic: &TopicName) -> Result<String, StorageError> {
+    storage.set_aside(topic, SystemTime::now())
+}
+
 /// Names for what is set aside at that time: `settings.unreadable-20261124T231318Z`, then the same
 /// with `-2`, `-3` and so on. The first that is free is to be taken.
 pub(crate) fn names_aside(name: &str, at: SystemTime) -> impl Iterator<Item = String> + use<> {

@@ -44,6 +44,15 @@ impl Fault {
         }
     }
 
+    /// Whether what is there is of no use to any program: it could be read, and is no newer one's.
+    pub(crate) fn is_of_the_content(&self) -> bool {
+        match self {
+            Self::Codec(_) | Self::Invalid(_) => true,
+            Self::Migration(error) => !matches!(error, MigrationError::Newer { .. }),
+            Self::Storage(_) | Self::Incomplete { .. } => false,
+        }
+    }
+
     /// Whether it keeps the whole storage from saving.
     pub(crate) fn is_of_the_disk(&self) -> bool {
         matches!(self, Self::Storage(error) if error.is_of_the_disk())
@@ -173,10 +182,11 @@ pub enum Incident {
         fault: Fault,
     },
     /// Somebody changed what is saved to something unusable. It stays so, and nothing of the topic
-    /// is saved, until it is usable or the app overwrites it.
+    /// is saved, until it is usable or the app overwrites it; or the app ends, and [sets it
+    /// aside](Self::SetAside).
     #[error(
         "the topic `{topic}` is not saved any more, as {place} was changed to what is unusable: \
-         {fault}; mend it, or have the app `overwrite()` it"
+         {fault}; mend it, or have the app `overwrite()` it, else it is set aside when the app ends"
     )]
     Edited {
         /// The topic.
@@ -185,6 +195,22 @@ pub enum Incident {
         place: String,
         /// Why.
         fault: Fault,
+    },
+    /// The app ends, or may end, and what somebody has changed what is saved to is still unusable. It has
+    /// been kept under another name, and the topic's newest state is saved in its place.
+    #[error(
+        "the topic `{topic}` is saved in {place} again, which was changed to what is unusable \
+         ({fault}) and is kept as {kept}"
+    )]
+    SetAside {
+        /// The topic.
+        topic: TopicName,
+        /// Where it is saved.
+        place: String,
+        /// Why what was there is unusable.
+        fault: Fault,
+        /// Where that is now.
+        kept: String,
     },
     /// The app ends, and the topic's newest state is not on the disk: the next start is without
     /// it. It has been tried again for a second.

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 use std::thread;
-use std::time::SystemTime;
 
 use revgate::{Topic, TopicName, Version};
 
+use crate::aside::set_aside;
 use crate::error::{Instead, Kept, LoadError};
 use crate::import::import;
 use crate::saver::edits::{LONGEST, SETTLING};
@@ -192,7 +192,7 @@ impl Place<'_> {
     fn put_by(self, fault: Fault) -> Result<(Fault, Option<Kept>), LoadError> {
         match let_be(fault, self.storage.place(self.topic))? {
             Fault::Storage(error) if !error.is_of_a_folder() => Ok((error.into(), None)),
-            fault => match self.storage.set_aside(self.topic, SystemTime::now()) {
+            fault => match set_aside(self.storage, self.topic) {
                 Ok(place) => Ok((fault, Some(Kept::As(place)))),
                 // Then it will not be overwritten either; and a full disk does not stop the start.
                 Err(StorageError::ReadOnly { .. } | StorageError::Io { .. }) => {

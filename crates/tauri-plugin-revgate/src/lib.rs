@@ -211,7 +211,8 @@ pub use watch::{Change, Watch};
 ///   [`Builder::on_incident`](crate::Builder::on_incident).
 /// - A person may edit a topic's file while the app runs: what they change reaches every window.
 ///   What is unusable stays as they wrote it, and the topic is not saved until they have mended it
-///   or the app [overwrites](crate::TopicHandle::overwrite) it.
+///   or the app [overwrites](crate::TopicHandle::overwrite) it. When the app ends, it is kept under
+///   another name, and the newest state is saved in its place.
 ///
 /// ```no_run
 /// # use revgate::Topic;

@@ -518,6 +518,41 @@ fn an_unusable_edit_is_reported_and_stays_until_the_app_is_told_to_overwrite_it(
 }
 
 #[test]
+fn an_unusable_edit_costs_no_state_over_the_end_of_the_app() {
+    for change in [None, Some(7)] {
+        let bench = Bench::new();
+        let unusable = r#"{"revision":"9","data":{"volume":99}}"#;
+        let open = || bench.open(Persistence::new().save(Save::after(Duration::from_millis(1))));
+        let app = open();
+        for volume in [3, 5] {
+            set(&player(&app), volume);
+            player(&app).flush().wait().expect("the disk is there");
+        }
+        fs::write(bench.file("player.json"), unusable).expect("writable");
+        until("held", || player(&app).saving().expect("it is saved").is_held);
+        if let Some(volume) = change {
+            set(&player(&app), volume);
+        }
+        end(app);
+
+        let newest = change.unwrap_or(5);
+        assert_eq!(bench.saved_volume(), Some(json!(newest)), "and no backup");
+        let names = fs::read_dir(bench.folder.path().join("revgate")).expect("readable");
+        let aside = names.filter_map(|name| {
+            let path = name.expect("readable").path();
+            let is_aside = path.to_string_lossy().contains("player.unreadable-");
+            is_aside.then(|| fs::read_to_string(path).expect("readable"))
+        });
+        assert_eq!(aside.collect::<Vec<_>>(), [unusable], "the person's edit");
+        let incidents = bench.incidents();
+        let last = incidents.last().expect("it is said");
+        assert!(last.contains("volume: 99 is more than 11) and is kept as "), "{incidents:?}");
+        let app = open();
+        assert_eq!(player(&app).snapshot().data.volume, newest);
+    }
+}
+
+#[test]
 fn a_second_instance_is_told_or_follows_and_writes_nothing() {
     let bench = Bench::new();
     let first = bench.open(Persistence::new());

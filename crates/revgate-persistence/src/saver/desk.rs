@@ -174,7 +174,7 @@ impl Desk {
                 self.put_off(pending);
                 continue;
             }
-            match self.prepare(&pending) {
+            match self.prepare(now, &pending) {
                 Ok(Some(encoded)) => ready.push((pending, encoded)),
                 Ok(None) => self.done(now, pending),
                 Err(fault) => self.failed(now, pending, None, fault),
@@ -211,12 +211,16 @@ impl Desk {
     }
 
     /// The newest state, if it is not on the disk yet.
-    fn prepare(&self, pending: &Pending) -> Result<Option<Encoded>, Fault> {
+    fn prepare(&self, now: Duration, pending: &Pending) -> Result<Option<Encoded>, Fault> {
         let track = pending.track();
         if track.lock().is_held && !pending.overwrite {
             // It may have been mended without a word from the system.
-            let taken = self.take_over(&*pending.subject);
-            taken.inspect_err(|fault| self.hold(track, fault.clone()))?;
+            match self.take_over(&*pending.subject) {
+                Err(fault) if fault.is_of_the_content() && self.sets_aside(now, pending) => {
+                    self.set_aside(track, fault)?;
+                }
+                taken => drop(taken.inspect_err(|fault| self.hold(track, fault.clone()))?),
+            }
         }
         track.unmark();
         let encoded = guarded("encoding it", || Ok(pending.subject.encode()?))?;

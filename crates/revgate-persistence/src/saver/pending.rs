@@ -24,6 +24,8 @@ pub(super) struct Pending {
     pub(super) overwrite: bool,
     /// The end waits for it.
     pub(super) is_last: bool,
+    /// What is of no use gives way to it: that was so before the end came.
+    pub(super) sets_aside: bool,
 }
 
 impl Pending {
@@ -43,6 +45,7 @@ impl Pending {
             answers: Vec::new(),
             overwrite: false,
             is_last: false,
+            sets_aside: false,
         }
     }
 

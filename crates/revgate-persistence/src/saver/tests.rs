@@ -488,7 +488,8 @@ fn an_unusable_change_is_reported_once_and_stays_until_it_is_mended_or_overwritt
     bench.disk.edit(&topic, "oops");
     bench.notice(&topic, 0);
     let expected = "the topic `a` is not saved any more, as a was changed to what is unusable: \
-                    the state: `oops` is no number; mend it, or have the app `overwrite()` it";
+                    the state: `oops` is no number; mend it, or have the app `overwrite()` it, \
+                    else it is set aside when the app ends";
     assert_eq!(bench.incidents(), [expected]);
 
     bench.write(&topic, 100, 1);

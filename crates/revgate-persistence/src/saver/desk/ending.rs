@@ -5,8 +5,10 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::Desk;
-use crate::Incident;
+use crate::aside::set_aside;
 use crate::saver::pending::Pending;
+use crate::saver::{Saving, Track};
+use crate::{Fault, Incident};
 
 /// How long what fails is tried again: a virus scanner or a backup lets go of a file by then.
 const LAST_TRIES: Duration = Duration::from_secs(1);
@@ -24,16 +26,19 @@ impl Desk {
     /// Has all saved now that is not saved [manually](crate::Save::Manually); what comes later is
     /// saved as ever.
     pub(in crate::saver) fn settle(&mut self, now: Duration, answer: Option<mpsc::Sender<()>>) {
-        // The mail of some writes may still be on its way.
+        // The mail of some writes may still be on its way; and where somebody else has put what is of no use,
+        // the next start would fall back on the backup.
         let known: Vec<_> = self.topics.values().filter_map(Weak::upgrade).collect();
-        for subject in known.into_iter().filter(|subject| subject.track().is_marked()) {
+        let is_missing = |track: &Track| track.is_marked() || track.lock().is_held;
+        for subject in known.into_iter().filter(|subject| is_missing(subject.track())) {
             self.pending(subject);
         }
         for pending in self.pending.values_mut().filter(|it| it.is_wanted_at_the_end()) {
             pending.due = Some(now);
-            // What is held waits for a person, who will not come within a second.
-            let is_held = pending.track().lock().is_held;
-            pending.is_last = !is_held;
+            // What cannot be read waits for a person, who will not come within a second.
+            let Saving { is_held, fault, .. } = pending.track().saving();
+            pending.sets_aside = is_held && fault.is_some_and(|fault| fault.is_of_the_content());
+            pending.is_last = !is_held || pending.sets_aside;
         }
         let until = now.saturating_add(LAST_TRIES);
         let ending = self.ending.get_or_insert(Ending { until, answers: Vec::new() });
@@ -51,7 +56,9 @@ impl Desk {
             ending.until <= now || !self.pending.values().any(|pending| pending.is_last)
         };
         let Some(ending) = self.ending.take_if(|ending| is_over(ending)) else { return };
-        self.pending.values_mut().for_each(|pending| pending.is_last = false);
+        for pending in self.pending.values_mut() {
+            (pending.is_last, pending.sets_aside) = (false, false);
+        }
         for answer in ending.answers {
             // Who does not wait any more has given up.
             let _ = answer.send(());
@@ -61,6 +68,25 @@ impl Desk {
     /// When what has failed is tried again for the end.
     pub(super) fn retry_for_the_end(pending: &Pending) -> Option<Duration> {
         pending.is_last.then_some(PAUSE)
+    }
+
+    /// Whether the end has no time left for somebody to mend what is of no use: what was written just before
+    /// may be a half.
+    pub(super) fn sets_aside(&self, now: Duration, pending: &Pending) -> bool {
+        let is_over = |ending: &Ending| pending.is_last && ending.until <= now;
+        pending.sets_aside || self.ending.as_ref().is_some_and(is_over)
+    }
+
+    /// Keeps what somebody else has written, and is of no use, under another name, and makes room for the
+    /// newest state.
+    pub(super) fn set_aside(&self, track: &Track, fault: Fault) -> Result<(), Fault> {
+        let (topic, place) = (track.topic().clone(), self.storage.place(track.topic()));
+        let kept = set_aside(&*self.storage, &topic)?;
+        let mut saving = track.lock();
+        (saving.saved, saving.fault, saving.attempts, saving.is_held) = (None, None, 0, false);
+        drop(saving);
+        (self.report)(Incident::SetAside { topic, place, fault, kept });
+        Ok(())
     }
 
     /// Tells of what is lost.

@@ -1,6 +1,7 @@
 //! The end of the app.
 
 use super::*;
+use crate::MigrationError;
 
 /// A saver of one topic, on a disk that hangs until `go_on` is dropped.
 struct Hanging {
@@ -105,20 +106,80 @@ fn what_another_program_has_half_written_at_the_end_is_waited_for() {
 
 #[test]
 fn what_is_held_since_long_is_tried_once_more_and_holds_no_end_up() {
-    for (mended, saved, lost) in [(None, "oops", 1), (Some("5"), "7", 0)] {
+    let mut bench = Bench::new();
+    let topic = bench.topic("a", Save::default());
+    bench.disk.edit(&topic, "oops");
+    bench.notice(&topic, 0);
+    assert_eq!(bench.incidents().len(), 1, "it is held");
+    bench.write(&topic, 60, 7);
+    bench.disk.edit(&topic, "5");
+    assert_eq!(bench.end(100), ms(100));
+    assert_eq!(bench.disk.text(&topic).as_deref(), Some("7"));
+    assert_eq!(bench.incidents(), [] as [&str; 0], "it was mended");
+}
+
+#[test]
+fn what_cannot_be_read_at_the_end_stays_and_what_is_lost_by_it_is_said() {
+    let mut bench = Bench::new();
+    let topic = bench.topic("a", Save::default());
+    bench.disk.edit(&topic, "50");
+    bench.disk.state().unreadable = Some(io::ErrorKind::PermissionDenied);
+    bench.notice(&topic, 0);
+    assert!(topic.track.saving().is_held);
+    bench.write(&topic, 60, 7);
+    assert_eq!(bench.end(100), ms(100), "a person does not come within a second");
+    assert_eq!(bench.disk.text(&topic).as_deref(), Some("50"));
+    let incidents = bench.incidents();
+    let lost = incidents.iter().filter(|it| it.contains("the app ends without")).count();
+    assert_eq!((lost, incidents.len()), (1, 2), "{incidents:?}");
+}
+
+#[test]
+fn an_unusable_edit_is_set_aside_at_the_end_for_the_newest_state_written_since_or_not() {
+    for (is_written, since) in [(true, 9), (true, 1000), (false, 1000)] {
         let mut bench = Bench::new();
         let topic = bench.topic("a", Save::default());
+        bench.write(&topic, 0, 6);
+        for at in [0, 100] {
+            bench.turn(at);
+        }
         bench.disk.edit(&topic, "oops");
-        bench.notice(&topic, 0);
-        assert_eq!(bench.incidents().len(), 1, "it is held");
-        bench.write(&topic, 60, 7);
-        mended.inspect(|text| bench.disk.edit(&topic, text));
-        assert_eq!(bench.end(100), ms(100));
-        assert_eq!(bench.disk.text(&topic).as_deref(), Some(saved));
+        if since > 100 {
+            bench.notice(&topic, 200);
+            assert!(topic.track.saving().is_held);
+        } else {
+            // Nobody has looked at it yet.
+            bench.mail.push(Mail::Edited(topic.track.topic().clone()));
+        }
+        if is_written {
+            bench.write(&topic, 400, 7);
+        }
+        let over = bench.end(400);
+        assert_eq!(over, ms(if since > 100 { 400 } else { 1400 }), "a half may become whole");
+        let newest = if is_written { "7" } else { "6" };
+        assert_eq!(bench.disk.text(&topic).as_deref(), Some(newest));
+        let aside = bench.disk.memory.unreadable();
+        assert!(
+            matches!(&aside[..], [(_, bytes)] if bytes == b"oops"),
+            "nothing is lost: {aside:?}"
+        );
+        let backup = bench.disk.load_backup(topic.track.topic()).expect("it loads");
+        assert_ne!(backup.as_deref(), Some(&b"oops"[..]), "what is of no use is no backup");
         let incidents = bench.incidents();
-        let told = incidents.iter().filter(|it| it.contains("the app ends without")).count();
-        assert_eq!((told, incidents.len()), (lost, lost), "{incidents:?}");
+        let told = "the topic `a` is saved in a again, which was changed to what is unusable (the state: \
+                    `oops` is no number) and is kept as a.unreadable-";
+        assert!(incidents.last().is_some_and(|it| it.starts_with(told)), "{incidents:?}");
+        assert_eq!(incidents.iter().filter(|it| it.contains("not saved")).count(), 1);
+        assert!(topic.track.saving().fault.is_none());
     }
+}
+
+#[test]
+fn what_a_newer_program_has_put_there_is_not_set_aside() {
+    let newer = MigrationError::Newer { found: 2, known: 1 };
+    assert!(!Fault::from(newer).is_of_the_content());
+    let older = MigrationError::TooOld { found: 1, oldest: 2 };
+    assert!(Fault::from(older).is_of_the_content());
 }
 
 #[test]
