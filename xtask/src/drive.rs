@@ -70,7 +70,7 @@ pub(crate) fn tabs(
         let addresses = vec![site.clone(), format!("{site}/{settings}")];
         let tabs = Tabs { workspace, browser, addresses, port: options.port };
         let Driven { changes, slowest } =
-            drive(tabs.open()?, Camera::Pages, &shots, !options.mixed)?;
+            drive(tabs.open()?, Camera::Pages(name), &shots, !options.mixed)?;
         let took = slowest.as_millis();
         report::done(since, format_args!("{name}: {changes} changes, slowest {took} ms"));
         all.changes += changes;
@@ -127,8 +127,8 @@ struct Driven {
 enum Camera<'a> {
     /// Of the screen that all windows are on.
     Screen(&'a Workspace, &'a VirtualDisplay),
-    /// Of each page.
-    Pages,
+    /// Of each page, in the browser of this name.
+    Pages(&'static str),
 }
 
 struct Drive<'a> {
@@ -308,8 +308,9 @@ impl Drive<'_> {
             Camera::Screen(workspace, display) => {
                 display.shoot(workspace, &self.shots.join(format!("{name}.png")))
             }
-            Camera::Pages => labels.iter().try_for_each(|label| {
-                self.desktop.shoot(label, &self.shots.join(format!("{name}-{label}.png")))
+            Camera::Pages(browser) => labels.iter().try_for_each(|label| {
+                let file = format!("{name}-{label}-{browser}.png");
+                self.desktop.shoot(label, &self.shots.join(file))
             }),
         }
     }

@@ -9,7 +9,7 @@ use xtask::{Error, workspace::Workspace};
 
 use super::{
     Goal, ask, long_step,
-    versions::{Version, find_version, locked_version},
+    versions::{Version, find_version, locked_version, version_line},
 };
 
 /// The newest trunk that the oldest supported compiler builds.
@@ -102,7 +102,7 @@ impl Tool {
             }
         };
         let Some(seen) = ask(command) else { return Ok(State::Missing(None)) };
-        let seen = seen.lines().last().unwrap_or_default().trim().to_owned();
+        let seen = version_line(&seen).unwrap_or(&seen).trim().to_owned();
         let version = find_version(&seen).unwrap_or_default();
         let fits = match self {
             Self::Trunk => version >= (0, 21, 0),

@@ -16,6 +16,12 @@ pub(crate) fn find_version(text: &str) -> Option<Version> {
     })
 }
 
+/// The line in which a program that says more than its version says that. What it has to complain of comes
+/// before it, and whatever may be done with it after.
+pub(crate) fn version_line(text: &str) -> Option<&str> {
+    text.lines().rfind(|line| find_version(line).is_some())
+}
+
 /// The version of a package in the text of a `Cargo.lock`.
 pub(crate) fn locked_version(lock: &str, package: &str) -> Option<String> {
     let name = format!("name = \"{package}\"");
@@ -36,6 +42,16 @@ mod tests {
         assert_eq!(find_version("tauri-cli 2.12.5-beta.1"), Some((2, 12, 5)));
         assert_eq!(find_version("v20.19.0"), Some((20, 19, 0)));
         assert_eq!(find_version("no version here"), None);
+    }
+
+    #[test]
+    fn a_version_is_found_among_other_lines() {
+        let licence = "geckodriver 0.36.0\n\nUnder the terms of the Mozilla Public License 2.0.\n\
+                       See https://mozilla.org/MPL/2.0/.";
+        assert_eq!(version_line(licence), Some("geckodriver 0.36.0"));
+        let complaint = "warning: no update since 0.1.2\ntrunk 0.21.14";
+        assert_eq!(version_line(complaint), Some("trunk 0.21.14"));
+        assert_eq!(version_line("no version here"), None);
     }
 
     #[test]
