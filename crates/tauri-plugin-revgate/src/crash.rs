@@ -2,12 +2,13 @@
 //!
 //! On macOS Tauri loads such a page anew, and what it had subscribed ends with the load. WebKitGTK
 //! leaves the window blank, so this ends the subscriptions there. On Windows they stay until the
-//! page is loaded anew or the window closed; as many as one window may have, and no more.
+//! page is loaded anew or the window closed; as many as one window may have, and no more. So they do
+//! where the app's windows are not Tauri's own, without the feature `wry`.
 
 use tauri::{Runtime, Webview};
 
 /// Ends what the page in `webview` has subscribed when its process crashes or is killed.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", feature = "wry"))]
 pub(crate) fn watch<R: Runtime>(webview: &Webview<R>) {
     use tauri::Manager;
     use webkit2gtk::WebViewExt;
@@ -26,5 +27,5 @@ pub(crate) fn watch<R: Runtime>(webview: &Webview<R>) {
     }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", feature = "wry")))]
 pub(crate) fn watch<R: Runtime>(_: &Webview<R>) {}
