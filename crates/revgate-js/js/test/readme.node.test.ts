@@ -36,7 +36,7 @@ declare global {
 const FILES = `
 declare module '*?url' { const address: string; export default address; }
 declare module '@statesync/core' { export * from 'revgate'; }
-declare module '@statesync/tauri' { export * from 'revgate'; }
+declare module '@statesync/tauri' { export * from 'revgate/tauri'; }
 declare module '@statesync/zustand' { export * from 'revgate/zustand'; }
 `;
 
