@@ -1,6 +1,8 @@
 //! The root component: which window this is, and its frame.
 
 use leptos::prelude::*;
+use revgate::settings::Settings;
+use revgate_leptos::{show_window_when, use_topic};
 
 use crate::labels::use_labels;
 use crate::main_window::MainWindow;
@@ -15,6 +17,9 @@ pub(crate) fn App() -> impl IntoView {
     let kind = WindowKind::current();
     let labels = use_labels();
     keep_root_attributes(kind);
+    let settings = use_topic::<Settings>();
+    // Or with the reason why there are none.
+    show_window_when(move || settings.ready() || settings.error().is_some());
 
     let view = move || match kind {
         WindowKind::Main => MainWindow().into_any(),

@@ -1,7 +1,12 @@
 //! The Settings app's backend: wiring only.
 
+use std::time::Duration;
+
 use revgate::settings::{Settings, Whereabouts};
 use tauri::{AppHandle, Context, Manager, RunEvent, WebviewWindowBuilder, WindowEvent};
+
+/// How long a window waits for its page to show it.
+const HIDDEN: Duration = Duration::from_secs(5);
 
 /// Opens both windows and serves them until the main one is closed. Which pages they show is the
 /// context's business.
@@ -13,6 +18,7 @@ pub fn run(context: Context) -> tauri::Result<()> {
     let plugin = tauri_plugin_revgate::Builder::new()
         .persistent_topic(Settings::default())
         .presence::<Whereabouts>()
+        .show_within(HIDDEN, ["main", "settings"])
         .build();
     let app = tauri::Builder::default()
         .plugin(plugin)

@@ -82,6 +82,17 @@ impl TestApp {
         Self::start("kinds", windows)
     }
 
+    /// Served by the plugin with settings that are saved, in windows that are opened hidden.
+    pub(crate) fn of_saved(windows: &[(&str, &str)]) -> Self {
+        Self::start("saved", windows)
+    }
+
+    /// The same with what an earlier run has left on the disk.
+    pub(crate) fn of_saved_in(profile: Scratch, windows: &[(&str, &str)]) -> Self {
+        let (arguments, labels) = Self::arguments("saved", windows);
+        Self { desktop: launch_in(profile, "REVGATE_TEST_APP", arguments, &labels) }
+    }
+
     /// Served by a backend written by hand for the state-sync protocol.
     pub(crate) fn by_hand(windows: &[(&str, &str)]) -> Self {
         Self::start("by-hand", windows)
@@ -108,10 +119,15 @@ impl TestApp {
     }
 
     fn start(mode: &str, windows: &[(&str, &str)]) -> Self {
+        let (arguments, labels) = Self::arguments(mode, windows);
+        Self { desktop: launch("REVGATE_TEST_APP", arguments, &labels) }
+    }
+
+    /// What the app is told, and the labels of its windows.
+    fn arguments<'a>(mode: &str, windows: &[(&'a str, &str)]) -> (Vec<String>, Vec<&'a str>) {
         let mut arguments = vec![environment("REVGATE_TEST_PAGES"), mode.to_owned()];
         arguments.extend(windows.iter().map(|(label, page)| format!("{label}={page}")));
-        let labels: Vec<_> = windows.iter().map(|(label, _)| *label).collect();
-        Self { desktop: launch("REVGATE_TEST_APP", arguments, &labels) }
+        (arguments, windows.iter().map(|(label, _)| *label).collect())
     }
 
     /// Runs the body of an async function in a window. It has the `arguments` given here.

@@ -97,6 +97,8 @@ pub(crate) fn test_pages(workspace: &Workspace) -> Result<(), Error> {
     let folder = workspace.test_pages();
     let modules = workspace.target.join(WASM).join("debug");
     bind(workspace, "bind the test page", &modules.join("revgate_test_page.wasm"), &folder)?;
+    let example = modules.join(EXAMPLE).with_extension("wasm");
+    bind(workspace, "bind the example", &example, &folder.join("example"))?;
     let plain = modules.join(PLAIN).with_extension("wasm");
     bind(workspace, "bind the example by hand", &plain, &folder.join("plain"))?;
 

@@ -156,6 +156,7 @@ impl Desktop {
     /// # Errors
     /// [`Error::Windows`] if it stays, or if another lies exactly on it.
     pub fn close(&mut self, label: &str) -> Result<(), Error> {
+        self.reach(label)?;
         let place = self.execute(label, PLACE, &[])?;
         match &self.display {
             Some(display) => ask_to_close(display, &place)?,
@@ -251,6 +252,20 @@ impl Desktop {
             self.current = Some(handle);
         }
         Ok(())
+    }
+
+    /// As [`Desktop::enter`], for what a person does in a window: one that was opened hidden is not on the
+    /// display until its page shows it.
+    fn reach(&mut self, label: &str) -> Result<(), Error> {
+        self.enter(label)?;
+        if self.display.is_none() {
+            return Ok(());
+        }
+        let shown = process::poll(Duration::from_secs(10), || {
+            let is_shown = self.execute(label, "return !document.hidden", &[]);
+            is_shown.is_ok_and(|is_shown| is_shown == json!(true)).then_some(())
+        });
+        shown.ok_or_else(|| Error::Windows(format!("window `{label}` stays hidden")))
     }
 
     fn elapsed_ms(since: Instant) -> u64 {

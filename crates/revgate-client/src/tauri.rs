@@ -14,6 +14,6 @@ mod state_sync;
 mod values;
 
 pub use early::preload;
-pub use ipc::{invoke, webview_label, window_label};
+pub use ipc::{invoke, show_window, webview_label, window_label};
 pub use plugin::Tauri;
 pub use state_sync::StateSync;

@@ -169,10 +169,11 @@
 //! # The first state
 //!
 //! A topic that is no family's, and not large, is in each page that may read it from its beginning: the
-//! plugin asks for it while the page's own code is still being fetched. So [`use_topic`] has the state, and
-//! not the default, as soon as it returns, and the first frame shows it. Whatever comes later, a `Suspense` or
-//! `Transition` around waits for, and shows its fallback till then: see [`use_topic`]. What else a window shows first, one
-//! document of many or a large state, its page can ask for as early, in `index.html`:
+//! plugin asks for it while the page's own code is still being fetched, and whoever comes before the answer
+//! waits for it, a millisecond. So [`use_topic`] has the state, and not the default, as soon as it returns, and
+//! the first frame shows it. Whatever comes later, a `Suspense` or `Transition` around waits for, and shows
+//! its fallback till then: see [`use_topic`]. What else a window shows first, one document of many or a large
+//! state, its page can ask for as early, in `index.html`:
 //!
 //! ```html
 //! <script>window.__REVGATE__?.preload('doc:42')</script>
@@ -180,6 +181,10 @@
 //!
 //! and what somebody is about to open, from Rust: [`revgate_client::tauri::preload`]. What was asked for
 //! counts for 10 s, and once; whether it is the newest still, the subscription says.
+//!
+//! Before that, while its module is fetched and compiled, a window shows an empty page. So that nobody sees
+//! even that, an app opens its windows hidden, `"visible": false`, and each shows itself when it is ready:
+//! [`show_window_when`].
 //!
 //! # Plain browser tabs
 //!
@@ -231,6 +236,7 @@ mod store;
 
 pub use bind::{Bound, bind};
 pub use family::{FamilySignal, MemberSignal, use_family};
+pub use first::show_window_when;
 pub use history::History;
 pub use presence::{PresenceSignal, use_presence, use_presence_of};
 #[cfg(feature = "tabs")]

@@ -22,6 +22,7 @@ use crate::options::TopicOptions;
 use crate::registry::Registry;
 use crate::restore::Persist;
 use crate::sender::{self, Emit};
+use crate::shown::Hidden;
 use crate::start;
 
 /// Builds the plugin out of the app's topics.
@@ -59,6 +60,7 @@ pub struct Builder {
     events: BTreeSet<String>,
     persist: Persist,
     ignores_signals: bool,
+    hidden: Hidden,
     /// What registers the actions of topics, which may follow theirs.
     actions: Vec<Register>,
     error: Option<RegistryError>,
@@ -269,9 +271,39 @@ impl Builder {
         self
     }
 
+    /// Shows these windows, by their labels, so long after they are opened, if they are hidden then. For
+    /// windows that are opened hidden (`"visible": false` in the app's configuration) and shown by their
+    /// pages once those have something to show, so that nobody sees a window without it: in Leptos by
+    /// `revgate_leptos::show_window_when`, in JavaScript by one line,
+    ///
+    /// ```js
+    /// player.ready().then(() => getCurrentWindow().show());
+    /// ```
+    ///
+    /// for which the window's capability has `core:window:allow-show`. A page that throws, waits for an answer
+    /// in vain, loads itself anew again and again or goes to a site that may show nothing, does not show its
+    /// window, which must not stay out of sight. Default: none.
+    ///
+    /// ```no_run
+    /// # fn plugin<R: tauri::Runtime>() -> tauri::plugin::TauriPlugin<R> {
+    /// use std::time::Duration;
+    /// use tauri_plugin_revgate::Builder;
+    ///
+    /// Builder::new().show_within(Duration::from_secs(3), ["main", "settings"]).build()
+    /// # }
+    /// ```
+    pub fn show_within<L: Into<String>>(
+        mut self,
+        limit: Duration,
+        windows: impl IntoIterator<Item = L>,
+    ) -> Self {
+        self.hidden = Hidden::new(limit, windows);
+        self
+    }
+
     /// The plugin, for `tauri::Builder::plugin`.
     pub fn build<R: Runtime>(self) -> TauriPlugin<R> {
-        let Self { registry, events, persist, ignores_signals, actions, error } = self;
+        let Self { registry, events, persist, ignores_signals, hidden, actions, error } = self;
         // The first error is the one to report.
         let errors = actions.into_iter().map(|register| register(&registry).err());
         let error = errors.fold(error, Option::or);
@@ -325,9 +357,10 @@ impl Builder {
                     webview.state::<Registry>().drop_window(webview.label());
                 }
             })
-            .on_webview_ready(|webview| {
+            .on_webview_ready(move |webview| {
                 closed::watch(&webview);
                 crash::watch(&webview);
+                hidden.watch(&webview);
             })
             .on_event(move |app, event| match event {
                 RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. } => {

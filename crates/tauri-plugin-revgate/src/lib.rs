@@ -184,6 +184,7 @@ mod saving;
 mod scope;
 mod sender;
 mod session;
+mod shown;
 #[cfg(all(unix, not(any(target_os = "android", target_os = "ios"))))]
 mod signals;
 mod spares;

@@ -2,8 +2,10 @@
 //!
 //! `revgate-test-app PAGES MODE LABEL=PAGE…` reads its pages from the folder `PAGES`, opens a
 //! window for each `LABEL=PAGE`, and serves them by the plugin (`MODE` is `plugin`; `kinds` for the
-//! topics of `tests/kinds/`) or by a backend written by hand for the state-sync protocol 1.1
-//! (`by-hand`; under a content-security policy, `strict` or `strict-with-wasm`). What a window may do hangs on the beginning of its label: see `capabilities/`.
+//! topics of `tests/kinds/`; `saved` for settings that are saved, in windows that are opened hidden) or by
+//! a backend written by hand for the state-sync protocol 1.1 (`by-hand`; under a content-security
+//! policy, `strict` or `strict-with-wasm`). What a window may do hangs on the beginning of its label: see
+//! `capabilities/`.
 
 mod alone;
 mod by_hand;
@@ -13,6 +15,7 @@ mod kinds;
 mod kinds_of_states;
 mod pages;
 mod plugin;
+mod saved;
 #[path = "../topics.rs"]
 mod topics;
 
@@ -24,7 +27,7 @@ use tauri::{AppHandle, WebviewUrl, WebviewWindowBuilder};
 use crate::pages::Folder;
 
 const USAGE: &str =
-    "revgate-test-app PAGES plugin|kinds|by-hand|strict|strict-with-wasm LABEL=PAGE…";
+    "revgate-test-app PAGES plugin|kinds|saved|by-hand|strict|strict-with-wasm LABEL=PAGE…";
 /// The policy of an app that takes care. Tauri adds what its own scripts need.
 const STRICT: &str = "default-src 'self'; connect-src ipc: http://ipc.localhost";
 /// What the package's README adds to it.
@@ -37,6 +40,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let builder = match mode.as_deref() {
         Some("plugin") => plugin::serve(tauri::Builder::default()),
         Some("kinds") => kinds::serve(tauri::Builder::default()),
+        Some("saved") => saved::serve(tauri::Builder::default()),
         Some("by-hand" | "strict" | "strict-with-wasm") => {
             by_hand::serve(tauri::Builder::default())
         }
@@ -56,8 +60,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     context.config_mut().app.security.csp = policy.map(Csp::Policy);
     let app = builder.build(context)?;
+    let is_visible = mode.as_deref() != Some("saved");
     for (number, (label, page)) in windows.iter().enumerate() {
-        open(app.handle(), label, page, number)?;
+        open(app.handle(), label, page, number, is_visible)?;
     }
     app.run(|_, _| {});
     Ok(())
@@ -65,9 +70,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// Opens a window beside the others, as many in a row as the tests' display has room for: one that
 /// lies below another gets no frames.
-fn open(app: &AppHandle, label: &str, page: &str, number: usize) -> tauri::Result<()> {
+fn open(
+    app: &AppHandle,
+    label: &str,
+    page: &str,
+    number: usize,
+    is_visible: bool,
+) -> tauri::Result<()> {
     let url = WebviewUrl::App(page.into());
     let (x, y) = ((number % 4) as f64, (number / 4) as f64);
-    let window = WebviewWindowBuilder::new(app, label, url).title(label);
+    let window = WebviewWindowBuilder::new(app, label, url).title(label).visible(is_visible);
     window.position(20.0 + 300.0 * x, 20.0 + 230.0 * y).inner_size(280.0, 210.0).build().map(drop)
 }

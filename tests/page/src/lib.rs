@@ -3,6 +3,7 @@
 
 mod bound;
 mod family;
+mod first;
 mod kinds;
 #[path = "../../kinds/mod.rs"]
 mod kinds_of_states;
@@ -66,6 +67,13 @@ pub fn open(topic: &str) -> Result<Window, JsError> {
 pub fn show_field(key: String) {
     console_error_panic_hook::set_once();
     bound::show(key);
+}
+
+/// Shows the settings, in an `output`, from the first render on, and then the window.
+#[wasm_bindgen(js_name = showSettings)]
+pub fn show_settings() {
+    console_error_panic_hook::set_once();
+    first::show();
 }
 
 /// Takes each kind of state to the plugin and back. Resolves to `{faults, carried, refused}`.

@@ -44,6 +44,15 @@ pub(crate) use presence::use_presence;
 pub(crate) use revgate::gate::Status;
 pub(crate) use settings::{History, TopicSignal, Undo, use_topic};
 
+/// Shows the window, which is opened hidden.
+pub(crate) fn show_window_when(is_ready: impl Fn() -> bool + 'static) {
+    Effect::new(move |_| {
+        if is_ready() {
+            ipc::spawn(ipc::run("plugin:window|show"));
+        }
+    });
+}
+
 pub(crate) mod tauri {
     pub(crate) use crate::ipc::{run as invoke, window_label};
 }

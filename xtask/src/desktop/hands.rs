@@ -13,7 +13,7 @@ const VISIBLE: &str = "const it = document.querySelector(arguments[0]); \
     const drawn = ['radio', 'checkbox'].includes(it.type) && it.labels?.[0]; \
     return drawn || it";
 
-/// Where the thumb of a slider is, and where it must be for each of the values on the way.
+/// Where the thumb of a slider is for each of these values.
 const TRACK: &str = "const it = document.querySelector(arguments[0]); \
     const [low, high] = [Number(it.min || 0), Number(it.max || 100)]; \
     const box = it.getBoundingClientRect(); \
@@ -21,9 +21,11 @@ const TRACK: &str = "const it = document.querySelector(arguments[0]); \
     const along = value => thumb / 2 + (box.width - thumb) * (value - low) / (high - low); \
     const isMirrored = getComputedStyle(it).direction === 'rtl'; \
     const x = value => isMirrored ? box.right - along(value) : box.left + along(value); \
-    const [from, to, steps] = [Number(it.value), Number(arguments[1]), arguments[2]]; \
-    const way = [...Array(steps + 1).keys()].map(i => Math.round(x(from + (to - from) * i / steps))); \
+    const way = arguments[1].map(value => Math.round(x(value))); \
     return { way, y: Math.round(box.top + box.height / 2) }";
+
+/// The value of the element that is the script's argument.
+const VALUE: &str = "return arguments[0].value";
 
 /// A key that is held while another is pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +53,7 @@ impl Desktop {
     /// # Errors
     /// [`Error::WebDriver`] if there is none or it is covered by another.
     pub fn click(&mut self, label: &str, css: &str) -> Result<(), Error> {
+        self.reach(label)?;
         let found = self.execute(label, VISIBLE, &[json!(css)])?;
         let element = Element::from_reference(&found);
         let element = element.map_or_else(|| self.client.find(css), Ok)?;
@@ -62,7 +65,7 @@ impl Desktop {
     /// # Errors
     /// [`Error::WebDriver`] if there is none.
     pub fn type_keys(&mut self, label: &str, css: &str, text: &str) -> Result<(), Error> {
-        self.enter(label)?;
+        self.reach(label)?;
         let element = self.client.find(css)?;
         Ok(self.client.send_keys(&element, text)?)
     }
@@ -72,7 +75,7 @@ impl Desktop {
     /// # Errors
     /// [`Error::WebDriver`] if the window takes no keys.
     pub fn press(&mut self, label: &str, held: &[Key], key: &str) -> Result<(), Error> {
-        self.enter(label)?;
+        self.reach(label)?;
         let act = |kind: &str, key: &str| json!({ "type": kind, "value": key });
         let down = held.iter().map(|held| act("keyDown", held.code()));
         let up = held.iter().rev().map(|held| act("keyUp", held.code()));
@@ -87,7 +90,7 @@ impl Desktop {
     /// # Errors
     /// [`Error::WebDriver`] if there is no such option.
     pub fn choose(&mut self, label: &str, css: &str, value: &str) -> Result<(), Error> {
-        self.enter(label)?;
+        self.reach(label)?;
         let option = self.client.find(&format!("{css} option[value='{value}']"))?;
         Ok(self.client.click(&option)?)
     }
@@ -97,13 +100,30 @@ impl Desktop {
     ///
     /// # Errors
     /// [`Error::WebDriver`] if there is no such slider.
-    pub fn drag(&mut self, label: &str, css: &str, to: i64, moves: u32) -> Result<String, Error> {
-        self.enter(label)?;
+    pub fn drag(&mut self, label: &str, css: &str, to: i32, moves: u32) -> Result<String, Error> {
+        self.reach(label)?;
+        let slider = self.client.find(css)?;
+        let from = self.client.execute(VALUE, &[slider.reference()])?;
+        let from: f64 = from.as_str().and_then(|from| from.parse().ok()).unwrap_or_default();
+        let step = (f64::from(to) - from) / f64::from(moves);
+        let way: Vec<_> = (1..=moves).map(|moved| from + step * f64::from(moved)).collect();
+        self.drag_along(label, css, &way)
+    }
+
+    /// Takes the thumb of a slider and drags it to one value after the other, one each 16 ms. The
+    /// value that the slider ends at is returned.
+    ///
+    /// # Errors
+    /// [`Error::WebDriver`] if there is no such slider.
+    pub fn drag_along(&mut self, label: &str, css: &str, way: &[f64]) -> Result<String, Error> {
+        self.reach(label)?;
         // Only an element in view can be dragged.
         let slider = self.client.find(css)?;
         self.client
             .execute("arguments[0].scrollIntoView({ block: 'center' })", &[slider.reference()])?;
-        let track = self.client.execute(TRACK, &[json!(css), json!(to), json!(moves)])?;
+        let from = self.client.execute(VALUE, &[slider.reference()])?;
+        let way: Vec<_> = [from].into_iter().chain(way.iter().map(|value| json!(value))).collect();
+        let track = self.client.execute(TRACK, &[json!(css), json!(way)])?;
         let shape = || {
             let (command, seen) = (format!("drag `{css}`"), track.to_string());
             Error::WebDriver(DriverError::Shape { command, seen })
@@ -118,7 +138,7 @@ impl Desktop {
         self.client.perform(&json!([
             { "type": "pointer", "id": "mouse", "parameters": pointer, "actions": actions }
         ]))?;
-        let value = self.client.execute("return arguments[0].value", &[slider.reference()])?;
+        let value = self.client.execute(VALUE, &[slider.reference()])?;
         Ok(value.as_str().unwrap_or_default().to_owned())
     }
 }

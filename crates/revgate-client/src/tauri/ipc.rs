@@ -43,6 +43,19 @@ pub async fn invoke(command: &str) -> Result<(), TransportError> {
     }
 }
 
+/// Shows the window of this page, which the app has opened hidden; outside Tauri, nothing happens. To be called
+/// when the page has something to show. The window's capability has to have `core:window:allow-show`.
+///
+/// # Errors
+///
+/// If the window may not show itself.
+pub async fn show_window() -> Result<(), TransportError> {
+    if window_label().is_none() {
+        return Ok(());
+    }
+    invoke("plugin:window|show").await
+}
+
 /// A function that the backend can call, until this is dropped.
 pub(super) struct Callback {
     id: f64,
