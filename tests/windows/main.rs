@@ -25,6 +25,7 @@ mod plain;
 mod policy;
 mod presence;
 mod settings_app;
+mod slider;
 mod starts;
 mod subscriptions;
 mod threads;

@@ -13,12 +13,12 @@ pub(crate) const BOTH: [&str; 2] = ["main", "settings"];
 type App = &'static str;
 
 /// Both windows in Leptos.
-const RUST: App = "REVGATE_APP";
+pub(crate) const RUST: App = "REVGATE_APP";
 /// The settings window in React.
 const MIXED: App = "REVGATE_MIXED_APP";
 
 /// The app with both windows live.
-fn open(app: App) -> Desktop {
+pub(crate) fn open(app: App) -> Desktop {
     let mut desktop = launch(app, Vec::new(), &BOTH);
     agree(&mut desktop, &[]);
     desktop
