@@ -40,7 +40,7 @@ impl Inspection {
     pub(crate) fn look(&mut self, window: &str, scene: &str) -> Picture {
         let picture = self.windows.picture(window);
         picture.write(&seen(&format!("{window}-{scene}")));
-        let mut found = faults(&mut self.windows.desktop, window);
+        let mut found = faults(&mut self.windows.desktop, window, &[]);
         let out = self.windows.run(window, STICKS_OUT, &[]);
         found.extend((out != json!([])).then(|| format!("sticks out: {out}")));
         self.faults.extend(found.into_iter().map(|fault| format!("{window}-{scene}: {fault}")));

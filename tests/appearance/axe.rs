@@ -11,12 +11,12 @@ use xtask::desktop::Desktop;
 const RUN: &str = "const done = arguments[arguments.length - 1];
     const nodes = ({ nodes }) => nodes.map(it => `${it.target}: ${it.failureSummary}`).join('\\n');
     const say = it => `${it.impact} ${it.id}: ${it.help}\\n${nodes(it)}`;
-    axe.run(document, { rules: { 'target-size': { enabled: true } } }).then(
+    axe.run({ include: document, exclude: arguments[0] }, { rules: { 'target-size': { enabled: true } } }).then(
         ({ violations, incomplete }) => done([...violations, ...incomplete].map(say)),
         error => done([`axe does not run: ${error}`]))";
 
-/// What axe finds fault with in a window, of whatever weight.
-pub(crate) fn faults(desktop: &mut Desktop, window: &str) -> Vec<String> {
+/// What axe finds fault with in a window, of whatever weight, but for what these CSS selectors match.
+pub(crate) fn faults(desktop: &mut Desktop, window: &str, but: &[&str]) -> Vec<String> {
     let is_there = desktop.execute(window, "return typeof axe === 'object'", &[]);
     if is_there.expect("no exception") != json!(true) {
         let axe = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -25,7 +25,7 @@ pub(crate) fn faults(desktop: &mut Desktop, window: &str) -> Vec<String> {
             fs::read_to_string(&axe).unwrap_or_else(|it| panic!("{}: {it}", axe.display()));
         desktop.execute(window, &source, &[]).expect("axe is a script");
     }
-    let found = desktop.execute_async(window, RUN, &[]).expect("axe answers");
+    let found = desktop.execute_async(window, RUN, &[json!(but)]).expect("axe answers");
     let found = found.as_array().expect("a list of faults");
     found.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }

@@ -4,6 +4,9 @@
 //! `cargo xtask test` builds both, gives the display, and runs these one at a time.
 
 mod actions;
+#[cfg(feature = "inspector")]
+#[path = "../appearance/axe.rs"]
+mod axe;
 mod bound;
 mod collections;
 mod compatibility;

@@ -12,6 +12,7 @@ use xtask::{
     desktop::{Desktop, Key, Launch},
     display::VirtualDisplay,
     process, report,
+    webdriver::keys::{END, ENTER, UP},
     workspace::Workspace,
 };
 
@@ -93,7 +94,7 @@ impl Inspection<'_> {
         self.lose_one()?;
         self.shoot("lost")?;
         self.refuse_and_go_offline()?;
-        self.shoot("refused-and-offline")?;
+        self.shoot("online-again")?;
 
         self.look()?;
         self.export()
@@ -127,6 +128,7 @@ impl Inspection<'_> {
         self.wait_for_fault("offline", true)?;
         self.desktop.click(SETTINGS, "input[name=theme][value=light]")?;
         self.wait_for_line("settings", "refused")?;
+        self.shoot("offline")?;
         self.desktop.click(INSPECTOR, "[data-testid=offline]")?;
         self.wait_for_fault("offline", false)?;
         self.change_theme("light")
@@ -134,10 +136,12 @@ impl Inspection<'_> {
 
     /// All that can be chosen to look at, light and dark, as it is and twice as large.
     fn look(&mut self) -> Result<(), Error> {
-        for _ in 0..3 {
-            self.desktop.click(INSPECTOR, "[data-testid=older]")?;
+        let timeline = "document.querySelector('[data-testid=timeline]').focus()";
+        self.desktop.execute(INSPECTOR, timeline, &[])?;
+        for key in [END, UP, UP, UP, UP, UP, UP, ENTER] {
+            self.desktop.press(INSPECTOR, &[], key)?;
         }
-        self.shoot("stepped-back")?;
+        self.shoot("stepped-back-by-keys")?;
         self.desktop.type_keys(INSPECTOR, "[data-testid=search]", "conflict")?;
         self.shoot("searched")?;
         let clear = "const it = document.querySelector('[data-testid=search]');
@@ -145,12 +149,13 @@ impl Inspection<'_> {
         self.desktop.execute(INSPECTOR, clear, &[])?;
         for look in ["light", "dark"] {
             self.desktop.click(INSPECTOR, "[data-testid=look]")?;
-            self.shoot(look)?;
-            self.scale(2)?;
-            self.shoot(&format!("{look}-200-percent"))?;
-            let panels = "document.querySelector('.rg-panels').scrollIntoView()";
-            self.desktop.execute(INSPECTOR, panels, &[])?;
-            self.shoot(&format!("{look}-200-percent-panels"))?;
+            for scale in [1, 2] {
+                self.scale(scale)?;
+                for part in ["timeline", "topics", "state", "delays"] {
+                    self.scroll_to(part)?;
+                    self.shoot(&format!("{look}-{scale}00-percent-{part}"))?;
+                }
+            }
             self.scale(1)?;
         }
         for _ in 0..2 {
@@ -159,6 +164,13 @@ impl Inspection<'_> {
         self.desktop.click(INSPECTOR, "[data-testid=pause]")?;
         self.shoot("zoomed-and-paused")?;
         self.desktop.click(INSPECTOR, "[data-testid=pause]")
+    }
+
+    /// Brings a part of the page into sight.
+    fn scroll_to(&mut self, part: &str) -> Result<(), Error> {
+        let script = "const panel = document.getElementById(`rg-${arguments[0]}`);
+            (panel ?? document.querySelector('.rg-timeline')).scrollIntoView()";
+        self.desktop.execute(INSPECTOR, script, &[json!(part)]).map(drop)
     }
 
     /// As Ctrl and plus do.
@@ -185,6 +197,7 @@ impl Inspection<'_> {
                 .map(|(count, path)| (count.parse::<usize>().unwrap_or(0), PathBuf::from(path))))
         })?;
         let (count, file) = said;
+        self.shoot("exported")?;
         let copy = self.shots.join(SESSION);
         fs::copy(&file, &copy).map_err(Error::io(format!("copying {}", file.display())))?;
         Ok(count)
@@ -223,7 +236,7 @@ impl Inspection<'_> {
         look: impl Fn(&mut Desktop) -> Result<Option<A>, Error>,
     ) -> Result<A, Error> {
         let mut failed = None;
-        let found = process::poll(FOLLOW, || match look(&mut self.desktop) {
+        let found = process::poll(LOAD, || match look(&mut self.desktop) {
             Ok(found) => found,
             Err(error) => {
                 failed = Some(error);

@@ -232,6 +232,10 @@ pub mod keys {
     pub const SPACE: &str = " ";
     /// End.
     pub const END: &str = "\u{e010}";
+    /// Home.
+    pub const HOME: &str = "\u{e011}";
+    /// The up arrow.
+    pub const UP: &str = "\u{e013}";
     /// The down arrow.
     pub const DOWN: &str = "\u{e015}";
 }

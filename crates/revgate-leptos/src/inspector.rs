@@ -3,15 +3,19 @@
 #![allow(unreachable_pub, reason = "Leptos's `component` macro writes each component out as `pub`")]
 
 mod delays;
+mod drawing;
 mod faults;
 mod feed;
 mod frame;
+mod keys;
 mod lanes;
 mod state;
 mod timeline;
 mod topics;
 
 use leptos::prelude::*;
+use revgate::Version;
+use revgate::inspect::{Line, Story};
 use revgate_client::tauri::{inspector, webview_label};
 
 use self::delays::DelaysPanel;
@@ -32,6 +36,8 @@ struct View {
     topic: RwSignal<String>,
     /// Whose state is shown.
     state_of: RwSignal<Option<String>>,
+    /// The version that is shown of it; `None` to follow the newest.
+    held: RwSignal<Option<Version>>,
     /// In percent.
     zoom: RwSignal<u32>,
     look: RwSignal<Look>,
@@ -84,6 +90,7 @@ pub fn Inspector() -> impl IntoView {
         query: RwSignal::default(),
         topic: RwSignal::default(),
         state_of: RwSignal::default(),
+        held: RwSignal::default(),
         zoom: RwSignal::new(100),
         look: RwSignal::default(),
         selected: RwSignal::default(),
@@ -113,6 +120,26 @@ impl View {
     fn state_of(self) -> Option<String> {
         let first = || self.feed.standings.with(|all| Some(all.first()?.topic.clone()));
         self.state_of.get().or_else(first)
+    }
+
+    /// Shows a topic's state of this place among its last ones, from 1; the newest is followed.
+    fn show_state(self, topic: &str, place: usize) {
+        let versions: Vec<_> = self
+            .feed
+            .story
+            .with_untracked(|story| story.states(topic).map(|state| state.version).collect());
+        let held = versions.get(place.wrapping_sub(1)).filter(|_| place < versions.len());
+        self.held.set(held.copied());
+        self.state_of.set(Some(topic.to_owned()));
+    }
+
+    /// Shows the state that there was when this happened.
+    fn show_state_then(self, line: &Line) {
+        let before = |story: &Story| {
+            story.states(&line.topic).take_while(|state| state.at <= line.at).count()
+        };
+        let place = self.feed.story.with_untracked(before);
+        self.show_state(&line.topic, place.max(1));
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn Toolbar(view: View) -> impl IntoView {
             <input
                 type="search"
                 data-testid="search"
-                placeholder="Search: conflict, main, r7 …"
+                placeholder="Search: conflict, r7 …"
                 aria-label="Search the timeline"
                 prop:value=move || view.query.get()
                 on:input:target=move |event| view.query.set(event.target().value())
@@ -69,10 +69,12 @@ pub(super) fn Toolbar(view: View) -> impl IntoView {
 fn ZoomButtons(view: View) -> impl IntoView {
     let place = move || ZOOMS.iter().position(|zoom| *zoom == view.zoom.get()).unwrap_or(2);
     let other = move |step: isize| place().checked_add_signed(step).and_then(|at| ZOOMS.get(at));
-    let button = move |step: isize, text: &'static str, name: &'static str| {
+    let button = move |step: isize, glyph: &'static str, name: &'static str| {
         view! {
             <button
                 type="button"
+                class="rg-glyph"
+                data-glyph=glyph
                 aria-label=name
                 title=name
                 data-testid=name
@@ -82,9 +84,7 @@ fn ZoomButtons(view: View) -> impl IntoView {
                         view.zoom.set(*zoom);
                     }
                 }
-            >
-                {text}
-            </button>
+            ></button>
         }
     };
     view! {
@@ -108,7 +108,7 @@ pub(super) fn StatusLine(view: View) -> impl IntoView {
         })
     };
     let notice = move || view.feed.trouble.get().or_else(|| view.notice.get());
-    let hint = "Select a line to read it in full.";
+    let hint = "Select a line to read it in full; Enter shows the state as it was then.";
     view! {
         // What is long is scrolled, by keys too.
         <footer class="rg-status" tabindex="0">

@@ -26,24 +26,15 @@ struct Step {
 
 #[component]
 pub(super) fn StatePanel(view: View) -> impl IntoView {
-    // The version that was stepped back to; `None` to follow the newest.
-    let held = RwSignal::new(None::<Version>);
     let topic = Memo::new(move |_| view.state_of());
-    Effect::new(move |_| {
-        topic.track();
-        held.set(None);
-    });
-    let step = Memo::new(move |_| step(view, &topic.get()?, held.get()));
+    let step = Memo::new(move |_| step(view, &topic.get()?, view.held.get()));
     let place = move || step.with(|step| step.as_ref().map_or((0, 0), |it| (it.place, it.count)));
     let is_first = move || place().0 < 2;
     let is_newest = move || place().0 >= place().1;
     let go = move |place: usize| {
-        let Some(topic) = topic.get_untracked() else { return };
-        let versions = view.feed.story.with_untracked(|story| {
-            story.states(&topic).map(|state| state.version).collect::<Vec<_>>()
-        });
-        let newest = versions.len();
-        held.set(versions.get(place.wrapping_sub(1)).copied().filter(|_| place < newest));
+        if let Some(topic) = topic.get_untracked() {
+            view.show_state(&topic, place);
+        }
     };
     view! {
         <section class="rg-panel" aria-labelledby="rg-state">
@@ -52,12 +43,12 @@ pub(super) fn StatePanel(view: View) -> impl IntoView {
                 <button
                     type="button"
                     data-testid="older"
+                    class="rg-glyph"
+                    data-glyph="‹"
                     aria-label="The state before"
                     prop:disabled=is_first
                     on:click=move |_| go(place().0 - 1)
-                >
-                    "‹"
-                </button>
+                ></button>
                 <input
                     type="range"
                     min="1"
@@ -69,14 +60,14 @@ pub(super) fn StatePanel(view: View) -> impl IntoView {
                 <button
                     type="button"
                     data-testid="newer"
+                    class="rg-glyph"
+                    data-glyph="›"
                     aria-label="The state after"
                     prop:disabled=is_newest
                     on:click=move |_| go(place().0 + 1)
-                >
-                    "›"
-                </button>
+                ></button>
             </div>
-            <p class="rg-quiet" data-testid="step">
+            <p class="rg-quiet" data-testid="step" title=move || step.with(|it| it.as_ref().map(version))>
                 {move || step.with(|step| step.as_ref().map(caption))}
             </p>
             <div class="rg-tree" data-testid="tree">{move || step.with(|it| it.as_ref().map(tree))}</div>
@@ -99,9 +90,13 @@ fn caption(step: &Step) -> String {
     let Step { state, place, count, .. } = step;
     let by = state.source.as_deref().unwrap_or("Rust");
     let read_only = if place < count { ", read only" } else { "" };
-    let (version, at) = (state.version, seconds(state.at));
-    let shown = format!("{} by {by} at {at}: {place} of {count}{read_only}", short(version));
-    format!("{shown} (epoch {})", version.epoch)
+    let (version, at) = (short(state.version), seconds(state.at));
+    format!("{version} by {by} at {at}: {place} of {count}{read_only}")
+}
+
+/// With its epoch.
+fn version(step: &Step) -> String {
+    step.state.version.to_string()
 }
 
 fn tree(step: &Step) -> AnyView {

@@ -7,10 +7,11 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::{ev, svg};
 use revgate::Time;
-use revgate::inspect::{Course, Kind};
 
 use super::View;
+use super::drawing::drawing;
 use super::feed::Lined;
+use super::keys::{destination, in_sight};
 use super::lanes::{BACKEND, Lanes};
 
 /// The height of the names above the lanes, and of a scroll bar below them.
@@ -67,17 +68,35 @@ pub(super) fn Timeline(view: View) -> impl IntoView {
             follows.set(false);
         }
     };
+    let step = move |event: ev::KeyboardEvent| {
+        let lines = lines.get_untracked();
+        let selected = view.selected.with_untracked(|it| place_of(&lines, it.as_ref()?));
+        if let (Some(place), "Enter") = (selected, &*event.key()) {
+            return view.show_state_then(&lines[place]);
+        }
+        let Some(place) = destination(&event.key(), selected, lines.len()) else { return };
+        event.prevent_default();
+        view.selected.set(Some(Arc::clone(&lines[place])));
+        follows.set(place + 1 == lines.len());
+        if let Some(frame) = frame.get_untracked() {
+            let height = lanes.with_untracked(|lanes| lanes.height);
+            let room = f64::from(frame.client_height()) - HEADS;
+            let top = in_sight(place, height, room, frame.scroll_top().into());
+            frame.set_scroll_top(top as i32);
+        }
+    };
     view! {
         <section class="rg-timeline" aria-label="Timeline">
             <div
                 class="rg-scroll"
-                data-testid="timeline"
-                tabindex="0"
                 node_ref=frame
                 on:scroll=scrolled
                 on:wheel=move |_| by_hand()
                 on:pointerdown=move |_| by_hand()
-                on:keydown=move |_| by_hand()
+                on:keydown=move |event| {
+                    by_hand();
+                    step(event);
+                }
             >
                 {move || lanes.with(heads)}
                 <Diagram view lines lanes sight />
@@ -107,27 +126,36 @@ fn Diagram(
         (lines + 8.0).max(sight.get().height - HEADS)
     };
     let width = move || lanes.with(Lanes::total);
+    let places = move || {
+        let Sight { top, height, .. } = sight.get();
+        let line = lanes.with(|lanes| lanes.height);
+        let first = ((top / line) as usize).saturating_sub(BEYOND);
+        first..first + (height / line) as usize + 2 * BEYOND
+    };
     let drawn = move || {
-        let (Sight { top, height, .. }, lanes) = (sight.get(), lanes.get());
-        let first = ((top / lanes.height) as usize).saturating_sub(BEYOND);
-        let count = (height / lanes.height) as usize + 2 * BEYOND;
-        let in_sight = lines.with(|lines| {
-            let in_sight = lines.iter().enumerate().skip(first).take(count);
-            in_sight.map(|(place, line)| (place, Arc::clone(line))).collect::<Vec<_>>()
-        });
-        let lanes = Arc::new(lanes);
-        let rows = in_sight.into_iter().map(|(place, line)| (place, line, Arc::clone(&lanes)));
-        rows.collect::<Vec<_>>()
+        let (places, lanes) = (places(), Arc::new(lanes.get()));
+        lines.with(|lines| {
+            let drawn = lines.iter().enumerate().skip(places.start).take(places.len());
+            let rows = drawn.map(|(place, line)| (place, Arc::clone(line), Arc::clone(&lanes)));
+            rows.collect::<Vec<_>>()
+        })
     };
     let key = move |(place, line, lanes): &(usize, Lined, Arc<Lanes>)| {
         let measures = [lanes.width, lanes.height].map(f64::to_bits);
         (*place, Arc::as_ptr(line) as usize, measures, lanes.windows.clone(), view.topic.get())
     };
+    let active = move || {
+        let selected = view.selected.get()?;
+        lines.with(|lines| place_of(lines, &selected)).filter(|it| places().contains(it)).map(id)
+    };
     view! {
         <svg
             class="rg-diagram"
-            role="list"
+            data-testid="timeline"
+            role="listbox"
+            tabindex="0"
             aria-label="What happened, the oldest first"
+            aria-activedescendant=active
             width=width
             height=height
             style:font-size=move || format!("{}px", lanes.with(|lanes| lanes.font))
@@ -164,104 +192,49 @@ fn lifelines(lanes: &Lanes, height: f64) -> impl IntoView + use<> {
 
 fn row(view: View, place: usize, line: Lined, lanes: &Lanes) -> impl IntoView + use<> {
     let middle = lanes.height * (place as f64 + 0.5);
-    let (time, label) = (seconds(line.at), spoken(&line));
-    let is_selected = {
-        let line = Arc::clone(&line);
-        move || view.selected.with(|it| it.as_ref().is_some_and(|it| Arc::ptr_eq(it, &line)))
-    };
+    let time = seconds(line.at);
+    let (shown, told) = (Arc::clone(&line), Arc::clone(&line));
     let kind = line.kind.as_str();
     // Where there are several topics, each line says which.
     let is_one = !view.topic.get_untracked().is_empty()
         || view.feed.standings.with_untracked(|all| all.len() < 2);
     let prefix = if is_one { String::new() } else { format!("{} ", line.topic) };
-    let select = {
-        let line = Arc::clone(&line);
-        move || view.selected.set(Some(Arc::clone(&line)))
-    };
-    let (clicked, focused) = (select.clone(), select);
+    // Begins with what is to be read, of which there may be room for a part.
+    let window = line.window.as_deref().unwrap_or(BACKEND);
+    let label = format!("{time} {prefix}{}, {kind}, {window}", line.text);
+    let (chosen, opened) = (Arc::clone(&line), Arc::clone(&line));
     let (total, height, gutter) = (lanes.total(), lanes.height, lanes.gutter);
     view! {
         <g
             class="rg-line"
-            class:rg-selected=is_selected
-            role="listitem"
-            tabindex="0"
+            class:rg-selected=move || is_selected(view, &shown)
+            id=id(place)
+            role="option"
+            aria-selected=move || is_selected(view, &told).to_string()
             aria-label=label
             data-kind=kind
-            on:click=move |_| clicked()
-            on:focus=move |_| focused()
+            on:click=move |_| view.selected.set(Some(Arc::clone(&chosen)))
+            on:dblclick=move |_| view.show_state_then(&opened)
         >
             <rect class="rg-row" x="0" y=middle - height / 2.0 width=total height=height />
             <text class="rg-time" x=gutter - 8.0 y=middle text-anchor="end">{time}</text>
+            " "
             {drawing(&line, lanes, middle, &prefix)}
         </g>
     }
 }
 
-/// The mark or the arrow of a line, and its words.
-fn drawing(line: &Lined, lanes: &Lanes, y: f64, prefix: &str) -> impl IntoView + use<> {
-    let (backend, window) = (lanes.middle(None), lanes.middle(line.window.as_deref()));
-    let (r, pad) = (lanes.height * 0.2, lanes.font * 0.8);
-    let words = |x: f64, anchor: &'static str, room: f64| {
-        let text = lanes.cut(&format!("{prefix}{}", line.text), room);
-        view! { <text class="rg-words" x=x y=y text-anchor=anchor>{text}</text> }
-    };
-    match line.kind.course() {
-        Course::InBackend => {
-            let room = lanes.width - 2.0 * pad;
-            let mark = view! { <path class="rg-mark" d=mark(line.kind, backend, y, r) /> };
-            (mark, words(backend + pad, "start", room)).into_any()
-        }
-        Course::InWindow => {
-            let room = lanes.width - 2.0 * pad;
-            let words = match lanes.is_last(line.window.as_deref()) {
-                true => words(window - pad, "end", room),
-                false => words(window + pad, "start", room),
-            };
-            (view! { <path class="rg-mark" d=mark(line.kind, window, y, r) /> }, words).into_any()
-        }
-        course => {
-            let (from, to) = match course {
-                Course::Down => (backend, window),
-                _ => (window, backend),
-            };
-            // What is lost does not arrive.
-            let to = if line.kind == Kind::Lost { to - lanes.width * 0.12 } else { to };
-            let head = head(to, y, r, to > from);
-            let words = words(window - lanes.width / 2.0, "middle", lanes.width - 3.0 * pad);
-            let arrow = view! {
-                <path class="rg-arrow" d=format!("M{from} {y}H{to}") />
-                <path class="rg-mark" d=head />
-            };
-            (arrow, words).into_any()
-        }
-    }
+fn is_selected(view: View, line: &Lined) -> bool {
+    view.selected.with(|it| it.as_ref().is_some_and(|it| Arc::ptr_eq(it, line)))
 }
 
-/// A mark's shape tells its kind, as its colour does.
-fn mark(kind: Kind, x: f64, y: f64, r: f64) -> String {
-    let (l, t, d) = (x - r, y - r, 2.0 * r);
-    match kind {
-        Kind::Published => format!("M{x} {t}l{r} {r}l-{r} {r}l-{r} -{r}z"),
-        Kind::Skipped | Kind::Held => {
-            let h = r * 0.35;
-            format!("M{l} {}h{d}v{}h-{d}z", y - h, 2.0 * h)
-        }
-        Kind::Failed | Kind::Stopped => format!("M{l} {t}l{d} {d}M{l} {}l{d} -{d}", y + r),
-        Kind::Fetched => format!("M{l} {t}h{d}v{d}h-{d}z"),
-        _ => format!("M{l} {y}a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0 -{d} 0z"),
-    }
+fn place_of(lines: &[Lined], line: &Lined) -> Option<usize> {
+    lines.iter().position(|it| Arc::ptr_eq(it, line))
 }
 
-fn head(x: f64, y: f64, r: f64, to_the_right: bool) -> String {
-    let back = if to_the_right { x - 1.6 * r } else { x + 1.6 * r };
-    format!("M{x} {y}L{back} {}L{back} {}z", y - r, y + r)
-}
-
-fn spoken(line: &Lined) -> String {
-    let window = line.window.as_deref().unwrap_or(BACKEND);
-    let at = seconds(line.at);
-    format!("{at}, {}, {window}, {}: {}", line.topic, line.kind.as_str(), line.text)
+/// What the line at this place is called in the page.
+fn id(place: usize) -> String {
+    format!("rg-line-{place}")
 }
 
 /// Since the recording began.

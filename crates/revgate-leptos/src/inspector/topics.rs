@@ -42,7 +42,7 @@ fn row(view: View, standing: Standing) -> impl IntoView {
                     type="button"
                     class="rg-link"
                     aria-pressed=move || (view.state_of().as_ref() == Some(&name)).to_string()
-                    on:click=move |_| view.state_of.set(Some(chosen.clone()))
+                    on:click=move |_| view.show_state(&chosen, usize::MAX)
                 >
                     {topic}
                 </button>
@@ -60,6 +60,6 @@ fn told(saving: Saving) -> String {
         (Some(fault), _) => format!("failed {attempts} times: {fault}"),
         (None, _) if is_held => "held: its file was edited and cannot be read".to_owned(),
         (None, Some(version)) => format!("{} is saved", short(version)),
-        (None, None) => "nothing new to save".to_owned(),
+        (None, None) => "nothing new".to_owned(),
     }
 }
