@@ -40,6 +40,7 @@ mod read;
 #[cfg(feature = "inspector")]
 pub mod recorder;
 mod replica;
+mod say;
 #[cfg(feature = "tabs")]
 pub mod tabs;
 pub mod tauri;

@@ -12,7 +12,9 @@ use revgate::wire::Acted;
 use revgate::{Action, Snapshot, Topic, TopicName, Version};
 
 use crate::flight::{Failed, Flight};
-use crate::optimistic::{Asking, Blame, Done, Edit, Fault, Next, Optimistic, Play, Pushed, Unmade};
+use crate::optimistic::{
+    Asking, Blame, Done, Edit, Fault, Next, NextActions, Optimistic, Play, Pushed, Unmade,
+};
 use crate::pending::Outcome;
 use crate::{Batch, Change, Fate, Json, SyncError, TransportError, WriteError};
 
@@ -232,18 +234,21 @@ impl<T: Topic> Desk<T> {
                 Next::Nothing(edits, version) => {
                     edits.into_iter().for_each(|edit| end(edit, Ok(version)));
                 }
-                Next::Lost(edits) => {
-                    edits.into_iter().for_each(|edit| end(edit, Err(Fate::Unknown)));
-                }
                 Next::Write(change) => {
                     self.last_write += 1;
                     break Some(Message::Change { write: self.last_write, change });
                 }
-                Next::Act(actions) => {
-                    self.last_write += 1;
-                    self.flight = Some(Flight::new(actions, self.source, Duration::ZERO));
-                    break self.send();
-                }
+                Next::Act => match self.edits.next_actions() {
+                    None => break None,
+                    Some(NextActions::Lost(edits)) => {
+                        edits.into_iter().for_each(|edit| end(edit, Err(Fate::Unknown)));
+                    }
+                    Some(NextActions::Send(actions)) => {
+                        self.last_write += 1;
+                        self.flight = Some(Flight::new(actions, self.source, Duration::ZERO));
+                        break self.send();
+                    }
+                },
             }
         };
         for (edit, _) in self.edits.take_fallen() {

@@ -26,7 +26,7 @@ use making::{Step, Top, play};
 use proof::Doubt;
 use spares::{Again, Spares};
 
-pub(crate) use actions::{Actions, Ends};
+pub(crate) use actions::{Actions, Ends, NextActions};
 pub(crate) use asking::Asking;
 pub(crate) use deed::Deed;
 pub(crate) use edit::{Blame, Done, Edit, Fault, Open, Play};
@@ -67,6 +67,9 @@ pub(crate) struct Optimistic<T> {
     suspects: usize,
     /// Edits that what lies beneath has made impossible, and nobody has been told of.
     fallen: Vec<(Edit<T>, Fault)>,
+    /// What shows the newest state: without edits till there is the first, so that a window that makes none
+    /// has nothing in its module that plays them.
+    rebuild: fn(&mut Self),
 }
 
 /// What became of an edit just made.
@@ -86,9 +89,8 @@ pub(crate) enum Next<T> {
     /// Together they change nothing of this version.
     Nothing(Vec<Edit<T>>, Version),
     Write(Change<T>),
-    Act(Actions),
-    /// Nobody knows what has become of these actions.
-    Lost(Vec<Edit<T>>),
+    /// Actions are the oldest: [`Optimistic::next_actions`].
+    Act,
 }
 
 /// How a write ended without having been made.
@@ -118,6 +120,7 @@ impl<T: Topic> Optimistic<T> {
             made: None,
             suspects: 0,
             fallen: Vec::new(),
+            rebuild: Self::show_newest,
         }
     }
 
@@ -164,6 +167,7 @@ impl<T: Topic> Optimistic<T> {
 
     /// Takes an edit, and plays it on what is shown.
     pub(crate) fn push(&mut self, mut edit: Edit<T>) -> Pushed<T> {
+        self.rebuild = Self::replay;
         if let Err(fault) = edit.decide(self.confirmed.is_empty()) {
             return Pushed::Fallen(edit, fault);
         }
@@ -199,8 +203,8 @@ impl<T: Topic> Optimistic<T> {
             let (Some(newest), Some(top)) = (self.newest.clone(), self.top().cloned()) else {
                 break;
             };
-            if let Some(next) = self.next_actions(&newest) {
-                return next;
+            if self.edits.front().is_some_and(Edit::is_action) {
+                return Next::Act;
             }
             // They need a base that is the backend's, and has all that was done before them.
             let is_ahead = |(version, _): &(Version, _)| *version > newest.version;
@@ -397,9 +401,21 @@ impl<T: Topic> Optimistic<T> {
         }
     }
 
+    fn rebuild(&mut self) {
+        (self.rebuild)(self);
+    }
+
+    /// There are no edits.
+    fn show_newest(&mut self) {
+        self.raise();
+        if let Some(beneath) = self.beneath.clone() {
+            self.set_top(Top::new(beneath.clone(), &beneath, &[]));
+        }
+    }
+
     /// Plays all edits on the newest state, or on the one that is held beneath them. Those that cannot
     /// be played on it fall, but for those that [must stay](Edit::must_stay): they are not shown.
-    fn rebuild(&mut self) {
+    fn replay(&mut self) {
         if self.beneath.is_none() || self.edits.iter().all(|edit| edit.sent().is_none()) {
             self.raise();
         }

@@ -13,7 +13,7 @@ use revgate::{Phase, Presence, Present, TopicName, Version};
 use serde_json::value::to_raw_value;
 
 use crate::guard::{self, Guarded};
-use crate::{Fate, Host, Json, Options, SyncError, Transport, TransportError};
+use crate::{Fate, Host, Json, Options, SyncError, Transport, TransportError, say};
 
 /// What a window tells of itself, on its way to the backend.
 #[derive(Clone, Debug)]
@@ -364,10 +364,10 @@ impl<X: Transport, H: Host> Inner<X, H> {
             applied: None,
             wanted: None,
         };
-        tracing::warn!("{error}");
+        say::warn(format_args!("{error}"));
         let is_heard = self.speech.borrow().end != End::Stopped;
         if is_heard && let Err(panicked) = guard::call(|| (self.failed)(&error)) {
-            tracing::error!("topic `{}`: what hears of failures {panicked}", self.topic);
+            say::error(format_args!("topic `{}`: what hears of failures {panicked}", self.topic));
         }
     }
 }

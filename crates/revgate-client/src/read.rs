@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::{Announcement, Interruption, Json};
+use crate::{Announcement, Interruption, Json, say};
 
 /// An announcement of which nothing is read that is of a topic's own type.
 pub(crate) type Unread = wire::Announcement<Json, Json, Json>;
@@ -78,7 +78,9 @@ fn announced<D, P, J>(
 /// The version alone, for this `reason`.
 fn without_news<D, P, J>(invalidation: Invalidation, reason: &str) -> wire::Announcement<D, P, J> {
     let topic = &invalidation.topic;
-    tracing::warn!("topic `{topic}`: news that cannot be read, so they are fetched: {reason}");
+    say::warn(format_args!(
+        "topic `{topic}`: news that cannot be read, so they are fetched: {reason}"
+    ));
     wire::Announcement { invalidation, payload: Payload::None, fingerprint: None }
 }
 

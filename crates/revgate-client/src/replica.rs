@@ -11,6 +11,7 @@ mod screen;
 mod sync;
 mod undo;
 mod write;
+mod writing;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt::Display;
@@ -28,6 +29,7 @@ use self::behind::Behind;
 use self::playing::Playing;
 use self::screen::Screen;
 use self::undo::Remembering;
+use self::writing::{Acts, Writing};
 use crate::driver::{Driven, Driver, Kept};
 use crate::flight::Flight;
 use crate::history::Life;
@@ -121,6 +123,10 @@ struct Inner<T: Topic, X: Transport, H: Host> {
     playing: Playing,
     /// Stays borrowed while edits are played: nobody whom they call needs it.
     optimistic: RefCell<Optimistic<T>>,
+    /// What is done about the window's edits, once it has made one.
+    writing: OnceCell<Writing<T, X, H>>,
+    /// What is done about its actions, once it has asked for one.
+    acts: OnceCell<Acts<T, X, H>>,
     /// What the window has done, if it wants to undo it.
     history: OnceCell<Remembering<T, X, H>>,
     /// What of that is of another life of the topic is past.
@@ -173,6 +179,8 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
             playing: Playing::default(),
             life: optimistic.life(),
             optimistic: RefCell::new(optimistic),
+            writing: OnceCell::new(),
+            acts: OnceCell::new(),
             history: OnceCell::new(),
             told: Cell::default(),
             told_pending: Cell::default(),

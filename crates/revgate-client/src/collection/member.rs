@@ -14,7 +14,7 @@ use super::rows::Key;
 use super::way::Way;
 use crate::driver::Driven;
 use crate::guard::{self, Panicked};
-use crate::{Host, Observer, Replica, SyncError, Transport};
+use crate::{Host, Observer, Replica, SyncError, Transport, say};
 
 /// A member with all that a [`Replica`] can, which it stands for. Of several that are asked for, all
 /// are the same replica: what one does, the others show, and the collection does.
@@ -197,7 +197,7 @@ impl<T: Topic> Followers<T> {
         let removed: Vec<_> = list.extract_if(.., |follower| follower.0 == id).collect();
         drop(list);
         if let Err(panicked) = guard::call(|| drop(removed)) {
-            tracing::error!("topic `{}`: dropping an observer {panicked}", T::NAME);
+            say::error(format_args!("topic `{}`: dropping an observer {panicked}", T::NAME));
         }
     }
 
@@ -213,7 +213,7 @@ fn tell<T: Topic, A>(
     call: impl FnOnce(&dyn Observer<T>) -> A,
 ) -> Result<A, Panicked> {
     guard::call(|| call(observer)).inspect_err(|panicked| {
-        tracing::error!("topic `{}`: an observer of a member {panicked}", T::NAME);
+        say::error(format_args!("topic `{}`: an observer of a member {panicked}", T::NAME));
     })
 }
 

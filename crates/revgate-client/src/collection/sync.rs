@@ -8,7 +8,7 @@ use revgate::{Topic, Version};
 
 use super::{CollectionObserver, Inner};
 use crate::driver::{Came, Driven, Driver};
-use crate::{Host, SyncError, Transport};
+use crate::{Host, SyncError, Transport, say};
 
 impl<T: Topic, X: Transport, H: Host> Driven for Inner<T, X, H> {
     type Host = H;
@@ -103,7 +103,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     fn hear(self: &Rc<Self>, announcement: FamilyAnnouncement<T>) {
         let (family, topic) = (&self.driver.topic, &announcement.invalidation.topic);
         if topic != family {
-            return tracing::debug!("family `{family}`: news of `{topic}`");
+            return say::debug(format_args!("family `{family}`: news of `{topic}`"));
         }
         let (version, news) = (announcement.invalidation.version(), announcement.news());
         if let Some(left) = self.kept.keep(version, announcement.payload) {

@@ -13,7 +13,7 @@ use super::Inner;
 use super::member::Live;
 use super::rows::{Key, Shift};
 use super::way::{Hear, Listening};
-use crate::{Announcement, Host, Interruption, Transport, guard};
+use crate::{Announcement, Host, Interruption, Transport, guard, say};
 
 /// What the collection has to do with a member's replica.
 pub(super) struct Tie<T: Topic, X: Transport, H: Host> {
@@ -95,10 +95,10 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             Ok(state) => Some(Snapshot::new(version, state)),
             // As of a large one, the version is known, and the state fetched.
             Err(panicked) => {
-                tracing::error!(
+                say::error(format_args!(
                     "member `{key}` of `{}`: copying its state {panicked}",
                     self.driver.topic
-                );
+                ));
                 None
             }
         }
@@ -211,7 +211,10 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     /// from being told.
     fn tell_listener(&self, tell: impl FnOnce()) {
         if let Err(panicked) = guard::call(tell) {
-            tracing::error!("family `{}`: a member's replica {panicked}", self.driver.topic);
+            say::error(format_args!(
+                "family `{}`: a member's replica {panicked}",
+                self.driver.topic
+            ));
         }
     }
 }

@@ -6,7 +6,7 @@ use revgate::gate::{Cause, Report};
 use revgate::inspect::Event;
 
 use super::Driver;
-use crate::{Fate, Host, Interruption, SyncError, TransportError, guard};
+use crate::{Fate, Host, Interruption, SyncError, TransportError, guard, say};
 
 /// Why a step failed, where the driver knows better than the gate.
 pub(crate) struct Fault {
@@ -63,7 +63,7 @@ impl<H: Host> Driver<H> {
     }
 
     pub(crate) fn tell(&self, error: &SyncError) {
-        tracing::warn!("{error}");
+        say::warn(format_args!("{error}"));
         #[cfg(feature = "inspector")]
         self.recorded.note(self.host.now(), || self.feed(), Event::Failed(error.to_string()));
         if let Some(whom) = self.whom.upgrade().filter(|_| !self.has_ended()) {
@@ -74,14 +74,17 @@ impl<H: Host> Driver<H> {
     /// Tells the observer something that it cannot refuse.
     pub(crate) fn call_observer(&self, call: impl FnOnce()) {
         if let Err(panicked) = guard::call(call) {
-            tracing::error!("topic `{}`: the observer {panicked}", self.topic);
+            say::error(format_args!("topic `{}`: the observer {panicked}", self.topic));
         }
     }
 
     /// Drops what may hold anything, while nothing is borrowed.
     pub(crate) fn discard<A>(&self, held: A) {
         if let Err(panicked) = guard::call(|| drop(held)) {
-            tracing::error!("topic `{}`: dropping an edit or a state {panicked}", self.topic);
+            say::error(format_args!(
+                "topic `{}`: dropping an edit or a state {panicked}",
+                self.topic
+            ));
         }
     }
 }

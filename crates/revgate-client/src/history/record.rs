@@ -10,7 +10,7 @@ use revgate::wire::Reverse;
 use revgate::{Epoch, Invalid, Topic};
 
 use crate::optimistic::{Deed, Fault, Play};
-use crate::{Json, guard};
+use crate::{Json, guard, say};
 
 /// An edit, or an action, that can be taken back.
 ///
@@ -28,12 +28,7 @@ pub(crate) struct Part<T> {
     kind: RefCell<Rc<Kind<T>>>,
     stage: Cell<Stage>,
     life: Life,
-    /// How an answer is read that tells how it is taken back: with whoever records, and so in no window that
-    /// undoes nothing.
-    read: Read<T>,
 }
-
-type Read<T> = fn(&Reverse<Json>, &Deed<T>) -> Result<Last<T>, String>;
 
 /// What a part is. Of one that takes another back that is a guess, till [that is known](Part::decide).
 enum Kind<T> {
@@ -89,7 +84,7 @@ impl<T: Topic> Part<T> {
     fn new(kind: Kind<T>, life: Life) -> Rc<Self> {
         let (last, kind) = (RefCell::new(None), RefCell::new(Rc::new(kind)));
         let stage = Cell::new(Stage::UnderWay);
-        Rc::new(Self { last, kind, stage, life, read: read_told })
+        Rc::new(Self { last, kind, stage, life })
     }
 
     /// It is known by now what this is, which takes `part` back.
@@ -173,7 +168,7 @@ impl<T: Topic> Part<T> {
         }
         let told = match &*self.kind() {
             Kind::Back(deed) => Ok(Some(Last::Inverse(deed.clone()))),
-            Kind::Action(deed, _) => told.map(|how| (self.read)(how, deed)).transpose(),
+            Kind::Action(deed, _) => told.map(|how| read_told(how, deed)).transpose(),
             Kind::Edit => Ok(None),
         };
         match told {
@@ -182,7 +177,9 @@ impl<T: Topic> Part<T> {
             // What others did in that moment cannot be told from what it did.
             Ok(None) => return self.lose(),
             Err(reason) => {
-                tracing::warn!("an action cannot be undone, as how is not readable: {reason}");
+                say::warn(format_args!(
+                    "an action cannot be undone, as how is not readable: {reason}"
+                ));
                 return self.lose();
             }
         }

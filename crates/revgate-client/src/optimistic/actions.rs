@@ -9,7 +9,7 @@ use revgate::{Topic, Version};
 use super::edit::{Edit, Sent};
 use super::making::{Step, Top, all_again};
 use super::spares::Again;
-use super::{Layer, Next, Optimistic};
+use super::{Layer, Optimistic};
 use crate::{Batch, Json};
 
 /// The most actions of a batch, so that a page that goes can send as many again behind it.
@@ -34,6 +34,13 @@ impl Actions {
     }
 }
 
+/// What to do about the actions that wait.
+pub(crate) enum NextActions<T> {
+    Send(Actions),
+    /// Nobody knows what has become of these.
+    Lost(Vec<Edit<T>>),
+}
+
 /// How the actions under way have ended.
 pub(crate) struct Ends<T> {
     /// Whether the state that has them is at hand.
@@ -49,9 +56,10 @@ type Made<T> = (Layer<T>, Option<Vec<Again<T>>>);
 pub(super) type Base<T> = (Rc<Layer<T>>, bool);
 
 impl<T: Topic> Optimistic<T> {
-    /// Makes a batch of the actions that wait, if they are the oldest that do.
-    pub(super) fn next_actions(&mut self, newest: &Layer<T>) -> Option<Next<T>> {
-        let version = newest.version;
+    /// Makes a batch of the actions that wait, if they are the oldest that do. Apart from what is done about
+    /// edits, so that a window that acts in no topic has nothing of this in its module.
+    pub(crate) fn next_actions(&mut self) -> Option<NextActions<T>> {
+        let version = self.newest.as_ref()?.version;
         // Sent by a page that was about to go and has stayed; the backend has forgotten since.
         let is_lost =
             |edit: &&Edit<T>| edit.sent().is_some_and(|sent| sent.on.epoch != version.epoch);
@@ -59,7 +67,7 @@ impl<T: Topic> Optimistic<T> {
         if lost > 0 {
             let lost = self.edits.drain(..lost).collect();
             self.rebuild();
-            return Some(Next::Lost(lost));
+            return Some(NextActions::Lost(lost));
         }
         // An answer has one version for all: what may have been done with different messages is asked
         // apart, or the window would wait for the newest one with what it has seen long since.
@@ -68,7 +76,7 @@ impl<T: Topic> Optimistic<T> {
         let most = alike.count();
         let actions = self.actions(0, most, version)?;
         (self.in_flight, self.base, self.made) = (actions.asked.len(), Some(version), None);
-        Some(Next::Act(actions))
+        Some(NextActions::Send(actions))
     }
 
     /// The actions that need not wait for the write under way: those in it, and what follows them;

@@ -66,7 +66,7 @@ fn next_write(optimistic: &mut Optimistic<Count>) -> Option<(u32, u32, Version)>
         Next::Write(Change { base, old, new, .. }) => Some((old.0, new.0, base)),
         Next::Wait => None,
         Next::Nothing(..) => panic!("they change something"),
-        Next::Act(_) | Next::Lost(_) => panic!("there are no actions"),
+        Next::Act => panic!("there are no actions"),
     }
 }
 
@@ -207,7 +207,8 @@ fn actions_are_known_as_the_backend_did_them_unless_a_fingerprint_says_otherwise
         let mut optimistic = at_one(2);
         let asking = Asking::new(&Add(3), Source::new(7), Seq::new(1), 0).expect("JSON");
         keep(&mut optimistic, asking.edit(Box::new(|_, _| ())));
-        assert!(matches!(optimistic.next_write(), Next::Act(_)));
+        assert!(matches!(optimistic.next_write(), Next::Act));
+        assert!(matches!(optimistic.next_actions(), Some(NextActions::Send(_))));
         let acted = Acted { fingerprint: print, ..Acted::new(version(2), Some(version(1))) };
         assert_eq!(optimistic.acted(&acted).is_known, is_known);
         assert_eq!(shown(&optimistic), Some(5), "in any case");
@@ -221,7 +222,8 @@ fn of_a_state_that_is_not_the_backends_nothing_is_made_until_the_backends_is_the
     let acts = |optimistic: &mut Optimistic<Count>, seq| {
         let asking = Asking::new(&Add(3), Source::new(7), Seq::new(seq), 0).expect("JSON");
         keep(optimistic, asking.edit(Box::new(|_, _| ())));
-        assert!(matches!(optimistic.next_write(), Next::Act(_)));
+        assert!(matches!(optimistic.next_write(), Next::Act));
+        assert!(matches!(optimistic.next_actions(), Some(NextActions::Send(_))));
     };
     let acted = |revision| Acted::new(version(revision), Some(version(revision - 1)));
     let mut optimistic = at_one(2);

@@ -28,6 +28,9 @@ impl<T: Topic> Optimistic<T> {
         base: Version,
         actions: Vec<Told<Json>>,
     ) -> Result<(), String> {
+        if !T::ACTIONS.is_some() {
+            return Err("the topic has no `ACTIONS`".to_owned());
+        }
         let Some((on, is_newest)) = self.news(version, base)? else { return Ok(()) };
         let step = |told: Told<Json>| Step::told(self.own(&told).unwrap_or_else(|| again(told)));
         let steps: Vec<_> = actions.into_iter().map(step).collect();

@@ -8,14 +8,16 @@ use revgate::wire::{Acted, Unacted};
 use revgate::{Action, Topic, Version};
 
 use super::Inner;
+use super::writing::Acts;
 use crate::driver::Driven;
 use crate::flight::{Failed, Flight};
 use crate::guard::{self, Guarded};
-use crate::optimistic::{Actions, Asking, Blame, Edit, Ends, Unmade};
-use crate::{ActError, Acting, Fate, Host, Json, SyncError, Transport, TransportError};
+use crate::optimistic::{Actions, Asking, Blame, Edit, Ends, NextActions, Optimistic, Unmade};
+use crate::{ActError, Acting, Fate, Host, Json, SyncError, Transport, TransportError, say};
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn act<A: Action<Topic = T>>(self: &Rc<Self>, action: &A) -> Acting<A> {
+        self.acts.get_or_init(Acts::new);
         let (done, acting) = Acting::<A>::new(&self.driver.topic);
         let done = move |outcome: Result<Version, SyncError>, blame: Blame<'_>| {
             let refused = match blame {
@@ -36,7 +38,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             Err(reason) => {
                 let reason = format!("the action cannot be sent: {reason}");
                 let error = self.driver.edit_error(Fate::NotSent, reason);
-                tracing::warn!("{error}");
+                say::warn(format_args!("{error}"));
                 done(Err(error), Blame::Itself);
             }
             Ok(asking) => {
@@ -56,8 +58,23 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         (seq, self.driver.host.unix_time())
     }
 
+    /// Sends the actions that are next, if they need not be given up.
+    pub(super) fn next_actions(self: &Rc<Self>) -> bool {
+        match self.with_edits(Optimistic::next_actions) {
+            None => false,
+            Some(NextActions::Send(actions)) => {
+                self.send_actions(actions);
+                false
+            }
+            Some(NextActions::Lost(edits)) => {
+                self.lose(edits);
+                true
+            }
+        }
+    }
+
     /// Sends a batch, and again until it is answered.
-    pub(super) fn send_actions(self: &Rc<Self>, actions: Actions) {
+    fn send_actions(self: &Rc<Self>, actions: Actions) {
         let id = self.last_write.get().wrapping_add(1);
         self.last_write.set(id);
         let flight = Flight::new(self.to_undo(actions), self.source, self.driver.host.now());
@@ -123,7 +140,9 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             Failed::Outdated => return None,
             Failed::Again => {
                 let topic = &self.driver.topic;
-                tracing::debug!("topic `{topic}`: actions are sent again in {delay:?}: {error}");
+                say::debug(format_args!(
+                    "topic `{topic}`: actions are sent again in {delay:?}: {error}"
+                ));
                 self.set_write_timer(delay, move |inner| inner.send_again(id));
                 // It may be somebody else's.
                 return self.echo.take();
@@ -179,7 +198,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     }
 
     /// Loses actions that a page that was about to go has sent in another life of the topic.
-    pub(super) fn lose(&self, edits: Vec<Edit<T>>) {
+    fn lose(&self, edits: Vec<Edit<T>>) {
         let reason = "the topic has been started anew since it was sent";
         self.fail_edits(edits, Fate::Unknown, reason.to_owned());
     }

@@ -26,11 +26,15 @@ pub(super) struct Behind<T, Timer> {
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn flush(self: &Rc<Self>) {
-        self.flush_writes();
-        self.flush_actions();
+        if let Some(writing) = self.writing.get() {
+            (writing.flush)(self);
+        }
+        if let Some(acts) = self.acts.get() {
+            (acts.flush)(self);
+        }
     }
 
-    fn flush_writes(&self) {
+    pub(super) fn flush_writes(&self) {
         if self.behind.borrow().is_some() {
             return;
         }

@@ -7,7 +7,7 @@ use revgate::gate::{Input, Status};
 
 use super::Inner;
 use crate::driver::Driven;
-use crate::{Fate, Host, Transport};
+use crate::{Fate, Host, Transport, say};
 
 impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     pub(super) fn stop(self: &Rc<Self>) {
@@ -34,10 +34,16 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             *self.lingering.borrow_mut() = Some(Rc::clone(self));
             return;
         }
-        self.end_edits();
+        self.end_writing();
     }
 
-    fn end_edits(&self) {
+    fn end_writing(&self) {
+        if let Some(writing) = self.writing.get() {
+            (writing.end)(self);
+        }
+    }
+
+    pub(super) fn end_edits(&self) {
         *self.write_timer.borrow_mut() = None;
         for (edit, was_sent) in self.with_edits(|edits| edits.clear()) {
             let (fate, reason) = match was_sent {
@@ -45,7 +51,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                 false => (Fate::NotSent, "the replica stopped before it was sent"),
             };
             let error = self.driver.edit_error(fate, reason.to_owned());
-            tracing::warn!("{error}");
+            say::warn(format_args!("{error}"));
             self.end_edit(edit, Err(error));
         }
     }
@@ -56,7 +62,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let lingering = if is_over { self.lingering.take() } else { None };
         if lingering.is_some() {
             // They wait for a state that nobody fetches any more.
-            self.end_edits();
+            self.end_writing();
         }
     }
 }

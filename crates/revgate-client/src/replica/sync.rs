@@ -11,7 +11,7 @@ use super::Inner;
 use crate::driver::{Attempt, Came, Driven, Driver};
 use crate::guard::{self, Guarded, Panicked};
 use crate::optimistic::Optimistic;
-use crate::{Announcement, Followed, Host, SyncError, Transport, TransportError};
+use crate::{Announcement, Followed, Host, SyncError, Transport, TransportError, say};
 
 impl<T: Topic, X: Transport, H: Host> Driven for Inner<T, X, H> {
     type Host = H;
@@ -86,8 +86,9 @@ impl<T: Topic, X: Transport, H: Host> Driven for Inner<T, X, H> {
     fn finish(self: Rc<Self>) {
         self.fetch_doubted();
         self.show_edits();
-        self.tell_fallen();
-        self.write();
+        if let Some(writing) = self.writing.get() {
+            (writing.write)(&self);
+        }
         let status = self.status_now();
         if self.driver.statuses().set(status) {
             self.call_observer(|observer| observer.status(status));
@@ -176,7 +177,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     fn hear(self: &Rc<Self>, announcement: Announcement<T>) {
         let (topic, invalidation) = (&self.driver.topic, &announcement.invalidation);
         if invalidation.topic != *topic {
-            return tracing::debug!("topic `{topic}`: news of `{}`", invalidation.topic);
+            return say::debug(format_args!("topic `{topic}`: news of `{}`", invalidation.topic));
         }
         let asked = guard::call(|| self.observer.should_refresh(invalidation));
         match asked.unwrap_or_else(|panicked| Err(format!("the observer {panicked}"))) {

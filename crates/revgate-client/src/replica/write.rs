@@ -9,10 +9,11 @@ use revgate::{Snapshot, Topic};
 
 use super::Inner;
 use super::playing::{Barred, MAX_WITHIN};
+use super::writing::Writing;
 use crate::driver::Driven;
 use crate::optimistic::{Blame, Done, Edit, Fault, Next, Optimistic, Pushed};
 use crate::pending::{Outcome, Pending};
-use crate::{Change, Fate, Host, SyncError, Transport, TransportError, WriteError, guard};
+use crate::{Change, Fate, Host, SyncError, Transport, TransportError, WriteError, guard, say};
 
 /// How a write has ended.
 pub(super) type Answered<T> = Result<Snapshot<Arc<T>>, WriteError<T>>;
@@ -49,7 +50,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         };
         // Not told to the observer, who may have made it in answer to the one before.
         let error = self.driver.edit_error(Fate::NotSent, reason);
-        tracing::warn!("{error}");
+        say::warn(format_args!("{error}"));
         Err(error)
     }
 
@@ -58,6 +59,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             let error = self.driver.edit_error(Fate::NotSent, "the replica has stopped".to_owned());
             return self.end_edit(edit, Err(error));
         }
+        self.writing.get_or_init(Writing::new);
         match self.with_edits(|edits| edits.push(edit)) {
             Pushed::Kept => {}
             Pushed::Nothing(edit, version) => self.end_edit(edit, Ok(version)),
@@ -67,6 +69,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     /// Sends what waits, if no write is under way.
     pub(super) fn write(self: &Rc<Self>) {
+        self.tell_fallen();
         while self.may_write() {
             match self.with_edits(Optimistic::next_write) {
                 Next::Nothing(edits, version) => {
@@ -76,11 +79,12 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
                     self.send(change);
                     break;
                 }
-                Next::Act(actions) => {
-                    self.send_actions(actions);
-                    break;
+                Next::Act => {
+                    let acts = self.acts.get();
+                    if !acts.is_some_and(|acts| (acts.next)(self)) {
+                        break;
+                    }
                 }
-                Next::Lost(edits) => self.lose(edits),
                 Next::Wait => break,
             }
         }
@@ -181,10 +185,10 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             None => self.show_edits(),
         }
         if edits.is_empty() {
-            return tracing::debug!(
+            return say::debug(format_args!(
                 "topic `{}`, some of several edits: {reason}",
                 self.driver.topic
-            );
+            ));
         }
         self.fail_edits(edits, fate, reason);
     }

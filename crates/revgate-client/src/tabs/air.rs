@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use crate::say;
 use js_sys::Array;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -32,7 +33,10 @@ impl Air {
             match &*said {
                 [topic, announcement] => hear(Said::News { topic, announcement }),
                 [label] => hear(Said::Here { label }),
-                _ => tracing::warn!("another tab says {:?}, which is nothing", message.data()),
+                _ => say::warn(format_args!(
+                    "another tab says {:?}, which is nothing",
+                    message.data()
+                )),
             }
         });
         Self { name, hear, channel: RefCell::default() }
@@ -61,7 +65,7 @@ impl Air {
         let told = self.channel.borrow().as_ref().map(|channel| channel.post_message(&words));
         if let Some(Err(error)) = told {
             // Who does not hear it looks again by itself.
-            tracing::warn!("the other tabs are not told: {error:?}");
+            say::warn(format_args!("the other tabs are not told: {error:?}"));
         }
     }
 }

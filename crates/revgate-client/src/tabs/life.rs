@@ -11,6 +11,7 @@ use super::air::Said;
 use super::locks::{self, Held};
 use super::site::Site;
 use crate::host::{Browser, Host};
+use crate::say;
 
 /// What a tab holds for as long as it is there. **Nothing of it is held while the browser has put the
 /// page aside**: it could not show the page again.
@@ -43,14 +44,16 @@ impl Life {
             return;
         }
         if let Err(error) = self.site.air().open() {
-            tracing::error!("this tab hears nothing of the others: {error:?}");
+            say::error(format_args!("this tab hears nothing of the others: {error:?}"));
         }
         let life = Rc::downgrade(self);
         Browser.spawn(async move {
             let site = life.upgrade().map(|life| Rc::clone(&life.site));
             let Some(site) = site else { return };
             if let Err(error) = Self::meet(&life, &site).await {
-                tracing::warn!("what tabs that have gone told of themselves stays: {error:?}");
+                say::warn(format_args!(
+                    "what tabs that have gone told of themselves stays: {error:?}"
+                ));
             }
         });
     }

@@ -14,7 +14,7 @@ use super::topics::Topics;
 use crate::backend::{Entries, Feed, Kept, Subscribers, json};
 use crate::host::{Browser, Host};
 use crate::read::read;
-use crate::{Batch, Json, TransportError};
+use crate::{Batch, Json, TransportError, say};
 
 /// All topics of a site, as one tab works on them.
 pub(super) struct Site {
@@ -105,10 +105,10 @@ impl Site {
                 });
                 match usable {
                     Ok(kept) => return Ok(kept),
-                    Err(error) => tracing::warn!(
+                    Err(error) => say::warn(format_args!(
                         "topic `{name}`: what the browser keeps of it is set aside, as this page cannot \
                          read it, and it begins anew: {error}"
-                    ),
+                    )),
                 }
                 put(&format!("{name} (set aside)"), &text);
             }
@@ -184,7 +184,7 @@ impl Site {
             let there = there.clone();
             let ended = self.change_entries(topic, move |entries| entries.retain(there)).await;
             if let Err(error) = ended {
-                tracing::warn!("topic `{topic}`: who has gone is still in it: {error}");
+                say::warn(format_args!("topic `{topic}`: who has gone is still in it: {error}"));
             }
         }
     }
@@ -213,7 +213,7 @@ impl Site {
             for topic in self.topics.names() {
                 match self.read(topic).await {
                     Ok(kept) => self.tell_own(topic, kept.version),
-                    Err(error) => tracing::warn!("{error}"),
+                    Err(error) => say::warn(format_args!("{error}")),
                 }
             }
         });

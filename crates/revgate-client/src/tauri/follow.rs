@@ -15,7 +15,7 @@ use super::plugin::{Form, bytes_of, is_false, utf8};
 use super::values::text;
 use crate::read::{self, Heard, read, read_written};
 use crate::transport::{fetched, fetched_family};
-use crate::{Announcement, Followed, FollowedFamily, Interruption, TransportError, guard};
+use crate::{Announcement, Followed, FollowedFamily, Interruption, TransportError, guard, say};
 
 /// Ends the subscription when dropped, in the backend and in the page.
 pub struct Subscription {
@@ -155,7 +155,7 @@ impl Drop for Subscription {
             if let Err(rejection) = call("plugin:revgate|unsubscribe", to_string(&arguments)).await
             {
                 let error = rejection.into_transport_error();
-                tracing::warn!("topic `{topic}`: could not unsubscribe: {error}");
+                say::warn(format_args!("topic `{topic}`: could not unsubscribe: {error}"));
             }
         });
     }

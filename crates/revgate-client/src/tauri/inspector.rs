@@ -14,7 +14,7 @@ use super::ipc::{Callback, Rejection, call, get};
 use super::values::text;
 use crate::host::{Browser, Host};
 use crate::read::read;
-use crate::{TransportError, recorder};
+use crate::{TransportError, recorder, say};
 
 /// The label of the window that the plugin opens for the inspector.
 pub const LABEL: &str = "revgate-inspector";
@@ -103,7 +103,7 @@ fn listen() -> Result<Callback, TransportError> {
     let news = callback.as_channel();
     wasm_bindgen_futures::spawn_local(async move {
         if let Err(error) = tell("plugin:revgate|report", &ReportArguments { news }).await {
-            tracing::debug!("no inspector hears what happens here: {error}");
+            say::debug(format_args!("no inspector hears what happens here: {error}"));
         }
     });
     Ok(callback)
@@ -119,7 +119,7 @@ async fn tell_all() {
             Err(error) => Err(error.to_string()),
         };
         if let Err(error) = told {
-            tracing::warn!("the inspector misses what happened here: {error}");
+            say::warn(format_args!("the inspector misses what happened here: {error}"));
         }
     }
     IS_TELLING.set(false);

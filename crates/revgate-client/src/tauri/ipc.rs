@@ -16,7 +16,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::values::text;
 use crate::read::read;
-use crate::{Json, TransportError, WriteError};
+use crate::{Json, TransportError, WriteError, say};
 
 /// The label of this window; `None` outside Tauri.
 pub fn window_label() -> Option<String> {
@@ -87,7 +87,7 @@ impl Drop for Callback {
     fn drop(&mut self) {
         let unregister = method("unregisterCallback");
         if let Err(error) = unregister.and_then(|(this, call)| call.call1(&this, &self.id.into())) {
-            tracing::warn!("callback {} stays registered: {}", self.id, text(&error));
+            say::warn(format_args!("callback {} stays registered: {}", self.id, text(&error)));
         }
     }
 }
@@ -101,7 +101,10 @@ pub(super) fn forget_listener(event: &str, id: u32) {
         get(&internals, "unregisterListener").and_then(|it| it.dyn_into::<Function>().ok());
     let Some(forget) = forget else { return };
     if let Err(error) = forget.call2(&internals, &event.into(), &id.into()) {
-        tracing::warn!("listener {id} of event `{event}` stays registered: {}", text(&error));
+        say::warn(format_args!(
+            "listener {id} of event `{event}` stays registered: {}",
+            text(&error)
+        ));
     }
 }
 

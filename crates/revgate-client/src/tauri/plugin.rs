@@ -25,7 +25,7 @@ use crate::read::{self, read, read_written};
 use crate::transport::{fetched, fetched_family, written};
 use crate::{
     Announcement, Batch, Change, Entry, Followed, FollowedFamily, Interruption, Json, Transport,
-    TransportError, WriteError,
+    TransportError, WriteError, say,
 };
 
 /// The way from this window to the plugin `tauri-plugin-revgate`.
@@ -165,7 +165,9 @@ impl Transport for Tauri {
             if let Some(layout) = T::LAYOUT {
                 match fetch_bytes(&topic, layout, known).await {
                     Err(TransportError::Malformed(reason)) => {
-                        tracing::warn!("topic `{topic}`: fetched as JSON, for as bytes: {reason}");
+                        say::warn(format_args!(
+                            "topic `{topic}`: fetched as JSON, for as bytes: {reason}"
+                        ));
                     }
                     answer => return answer,
                 }

@@ -13,7 +13,7 @@ use wasm_bindgen::JsValue;
 
 use super::ipc::{Callback, Rejection, call, call_with, forget_listener, get};
 use super::values::{self, text};
-use crate::{Announcement, Change, Interruption, Transport, TransportError, WriteError};
+use crate::{Announcement, Change, Interruption, Transport, TransportError, WriteError, say};
 
 /// The way from this window to an app that serves one topic by hand, as the state-sync protocol
 /// 1.1 describes it: a command that returns a snapshot, one that replaces the state, and an event
@@ -156,7 +156,7 @@ impl Drop for Listener {
             let arguments = UnlistenArguments { event, event_id };
             if let Err(rejection) = call("plugin:event|unlisten", to_string(&arguments)).await {
                 let error = rejection.into_transport_error();
-                tracing::warn!("event `{event}`: could not unlisten: {error}");
+                say::warn(format_args!("event `{event}`: could not unlisten: {error}"));
             }
         });
     }

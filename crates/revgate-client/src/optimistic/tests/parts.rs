@@ -69,7 +69,7 @@ fn written(window: &mut Optimistic<Shelf>) -> Option<Change<Shelf>> {
     match window.next_write() {
         Next::Write(change) => Some(change),
         Next::Wait | Next::Nothing(..) => None,
-        Next::Act(_) | Next::Lost(_) => panic!("there are no actions"),
+        Next::Act => panic!("there are no actions"),
     }
 }
 
