@@ -1,4 +1,4 @@
-//! The command line. Parsed by hand: thirteen commands and eleven options are not worth a dependency
+//! The command line. Parsed by hand: fourteen commands and eleven options are not worth a dependency
 //! that takes longer to compile than the rest of this package.
 
 use std::path::PathBuf;
@@ -50,6 +50,9 @@ Commands:
   size
           Weighs the module of the example's windows against that of the same windows without
           Revgate (tests/plain), both made as small as a release gets. Sets up what is missing
+  book
+          Compiles and runs what the guide (docs/guide) shows, and makes pages of it in target/book.
+          Sets up what is missing
   fuzz [--seconds N] [TARGET]
           Feeds the messages and the gate with arbitrary bytes: wire, gate, gate_raw, or all.
           --seconds N  How long each (default: 60)
@@ -85,6 +88,7 @@ pub(crate) enum Command {
     Model { deep: Option<u64> },
     Bench(Bench),
     Size,
+    Book,
     Fuzz(FuzzOptions),
     Crash(CrashOptions),
     Windows,
@@ -177,6 +181,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         "model" => model(&rest).map(|deep| Command::Model { deep }),
         "bench" => bench(&rest).map(Command::Bench),
         "size" => refuse("size", rest.first(), "none").map(|()| Command::Size),
+        "book" => refuse("book", rest.first(), "none").map(|()| Command::Book),
         "fuzz" => fuzz(rest).map(Command::Fuzz),
         "crash" => crash(rest).map(Command::Crash),
         "windows" => refuse("windows", rest.first(), "none").map(|()| Command::Windows),
@@ -189,7 +194,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         "mutants" => refuse("mutants", rest.first(), "none").map(|()| Command::Mutants),
         "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
         _ => {
-            let known = "app, test, appearance, model, bench, size, fuzz, crash, windows, types, npm, mutants, doctor";
+            let known = "app, test, appearance, model, bench, size, book, fuzz, crash, windows, types, npm, mutants, doctor";
             Err(format!("unknown command `{name}`; the commands are: {known}"))
         }
     }
@@ -367,6 +372,7 @@ mod tests {
         assert_eq!(read("bench peers --quick"), peers(true, false));
         assert_eq!(read("bench peers --write --quick"), peers(true, true));
         assert_eq!(read("size"), Ok(Command::Size));
+        assert_eq!(read("book"), Ok(Command::Book));
         assert_eq!(read("windows"), Ok(Command::Windows));
         assert_eq!(read("types"), Ok(Command::Types { is_check: false }));
         assert_eq!(read("types --check"), Ok(Command::Types { is_check: true }));

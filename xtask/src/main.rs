@@ -5,6 +5,7 @@ mod app;
 mod appearance;
 mod args;
 mod bench;
+mod book;
 mod check;
 mod compile;
 mod crash;
@@ -72,6 +73,7 @@ fn run(command: Command) -> Result<bool, Error> {
             peers::run(&mut workspace, is_quick, is_write)
         }
         Command::Size => size::run(&mut workspace),
+        Command::Book => book::run(&mut workspace),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
         Command::Crash(options) => crash::run(&workspace, &options),
         Command::Windows => cross::run(&mut workspace),

@@ -43,13 +43,15 @@ pub(crate) enum Goal {
     Npm,
     /// Build windows, as small as a release gets.
     Size,
+    /// Make the guide.
+    Book,
 }
 
 /// Installs what is missing for the goal, and tells the workspace which toolchain to use.
 pub(crate) fn run(workspace: &mut Workspace, goal: Goal) -> Result<(), Error> {
     let since = Instant::now();
     let system = System::look(workspace);
-    if matches!(goal, Goal::Npm | Goal::Size | Goal::Test) {
+    if matches!(goal, Goal::Npm | Goal::Size | Goal::Book | Goal::Test) {
         node::ensure(workspace)?;
     }
     packages::ensure(workspace, &system, goal)?;

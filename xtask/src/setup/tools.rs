@@ -1,4 +1,5 @@
-//! Command-line tools: trunk, wasm-bindgen, wasm-pack, the Tauri CLI, geckodriver, cargo-mutants.
+//! Command-line tools: trunk, wasm-bindgen, wasm-pack, the Tauri CLI, geckodriver, mdbook,
+//! cargo-mutants.
 //!
 //! Cargo builds them from source with a profile that favours compile time. Their prebuilt
 //! downloads are left alone: a set-up that works from package registries works everywhere.
@@ -17,6 +18,7 @@ const TRUNK: &str = "0.21.14";
 const WASM_PACK: &str = "0.15.1";
 const GECKODRIVER: &str = "0.36.0";
 const CARGO_MUTANTS: &str = "27.1.0";
+const MDBOOK: &str = "0.5.4";
 
 /// A command-line tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub(crate) enum Tool {
     TauriCli,
     /// Drives Firefox. Where a distribution has it, it may be in Firefox's package.
     Geckodriver,
+    /// Makes the guide.
+    Mdbook,
     /// For `cargo xtask mutants` alone: no goal needs it.
     CargoMutants,
 }
@@ -34,10 +38,11 @@ pub(crate) enum Tool {
 /// The tools that the goal needs. `cargo tauri` is needed by no command of xtask, but by the
 /// person who types `cargo tauri dev` after set-up.
 pub(crate) fn needed(goal: Goal) -> &'static [Tool] {
-    use Tool::{Geckodriver, TauriCli, Trunk, WasmBindgen, WasmPack};
+    use Tool::{Geckodriver, Mdbook, TauriCli, Trunk, WasmBindgen, WasmPack};
     match goal {
         Goal::Quick | Goal::Windows => &[],
         Goal::Bench | Goal::Npm | Goal::Size => &[WasmBindgen],
+        Goal::Book => &[WasmBindgen, Mdbook],
         Goal::Tabs => &[Trunk, WasmBindgen],
         Goal::Firefox => &[Trunk, WasmBindgen, Geckodriver],
         Goal::App | Goal::Headless => &[Trunk, WasmBindgen, TauriCli],
@@ -86,6 +91,7 @@ impl Tool {
             Self::WasmPack => "wasm-pack",
             Self::TauriCli => "cargo tauri",
             Self::Geckodriver => "geckodriver",
+            Self::Mdbook => "mdbook",
             Self::CargoMutants => "cargo mutants",
         }
     }
@@ -114,6 +120,7 @@ impl Tool {
             Self::WasmPack => version >= (0, 13, 0),
             Self::TauriCli => version.0 == 2,
             Self::Geckodriver => version >= (0, 33, 0),
+            Self::Mdbook => version >= (0, 5, 0),
             // What it plants, and so what `.cargo/mutants.toml` excuses, is another set in each.
             Self::CargoMutants => Some(version) == find_version(CARGO_MUTANTS),
         };
@@ -131,6 +138,7 @@ impl Tool {
             Self::TauriCli if npm_serves(workspace) => "npm install @tauri-apps/cli 2".to_owned(),
             Self::TauriCli => "cargo install tauri-cli 2".to_owned(),
             Self::Geckodriver => format!("cargo install geckodriver {GECKODRIVER}"),
+            Self::Mdbook => format!("cargo install mdbook {MDBOOK}"),
             Self::CargoMutants => format!("cargo install cargo-mutants {CARGO_MUTANTS}"),
         })
     }
@@ -156,6 +164,11 @@ impl Tool {
             Self::TauriCli => cargo_install(workspace, "tauri-cli", "^2", "0", &["--locked"]),
             Self::Geckodriver => {
                 cargo_install(workspace, "geckodriver", GECKODRIVER, "0", &["--locked"])
+            }
+            // Without a server of its own.
+            Self::Mdbook => {
+                let options = ["--locked", "--no-default-features", "--features", "search"];
+                cargo_install(workspace, "mdbook", MDBOOK, "0", &options)
             }
             Self::CargoMutants => {
                 cargo_install(workspace, "cargo-mutants", CARGO_MUTANTS, "0", &["--locked"])
