@@ -34,6 +34,11 @@ pages! {
     logging: "logging.md",
     it_does_not_update: "it-does-not-update.md",
     production: "production.md",
+    wire: "wire.md",
+    from_plugin_store: "migrating/plugin-store.md",
+    from_tauri_store: "migrating/tauri-store.md",
+    from_state_sync: "migrating/state-sync.md",
+    from_by_hand: "migrating/by-hand.md",
 }
 
 #[cfg(test)]
