@@ -20,6 +20,21 @@ use crate::signal::TopicSignal;
 
 /// A part of a topic as a control shows and changes it: from [`TopicSignal::bind`] and
 /// [`TopicSignal::bind_text`], for the directive [`bind`]. `Copy`, so that every closure can have it.
+///
+/// ```no_run,standalone_crate
+/// use leptos::prelude::*;
+/// use revgate_leptos::{Bound, bind};
+///
+/// /// A slider for any number of any topic.
+/// #[component]
+/// fn Slider(bound: Bound<u8>) -> impl IntoView {
+///     view! {
+///         <input type="range" max=100 use:bind=bound />
+///         <output>{move || bound.get()}</output>
+///         <p role="alert">{move || bound.error()}</p>
+///     }
+/// }
+/// ```
 pub struct Bound<V: Send + Sync + 'static> {
     value: Memo<V>,
     /// What the control shows while somebody has it in hand.
@@ -106,6 +121,21 @@ impl<T: Topic, X: Transport> TopicSignal<T, X> {
     /// See [`bind`].
     ///
     /// The control shows the value as it is displayed, and enters what can be parsed.
+    ///
+    /// ```no_run,standalone_crate
+    /// use leptos::prelude::*;
+    /// # use revgate::Topic;
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Player { volume: u8 }
+    /// # impl Topic for Player { const NAME: &'static str = "player"; }
+    /// use revgate_leptos::{TopicSignal, bind};
+    ///
+    /// fn volume(player: TopicSignal<Player>) -> impl IntoView {
+    ///     let volume = player.bind(|player| player.volume, |player, to| player.volume = to);
+    ///     view! { <input type="range" max=11 use:bind=volume /> }
+    /// }
+    /// ```
     pub fn bind<V>(
         &self,
         read: impl Fn(&T) -> V + Send + Sync + 'static,

@@ -71,11 +71,43 @@ pub fn use_family<T: Topic>() -> FamilySignal<T> {
 }
 
 /// One topic of a family that the window holds as a whole: from [`FamilySignal::member`].
+///
+/// ```no_run,standalone_crate
+/// use leptos::prelude::*;
+/// # use revgate::Topic;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Default, Serialize, Deserialize)]
+/// # struct Doc { title: String }
+/// # impl Topic for Doc { const NAME: &'static str = "doc"; }
+/// use revgate_client::Undo;
+/// use revgate_leptos::MemberSignal;
+///
+/// fn editor(doc: MemberSignal<Doc>) -> impl IntoView {
+///     let history = doc.undoable(Undo::default());
+///     let undo = move |_| drop(history.undo());
+///     view! { <h1>{move || doc.get().title}</h1> <button on:click=undo>"Undo"</button> }
+/// }
+/// ```
 pub type MemberSignal<T> = TopicSignal<T, Way<T, Page, Browser>>;
 
-/// A family as a component sees it. `Copy`, so that every closure can have it.
+/// A family as a component sees it: from [`use_family`]. `Copy`, so that every closure can have it.
 ///
 /// What says "tracked" wakes the effect or view that reads it when it changes.
+///
+/// ```no_run,standalone_crate
+/// # use revgate::Topic;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Default, Serialize, Deserialize)]
+/// # struct Doc { title: String }
+/// # impl Topic for Doc { const NAME: &'static str = "doc"; }
+/// use revgate_client::Key;
+/// use revgate_leptos::FamilySignal;
+///
+/// fn rename(docs: FamilySignal<Doc>, key: &Key) {
+///     docs.update(key, |doc| doc.title = "Bread for Sunday".to_owned());
+///     leptos::logging::log!("{} documents, {:?}", docs.len(), docs.status());
+/// }
+/// ```
 pub struct FamilySignal<T: Topic> {
     keys: RwSignal<()>,
     version: RwSignal<Option<Version>>,

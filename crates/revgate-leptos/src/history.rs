@@ -15,6 +15,24 @@ use crate::shared::Shared;
 ///
 /// **An undo takes back nothing that another window, or Rust, has done**: see
 /// [`Replica::undo`](revgate_client::Replica::undo). All components of a window share one history.
+///
+/// ```no_run,standalone_crate
+/// use leptos::prelude::*;
+/// # use revgate::Topic;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Default, Serialize, Deserialize)]
+/// # struct Player { volume: u8 }
+/// # impl Topic for Player { const NAME: &'static str = "player"; }
+/// use revgate_leptos::History;
+///
+/// fn buttons(history: History<Player>) -> impl IntoView {
+///     let (undo, redo) = (move |_| drop(history.undo()), move |_| drop(history.redo()));
+///     view! {
+///         <button disabled=move || !history.can_undo() on:click=undo>"Undo"</button>
+///         <button disabled=move || !history.can_redo() on:click=redo>"Redo"</button>
+///     }
+/// }
+/// ```
 pub struct History<T: Topic, X: Transport = Page> {
     can_undo: RwSignal<bool>,
     can_redo: RwSignal<bool>,

@@ -48,6 +48,20 @@ pub fn use_presence<P: Presence>() -> PresenceSignal<P> {
 
 /// As [`use_presence`], in one topic of the family, by its key: who has the document `42` open, say.
 ///
+/// ```no_run,standalone_crate
+/// # use revgate::Presence;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Serialize, Deserialize)]
+/// # struct Cursor { line: u32 }
+/// # impl Presence for Cursor { const NAME: &'static str = "cursor"; }
+/// use revgate_leptos::use_presence_of;
+///
+/// # fn here() -> Result<(), revgate::TopicNameError> {
+/// use_presence_of::<Cursor>("42")?.set(&Cursor { line: 1 });
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// If the key makes no well-formed name: see [`TopicName`].
@@ -76,6 +90,21 @@ fn use_in<P: Presence>(topic: TopicName) -> PresenceSignal<P> {
 /// closure can have it.
 ///
 /// What says "tracked" wakes the effect or view that reads it when it changes.
+///
+/// ```no_run,standalone_crate
+/// use leptos::prelude::*;
+/// # use revgate::Presence;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Serialize, Deserialize)]
+/// # struct Cursor { line: u32 }
+/// # impl Presence for Cursor { const NAME: &'static str = "cursor"; }
+/// use revgate_leptos::PresenceSignal;
+///
+/// fn here(cursors: PresenceSignal<Cursor>) -> impl IntoView {
+///     let leave = move |_| cursors.clear();
+///     view! { <button on:blur=leave>{move || cursors.others().len()} " others are here"</button> }
+/// }
+/// ```
 pub struct PresenceSignal<P: Presence> {
     present: TopicSignal<Present<P>>,
     /// The label of this webview.

@@ -51,6 +51,23 @@ pub fn use_topic<T: Topic + Default>() -> TopicSignal<T> {
 /// One topic of the family `T`, by its key: `doc:42` for the key `42` and [`Topic::NAME`] `doc`.
 /// Otherwise as [`use_topic`].
 ///
+/// ```no_run,standalone_crate
+/// use leptos::prelude::*;
+/// # use revgate::Topic;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Default, Serialize, Deserialize)]
+/// # struct Doc { title: String }
+/// # impl Topic for Doc { const NAME: &'static str = "doc"; }
+/// use revgate_leptos::use_topic_of;
+///
+/// # fn title() -> Result<impl IntoView, revgate::TopicNameError> {
+/// let doc = use_topic_of::<Doc>("42")?;
+/// # Ok(
+/// view! { <h1>{move || doc.get().title}</h1> }
+/// # )
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// If the key makes no well-formed name: see [`TopicName`].
@@ -149,6 +166,26 @@ pub(crate) fn signal<T: Topic + Default>(topic: TopicName) -> TopicSignal<T> {
 /// backend: the plugin, or by a family that the window [holds as a whole](crate::MemberSignal).
 ///
 /// What says "tracked" wakes the effect or view that reads it when it changes.
+///
+/// ```no_run,standalone_crate
+/// use leptos::prelude::*;
+/// # use revgate::Topic;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Default, Serialize, Deserialize)]
+/// # struct Player { volume: u8 }
+/// # impl Topic for Player { const NAME: &'static str = "player"; }
+/// use revgate_leptos::TopicSignal;
+///
+/// fn volume(player: TopicSignal<Player>) -> impl IntoView {
+///     // Is read again whenever the state is another, and wakes the view when the volume is.
+///     let volume = player.select(|player| player.volume);
+///     let louder = move |_| drop(player.update(|player| player.volume += 1));
+///     view! {
+///         <button on:click=louder>{volume}</button>
+///         <p role="alert">{move || player.error().map(|error| error.to_string())}</p>
+///     }
+/// }
+/// ```
 pub struct TopicSignal<T: Topic, X: Transport = Page> {
     state: RwSignal<Arc<T>>,
     version: RwSignal<Option<Version>>,

@@ -17,6 +17,32 @@ use crate::signal::TopicSignal;
 /// [`PatchField`](reactive_stores::PatchField), and of a list with keys. To patch the store as a whole panics
 /// if the type has such a list, in the release of `reactive_stores` that this is built with. A field that has
 /// no `patch`, such as a map, is set, if it is another.
+///
+/// ```no_run,standalone_crate
+/// use std::collections::BTreeMap;
+///
+/// use leptos::prelude::*;
+/// use reactive_stores::{ArcStore, Patch, Store};
+/// use revgate::Topic;
+/// use revgate_leptos::Stored;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Default, Serialize, Deserialize, Store)]
+/// struct Player { volume: u8, ratings: BTreeMap<String, u8> }
+///
+/// impl Topic for Player {
+///     const NAME: &'static str = "player";
+/// }
+///
+/// impl Stored for Player {
+///     fn patch(store: &ArcStore<Self>, new: Self) {
+///         store.clone().volume().patch(new.volume);
+///         if store.clone().ratings().with_untracked(|old| *old != new.ratings) {
+///             store.clone().ratings().set(new.ratings);
+///         }
+///     }
+/// }
+/// ```
 pub trait Stored: Topic {
     /// Takes the fields of `new` over.
     fn patch(store: &ArcStore<Self>, new: Self);

@@ -19,6 +19,12 @@ use crate::read::read;
 use crate::{Json, TransportError, WriteError, say};
 
 /// The label of this window; `None` outside Tauri.
+///
+/// ```no_run,standalone_crate
+/// use revgate_client::tauri::window_label;
+///
+/// let is_settings = window_label().as_deref() == Some("settings");
+/// ```
 pub fn window_label() -> Option<String> {
     let metadata = get(&internals().ok()?, "metadata")?;
     get(&get(&metadata, "currentWindow")?, "label")?.as_string()
@@ -26,12 +32,30 @@ pub fn window_label() -> Option<String> {
 
 /// The label of this webview, which is that of its window unless that has several; `None` outside
 /// Tauri. It is the key of what this page tells of itself: see [`Present`](revgate::Present).
+///
+/// ```no_run,standalone_crate
+/// use revgate::{Presence, Present};
+/// use revgate_client::tauri::webview_label;
+///
+/// /// What this page is known to have told of itself.
+/// fn mine<P: Presence>(present: &Present<P>) -> Option<&P> {
+///     present.get(&webview_label()?)
+/// }
+/// ```
 pub fn webview_label() -> Option<String> {
     let metadata = get(&internals().ok()?, "metadata")?;
     get(&get(&metadata, "currentWebview")?, "label")?.as_string()
 }
 
 /// Calls a command of the app that takes nothing and returns nothing.
+///
+/// ```no_run,standalone_crate
+/// use revgate_client::{TransportError, tauri::invoke};
+///
+/// async fn open_settings() -> Result<(), TransportError> {
+///     invoke("open_settings").await
+/// }
+/// ```
 ///
 /// # Errors
 ///
