@@ -419,7 +419,7 @@ mod tests {
             (
                 "ap",
                 "`ap`",
-                "app, test, appearance, model, bench, size, fuzz, crash, windows, types, npm, mutants, doctor",
+                "app, test, appearance, model, bench, size, book, fuzz, crash, windows, types, npm, mutants, doctor",
             ),
             ("app --hedless", "`--hedless`", "--headless, --firefox, --shots DIR, --port N"),
             ("app --headless=yes", "`--headless=yes`", "--headless"),
