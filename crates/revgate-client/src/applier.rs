@@ -24,6 +24,26 @@ use crate::{Observer, SyncError};
 
 /// Takes each state of a topic over into something else: a signal, a store, a part of the app's own state.
 /// [`Apply`] is one for all that has keys; so is any function of a snapshot.
+///
+/// ```ignore-wasm32,standalone_crate
+/// use std::sync::Arc;
+///
+/// use revgate::Snapshot;
+/// use revgate::settings::Settings;
+/// use revgate_client::{Applier, applying};
+///
+/// /// What the title of the window says.
+/// struct Title;
+///
+/// impl Applier<Settings> for Title {
+///     fn apply(&mut self, snapshot: &Snapshot<Arc<Settings>>) -> Result<(), String> {
+///         println!("{}, {}", snapshot.data.language, snapshot.revision);
+///         Ok(())
+///     }
+/// }
+///
+/// let observer = applying(Title);
+/// ```
 pub trait Applier<T>: 'static {
     /// Takes it over.
     ///
@@ -106,6 +126,21 @@ pub enum ApplyMode {
 
 /// Takes the top-level keys of a state, as JSON, over into what is held. **What is equal is not set**, so
 /// that nobody is woken.
+///
+/// ```ignore-wasm32,standalone_crate
+/// use std::cell::RefCell;
+/// use std::rc::Rc;
+///
+/// use revgate::settings::Settings;
+/// use revgate_client::{Apply, ApplyMode};
+/// use serde_json::{Value, json};
+///
+/// let held = Rc::new(RefCell::new(json!({ "isBusy": true })));
+/// // All of the settings but one key, and nothing beside them but what is this window's alone.
+/// let applier = Apply::<Settings, Rc<RefCell<Value>>>::to(held)
+///     .mode(ApplyMode::Replace)
+///     .omit(&["isBusy", "sidebarCollapsed"]);
+/// ```
 pub struct Apply<T, H> {
     held: H,
     json: Json<T>,

@@ -33,6 +33,31 @@ pub use self::way::{Way, WaySubscription};
 ///
 /// Each of these functions may call the collection. What it asks is done when it has returned; what
 /// it reads is as it was just told. One that panics is reported, and the collection goes on.
+///
+/// ```ignore-wasm32,standalone_crate
+/// use revgate_client::{CollectionObserver, Key, Status, SyncError};
+///
+/// /// Shows a list on a terminal.
+/// struct Terminal;
+///
+/// impl CollectionObserver for Terminal {
+///     fn changed(&self, key: &Key) {
+///         println!("{key} is to be drawn anew");
+///     }
+///
+///     fn keys(&self) {
+///         println!("the list is to be drawn anew");
+///     }
+///
+///     fn status(&self, status: Status) {
+///         println!("{status:?}");
+///     }
+///
+///     fn failed(&self, error: &SyncError) {
+///         eprintln!("{error}");
+///     }
+/// }
+/// ```
 pub trait CollectionObserver {
     /// What is to be shown of this member is another, or it has gone. Not told of those that come.
     fn changed(&self, key: &Key);
@@ -60,6 +85,28 @@ pub trait CollectionObserver {
 /// otherwise) is known by its version, and fetched when somebody [gets](Self::get) it.
 ///
 /// Members are created and removed by Rust.
+///
+/// ```ignore-wasm32,standalone_crate
+/// use revgate::settings::{Settings, Theme};
+/// # use revgate_client::{CollectionObserver, Key, Status, SyncError};
+/// use revgate_client::{Collection, Options, host::VirtualTime, memory::Memory};
+///
+/// # struct Terminal;
+/// # impl CollectionObserver for Terminal {
+/// #     fn changed(&self, _: &Key) {}
+/// #     fn keys(&self) {}
+/// #     fn status(&self, _: Status) {}
+/// #     fn failed(&self, _: &SyncError) {}
+/// # }
+/// let (time, backend) = (VirtualTime::new(), Memory::new().with_family::<Settings>());
+/// backend.set_member("ada", &Settings::default());
+/// let all = Collection::<Settings, _, _>::start(backend, time.clone(), Options::default(), Terminal);
+/// time.settle();
+/// assert_eq!(all.keys().len(), 1);
+/// all.update("ada", |settings| settings.theme = Theme::Dark);
+/// time.settle();
+/// assert_eq!(all.get("ada").map(|it| it.theme), Some(Theme::Dark));
+/// ```
 #[must_use = "a collection stops when it is dropped"]
 pub struct Collection<T: Topic, X: Transport, H: Host> {
     inner: Rc<Inner<T, X, H>>,

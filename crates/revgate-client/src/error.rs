@@ -6,6 +6,20 @@ use std::time::Duration;
 use revgate::{Phase, TopicName, Version};
 
 /// One failure of a replica. What is due is tried again by itself; an edit that failed is not.
+///
+/// ```ignore-wasm32,standalone_crate
+/// use revgate_client::{Fate, SyncError};
+///
+/// /// What a person is told of an edit that failed.
+/// fn told(error: &SyncError) -> String {
+///     match error.fate {
+///         Some(Fate::Refused) => error.reason.clone(),
+///         Some(fate) if fate.may_be_made() => "Look whether your change is there.".to_owned(),
+///         Some(_) => "Your change was not made. Try it again.".to_owned(),
+///         None => format!("Not up to date: {error}"),
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SyncError {

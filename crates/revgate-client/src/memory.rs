@@ -34,6 +34,15 @@ use crate::{
 pub use crate::backend::Subscription;
 
 /// The backend and a window's transport to it; clones are the same backend and window.
+///
+/// ```ignore-wasm32,standalone_crate
+/// use revgate::settings::{Settings, Theme};
+/// use revgate_client::memory::Memory;
+///
+/// let backend = Memory::new().with_topic(&Settings::default());
+/// backend.set(&Settings { theme: Theme::Dark, ..Settings::default() });
+/// assert_eq!(backend.state::<Settings>().expect("it is there")["theme"], "dark");
+/// ```
 #[derive(Clone)]
 pub struct Memory {
     inner: Rc<Inner>,

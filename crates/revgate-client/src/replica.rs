@@ -69,6 +69,32 @@ impl Default for Options {
 /// order; what it reads is as it was just told. One that panics is reported, and the replica goes
 /// on: also in a browser, where a panic is a trap, and what the function had borrowed stays
 /// borrowed.
+///
+/// ```ignore-wasm32,standalone_crate
+/// use std::sync::Arc;
+///
+/// use revgate::Version;
+/// use revgate::settings::Settings;
+/// use revgate_client::{Observer, Status, SyncError};
+///
+/// /// Shows the settings on a terminal.
+/// struct Terminal;
+///
+/// impl Observer<Settings> for Terminal {
+///     fn changed(&self, settings: &Arc<Settings>, version: Version) -> Result<(), String> {
+///         println!("{version}: {settings:?}");
+///         Ok(())
+///     }
+///
+///     fn status(&self, status: Status) {
+///         println!("{status:?}");
+///     }
+///
+///     fn failed(&self, error: &SyncError) {
+///         eprintln!("{error}");
+///     }
+/// }
+/// ```
 pub trait Observer<T> {
     /// The state to show, and the backend's version that it is or is built on. Whoever keeps it for
     /// later need not copy it: **what is held never changes**. It may be the one of before, at a newer
@@ -111,6 +137,25 @@ pub trait Observer<T> {
 }
 
 /// A topic's state in one window, kept the same as the backend's until it is dropped.
+///
+/// ```ignore-wasm32,standalone_crate
+///
+/// use revgate::TopicName;
+/// use revgate::settings::{Settings, Theme};
+/// use revgate_client::{Apply, Options, Replica, applying, host::VirtualTime, memory::Memory};
+///
+/// let backend = Memory::new().with_topic(&Settings::default());
+/// let time = VirtualTime::new();
+/// let open = || {
+///     let (topic, show) = (TopicName::of::<Settings>(), applying(|_: &_| ()));
+///     Replica::<Settings, _, _>::start(topic, backend.clone(), time.clone(), Options::default(), show)
+/// };
+/// let (main, settings) = (open(), open());
+/// time.settle();
+/// settings.update(|settings| settings.theme = Theme::Dark);
+/// time.settle();
+/// assert_eq!(main.shared().map(|it| it.theme), Some(Theme::Dark));
+/// ```
 #[must_use = "a replica stops when it is dropped"]
 pub struct Replica<T: Topic, X: Transport, H: Host> {
     inner: Rc<Inner<T, X, H>>,

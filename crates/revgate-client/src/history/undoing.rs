@@ -10,7 +10,16 @@ use revgate::{TopicName, Version};
 
 use crate::SyncError;
 
-/// How much a window can undo.
+/// How much a window can undo: see [`Replica::undoable`](crate::Replica::undoable).
+///
+/// ```ignore-wasm32,standalone_crate
+/// use std::time::Duration;
+///
+/// use revgate_client::Undo;
+///
+/// let of_an_editor = Undo { depth: 1_000, group: Duration::from_secs(1) };
+/// assert!(of_an_editor.depth > Undo::default().depth);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undo {
     /// How many steps; the oldest fall off. Default: 100.

@@ -22,6 +22,16 @@ thread_local! {
 
 /// Has this page share these topics with the other tabs of its site, if it is no window of a Tauri app.
 /// To be called before anything uses a topic.
+///
+/// ```no_run,standalone_crate
+/// use revgate::settings::Settings;
+/// use revgate_client::{page, tabs::Tabs};
+///
+/// fn main() {
+///     page::in_tabs(Tabs::builder("my-app").topic(Settings::default()));
+///     // Mounts the app.
+/// }
+/// ```
 pub fn in_tabs(shared: tabs::Builder) {
     if webview_label().is_none() {
         TABS.replace(Some(shared.build()));

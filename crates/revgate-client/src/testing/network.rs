@@ -19,6 +19,15 @@ use crate::{Batch, Host, Interruption, TransportError};
 pub const STALL: Duration = Duration::from_secs(1);
 
 /// What the network does to messages. Probabilities are from 0 to 1.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use revgate_client::testing::Faults;
+///
+/// let milliseconds = |from, to| Duration::from_millis(from)..Duration::from_millis(to);
+/// let bad = Faults { delay: milliseconds(1, 200), loss: 0.2, ..Faults::none(Duration::ZERO) };
+/// ```
 #[derive(Clone, Debug)]
 pub struct Faults {
     /// How long one message takes, each on its own: a wide range reorders.
@@ -51,6 +60,25 @@ pub struct Harm {
 
 /// One window's way to the backend. Clones write to the same log; [`Network::beside`] is another
 /// window's way, with the same faults.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use revgate_client::testing::{Faults, World};
+/// # use revgate::Topic;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Default, Serialize, Deserialize)]
+/// # struct Player { volume: u8 }
+/// # impl Topic for Player { const NAME: &'static str = "player"; }
+///
+/// let world = World::with(|backend| backend.with_topic(&Player::default()));
+/// let player = world.window::<Player>();
+/// let lossy = Faults { loss: 1.0, ..Faults::none(Duration::ZERO) };
+/// world.network().set_faults(lossy);
+/// world.backend().set(&Player { volume: 40 });
+/// world.settle();
+/// assert_eq!((player.state().volume, world.network().harm().lost), (0, 1));
+/// ```
 #[derive(Clone)]
 pub struct Network {
     shared: Rc<Shared>,

@@ -13,6 +13,22 @@ use super::{Faults, Memory, Network, VirtualTime};
 use crate::{Observer, Options, Replica, Status, SyncError};
 
 /// A backend in memory, and the clock of all its windows.
+///
+/// ```
+/// use revgate_client::testing::World;
+/// # use revgate::Topic;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Default, Serialize, Deserialize)]
+/// # struct Player { volume: u8 }
+/// # impl Topic for Player { const NAME: &'static str = "player"; }
+///
+/// let world = World::with(|backend| backend.with_topic(&Player::default()));
+/// let player = world.window::<Player>();
+/// // As the app's Rust side does.
+/// world.backend().set(&Player { volume: 40 });
+/// world.settle();
+/// assert_eq!(player.state().volume, 40);
+/// ```
 pub struct World {
     backend: Memory,
     time: VirtualTime,
@@ -20,6 +36,22 @@ pub struct World {
 }
 
 /// A window that shows a topic; what can be asked of a [`Replica`] can be of it.
+///
+/// ```
+/// use revgate_client::testing::World;
+/// # use revgate::Topic;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Default, Serialize, Deserialize)]
+/// # struct Player { volume: u8 }
+/// # impl Topic for Player { const NAME: &'static str = "player"; }
+///
+/// let world = World::with(|backend| backend.with_topic(&Player::default()));
+/// let player = world.window::<Player>();
+/// let made = player.update(|player| player.volume += 1);
+/// assert!(world.end(made).is_ok() && player.errors().is_empty());
+/// let volumes: Vec<_> = player.shown().iter().map(|player| player.volume).collect();
+/// assert_eq!((volumes[0], volumes[volumes.len() - 1]), (0, 1));
+/// ```
 #[must_use = "a window closes when it is dropped"]
 pub struct Window<T: Topic> {
     replica: Replica<T, Network, VirtualTime>,

@@ -23,7 +23,14 @@ export interface Faults {
 	readonly failure?: number;
 }
 
-/** What all windows of a world send over, and hear by. */
+/**
+ * What all windows of a world send over, and hear by.
+ *
+ * @example
+ * world.network.faults = { loss: 1 };
+ * await settings.update((player) => { player.volume = 40; });
+ * world.network.harm.lost; // 2: one announcement for each window
+ */
 export class Network {
 	/** Concerns messages that set out from now on. */
 	faults: Faults = {};
