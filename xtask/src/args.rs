@@ -71,6 +71,9 @@ Commands:
           --check      Says what of it is stale instead
   npm
           Builds, packs and tests the package for JavaScript windows. Sets up what is missing
+  package
+          Packs the crates that are published, and builds an app of what was packed, with
+          Tauri's features off and an older wasm-bindgen. Sets up what is missing
   mutants
           Plants faults into the core, one at a time, and says which of them no test notices.
   doctor
@@ -94,6 +97,7 @@ pub(crate) enum Command {
     Windows,
     Types { is_check: bool },
     Npm,
+    Package,
     Mutants,
     Doctor,
     Help,
@@ -191,10 +195,11 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
             Ok(Command::Types { is_check: !rest.is_empty() })
         }
         "npm" => refuse("npm", rest.first(), "none").map(|()| Command::Npm),
+        "package" => refuse("package", rest.first(), "none").map(|()| Command::Package),
         "mutants" => refuse("mutants", rest.first(), "none").map(|()| Command::Mutants),
         "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
         _ => {
-            let known = "app, test, appearance, model, bench, size, book, fuzz, crash, windows, types, npm, mutants, doctor";
+            let known = "app, test, appearance, model, bench, size, book, fuzz, crash, windows, types, npm, package, mutants, doctor";
             Err(format!("unknown command `{name}`; the commands are: {known}"))
         }
     }
@@ -377,6 +382,7 @@ mod tests {
         assert_eq!(read("types"), Ok(Command::Types { is_check: false }));
         assert_eq!(read("types --check"), Ok(Command::Types { is_check: true }));
         assert_eq!(read("npm"), Ok(Command::Npm));
+        assert_eq!(read("package"), Ok(Command::Package));
         assert_eq!(read("mutants"), Ok(Command::Mutants));
         assert_eq!(read("test"), Ok(Command::Test { quick: false }));
         assert_eq!(read("test --quick"), Ok(Command::Test { quick: true }));
@@ -419,7 +425,7 @@ mod tests {
             (
                 "ap",
                 "`ap`",
-                "app, test, appearance, model, bench, size, book, fuzz, crash, windows, types, npm, mutants, doctor",
+                "app, test, appearance, model, bench, size, book, fuzz, crash, windows, types, npm, package, mutants, doctor",
             ),
             ("app --hedless", "`--hedless`", "--headless, --firefox, --shots DIR, --port N"),
             ("app --headless=yes", "`--headless=yes`", "--headless"),
@@ -443,6 +449,7 @@ mod tests {
             ("crash --storage tape", "`--storage tape`", "files, database"),
             ("windows 11", "`11`", "none"),
             ("npm ci", "`ci`", "none"),
+            ("package revgate", "`revgate`", "none"),
             ("mutants --all", "`--all`", "none"),
             ("doctor now", "`now`", "none"),
         ] {

@@ -12,7 +12,7 @@ use crate::{
     fuzz::{self, Fuzzer},
     npm,
     outcomes::{Kind, Outcomes},
-    peers,
+    package, peers,
     setup::{self, Goal, toolchain::WASM},
     tally::Tally,
 };
@@ -62,6 +62,7 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
         checks.instructions(&[]);
         checks.crash(&[], |is_windowed| !is_windowed);
         checks.fuzz();
+        package::check(workspace, &mut checks.outcomes);
     } else {
         let features = ["--features", BUILT_WINDOWS];
         let built = checks.build_windows();
@@ -77,6 +78,7 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
             appearance::check(workspace, &mut checks.outcomes, &selection, false);
         }
         checks.window_tests();
+        package::check(workspace, &mut checks.outcomes);
     }
     process::wait_if_interrupted();
     Ok(checks.outcomes.summary().failed == 0)

@@ -119,7 +119,7 @@ pub(crate) fn bind(
 }
 
 /// Copies a folder's files and folders.
-fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Error> {
     let reading = || format!("reading {}", from.display());
     fs::create_dir_all(to).map_err(Error::io(format!("making {}", to.display())))?;
     for entry in fs::read_dir(from).map_err(Error::io(reading()))? {

@@ -19,6 +19,7 @@ mod model;
 mod mutants;
 mod npm;
 mod outcomes;
+mod package;
 mod peers;
 mod setup;
 mod size;
@@ -79,6 +80,7 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::Windows => cross::run(&mut workspace),
         Command::Types { is_check } => types::run(&workspace, is_check),
         Command::Npm => npm::run(&mut workspace),
+        Command::Package => package::run(&mut workspace),
         Command::Mutants => mutants::run(&workspace),
         Command::Doctor => doctor::run(&workspace),
     }

@@ -1,6 +1,6 @@
 //! What the checks of a command came to, each in spite of the others' failures.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use xtask::{Error, report, step::Step, workspace::Workspace};
 
@@ -74,6 +74,16 @@ impl<'a> Outcomes<'a> {
         report::say(format_args!("    {error}"));
         self.add(name, Tally::of_one(false), Duration::ZERO);
         false
+    }
+
+    /// A step that is a check of its own; whether it went well.
+    pub(crate) fn step(&mut self, name: &str, step: impl FnOnce() -> Result<(), Error>) -> bool {
+        let since = Instant::now();
+        let is_well = self.note(name, step());
+        if is_well {
+            self.add(name, Tally::of_one(true), since.elapsed());
+        }
+        is_well
     }
 
     /// Prints a table of them all; their sum.

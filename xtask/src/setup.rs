@@ -8,11 +8,11 @@ pub(crate) mod packages;
 pub(crate) mod targets;
 pub(crate) mod toolchain;
 pub(crate) mod tools;
+pub(crate) mod versions;
 
 mod apt;
 mod privilege;
 mod system;
-mod versions;
 
 use std::time::Instant;
 
