@@ -37,6 +37,14 @@ pub struct Epoch(u64);
 /// assert!(restarted > before);
 /// assert_eq!(restarted.to_string(), "2.1");
 /// ```
+///
+/// Shown to people, an epoch is the number of the session, if topics are saved, and what has begun anew in it:
+///
+/// ```
+/// # use revgate::{Epoch, Revision, Version};
+/// let third_run = Epoch::new(3 << Epoch::SESSION_BITS);
+/// assert_eq!(Version::new(third_run, Revision::new(14)).to_string(), "3.0.14");
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Version {
     // The order of the fields is the order of comparison.
@@ -136,6 +144,15 @@ impl Epoch {
         self.0
     }
 
+    /// By how many bits the number of the session is shifted, of a backend that saves its topics: what is below
+    /// counts what has begun anew in that session.
+    pub const SESSION_BITS: u32 = 32;
+
+    /// The number of the session, 0 where nothing is saved, and how often something has begun anew in it.
+    pub const fn parts(self) -> (u64, u64) {
+        (self.0 >> Self::SESSION_BITS, self.0 & ((1 << Self::SESSION_BITS) - 1))
+    }
+
     /// Whether this is epoch 0, which is left out of messages.
     pub const fn is_zero(&self) -> bool {
         self.0 == 0
@@ -167,7 +184,11 @@ impl fmt::Debug for Version {
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.epoch, self.revision)
+        let (session, restarts) = self.epoch.parts();
+        if session > 0 {
+            write!(f, "{session}.")?;
+        }
+        write!(f, "{restarts}.{}", self.revision)
     }
 }
 
@@ -285,6 +306,19 @@ mod tests {
     fn a_version_is_as_short_in_traces_as_elsewhere() {
         let version = Version::new(Epoch::new(2), Revision::new(7));
         assert_eq!((format!("{version}"), format!("{version:?}")), ("2.7".into(), "2.7".into()));
+    }
+
+    #[test]
+    fn a_version_is_shown_with_the_session_and_not_its_bits() {
+        for (epoch, shown) in [
+            (0, "0.7"),
+            (u64::from(u32::MAX), "4294967295.7"),
+            (1 << 32, "1.0.7"),
+            ((12 << 32) + 3, "12.3.7"),
+            (u64::MAX, "4294967295.4294967295.7"),
+        ] {
+            assert_eq!(Version::new(Epoch::new(epoch), Revision::new(7)).to_string(), shown);
+        }
     }
 
     #[test]

@@ -107,7 +107,9 @@ fn versions_are_read_as_they_are_written() {
         let Version { epoch, revision } = version;
         prop_assert_eq!(revision.to_string().parse(), Ok(revision));
         prop_assert_eq!(epoch.to_string().parse(), Ok(epoch));
-        prop_assert_eq!(version.to_string(), format!("{epoch}.{revision}"));
+        let ((session, restarts), shown) = (epoch.parts(), version.to_string());
+        prop_assert_eq!(Epoch::new(session << Epoch::SESSION_BITS | restarts), epoch);
+        prop_assert!(format!("{session}.{restarts}.{revision}").ends_with(&shown), "{}", shown);
         let text = serde_json::to_string(&version).expect("plain data");
         prop_assert_eq!(serde_json::from_str::<Version>(&text).expect("plain data"), version);
         Ok(())

@@ -37,12 +37,14 @@ pub trait Subject: Send + Sync {
     /// How its saving stands.
     fn track(&self) -> &Track;
 
-    /// Its newest state.
+    /// Its newest state. `is_saved` says that what [`Subject::saved`] was last told of is on the disk, or what it
+    /// began with: then the bytes are `None` if it is the same to whoever loads it, as only what is not saved
+    /// has changed.
     ///
     /// # Errors
     ///
     /// If it cannot be encoded.
-    fn encode(&self) -> Result<Encoded, CodecError>;
+    fn encode(&self, is_saved: bool) -> Result<Encoded, CodecError>;
 
     /// What [`Subject::encode`] returned last is on the disk.
     fn saved(&self);
@@ -60,8 +62,8 @@ pub trait Subject: Send + Sync {
 pub struct Encoded {
     /// Its version.
     pub version: Version,
-    /// Its record.
-    pub bytes: Vec<u8>,
+    /// Its record; `None` if that need not be saved.
+    pub bytes: Option<Vec<u8>>,
 }
 
 /// Where to ask for what is to be saved. Cheap to clone.

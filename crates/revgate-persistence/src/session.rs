@@ -6,18 +6,15 @@
 
 use revgate::Epoch;
 
-/// Half of an epoch's bits are the session's, half count what starts anew within it.
-const BITS: u32 = 32;
-
 /// The epoch of a session after so many restarts of revision counters within it.
 pub fn epoch(session: u64, restarts: u64) -> Epoch {
     let most = u64::from(u32::MAX);
-    Epoch::new(session.min(most) << BITS | restarts.min(most))
+    Epoch::new(session.min(most) << Epoch::SESSION_BITS | restarts.min(most))
 }
 
 /// The session that an epoch is of.
 pub fn session(epoch: Epoch) -> u64 {
-    epoch.number() >> BITS
+    epoch.parts().0
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use revgate::{Topic, Version};
 
 use crate::fill::{Misfilled, check_numbers, fill};
 use crate::on_disk::in_order;
-use crate::{CodecError, Fault, Loaded, OnDisk, Persistence, Record};
+use crate::{CodecError, Fault, Fields, Loaded, OnDisk, Persistence, Record};
 
 /// A state, and how it was saved.
 pub(crate) struct Read<T> {
@@ -38,6 +38,34 @@ impl Persistence {
     /// If it cannot be written so, or could not be read again.
     pub fn encode<T: Topic>(&self, version: Version, data: &T) -> Result<Vec<u8>, CodecError> {
         self.encode_over(version, data, Some(data), &OnDisk::default()).map(|(bytes, _)| bytes)
+    }
+
+    /// Whether the same is saved of both states.
+    ///
+    /// ```
+    /// use revgate::Topic;
+    /// use revgate_persistence::Persistence;
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Clone, Serialize, Deserialize)]
+    /// struct Player { volume: u8, token: String }
+    ///
+    /// impl Topic for Player {
+    ///     const NAME: &'static str = "player";
+    /// }
+    ///
+    /// let of = |volume, token: &str| Player { volume, token: token.to_owned() };
+    /// let persistence = Persistence::new().without(["/token"]);
+    /// assert!(persistence.saves_the_same(&of(7, "one"), &of(7, "other")));
+    /// assert!(!persistence.saves_the_same(&of(7, "one"), &of(8, "one")));
+    /// ```
+    pub fn saves_the_same<T: Topic>(&self, one: &T, other: &T) -> bool {
+        // What all is saved of, nobody writes that is the same.
+        *self.fields() != Fields::All
+            && matches!(
+                [one, other].map(|state| Tree::of(state).map(|state| self.fields().keep(state))),
+                [Ok(one), Ok(other)] if one == other
+            )
     }
 
     /// What is saved of the state `data` at `version`, in the place of what is `on_disk`; and what

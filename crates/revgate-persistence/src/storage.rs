@@ -169,7 +169,10 @@ pub enum StorageError {
         place: String,
     },
     /// Another process has the storage open: another instance of the app, as a rule.
-    #[error("{place} is in use by another instance of the app: end that, or open it read-only")]
+    #[error(
+        "{place} is in use by another instance of the app: end that, or, of files, follow what \
+             it saves by `.storage(|folder| Files::open_or_read_only(folder))` on the plugin's builder"
+    )]
     InUse {
         /// The storage.
         place: String,

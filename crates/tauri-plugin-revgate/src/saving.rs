@@ -143,17 +143,20 @@ impl<T: Topic> Subject for Saved<T> {
         &self.track
     }
 
-    fn encode(&self) -> Result<Encoded, CodecError> {
+    fn encode(&self, is_saved: bool) -> Result<Encoded, CodecError> {
         let topic = self.topic.upgrade().ok_or_else(|| CodecError::new("the topic is gone"))?;
         let newest = topic.store.published();
         let version = newest.version;
-        let on_disk = self.base().saved.on_disk.clone();
+        let Known { data: saved, on_disk } = self.base().saved.clone();
         let initial = self.initial.as_deref();
         let persistence = self.track.persistence();
+        if is_saved && persistence.saves_the_same(&*saved, &*newest.data) {
+            return Ok(Encoded { version, bytes: None });
+        }
         let (bytes, on_disk) =
             persistence.encode_over(version, &*newest.data, initial, &on_disk)?;
         self.base().encoded = Some(Known { data: newest.data, on_disk });
-        Ok(Encoded { version, bytes })
+        Ok(Encoded { version, bytes: Some(bytes) })
     }
 
     fn saved(&self) {

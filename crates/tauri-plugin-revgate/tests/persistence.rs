@@ -207,6 +207,42 @@ fn a_field_left_out_is_not_on_the_disk_and_begins_anew() {
 }
 
 #[test]
+fn a_change_of_what_is_left_out_alone_is_saved_nowhere_and_rotates_no_backup() {
+    let bench = Bench::new();
+    let open = || {
+        let persistence = Persistence::new().save(Save::after(Duration::from_millis(1)));
+        let options = TopicOptions::new().persist(persistence.without(["/added"]));
+        app(bench.builder().topic_with(Board::default(), options), &[everything()])
+    };
+    let set = |app: &App<MockRuntime>, added, item| {
+        let board = app.topic::<Board>().expect("registered");
+        let change = |board: &mut Board| (board.added, board.list) = (added, vec![item]);
+        board.update(change).expect("valid");
+        board.flush().wait().expect("what is to be on the disk is");
+    };
+    let content =
+        || ["board.json", "board.backup.json"].map(|name| fs::read(bench.file(name)).ok());
+    let app = open();
+    set(&app, 1, 0);
+    assert!(bench.saved("board.json").is_some(), "nothing was there");
+    set(&app, 1, 3);
+    let saved = content();
+    assert!(saved[1].is_some(), "there is a backup");
+    for added in [2, 3] {
+        set(&app, added, 3);
+        assert_eq!(content(), saved);
+    }
+    end(app);
+    assert_eq!(content(), saved);
+    let app = open();
+    set(&app, 4, 3);
+    assert_eq!(content(), saved, "what was loaded is what is saved");
+    set(&app, 5, 6);
+    assert_eq!(bench.saved("board.json").expect("saved")["data"]["list"], json!([6]));
+    end(app);
+}
+
+#[test]
 fn an_older_shape_is_migrated_before_anybody_sees_it_and_saved_in_the_new_one() {
     let bench = Bench::new();
     fs::create_dir(bench.folder.path().join("revgate")).expect("writable");
@@ -560,6 +596,8 @@ fn a_second_instance_is_told_or_follows_and_writes_nothing() {
     player(&first).flush().wait().expect("the disk is there");
     let error = refused(bench.builder().persistent_topic(Player::default()));
     assert!(error.contains("in use by another instance of the app"), "{error}");
+    let words = ".storage(|folder| Files::open_or_read_only(folder))";
+    assert!(error.contains(words), "what follows here: {error}");
 
     let second = bench.builder().storage(|folder| Files::open_or_read_only(folder));
     let second = app(second.persistent_topic(Player::default()), &[everything()]);

@@ -115,11 +115,11 @@ impl Subject for Counter {
         &self.track
     }
 
-    fn encode(&self) -> Result<Encoded, CodecError> {
+    fn encode(&self, _: bool) -> Result<Encoded, CodecError> {
         let count = self.count.load(Ordering::SeqCst);
         let version = Version::new(Epoch::default(), Revision::new(count));
         let bytes = json!({"count": count, "text": "x".repeat(1000)}).to_string().into_bytes();
-        Ok(Encoded { version, bytes })
+        Ok(Encoded { version, bytes: Some(bytes) })
     }
 
     fn saved(&self) {}

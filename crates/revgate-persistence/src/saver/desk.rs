@@ -183,14 +183,14 @@ impl Desk {
         if ready.is_empty() {
             return;
         }
-        let items: Vec<_> = ready.iter().map(|(pending, encoded)| pending.item(encoded)).collect();
+        let items: Vec<_> = ready.iter().map(|(pending, (_, bytes))| pending.item(bytes)).collect();
         let results = guarded("the storage", || Ok(self.storage.save(&items)));
         self.tell_limits();
-        for (index, (pending, encoded)) in ready.into_iter().enumerate() {
+        for (index, (pending, (version, _))) in ready.into_iter().enumerate() {
             let result = match &results {
                 Ok(results) => results.get(index).cloned().unwrap_or_else(unanswered),
                 Err(fault) => {
-                    self.failed(now, pending, Some(encoded.version), fault.clone());
+                    self.failed(now, pending, Some(version), fault.clone());
                     continue;
                 }
             };
@@ -199,19 +199,23 @@ impl Desk {
                     self.ailing = None;
                     pending.subject.saved();
                     let mut saving = pending.track().lock();
-                    saving.saved = saving.saved.max(Some(encoded.version));
+                    saving.saved = saving.saved.max(Some(version));
                     (saving.fault, saving.attempts, saving.is_held) = (None, 0, false);
                     drop(saving);
                     self.done(now, pending);
                 }
                 Err(StorageError::Changed { .. }) => self.edited(now, pending),
-                Err(error) => self.failed(now, pending, Some(encoded.version), error.into()),
+                Err(error) => self.failed(now, pending, Some(version), error.into()),
             }
         }
     }
 
     /// The newest state, if it is not on the disk yet.
-    fn prepare(&self, now: Duration, pending: &Pending) -> Result<Option<Encoded>, Fault> {
+    fn prepare(
+        &self,
+        now: Duration,
+        pending: &Pending,
+    ) -> Result<Option<(Version, Vec<u8>)>, Fault> {
         let track = pending.track();
         if track.lock().is_held && !pending.overwrite {
             // It may have been mended without a word from the system.
@@ -223,9 +227,19 @@ impl Desk {
             }
         }
         track.unmark();
-        let encoded = guarded("encoding it", || Ok(pending.subject.encode()?))?;
-        let is_saved = track.lock().saved >= Some(encoded.version);
-        Ok((!is_saved || pending.overwrite).then_some(encoded))
+        // What has failed may have reached the disk all the same.
+        let is_saved = {
+            let saving = track.lock();
+            saving.saved.is_some() && saving.fault.is_none() && !pending.overwrite
+        };
+        let encoded = guarded("encoding it", || Ok(pending.subject.encode(is_saved)?))?;
+        let Encoded { version, bytes: Some(bytes) } = encoded else {
+            let mut saving = track.lock();
+            saving.saved = saving.saved.max(Some(encoded.version));
+            return Ok(None);
+        };
+        let is_saved = is_saved && track.lock().saved >= Some(version);
+        Ok((!is_saved).then_some((version, bytes)))
     }
 
     fn done(&mut self, now: Duration, pending: Pending) {

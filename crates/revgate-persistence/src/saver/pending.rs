@@ -7,7 +7,7 @@ use revgate::Pacing;
 use revgate::pacing::Pacer;
 
 use super::inbox::Answer;
-use super::{Encoded, Subject, Track};
+use super::{Subject, Track};
 use crate::{Item, Save};
 
 pub(super) struct Pending {
@@ -86,8 +86,7 @@ impl Pending {
         self.due = self.pacer.deadline();
     }
 
-    pub(super) fn item<'a>(&'a self, encoded: &'a Encoded) -> Item<'a> {
-        let Self { overwrite, .. } = *self;
-        Item { topic: self.track().topic(), bytes: &encoded.bytes, overwrite }
+    pub(super) fn item<'a>(&'a self, bytes: &'a [u8]) -> Item<'a> {
+        Item { topic: self.track().topic(), bytes, overwrite: self.overwrite }
     }
 }

@@ -40,13 +40,13 @@ impl Subject for Number {
         &self.track
     }
 
-    fn encode(&self) -> Result<Encoded, CodecError> {
+    fn encode(&self, _: bool) -> Result<Encoded, CodecError> {
         let number = self.now.load(Ordering::SeqCst);
         let version = Version::new(Epoch::default(), Revision::new(number));
         match number {
             13 => Err(CodecError::new("13 cannot be written")),
             14 => panic!("14 is worse"),
-            _ => Ok(Encoded { version, bytes: number.to_string().into_bytes() }),
+            _ => Ok(Encoded { version, bytes: Some(number.to_string().into_bytes()) }),
         }
     }
 
@@ -85,6 +85,8 @@ struct State {
     limits: Vec<(Limit, StorageError)>,
     /// As many turns to come find that somebody else has hold of the files.
     busy: usize,
+    /// The next turn fails after all has been written.
+    fails_late: bool,
 }
 
 impl Disk {
@@ -131,6 +133,7 @@ impl Storage for Disk {
         let mut state = self.state();
         state.turns += 1;
         assert!(!std::mem::take(&mut state.panics), "the storage panics");
+        let fails_late = std::mem::take(&mut state.fails_late);
         let is_busy = state.busy > 0;
         state.busy -= usize::from(is_busy);
         let save = |item: &Item<'_>| {
@@ -151,7 +154,9 @@ impl Storage for Disk {
             if let Some(kind) = state.unreadable {
                 return Err(StorageError::io("reading", place)(kind.into()));
             }
-            self.memory.save(&[*item]).remove(0)
+            let saved = self.memory.save(&[*item]).remove(0);
+            let late = StorageError::io("syncing", place);
+            if fails_late { Err(late(io::ErrorKind::Other.into())) } else { saved }
         };
         items.iter().map(save).collect()
     }

@@ -154,7 +154,9 @@ export class Writing<T> implements Sink<T> {
 	}
 }
 
-/** As versions are written elsewhere: the epoch, then the revision. */
+/** As versions are shown elsewhere: of the epoch the session, if there is one, and what has begun anew in it; the revision. */
 function textOf({ epoch = '0', revision }: { epoch?: string; revision: string }): string {
-	return `${epoch}.${revision}`;
+	const number = BigInt(epoch);
+	const session = number >> 32n;
+	return `${session ? `${session}.` : ''}${number & 0xffff_ffffn}.${revision}`;
 }

@@ -83,6 +83,14 @@ describe('before the backend answers', () => {
 		expect(heard.faults, 'told once').toHaveLength(1);
 	});
 
+	it('versions are told as people read them: the session, what has begun anew in it, the revision', async () => {
+		const { applier, heard } = windowOn(kept('8589934593.10'));
+		await applier.load();
+		await applier.apply(snapshot('4294967296.14', null));
+		await applier.flush();
+		expect(heard.message).toMatch(/version 1\.0\.14, and .* version 2\.1\.10 from before/s);
+	});
+
 	it("with olderBackend: 'replace', what was loaded gives way, and what another tab has saved does not", async () => {
 		const memory = createSharedMemoryStorage<unknown>();
 		const [storage, other] = [memory.getBackend('place'), memory.getBackend('place')];

@@ -28,6 +28,22 @@ fn the_same_fault_is_said_once_until_it_is_mended() {
 }
 
 #[test]
+fn what_reached_the_disk_though_its_save_failed_gives_way_to_the_state_of_before() {
+    let mut bench = Bench::new();
+    let topic = bench.topic("a", Save::default());
+    bench.write(&topic, 0, 1);
+    bench.turn(0);
+    bench.disk.state().fails_late = true;
+    bench.write(&topic, 1000, 2);
+    bench.turn(1000);
+    assert_eq!(bench.disk.text(&topic).as_deref(), Some("2"));
+    bench.write(&topic, 1010, 1);
+    let due = bench.next().expect("it is tried again");
+    bench.desk.turn(due, Vec::new());
+    assert_eq!(bench.disk.text(&topic).as_deref(), Some("1"), "it was taken back");
+}
+
+#[test]
 fn a_full_disk_is_said_once_for_all_topics() {
     let mut bench = Bench::new();
     let topics: Vec<_> =
