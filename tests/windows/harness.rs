@@ -71,6 +71,16 @@ fn start(
     desktop
 }
 
+/// Waits until a person sees the window. One whose page goes meanwhile has no answer.
+#[track_caller]
+pub(crate) fn wait_until_shown(desktop: &mut Desktop, window: &str) {
+    let shown = process::poll(LIMIT, || {
+        let hidden = desktop.execute(window, "return document.hidden", &[]);
+        hidden.is_ok_and(|hidden| hidden == json!(false)).then_some(())
+    });
+    assert!(shown.is_some(), "`{window}` stays hidden");
+}
+
 impl TestApp {
     /// Served by the plugin, with these windows: each a label and a page.
     pub(crate) fn by_plugin(windows: &[(&str, &str)]) -> Self {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use xtask::desktop::Desktop;
 use xtask::process;
 
-use crate::harness::{LIMIT, launch};
+use crate::harness::{LIMIT, launch, wait_until_shown};
 
 pub(crate) const BOTH: [&str; 2] = ["main", "settings"];
 
@@ -17,10 +17,11 @@ pub(crate) const RUST: App = "REVGATE_APP";
 /// The settings window in React.
 const MIXED: App = "REVGATE_MIXED_APP";
 
-/// The app with both windows live.
+/// The app with both windows live, and shown: they are opened hidden.
 pub(crate) fn open(app: App) -> Desktop {
     let mut desktop = launch(app, Vec::new(), &BOTH);
     agree(&mut desktop, &[]);
+    BOTH.map(|window| wait_until_shown(&mut desktop, window));
     desktop
 }
 

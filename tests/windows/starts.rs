@@ -9,7 +9,7 @@ use xtask::pages;
 use xtask::process;
 use xtask::workspace::Workspace;
 
-use crate::harness::{LIMIT, TestApp};
+use crate::harness::{LIMIT, TestApp, wait_until_shown};
 
 const LEPTOS: &str = "editor-leptos";
 /// By their labels, and their pages, each of which shows the settings or, without them, the defaults.
@@ -27,16 +27,6 @@ fn save(file: &Path, size: u32) {
     let mut record: Value = serde_json::from_slice(&record).expect("it is whole");
     record["data"]["fontSize"] = json!(size);
     fs::write(file, record.to_string()).expect("it can be written");
-}
-
-/// Waits until a person sees the window. One whose page goes meanwhile has no answer.
-#[track_caller]
-fn wait_until_shown(app: &mut TestApp, window: &str) {
-    let shown = process::poll(LIMIT, || {
-        let hidden = app.desktop.execute(window, "return document.hidden", &[]);
-        hidden.is_ok_and(|hidden| hidden == json!(false)).then_some(())
-    });
-    assert!(shown.is_some(), "`{window}` stays hidden");
 }
 
 #[test]
@@ -58,7 +48,7 @@ fn no_window_shows_anything_but_what_is_saved_at_any_start() {
         save(&file, size);
         let mut app = TestApp::of_saved_in(profile, &WINDOWS);
         for (window, _) in WINDOWS {
-            wait_until_shown(&mut app, window);
+            wait_until_shown(&mut app.desktop, window);
             app.wait_for(window, "shown.painted.length > 0", &json!(true));
             let saved = json!([format!("dark {size}")]);
             let shown = app.value(window, "shown");
@@ -84,7 +74,7 @@ fn a_window_whose_page_does_not_show_it_is_shown_after_a_while_and_no_other() {
     ];
     let mut app = TestApp::of_saved(&[&stuck[..], &[(LEPTOS, "plain.html")]].concat());
     for (window, _) in stuck {
-        wait_until_shown(&mut app, window);
+        wait_until_shown(&mut app.desktop, window);
     }
     app.wait_for_page("editor-elsewhere", "/plain.html");
     assert_eq!(app.value(LEPTOS, "document.hidden"), json!(true), "nobody has asked for it");

@@ -1,5 +1,7 @@
 // The settings window: the same as in Leptos (`frontend/src/settings_window`), in React.
 
+import { getCurrentWindow } from '@tauri-apps/api/window';
+import { useEffect } from 'react';
 import { explain } from 'revgate/errors';
 import { FontSizeSlider, LanguageSelect, Switch, ThemePicker, useLabels } from './controls';
 import { Glyph } from './icons';
@@ -8,6 +10,11 @@ import { useSettings } from './settings';
 export function App() {
 	const labels = useLabels();
 	const isReady = useSettings(({ sync }) => sync.version !== undefined);
+	// The app opens its window hidden. It is shown with the settings, or with the reason why there are none.
+	const isToShow = useSettings(({ sync }) => sync.version !== undefined || sync.error !== undefined);
+	useEffect(() => {
+		if (isToShow && '__TAURI_INTERNALS__' in window) void getCurrentWindow().show();
+	}, [isToShow]);
 	return (
 		<div className="window">
 			<header className="header">
