@@ -8,8 +8,9 @@ use tauri::AppHandle;
 
 use crate::figures::Figures;
 use crate::kind::Kind;
-use crate::peer::Peer;
+use crate::peer::{By, Peer};
 use crate::plan::{BURST, EDITS, FLOOD, Plan};
+use crate::processes::Cpu;
 use crate::scenes::{self, Result, Scene};
 use crate::windows::Window;
 
@@ -253,7 +254,9 @@ impl Conductor<'_> {
     }
 
     fn some_windows(&mut self, peer: Peer, count: usize) -> Result<()> {
-        if peer.only_talks() || peer.acts() && !self.plan.acts_in_windows {
+        let few = [Peer::Emit, Peer::Push, Peer::Rust(By::Update), Peer::Js(By::Update)];
+        let is_measured = self.plan.all_in_windows || few.contains(&peer);
+        if !is_measured || peer.only_talks() {
             return Ok(());
         }
         for number in self.windows.len()..count {
@@ -272,9 +275,16 @@ impl Conductor<'_> {
             |scene| {
                 scene.flood(WARM_UP)?;
                 thread::sleep(PAUSE);
-                scene.lone(updates)
+                let before = Cpu::now()?;
+                let ms = scene.lone(updates)?;
+                Ok((ms, before.since()?))
             },
-            |figures, ms| figures.values(&id, peer.name(), &ms),
+            |figures, (ms, cpu)| {
+                let each = |all: f64| [all / updates as f64];
+                figures.values(&format!("{id}-cpu-app"), peer.name(), &each(cpu.app))?;
+                figures.values(&format!("{id}-cpu-pages"), peer.name(), &each(cpu.pages))?;
+                figures.values(&id, peer.name(), &ms)
+            },
         )
     }
 

@@ -2,8 +2,9 @@
 //! well each does that. `cargo xtask bench peers` builds it, runs it and makes the report.
 //!
 //! `revgate-peers PAGES FILE quick|full` reads its pages from the folder `PAGES` and adds what it
-//! has measured to `FILE`, a JSON object on each line. With `memory=SYSTEM` in the place of `quick` it
-//! is the memory of that system alone, or of none for `bare`.
+//! has measured to `FILE`, a JSON object on each line. With `windows` in the place of `quick` it is what
+//! more than two windows take, for a profile; with `memory=SYSTEM`, the memory of that system
+//! alone, or of none for `bare`.
 #![forbid(unsafe_code)]
 
 mod by_hand;
@@ -36,7 +37,7 @@ use crate::{
     windows::Answers,
 };
 
-const USAGE: &str = "revgate-peers PAGES FILE quick|full|memory=SYSTEM";
+const USAGE: &str = "revgate-peers PAGES FILE quick|full|windows|memory=SYSTEM";
 
 /// What is measured.
 enum What {
@@ -50,6 +51,7 @@ impl What {
         match argument {
             "quick" => Some(Self::All(Plan::QUICK)),
             "full" => Some(Self::All(Plan::FULL)),
+            "windows" => Some(Self::All(Plan::WINDOWS)),
             "memory=bare" => Some(Self::Memory(None)),
             _ => Peer::of(argument.strip_prefix("memory=")?).map(|peer| Self::Memory(Some(peer))),
         }

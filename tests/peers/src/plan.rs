@@ -27,8 +27,9 @@ pub(crate) struct Plan {
     /// How many windows there are, beside two, and in how many rounds.
     pub(crate) windows: &'static [usize],
     pub(crate) rounds_of_windows: usize,
-    /// Whether actions are measured there, too, whose windows hear of them as of any other update.
-    pub(crate) acts_in_windows: bool,
+    /// Whether all systems are measured there: else bare events, a pushed state, and Revgate by updates,
+    /// as its windows hear of actions as of any other update.
+    pub(crate) all_in_windows: bool,
     /// How many topics one window opens.
     pub(crate) topics: u64,
 }
@@ -54,7 +55,7 @@ impl Plan {
         late: 1,
         windows: &[8, 16],
         rounds_of_windows: 1,
-        acts_in_windows: false,
+        all_in_windows: false,
         topics: 1_000,
     };
     pub(crate) const FULL: Self = Self {
@@ -69,7 +70,10 @@ impl Plan {
         late: 3,
         windows: &[1, 4, 8, 16],
         rounds_of_windows: 5,
-        acts_in_windows: true,
+        all_in_windows: true,
         topics: 10_000,
     };
+    /// What more than two windows take, for a profile.
+    pub(crate) const WINDOWS: Self =
+        Self { rounds: 0, updates: [20, 60], kinds: &[], rounds_of_windows: 3, ..Self::QUICK };
 }

@@ -15,17 +15,38 @@ pub(crate) struct Memory {
     pub(crate) private: f64,
 }
 
-/// The milliseconds of CPU time that the app and its web processes have taken.
-pub(crate) fn cpu() -> Result<f64> {
-    let mut ticks = 0;
-    for id in family()? {
-        // Its name is in parentheses, and may have any character in it.
-        let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
-        let fields = stat.rsplit_once(')').map(|(_, rest)| rest.split_whitespace());
-        let times = fields.into_iter().flat_map(|fields| fields.skip(11).take(2));
-        ticks += times.filter_map(|time| time.parse::<u64>().ok()).sum::<u64>();
+/// In milliseconds of CPU time.
+pub(crate) struct Cpu {
+    pub(crate) app: f64,
+    /// Of its web processes, all together.
+    pub(crate) pages: f64,
+}
+
+impl Cpu {
+    /// What has been taken until now.
+    pub(crate) fn now() -> Result<Self> {
+        let [app, pages @ ..] = &family()?[..] else { return Err("no process".into()) };
+        Ok(Self { app: cpu(*app), pages: pages.iter().copied().map(cpu).sum() })
     }
-    Ok(ticks as f64 * MS_PER_TICK)
+
+    /// What has been taken since.
+    pub(crate) fn since(self) -> Result<Self> {
+        let now = Self::now()?;
+        Ok(Self { app: now.app - self.app, pages: now.pages - self.pages })
+    }
+
+    pub(crate) fn all(&self) -> f64 {
+        self.app + self.pages
+    }
+}
+
+/// Of this process; nothing if it has ended.
+fn cpu(id: u32) -> f64 {
+    // Its name is in parentheses, and may have any character in it.
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    let fields = stat.rsplit_once(')').map(|(_, rest)| rest.split_whitespace());
+    let times = fields.into_iter().flat_map(|fields| fields.skip(11).take(2));
+    times.filter_map(|time| time.parse::<u64>().ok()).sum::<u64>() as f64 * MS_PER_TICK
 }
 
 /// What the app and its web processes have in memory.

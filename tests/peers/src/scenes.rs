@@ -16,8 +16,8 @@ use crate::windows::{Answer, Window};
 
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// How long there is quiet before a lone update; a little more each time, so that the clocks that
-/// count milliseconds are met at any point of one.
+/// How long there is quiet before a lone update, for each four windows, as they draw what was before it; a
+/// little more each time, so that the clocks that count milliseconds are met at any point of one.
 const REST: Duration = Duration::from_micros(60_130);
 /// What the windows' clock does not show of a time: it counts whole milliseconds, so half of one on
 /// average.
@@ -54,12 +54,13 @@ impl Scene<'_> {
     /// Rust writes once in a while: until all windows show it.
     pub(crate) fn lone(&self, updates: u64) -> Result<Vec<f64>> {
         let from = self.watched()?;
+        let rest = REST * u32::try_from(self.windows.len().div_ceil(4))?;
         let mut begun = Vec::new();
         for number in from + 1..=from + updates {
-            thread::sleep(REST);
+            thread::sleep(rest);
             if self.kind != Kind::SMALL && number > from + 1 {
                 self.until_shown(number - 1)?;
-                thread::sleep(REST);
+                thread::sleep(rest);
             }
             begun.push(now());
             self.write(number)?;

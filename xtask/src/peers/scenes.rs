@@ -53,9 +53,8 @@ pub(super) fn is_dashed(peer: &str) -> bool {
 
 /// What the names of those end with that send actions.
 const ACTS: &str = "-act";
-/// Who is measured in eight and sixteen windows by `--quick`: all but those that act.
-const IN_WINDOWS: [&str; 7] =
-    [FLOOR, PUSH, "pull", "plugin-store", "tauri-store", BY_UPDATE[0], BY_UPDATE[1]];
+/// Who is measured in eight and sixteen windows by `--quick`.
+const IN_WINDOWS: [&str; 4] = [FLOOR, PUSH, BY_UPDATE[0], BY_UPDATE[1]];
 /// Whose memory is measured by `--quick`.
 const IN_MEMORY: [&str; 3] = [PUSH, BY_UPDATE[0], BY_UPDATE[1]];
 
@@ -132,7 +131,11 @@ pub(super) fn all(is_quick: bool) -> Vec<Scene> {
     for count in numbers.iter().copied() {
         let title = format!("one write of Rust after a rest, until all of {count} show it");
         let peers = if is_quick { &IN_WINDOWS[..] } else { SMALL };
-        all.push(Scene { peers, ..scene(&windows(count), &title) });
+        let id = windows(count);
+        let of = |id: &str, title: &str| Scene { peers, ..scene(id, title) };
+        all.push(of(&id, &title));
+        all.push(of(&format!("{id}-cpu-app"), "CPU time of the app for each of these"));
+        all.push(of(&format!("{id}-cpu-pages"), "CPU time of all pages for each of these"));
     }
     let [shapes, sizes] = match is_quick {
         true => [&SHAPES[..1], &["1k", "10m"]],

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::{HALF, Result, Scene, latest, now, seen, until};
-use crate::processes;
+use crate::processes::Cpu;
 
 /// Between two writes of a flood.
 const STEP: Duration = Duration::from_millis(1);
@@ -40,10 +40,10 @@ impl Scene<'_> {
     /// The first window sets a field 60 times a second.
     pub(crate) fn slider(&self, moves: u64) -> Result<Dragged> {
         let from = self.watched()?;
-        let before = processes::cpu()?;
+        let before = Cpu::now()?;
         let begun = self.windows[0].call("slide", json!([from, moves]))?;
         self.until_shown(from + moves)?;
-        let cpu = processes::cpu()? - before;
+        let cpu = before.since()?.all();
         let frames = self.windows[1].call("frames", json!([]))?;
         let seen = [seen(&self.windows[1])?];
         let begun = super::times(&begun)?.into_iter();
@@ -55,7 +55,7 @@ impl Scene<'_> {
     /// Rust writes each millisecond for so long.
     pub(crate) fn flood(&self, length: Duration) -> Result<Flooded> {
         let from = self.watched()?;
-        let before = processes::cpu()?;
+        let before = Cpu::now()?;
         let begin = Instant::now();
         let writes = (length.as_micros() / STEP.as_micros()) as u32;
         for number in 1..=writes {
@@ -64,7 +64,7 @@ impl Scene<'_> {
         }
         let end = now();
         self.until_shown(from + u64::from(writes))?;
-        let cpu = processes::cpu()? - before;
+        let cpu = before.since()?.all();
         let told = self.windows[0].call("told", json!([]))?;
         let told = told.as_u64().ok_or_else(|| format!("told {told} times"))?;
         let seen = self.windows.iter().map(|window| seen(window)).collect::<Result<Vec<_>>>()?;
