@@ -15,6 +15,9 @@ import { type Failed, failedBy, noAnswer } from './refusal.js';
 import type { Replicated } from './replicated.js';
 import { Timer } from './timer.js';
 
+/** What is announced to all windows is late, or lost, after this time. */
+const ANNOUNCED_WITHIN_MS = 100;
+
 /** A write sent behind the one under way, which it holds. */
 interface Behind {
 	/** How many edits it has, those of the write under way among them. */
@@ -33,8 +36,9 @@ export class Writer {
 	#lastWrite = 0;
 	#rebases = 0;
 	#behind: Behind | undefined;
-	/** Ends the wait for an answer; for a state that has what was done; for one to make edits on. */
+	/** Ends the wait for an answer; for news of what was done, and for a state that has it; for one to make edits on. */
 	readonly #timeout: Timer;
+	readonly #news: Timer;
 	readonly #arrival: Timer;
 	readonly #state: Timer;
 
@@ -44,7 +48,7 @@ export class Writer {
 		this.#edits = edits;
 		this.#flights = new Flights(replica, source);
 		const timer = (): Timer => new Timer(replica.host, replica.enter);
-		[this.#timeout, this.#arrival, this.#state] = [timer(), timer(), timer()];
+		[this.#timeout, this.#news, this.#arrival, this.#state] = [timer(), timer(), timer(), timer()];
 	}
 
 	/** Takes an edit, which is shown at once. */
@@ -94,7 +98,9 @@ export class Writer {
 	tellEnded(): void {
 		for (const fallen of this.#edits.takeFallen()) this.#tellOfFall(fallen);
 		for (const { edit, version } of this.#edits.takeArrived()) edit.done(version);
-		if (!this.#edits.isCatchingUp) this.#arrival.cancel();
+		if (this.#edits.isCatchingUp) return;
+		this.#arrival.cancel();
+		this.#news.cancel();
 	}
 
 	/**
@@ -134,7 +140,7 @@ export class Writer {
 
 	/** Gives up whatever was not answered. */
 	end(): void {
-		for (const timer of [this.#timeout, this.#arrival, this.#state]) timer.cancel();
+		for (const timer of [this.#timeout, this.#news, this.#arrival, this.#state]) timer.cancel();
 		this.#flights.end();
 		this.#tellDone();
 		const { isWriting } = this.#edits;
@@ -217,7 +223,8 @@ export class Writer {
 		// Those that were done are told of when the window shows what has them: or after this time.
 		const { writeTimeoutMs, hearOf } = this.#replica;
 		if (!this.#arrival.isSet) this.#arrival.set(writeTimeoutMs, () => this.#tellDone());
-		hearOf(version);
+		// What is announced of them brings their change; the answer, which may come before it, has none.
+		if (!this.#news.isSet) this.#news.set(ANNOUNCED_WITHIN_MS, () => hearOf(version));
 	}
 
 	#tellDone(): void {

@@ -65,6 +65,18 @@ describe('an action', () => {
 		expect(window.shown.map(({ liked }) => liked), 'once').toEqual([[], [7]]);
 	});
 
+	it('has nothing fetched where what is announced of it comes soon after the answer', async () => {
+		const { backend, topic } = await player();
+		backend.delivery = 'patch';
+		const later = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
+		backend.way = async (what, act) => (what === 'announce' ? later(20).then(act) : act());
+		const acted = topic.act(like(7));
+		await pass(50);
+		expect([await acted, topic.get()?.liked, backend.calls]).toEqual([{ revision: '2' }, [7], ['act']]);
+		await pass(1000);
+		expect(backend.calls).toEqual(['act']);
+	});
+
 	it('may be shown by a function of its own', async () => {
 		const { topic } = await player(QUIET, { actions });
 		void topic.act(like(7), (draft) => void draft.liked.push(70));
