@@ -19,19 +19,12 @@ impl Sent {
     ///
     /// If it has the wrong shape, or what was sent, or the state, is too large.
     pub(crate) fn decode<T: Topic>(&self, options: &TopicOptions) -> Result<T, Refused> {
-        match self {
-            Self::Value(value) => {
-                within(options.max_bytes, size(value)?)?;
-                decode(value, options)
-            }
-            Self::Text(text) => {
-                within(options.max_bytes, text.len() as u64)?;
-                let mut json = serde_json::Deserializer::from_str(text);
-                let state = decode(&mut json, options)?;
-                json.end().map_err(|error| invalid("", &error))?;
-                Ok(state)
-            }
-        }
+        let (data, size) = match self {
+            Self::Value(value) => (Data::Value(value), size(value)?),
+            Self::Text(text) => (Data::Text(text), text.len() as u64),
+        };
+        within(options.max_bytes, size)?;
+        data.decode(options)
     }
 
     /// The actions that were sent, not read yet.
@@ -68,32 +61,67 @@ impl Sent {
     }
 }
 
-/// The state that `data` describes, not validated yet.
-///
-/// # Errors
-///
-/// If it has the wrong shape, or the state is too large.
-pub(crate) fn decode<'de, T: Topic>(
+/// JSON that a state is read from.
+#[derive(Clone, Copy)]
+pub(crate) enum Data<'a> {
+    Value(&'a Value),
+    Text(&'a str),
+}
+
+impl Data<'_> {
+    /// The state that it describes, not validated yet.
+    ///
+    /// # Errors
+    ///
+    /// If it has the wrong shape, or fields that are not there if those are denied, or the state is too large.
+    pub(crate) fn decode<T: Topic>(self, options: &TopicOptions) -> Result<T, Refused> {
+        let mut is_known = true;
+        let state: T = self.read(&mut |_| is_known = false)?;
+        if !is_known && options.unknown_fields == UnknownFields::Deny {
+            self.check_known(&state)?;
+        }
+        within(options.max_bytes, size(&state)?)?;
+        Ok(state)
+    }
+
+    /// Refuses fields that the state, as it was read of this, does not have. What serde writes and does not
+    /// read, it has.
+    fn check_known<T: Topic>(self, state: &T) -> Result<(), Refused> {
+        let own = serde_json::to_value(state).unwrap_or_default();
+        let mut unknown = None;
+        self.read::<T>(&mut |path| {
+            if unknown.is_none() && find(&own, &path).is_none() {
+                unknown = Some(json_path(&path));
+            }
+        })?;
+        let refused = |path| Err(Refusal::Invalid(Invalid::new(path, "unknown field")));
+        unknown.map_or(Ok(()), refused)
+    }
+
+    /// Notes what the type ignores.
+    fn read<T: Topic>(self, ignored: &mut dyn FnMut(Path<'_>)) -> Result<T, Refused> {
+        match self {
+            Self::Value(value) => read(value, ignored),
+            Self::Text(text) => {
+                let mut json = serde_json::Deserializer::from_str(text);
+                let state = read(&mut json, ignored)?;
+                json.end().map_err(|error| invalid("", &error))?;
+                Ok(state)
+            }
+        }
+    }
+}
+
+fn read<'de, T: Topic>(
     data: impl Deserializer<'de, Error = serde_json::Error>,
-    options: &TopicOptions,
+    mut ignored: &mut dyn FnMut(Path<'_>),
 ) -> Result<T, Refused> {
-    let mut unknown = None;
-    let mut note = |path: Path<'_>| {
-        unknown.get_or_insert_with(|| json_path(&path));
-    };
-    let deserializer = serde_ignored::Deserializer::new(data, &mut note);
-    let state: T = serde_path_to_error::deserialize(deserializer).map_err(|error| {
+    let deserializer = serde_ignored::Deserializer::new(data, &mut ignored);
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let path = error.path().to_string();
         // The path of the whole is ".", which says nothing.
         invalid(if path == "." { "" } else { &path }, error.inner())
-    })?;
-    if options.unknown_fields == UnknownFields::Deny
-        && let Some(path) = unknown
-    {
-        return Err(Refusal::Invalid(Invalid::new(path, "unknown field")));
-    }
-    within(options.max_bytes, size(&state)?)?;
-    Ok(state)
+    })
 }
 
 fn invalid(path: &str, error: &serde_json::Error) -> Refused {
@@ -136,6 +164,18 @@ fn json_path(path: &Path<'_>) -> String {
         Path::Some { parent }
         | Path::NewtypeStruct { parent }
         | Path::NewtypeVariant { parent } => json_path(parent),
+    }
+}
+
+/// What is at the path.
+fn find<'a>(value: &'a Value, path: &Path<'_>) -> Option<&'a Value> {
+    match path {
+        Path::Root => Some(value),
+        Path::Seq { parent, index } => find(value, parent)?.get(index),
+        Path::Map { parent, key } => find(value, parent)?.get(key),
+        Path::Some { parent }
+        | Path::NewtypeStruct { parent }
+        | Path::NewtypeVariant { parent } => find(value, parent),
     }
 }
 

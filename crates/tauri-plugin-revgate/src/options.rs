@@ -16,7 +16,7 @@ use crate::look::LARGE;
 ///
 /// let options = TopicOptions::new()
 ///     .max_bytes(64 * 1024)
-///     .unknown_fields(UnknownFields::Deny)
+///     .unknown_fields(UnknownFields::Ignore)
 ///     .delivery(Delivery::Patch { up_to: 4096 })
 ///     .period(Duration::from_millis(50));
 /// # let _ = options;
@@ -37,11 +37,12 @@ pub struct TopicOptions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnknownFields {
-    /// They are left out.
-    #[default]
+    /// They are left out: for windows of another version of the app, say.
     Ignore,
-    /// The write is refused as invalid, with the path of the first. Serde cannot tell which fields
+    /// The write is refused as invalid, with the path of the first: one that is mistyped would else have the
+    /// field that was meant be what serde makes of a missing one. Serde cannot tell which fields
     /// of a type with `#[serde(flatten)]`, `untagged` or `tag` are unknown: they are left out.
+    #[default]
     Deny,
 }
 
@@ -118,7 +119,7 @@ impl TopicOptions {
     pub const fn new() -> Self {
         Self {
             max_bytes: 16 * 1024 * 1024,
-            unknown_fields: UnknownFields::Ignore,
+            unknown_fields: UnknownFields::Deny,
             delivery: Delivery::Auto,
             period: Self::DEFAULT_PERIOD,
             event: None,
@@ -136,7 +137,7 @@ impl TopicOptions {
         self
     }
 
-    /// What becomes of fields that the topic's type does not have. Default: they are left out.
+    /// What becomes of fields that the topic's type does not have. Default: the write is refused.
     pub const fn unknown_fields(mut self, unknown_fields: UnknownFields) -> Self {
         self.unknown_fields = unknown_fields;
         self

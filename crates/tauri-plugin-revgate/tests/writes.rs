@@ -179,7 +179,7 @@ fn a_patch_changes_what_it_names() {
 
 #[test]
 fn the_answer_holds_the_state_only_where_the_window_cannot_know_it() {
-    let (_app, main) = sheet_app(TopicOptions::new());
+    let (_app, main) = sheet_app(TopicOptions::new().unknown_fields(UnknownFields::Ignore));
     let data = |title: &str, zoom: f64| json!({"title": title, "rows": [{"count": 1}, {"count": 2}], "zoom": zoom});
     let title = |title: &str| json!([{"op": "replace", "path": "/title", "value": title}]);
     let whole = json!({"revision": "2", "data": data("U", 1.0)});
@@ -280,16 +280,74 @@ fn fields_that_the_type_does_not_have_are_left_out_or_refused() {
     let write = json!({"topic": "sheet", "data": data});
     let operations = json!([{"op": "add", "path": "/rows/1/colour", "value": "blue"}]);
 
-    let (app, main) = sheet_app(TopicOptions::new());
+    let (app, main) = sheet_app(TopicOptions::new().unknown_fields(UnknownFields::Ignore));
     call(&main, "replace", write.clone()).expect("left out");
     let rows = &app.topic::<Sheet>().expect("registered").snapshot().data.rows;
     assert_eq!(*rows, [Row { count: 1 }]);
 
-    let (app, main) = sheet_app(TopicOptions::new().unknown_fields(UnknownFields::Deny));
+    let (app, main) = sheet_app(TopicOptions::new());
     let invalid = |path| Err(json!({"kind": "invalid", "path": path, "reason": "unknown field"}));
     assert_eq!(call(&main, "replace", write), invalid("rows[0].colour"));
     assert_eq!(patch(&main, "sheet", None, operations), invalid("rows[1].colour"));
     assert_untouched(&app);
+}
+
+/// Each of its fields may be missing, and of one serde writes what it does not read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Lenient {
+    volume: u8,
+    tracks: Vec<Titled>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Titled {
+    title: String,
+    #[serde(skip_deserializing)]
+    length: u32,
+}
+
+impl Topic for Lenient {
+    const NAME: &'static str = "lenient";
+}
+
+#[test]
+fn a_mistyped_field_wipes_nothing_though_none_is_needed() {
+    let before = Lenient { volume: 7, tracks: vec![Titled::default(); 2] };
+    let app = app(Builder::new().topic(before.clone()), &[everything()]);
+    let main = window(&app, "main");
+    let invalid = |path| Err(json!({"kind": "invalid", "path": path, "reason": "unknown field"}));
+    for (data, path) in [
+        (json!({"volumme": 9}), "volumme"),
+        (
+            json!({"volume": 9, "tracks": [{"length": 1}, {"titel": "T", "length": 2}]}),
+            "tracks[1].titel",
+        ),
+    ] {
+        for form in [json!(null), json!("text")] {
+            let sent = if form.is_null() { data.clone() } else { json!(data.to_string()) };
+            let refused =
+                call(&main, "replace", json!({"topic": "lenient", "data": sent, "form": form}));
+            let refused = refused.map_err(|it| match it.as_str() {
+                Some(text) => serde_json::from_str(text).expect("JSON"),
+                None => it,
+            });
+            assert_eq!(refused, invalid(path));
+        }
+    }
+    let lenient = app.topic::<Lenient>().expect("registered");
+    assert_eq!(*lenient.snapshot().data, before);
+
+    // What a window was told it may send back.
+    let mut told =
+        call(&main, "snapshot", json!({"topic": "lenient"})).expect("permitted")["data"].take();
+    told["tracks"][0]["title"] = json!("T");
+    call(&main, "replace", json!({"topic": "lenient", "data": told})).expect("all is known");
+    patch(&main, "lenient", None, json!([{"op": "replace", "path": "/volume", "value": 9}]))
+        .expect("it has the same fields");
+    let now = lenient.snapshot().data;
+    assert_eq!((now.volume, &*now.tracks[0].title), (9, "T"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::{PATCH_ATTEMPTS, Writable, check, conflict, refusal, to_value};
 use crate::cell::TopicCell;
-use crate::decode::{decode, within};
+use crate::decode::{Data, within};
 use crate::error::UpdateError;
 use crate::form::{Json, Refused, Sent};
 use crate::look::{self, LARGE, Look, no_json};
@@ -78,7 +78,7 @@ impl<T: Topic> TopicCell<T> {
             check(&current)?;
             let state = to_value(&*current.data)?;
             let patched = patch.apply(state, options.max_bytes)?;
-            let data = decode(&patched, options)?;
+            let data = Data::Value(&patched).decode(options)?;
             let written = self.write_for(writer, Some(current.version.into()), data, |state| {
                 // A state that is no tree is another.
                 let is_patched = |state| is_same(&state, &patched);

@@ -10,6 +10,7 @@ use revgate::wire::{Refusal, Written};
 use serde_json::json;
 
 use crate::form::{Json, Refused, Sent};
+use crate::options::UnknownFields;
 use crate::view::Writable;
 
 /// Patches the shelf as a window does that is Rust.
@@ -154,7 +155,8 @@ fn what_is_wrong_with_an_edit_is_said_as_of_a_small_state() {
 #[test]
 fn what_the_backend_makes_another_state_of_is_sent_back() {
     let sender = Bench::new();
-    let shelf = shelf(&sender, large());
+    let options = TopicOptions::new().unknown_fields(UnknownFields::Ignore);
+    let shelf = topic(&sender.registry, large(), options);
     let colour = json!([{"op": "add", "path": "/colour", "value": "red"}]);
     let written = patch(&shelf, &colour).expect("it is left out");
     let data = written.data.expect("the window cannot know that");
