@@ -153,7 +153,7 @@ async fn refusals_and_tauris_own_errors_are_told_apart() {
     install("() => { throw 'revgate.snapshot not allowed on window \"main\"' }");
     let error = Tauri.fetch::<Settings>(&settings(), None).await.expect_err("denied");
     assert!(
-        matches!(&error, TransportError::Rejected(text) if text.contains("not allowed")),
+        matches!(&error, TransportError::Refused(Refusal::Denied(denied)) if denied.grant.contains("revgate:read")),
         "{error}"
     );
 

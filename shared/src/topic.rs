@@ -3,6 +3,7 @@
 mod part;
 
 use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -231,7 +232,7 @@ impl Invalid {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(into = "String")]
-pub struct TopicName(String);
+pub struct TopicName(Box<str>);
 
 /// No topic of the name asked for is registered in the backend.
 ///
@@ -316,7 +317,7 @@ impl TopicName {
     /// TopicName::of::<Volume>();
     /// ```
     pub fn of<T: Topic>() -> Self {
-        Self(well_formed_name::<T>().to_owned())
+        Self(well_formed_name::<T>().into())
     }
 
     /// The name of one topic of many of the type `T`: [`Topic::NAME`], a colon, and `key`.
@@ -368,7 +369,7 @@ impl TryFrom<String> for TopicName {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         if is_well_formed(&text) {
-            return Ok(Self(text));
+            return Ok(Self(text.into()));
         }
         Err(TopicNameError::new(&text))
     }
@@ -389,7 +390,7 @@ impl<'de> Deserialize<'de> for TopicName {
 
 impl From<TopicName> for String {
     fn from(name: TopicName) -> Self {
-        name.0
+        name.0.into()
     }
 }
 

@@ -264,7 +264,7 @@ impl<H: Host> Driver<H> {
                         Rc::clone(&whom).applied();
                     }
                     Err(reason) => {
-                        fault = Some(Fault { phase: Phase::Apply, reason });
+                        fault = Some(Fault { phase: Phase::Apply, why: reason.into() });
                         self.handle(Input::ApplyFailed);
                     }
                 },

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use revgate::wire::Refusal;
 use revgate::{Phase, TopicName, Version};
+
+use crate::TransportError;
 
 /// One failure of a replica. What is due is tried again by itself; an edit that failed is not.
 ///
@@ -31,6 +34,9 @@ pub struct SyncError {
     pub reason: String,
     /// What became of the edit, if it is one that failed: the phase is [`Phase::Write`] then.
     pub fate: Option<Fate>,
+    /// The same, where the backend has refused it or the topic's own validation has, here: which it is, and
+    /// what belongs to it. [`SyncError::path`] is the place in the state.
+    pub refusal: Option<Box<Refusal<()>>>,
     /// How many failures in a row this makes; 1 for what is not tried again.
     pub attempt: u32,
     /// When the next try comes, from now; `None` if there is none.
@@ -82,7 +88,73 @@ impl Fate {
     }
 }
 
+/// Why something failed: in words, and as a refusal if it is one.
+pub(crate) struct Why {
+    pub(crate) reason: String,
+    pub(crate) refusal: Option<Box<Refusal<()>>>,
+}
+
+impl From<String> for Why {
+    fn from(reason: String) -> Self {
+        Self { reason, refusal: None }
+    }
+}
+
+impl From<&str> for Why {
+    fn from(reason: &str) -> Self {
+        reason.to_owned().into()
+    }
+}
+
+impl From<Refusal<()>> for Why {
+    fn from(refusal: Refusal<()>) -> Self {
+        Self { reason: refusal.to_string(), refusal: Some(refusal.into()) }
+    }
+}
+
+impl From<&TransportError> for Why {
+    fn from(error: &TransportError) -> Self {
+        match error {
+            TransportError::Refused(refusal) => refusal.clone().into(),
+            error => error.to_string().into(),
+        }
+    }
+}
+
 impl SyncError {
+    /// Where in the state the fault is, if it is at one place: `fontSize`, `rows[3].title`; empty for the
+    /// state as a whole. Of a patch that does not apply, it is a JSON pointer, `/rows/3/title`.
+    ///
+    /// ```ignore-wasm32,standalone_crate
+    /// use revgate::{Invalid, Topic};
+    /// use revgate_client::testing::World;
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Clone, Default, Serialize, Deserialize)]
+    /// struct Player { volume: u8 }
+    ///
+    /// impl Topic for Player {
+    ///     const NAME: &'static str = "player";
+    ///
+    ///     fn validate(&self) -> Result<(), Invalid> {
+    ///         if self.volume > 11 { Err(Invalid::new("volume", "too loud")) } else { Ok(()) }
+    ///     }
+    /// }
+    ///
+    /// let world = World::with(|backend| backend.with_topic(&Player::default()));
+    /// let [main] = world.windows::<Player, 1>();
+    /// let written = main.update(|player| player.volume = 12);
+    /// let refused = world.until(written).expect_err("too loud");
+    /// assert_eq!(refused.path(), Some("volume"));
+    /// ```
+    pub fn path(&self) -> Option<&str> {
+        match self.refusal.as_deref()? {
+            Refusal::Invalid(invalid) => Some(&invalid.path),
+            Refusal::PatchFailed(fault) => Some(&fault.path),
+            _ => None,
+        }
+    }
+
     /// Of a replica that is no more.
     pub(crate) fn gone(topic: TopicName) -> Self {
         Self {
@@ -91,6 +163,7 @@ impl SyncError {
             reason: "its replica is gone: the component that used the topic has been unmounted"
                 .to_owned(),
             fate: Some(Fate::NotSent),
+            refusal: None,
             attempt: 1,
             retry_in: None,
             applied: None,

@@ -12,6 +12,7 @@ use revgate::wire::{Presented, Refusal};
 use revgate::{Phase, Presence, Present, TopicName, Version};
 use serde_json::value::to_raw_value;
 
+use crate::error::Why;
 use crate::guard::{self, Guarded};
 use crate::{Fate, Host, Json, Options, SyncError, Transport, TransportError, say};
 
@@ -161,7 +162,7 @@ impl<P: Presence, X: Transport, H: Host> Presenter<P, X, H> {
     pub fn set(&self, entry: &P) {
         match guard::call(|| written(entry)).unwrap_or_else(|panicked| Err(panicked.to_string())) {
             Ok(word) => self.inner.say(Some(word)),
-            Err(reason) => self.inner.report(Fate::NotSent, reason, None),
+            Err(reason) => self.inner.report(Fate::NotSent, reason.into(), None),
         }
     }
 
@@ -309,10 +310,10 @@ impl<X: Transport, H: Host> Inner<X, H> {
             Ok(Presented::Overtaken) => {
                 self.speech.borrow_mut().end = End::Followed;
                 let reason = "another page, or another part of this one, tells of the window since";
-                self.report(Fate::Refused, reason.to_owned(), None);
+                self.report(Fate::Refused, reason.into(), None);
             }
             Err(error) if is_lost(&error) => self.try_again(&error),
-            Err(error) => self.report(Fate::Refused, error.to_string(), None),
+            Err(error) => self.report(Fate::Refused, (&error).into(), None),
         }
         self.send();
     }
@@ -342,10 +343,10 @@ impl<X: Transport, H: Host> Inner<X, H> {
             (speech.failures, is_last)
         };
         if is_last {
-            return self.report(Fate::Unknown, error.to_string(), None);
+            return self.report(Fate::Unknown, error.into(), None);
         }
         let delay = self.options.gate.backoff().delay(failures);
-        self.report(Fate::Unknown, error.to_string(), Some((failures, delay)));
+        self.report(Fate::Unknown, error.into(), Some((failures, delay)));
         self.set_timer(delay, |inner| {
             let timer = inner.speech.borrow_mut().timer.take();
             drop(timer);
@@ -353,12 +354,13 @@ impl<X: Transport, H: Host> Inner<X, H> {
         });
     }
 
-    fn report(&self, fate: Fate, reason: String, retry: Option<(u32, Duration)>) {
+    fn report(&self, fate: Fate, why: Why, retry: Option<(u32, Duration)>) {
         let error = SyncError {
             topic: self.topic.clone(),
             phase: Phase::Write,
-            reason,
+            reason: why.reason,
             fate: Some(fate),
+            refusal: why.refusal,
             attempt: retry.map_or(1, |(attempt, _)| attempt),
             retry_in: retry.map(|(_, delay)| delay),
             applied: None,

@@ -114,7 +114,7 @@ impl TopicName {
             let pointer = pointer.chars().take(80).collect();
             return Err(PartError { pointer, topic: self.clone() });
         }
-        Ok(Self(format!("{topic}{MARK}{before}{pointer}")))
+        Ok(Self(format!("{topic}{MARK}{before}{pointer}").into()))
     }
 
     /// The topic that this is a part of, and where; `None` of a whole topic.

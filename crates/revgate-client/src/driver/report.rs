@@ -6,12 +6,13 @@ use revgate::gate::{Cause, Report};
 use revgate::inspect::Event;
 
 use super::Driver;
+use crate::error::Why;
 use crate::{Fate, Host, Interruption, SyncError, TransportError, guard, say};
 
 /// Why a step failed, where the driver knows better than the gate.
 pub(crate) struct Fault {
     pub(super) phase: Phase,
-    pub(super) reason: String,
+    pub(super) why: Why,
 }
 
 impl<H: Host> Driver<H> {
@@ -21,40 +22,51 @@ impl<H: Host> Driver<H> {
             Cause::Failed => fault,
             Cause::TimedOut => {
                 let limit = self.options.gate.fetch_timeout();
-                Some(Fault { phase, reason: format!("no answer within {limit:?}") })
+                Some(Fault { phase, why: format!("no answer within {limit:?}").into() })
             }
             Cause::Stale { fetched, wanted } => {
                 let reason = format!("version {fetched} came though {wanted} was announced before");
-                Some(Fault { phase, reason })
+                Some(Fault { phase, why: reason.into() })
             }
         };
         // Only a driver that breaks the gate's contract has no reason to give.
-        let Some(Fault { phase, reason }) = fault else { return };
-        let error = SyncError { attempt, retry_in, ..self.error(phase, reason) };
+        let Some(Fault { phase, why }) = fault else { return };
+        let error = SyncError { attempt, retry_in, ..self.error(phase, why) };
         *self.last_error.borrow_mut() = Some(error.clone());
         self.tell(&error);
     }
 
     /// Reports a failure that is not tried again.
     pub(crate) fn fail(&self, phase: Phase, reason: String) {
-        self.tell(&self.error(phase, reason));
+        self.tell(&self.error(phase, reason.into()));
     }
 
     /// Reports an edit that failed.
-    pub(crate) fn fail_edit(&self, fate: Fate, reason: String) -> SyncError {
-        let error = self.edit_error(fate, reason);
+    pub(crate) fn fail_edit(&self, fate: Fate, why: impl Into<Why>) -> SyncError {
+        let error = self.edit_error(fate, why);
         self.tell(&error);
         error
     }
 
-    pub(crate) fn edit_error(&self, fate: Fate, reason: String) -> SyncError {
-        SyncError { fate: Some(fate), ..self.error(Phase::Write, reason) }
+    pub(crate) fn edit_error(&self, fate: Fate, why: impl Into<Why>) -> SyncError {
+        SyncError { fate: Some(fate), ..self.error(Phase::Write, why.into()) }
     }
 
-    pub(crate) fn error(&self, phase: Phase, reason: String) -> SyncError {
+    pub(crate) fn error(&self, phase: Phase, why: Why) -> SyncError {
         let gate = self.gate.borrow();
         let (topic, applied, wanted) = (self.topic.clone(), gate.applied(), gate.wanted());
-        SyncError { topic, phase, reason, fate: None, attempt: 1, retry_in: None, applied, wanted }
+        let (Why { reason, refusal }, retry_in) = (why, None);
+        SyncError {
+            topic,
+            phase,
+            reason,
+            fate: None,
+            refusal,
+            attempt: 1,
+            retry_in,
+            applied,
+            wanted,
+        }
     }
 
     /// What has failed last, of what is tried again.
@@ -95,10 +107,10 @@ impl Fault {
             TransportError::Malformed(_) => Phase::Protocol,
             _ => phase,
         };
-        Self { phase, reason: error.to_string() }
+        Self { phase, why: error.into() }
     }
 
     pub(super) fn end_of_subscription() -> Self {
-        Self { phase: Phase::Subscribe, reason: Interruption::Ended.to_string() }
+        Self { phase: Phase::Subscribe, why: Interruption::Ended.to_string().into() }
     }
 }

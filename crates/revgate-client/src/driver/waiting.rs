@@ -40,7 +40,7 @@ impl<H: Host> Driver<H> {
             (Some(version), _) => Ok(version),
             (None, Status::Stopped) => {
                 let reason = format!("the {} stopped before it had shown anything", self.kind);
-                Err(self.error(Phase::Start, reason))
+                Err(self.error(Phase::Start, reason.into()))
             }
             (None, _) => return,
         };
@@ -61,7 +61,8 @@ impl<H: Host> Driver<H> {
     }
 
     pub(super) fn settle(&self, through: Ticket, settlement: Settlement) {
-        let stopped = || self.error(Phase::Refresh, format!("the {} has stopped", self.kind));
+        let stopped =
+            || self.error(Phase::Refresh, format!("the {} has stopped", self.kind).into());
         let outcome = match settlement {
             Settlement::Fresh => self.applied().ok_or_else(stopped),
             Settlement::Failed => Err(self.last_error().unwrap_or_else(stopped)),

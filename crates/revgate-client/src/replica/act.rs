@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use futures_util::FutureExt;
 use revgate::action::Seq;
-use revgate::wire::{Acted, Unacted};
+use revgate::wire::{Acted, Refusal, Unacted};
 use revgate::{Action, Topic, Version};
 
 use super::Inner;
 use super::writing::Acts;
 use crate::driver::Driven;
+use crate::error::Why;
 use crate::flight::{Failed, Flight};
 use crate::guard::{self, Guarded};
 use crate::optimistic::{Actions, Asking, Blame, Edit, Ends, NextActions, Optimistic, Unmade};
@@ -153,7 +154,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let edits = self.with_edits(|edits| edits.unmade(Unmade::AsAWhole));
         // Taken back first, so that the error is the last word on it.
         self.show_edits();
-        self.fail_edits(edits, fate, error.to_string());
+        self.fail_edits(edits, fate, error);
         echo
     }
 
@@ -192,8 +193,13 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             }
             Blame::Itself | Blame::No => None,
         };
-        let failed =
-            self.driver.fail_edit(Fate::of(&why), words.unwrap_or_else(|| why.to_string()));
+        let said = match (&why, words) {
+            (Unacted::Invalid(invalid), _) => Refusal::Invalid(invalid.clone()).into(),
+            (Unacted::Denied(denied), _) => Refusal::Denied(denied.clone()).into(),
+            (_, Some(words)) => Why::from(words),
+            (why, None) => why.to_string().into(),
+        };
+        let failed = self.driver.fail_edit(Fate::of(&why), said);
         self.conclude(edit, Err(failed), blame);
     }
 

@@ -83,7 +83,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         let before = screen.timer.replace(timer);
         drop(screen);
         drop(before);
-        let error = self.driver.error(Phase::Apply, reason);
+        let error = self.driver.error(Phase::Apply, reason.into());
         self.driver.tell(&SyncError { attempt: failures, retry_in: Some(delay), ..error });
     }
 

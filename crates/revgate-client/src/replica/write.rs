@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use revgate::gate::Input;
+use revgate::wire::Refusal;
 use revgate::{Snapshot, Topic};
 
 use super::Inner;
 use super::playing::{Barred, MAX_WITHIN};
 use super::writing::Writing;
 use crate::driver::Driven;
+use crate::error::Why;
 use crate::optimistic::{Blame, Done, Edit, Fault, Next, Optimistic, Pushed};
 use crate::pending::{Outcome, Pending};
 use crate::{Change, Fate, Host, SyncError, Transport, TransportError, WriteError, guard, say};
@@ -166,10 +168,14 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
 
     fn give_up(self: &Rc<Self>, error: WriteError<T>) {
         let (fate, how) = error.judge();
-        let reason = match self.rebases.replace(0) {
-            0 => error.to_string(),
-            rebases => format!("after {rebases} times that others were faster: {error}"),
+        let mut why = match &error {
+            WriteError::Transport(error) => Why::from(error),
+            WriteError::Conflict(_) | WriteError::NotDurable { .. } => error.to_string().into(),
         };
+        let rebases = self.rebases.replace(0);
+        if rebases > 0 {
+            why.reason = format!("after {rebases} times that others were faster: {}", why.reason);
+        }
         let newest = match error {
             WriteError::Conflict(current) => Some((current.version(), current.shared())),
             WriteError::NotDurable { .. } | WriteError::Transport(_) => None,
@@ -186,16 +192,16 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
         }
         if edits.is_empty() {
             return say::debug(format_args!(
-                "topic `{}`, some of several edits: {reason}",
-                self.driver.topic
+                "topic `{}`, some of several edits: {}",
+                self.driver.topic, why.reason
             ));
         }
-        self.fail_edits(edits, fate, reason);
+        self.fail_edits(edits, fate, why);
     }
 
     /// Ends edits that have failed together.
-    pub(super) fn fail_edits(&self, edits: Vec<Edit<T>>, fate: Fate, reason: String) {
-        let error = self.driver.fail_edit(fate, reason);
+    pub(super) fn fail_edits(&self, edits: Vec<Edit<T>>, fate: Fate, why: impl Into<Why>) {
+        let error = self.driver.fail_edit(fate, why);
         edits.into_iter().for_each(|edit| self.end_edit(edit, Err(error.clone())));
     }
 
@@ -229,7 +235,11 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
     }
 
     fn tell_of_fall(&self, edit: Edit<T>, fault: &Fault) {
-        let error = self.driver.fail_edit(Fate::NotSent, fault.to_string());
+        let why = match fault {
+            Fault::Invalid(invalid) => Refusal::Invalid(invalid.clone()).into(),
+            fault => Why::from(fault.to_string()),
+        };
+        let error = self.driver.fail_edit(Fate::NotSent, why);
         match fault {
             Fault::Panicked(_) => {
                 let Edit { change, done, .. } = edit;

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use js_sys::{Function, JSON, Object, Promise, Reflect};
-use revgate::wire::Refusal;
+use revgate::wire::{Access, Denied, Refusal};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::to_string;
@@ -208,7 +208,31 @@ pub(super) async fn call(
 pub(super) async fn call_with(command: &str, arguments: &JsValue) -> Result<JsValue, Rejection> {
     let (this, invoke) = method("invoke").map_err(Rejection)?;
     let promise = invoke.call2(&this, &command.into(), arguments).map_err(Rejection)?;
-    JsFuture::from(Promise::resolve(&promise)).await.map_err(Rejection)
+    let answer = JsFuture::from(Promise::resolve(&promise)).await;
+    answer.map_err(|error| Rejection(denial(command, arguments, &error).unwrap_or(error)))
+}
+
+/// What Tauri itself refuses, before the plugin is asked, in the plugin's words: an app that is released says no
+/// more than that it is not allowed.
+fn denial(command: &str, arguments: &JsValue, error: &JsValue) -> Option<JsValue> {
+    let access = match command.strip_prefix("plugin:revgate|")? {
+        "subscribe" | "unsubscribe" | "snapshot" | "snapshot_bytes" => Access::Read,
+        "replace" | "patch" => Access::Write,
+        "act" => Access::Act,
+        "present" => Access::Present,
+        _ => return None,
+    };
+    let said = error.as_string()?;
+    // A refusal of the plugin's own is an object, whatever it says.
+    let is_denied = said.contains("not allowed") || said.contains("explicitly denied");
+    if said.starts_with('{') || !is_denied || said.contains("not found") {
+        return None;
+    }
+    say::debug(format_args!("{said}"));
+    let topic = get(arguments, "topic")?.as_string()?;
+    let whole = topic.split_once('#').map_or(&*topic, |(whole, _)| whole);
+    let refusal = Refusal::<()>::Denied(Denied::new(whole, access));
+    to_string(&refusal).ok().map(JsValue::from)
 }
 
 /// Tauri's internals; `undefined` as the error if there are none.
