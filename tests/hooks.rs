@@ -30,6 +30,8 @@ mod families;
 mod page;
 #[path = "hooks/ready.rs"]
 mod ready;
+#[path = "hooks/signals.rs"]
+mod signals;
 #[path = "hooks/stores.rs"]
 mod stores;
 #[path = "hooks/topic_parts.rs"]

@@ -19,7 +19,7 @@ pub(crate) fn App() -> impl IntoView {
     keep_root_attributes(kind);
     let settings = use_topic::<Settings>();
     // Or with the reason why there are none.
-    show_window_when(move || settings.ready() || settings.error().is_some());
+    show_window_when(move || settings.is_ready() || settings.error().is_some());
 
     let view = move || match kind {
         WindowKind::Main => MainWindow().into_any(),

@@ -29,7 +29,7 @@ pub(crate) fn keep_root_attributes(kind: WindowKind) {
             set(&root, "data-revision", &version.revision.to_string());
             set(&root, "data-epoch", &version.epoch.to_string());
         }
-        if !settings.ready() {
+        if !settings.is_ready() {
             return;
         }
         settings.with(|settings| {

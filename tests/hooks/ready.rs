@@ -157,7 +157,7 @@ async fn ready_wakes_its_readers_once_and_pending_when_something_is_under_way() 
     let inner = Rc::clone(&told);
     let (doc, _place) = mount_unseen(move |doc| {
         let (ready, pending) = (Rc::clone(&inner), Rc::clone(&inner));
-        Effect::new(move |_| ready.borrow_mut().push(("ready", doc.ready())));
+        Effect::new(move |_| ready.borrow_mut().push(("ready", doc.is_ready())));
         Effect::new(move |_| pending.borrow_mut().push(("pending", doc.pending())));
     });
     doc.loaded().await.expect("it comes");

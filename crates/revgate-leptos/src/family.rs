@@ -14,6 +14,7 @@ use revgate_client::page::Page;
 use revgate_client::{Acting, Collection, Key, Pending, Status, SyncError, Way};
 
 use self::signals::FamilySignals;
+use crate::errors::ErrorSignals;
 use crate::shared::{Held, Listener, Paged, Shared, Signals, follow, once, options};
 use crate::signal::TopicSignal;
 
@@ -58,14 +59,14 @@ use crate::signal::TopicSignal;
 /// Members are created and removed by Rust.
 pub fn use_family<T: Topic>() -> FamilySignal<T> {
     let shared = once(&TopicName::of::<T>(), |_| Rc::new_cyclic(start::<T>));
-    let FamilySignals { keys, version, status, error, first, .. } = shared.signals.clone();
+    let FamilySignals { keys, version, status, errors, first, .. } = shared.signals.clone();
     first.suspend();
     FamilySignal {
         keys: keys.into(),
         version: version.into(),
         status: status.into(),
-        error: error.into(),
-        ready: first.is_there.into(),
+        errors: errors.signals(),
+        is_ready: first.is_there.into(),
         shared: StoredValue::new_local(shared),
     }
 }
@@ -112,8 +113,8 @@ pub struct FamilySignal<T: Topic> {
     keys: RwSignal<()>,
     version: RwSignal<Option<Version>>,
     status: RwSignal<Status>,
-    error: RwSignal<Option<SyncError>>,
-    ready: RwSignal<bool>,
+    errors: ErrorSignals,
+    is_ready: RwSignal<bool>,
     shared: StoredValue<Rc<SharedFamily<T>>, LocalStorage>,
 }
 
@@ -137,8 +138,8 @@ fn start<T: Topic>(shared: &Weak<SharedFamily<T>>) -> SharedFamily<T> {
 impl<T: Topic> FamilySignal<T> {
     /// Whether the members have come, tracked: it wakes its readers once. A `Suspense` or `Transition` in
     /// which the family is used waits for them.
-    pub fn ready(&self) -> bool {
-        self.ready.get()
+    pub fn is_ready(&self) -> bool {
+        self.is_ready.get()
     }
 
     /// The keys of all members, sorted; tracked: it wakes its readers only when members come or go.
@@ -202,7 +203,7 @@ impl<T: Topic> FamilySignal<T> {
     /// An edit of a large member, made before its state is here, waits for that, and ends with the
     /// collection if the last who uses the family goes before.
     pub fn update(&self, key: &str, change: impl Fn(&mut T) + 'static) -> Pending {
-        self.ask(|shared| shared.collection.update(key, change))
+        self.ask(|shared| shared.writing().update(key, change))
     }
 
     /// As [`update`](Self::update), for a change that may find that it cannot be made on this state:
@@ -212,14 +213,14 @@ impl<T: Topic> FamilySignal<T> {
         key: &str,
         change: impl Fn(&mut T) -> Result<(), E> + 'static,
     ) -> Pending {
-        self.ask(|shared| shared.collection.try_update(key, change))
+        self.ask(|shared| shared.writing().try_update(key, change))
     }
 
     /// Does an action to a member: see [`TopicSignal::act`].
     pub fn act<A: Action<Topic = T>>(&self, key: &str, action: A) -> Acting<A> {
         let shared = self.shared.try_get_value();
         let gone = || Acting::gone(TopicName::of::<T>());
-        shared.map_or_else(gone, |shared| shared.collection.act(key, action))
+        shared.map_or_else(gone, |shared| shared.writing().act(key, action))
     }
 
     /// A member with all that a topic has: undo and redo, its own version, status and errors. What it
@@ -256,10 +257,19 @@ impl<T: Topic> FamilySignal<T> {
         self.status.get()
     }
 
-    /// The last failure, of the family or of an edit of a member, tracked; `None` again once news
-    /// have arrived after it.
+    /// The last failure, tracked: that of a write, else that of the link. See [`TopicSignal::error`].
     pub fn error(&self) -> Option<SyncError> {
-        self.error.get()
+        self.errors.any()
+    }
+
+    /// The last failure of an edit or action on a member, tracked: see [`TopicSignal::write_error`].
+    pub fn write_error(&self) -> Option<SyncError> {
+        self.errors.write.get()
+    }
+
+    /// Forgets the failure of a write, which somebody has read.
+    pub fn dismiss_error(&self) {
+        self.shared.try_with_value(|shared| shared.signals.errors.dismiss());
     }
 
     fn of_keys<U>(&self, read: impl FnOnce(&Collection<T, Page, Browser>) -> U) -> Option<U> {
@@ -276,6 +286,12 @@ impl<T: Topic> FamilySignal<T> {
 }
 
 impl<T: Topic> SharedFamily<T> {
+    /// The collection, for something that the window writes.
+    fn writing(&self) -> &Collection<T, Page, Browser> {
+        self.signals.errors.dismiss();
+        &self.collection
+    }
+
     /// What components share of a member, started by its first user.
     fn member(&self, key: &str) -> Result<Rc<SharedMember<T>>, TopicNameError>
     where

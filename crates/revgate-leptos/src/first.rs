@@ -60,7 +60,7 @@ impl First {
 /// # #[component]
 /// # fn Volume() -> impl IntoView {
 /// let player = use_topic::<Player>();
-/// show_window_when(move || player.ready());
+/// show_window_when(move || player.is_ready());
 /// # }
 /// ```
 ///

@@ -53,12 +53,12 @@ impl<T: Topic, X: Transport> History<T, X> {
     /// The result may be dropped: a failure also shows in
     /// [`TopicSignal::error`](crate::TopicSignal::error) and the log.
     pub fn undo(&self) -> Undoing {
-        self.ask(|shared| shared.replica.undo())
+        self.ask(|shared| shared.writing().undo())
     }
 
     /// Does again what was undone last, if this window has changed nothing else since.
     pub fn redo(&self) -> Undoing {
-        self.ask(|shared| shared.replica.redo())
+        self.ask(|shared| shared.writing().redo())
     }
 
     /// Whether there is something to undo, tracked.

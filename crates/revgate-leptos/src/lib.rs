@@ -224,9 +224,11 @@
 //! less than many types.
 
 mod bind;
+mod errors;
 mod family;
 mod first;
 mod history;
+mod hooks;
 #[cfg(feature = "inspector")]
 pub mod inspector;
 mod presence;
@@ -238,8 +240,11 @@ pub use bind::{Bound, bind};
 pub use family::{FamilySignal, MemberSignal, use_family};
 pub use first::show_window_when;
 pub use history::History;
+pub use hooks::{
+    use_part_of, use_topic, use_topic_of, use_topic_of_or, use_topic_or, use_topic_part,
+};
 pub use presence::{PresenceSignal, use_presence, use_presence_of};
 #[cfg(feature = "tabs")]
 pub use revgate_client::{page::in_tabs, tabs};
-pub use signal::{TopicSignal, use_part_of, use_topic, use_topic_of, use_topic_part};
+pub use signal::TopicSignal;
 pub use store::Stored;

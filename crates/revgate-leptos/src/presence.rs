@@ -10,8 +10,9 @@ use revgate_client::host::Browser;
 use revgate_client::page::{self, Page};
 use revgate_client::{Presenter, Status, SyncError};
 
+use crate::hooks::signal;
 use crate::shared::{Listener, once, options};
-use crate::signal::{TopicSignal, signal};
+use crate::signal::TopicSignal;
 
 /// Tells the other windows of this one, and this one of the others, for as long as the calling
 /// component lives. All components of a window share one entry: the last word counts, and ends with

@@ -17,6 +17,7 @@ use revgate_client::page::Page;
 use revgate_client::{Observer, Options, Replica, Status, SyncError, Transport, host::Browser};
 use web_sys::PageTransitionEvent;
 
+use crate::errors::Errors;
 use crate::first::First;
 use crate::store::Patching;
 
@@ -39,7 +40,7 @@ pub(crate) struct Signals<T> {
     pub(crate) state: ArcRwSignal<Arc<T>>,
     pub(crate) version: ArcRwSignal<Option<Version>>,
     pub(crate) status: ArcRwSignal<Status>,
-    pub(crate) error: ArcRwSignal<Option<SyncError>>,
+    pub(crate) errors: Errors,
     pub(crate) can_undo: ArcRwSignal<bool>,
     pub(crate) can_redo: ArcRwSignal<bool>,
     pub(crate) pending: ArcRwSignal<bool>,
@@ -52,18 +53,25 @@ thread_local! {
 }
 
 /// The window's replica of `topic`, started by its first user.
-pub(crate) fn shared<T: Topic + Default>(topic: TopicName) -> Rc<Shared<T>> {
-    once(&topic, start)
+pub(crate) fn shared<T: Topic>(topic: TopicName, till_then: impl FnOnce() -> T) -> Rc<Shared<T>> {
+    once(&topic, |topic| start(topic, till_then()))
 }
 
-fn start<T: Topic + Default>(topic: TopicName) -> Rc<Shared<T>> {
-    let signals = Signals::new(Arc::default());
+/// Which shows this until the first state is there.
+fn start<T: Topic>(topic: TopicName, till_then: T) -> Rc<Shared<T>> {
+    let signals = Signals::new(Arc::new(till_then));
     let replica = Replica::start(topic, Page, Browser, options(), signals.clone());
     let replica: Box<Held<T, Page>> = Box::new(Rc::new(replica));
     Rc::new_cyclic(|shared| Shared { replica, signals, _page: follow(shared).into() })
 }
 
 impl<T: Topic, X: Transport> Shared<T, X> {
+    /// The replica, for something that the window writes.
+    pub(crate) fn writing(&self) -> &Replica<T, X, Browser> {
+        self.signals.errors.dismiss();
+        &self.replica
+    }
+
     /// Of a member, whose family hears of the page.
     pub(crate) fn of_member(replica: Box<Held<T, X>>, signals: Signals<T>) -> Self {
         signals.pending.set(!replica.is_idle());
@@ -72,7 +80,7 @@ impl<T: Topic, X: Transport> Shared<T, X> {
 }
 
 /// What the window has of `topic`, one of each type: made by its first user.
-pub(crate) fn once<S: 'static>(topic: &TopicName, start: fn(TopicName) -> Rc<S>) -> Rc<S> {
+pub(crate) fn once<S: 'static>(topic: &TopicName, start: impl FnOnce(TopicName) -> Rc<S>) -> Rc<S> {
     let key = (TypeId::of::<S>(), topic.clone());
     let found = SHARED.with_borrow(|shared| shared.get(&key).and_then(Weak::upgrade));
     if let Some(Ok(found)) = found.map(Rc::downcast) {
@@ -178,14 +186,14 @@ impl<T: Topic> Observer<T> for Signals<T> {
             }
         }
         self.first.come();
-        self.forget_error();
+        self.errors.heard();
         Ok(())
     }
 
     fn status(&self, status: Status) {
         self.status.set(status);
         if status == Status::Live {
-            self.forget_error();
+            self.errors.heard();
         }
     }
 
@@ -199,7 +207,7 @@ impl<T: Topic> Observer<T> for Signals<T> {
     }
 
     fn failed(&self, error: &SyncError) {
-        self.error.set(Some(error.clone()));
+        self.errors.failed(error);
     }
 }
 
@@ -210,20 +218,12 @@ impl<T: Send + Sync + 'static> Signals<T> {
             state: ArcRwSignal::new(state),
             version: ArcRwSignal::new(None),
             status: ArcRwSignal::new(Status::Loading),
-            error: ArcRwSignal::new(None),
+            errors: Errors::new(),
             can_undo: ArcRwSignal::new(false),
             can_redo: ArcRwSignal::new(false),
             pending: ArcRwSignal::new(false),
             first: First::new(),
             patching: Rc::default(),
-        }
-    }
-}
-
-impl<T> Signals<T> {
-    fn forget_error(&self) {
-        if self.error.with_untracked(Option::is_some) {
-            self.error.set(None);
         }
     }
 }
@@ -234,7 +234,7 @@ impl<T> Clone for Signals<T> {
             state: self.state.clone(),
             version: self.version.clone(),
             status: self.status.clone(),
-            error: self.error.clone(),
+            errors: self.errors.clone(),
             can_undo: self.can_undo.clone(),
             can_redo: self.can_redo.clone(),
             pending: self.pending.clone(),

@@ -1,171 +1,46 @@
-//! The hook and what it returns.
+//! What the hooks return.
 
 use std::fmt::Display;
+use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use revgate::{Action, PartError, Snapshot, Topic, TopicName, TopicNameError, TopicPart, Version};
+use revgate::{Action, Snapshot, Topic, TopicName, Version};
 use revgate_client::page::Page;
 use revgate_client::{Acting, Applier, Pending, Status, SyncError, Transport, Undo};
 
+use crate::errors::ErrorSignals;
 use crate::history::History;
-use crate::shared::{Shared, Signals, shared};
+use crate::shared::{Shared, Signals};
 
-/// The topic `T`, kept the same as in every other window, for as long as the calling component
-/// lives. All components of a window share one subscription.
+/// A topic as a component sees it: a signal of its state, to be read as any other of Leptos, by `get`, `with`,
+/// `read` and their untracked and `try_` forms, and to be handed to whatever takes a [`Signal`]. It shows
+/// `T::default()` until the first state is there, and then a `Suspense` or `Transition` around waits for that. `Copy`,
+/// so that every closure can have it. `X` is the way to the backend: the plugin, or by a family that the window
+/// [holds as a whole](crate::MemberSignal).
 ///
-/// **A `Suspense` or `Transition` shows its fallback until the first state is there** of each topic that is
-/// used or read in it, so that nothing in it is rendered with defaults:
+/// What says "tracked" wakes the effect or view that reads it when it changes.
 ///
 /// ```no_run,standalone_crate
-/// use leptos::prelude::*;
+/// # use leptos::prelude::*;
 /// # use revgate::Topic;
-/// use revgate_leptos::use_topic;
+/// # use revgate_leptos::use_topic;
 /// # use serde::{Deserialize, Serialize};
-///
 /// # #[derive(Clone, Default, Serialize, Deserialize)]
 /// # struct Player { volume: u8 }
 /// # impl Topic for Player { const NAME: &'static str = "player"; }
+/// /// Knows nothing of Revgate.
 /// #[component]
-/// fn Window() -> impl IntoView {
-///     view! {
-///         <Suspense fallback=|| "…">
-///             <Volume />
-///         </Suspense>
-///     }
+/// fn Volume(#[prop(into)] player: Signal<Player>) -> impl IntoView {
+///     view! { <output>{move || player.read().volume}</output> }
 /// }
 ///
 /// #[component]
-/// fn Volume() -> impl IntoView {
-///     let player = use_topic::<Player>();
-///     view! { <p>{move || player.get().volume}</p> }
+/// fn Window() -> impl IntoView {
+///     view! { <Volume player=use_topic::<Player>() /> }
 /// }
 /// ```
-///
-/// Without one around, a component shows `T::default()` till then: [`TopicSignal::ready`] tells.
-pub fn use_topic<T: Topic + Default>() -> TopicSignal<T> {
-    signal(TopicName::of::<T>())
-}
-
-/// One topic of the family `T`, by its key: `doc:42` for the key `42` and [`Topic::NAME`] `doc`.
-/// Otherwise as [`use_topic`].
-///
-/// ```no_run,standalone_crate
-/// use leptos::prelude::*;
-/// # use revgate::Topic;
-/// # use serde::{Deserialize, Serialize};
-/// # #[derive(Clone, Default, Serialize, Deserialize)]
-/// # struct Doc { title: String }
-/// # impl Topic for Doc { const NAME: &'static str = "doc"; }
-/// use revgate_leptos::use_topic_of;
-///
-/// # fn title() -> Result<impl IntoView, revgate::TopicNameError> {
-/// let doc = use_topic_of::<Doc>("42")?;
-/// # Ok(
-/// view! { <h1>{move || doc.get().title}</h1> }
-/// # )
-/// # }
-/// ```
-///
-/// # Errors
-///
-/// If the key makes no well-formed name: see [`TopicName`].
-pub fn use_topic_of<T: Topic + Default>(key: &str) -> Result<TopicSignal<T>, TopicNameError> {
-    TopicName::keyed::<T>(key).map(signal)
-}
-
-/// A part of the topic `T`, that at the JSON pointer (RFC 6901) `pointer`, for a window that shows no more of
-/// it: **it never has the whole state, and hears nothing of other parts.** Otherwise as [`use_topic`]: it is
-/// edited, bound, undone and refused as a topic is, and an edit of it is one of the topic, for all that see
-/// that. The permissions are the topic's.
-///
-/// ```no_run,standalone_crate
-/// use std::collections::BTreeMap;
-///
-/// use leptos::prelude::*;
-/// use revgate::Topic;
-/// use revgate_leptos::use_topic_part;
-/// use serde::{Deserialize, Serialize};
-///
-/// #[derive(Clone, Default, Serialize, Deserialize)]
-/// struct Board { docs: BTreeMap<u32, Doc> }
-///
-/// #[derive(Clone, Default, Serialize, Deserialize)]
-/// struct Doc { title: String }
-///
-/// impl Topic for Board {
-///     const NAME: &'static str = "board";
-/// }
-///
-/// #[component]
-/// fn Title(id: u32) -> impl IntoView {
-///     let doc = use_topic_part::<Board, Doc>(&format!("/docs/{id}")).expect("a pointer");
-///     let title = move || doc.with(|doc| doc.value.as_ref().map(|doc| doc.title.clone()));
-///     let rename = move |event| {
-///         let title = event_target_value(&event);
-///         doc.update(move |doc| {
-///             if let Some(doc) = &mut doc.value {
-///                 doc.title.clone_from(&title);
-///             }
-///         });
-///     };
-///     view! { <input prop:value=move || title().unwrap_or_default() on:change=rename /> }
-/// }
-/// ```
-///
-/// [`TopicPart::value`] is `None` until the first state has come, which [`TopicSignal::ready`] tells, and
-/// while there is no such part.
-///
-/// # Errors
-///
-/// If that is no pointer to a part: see [`TopicName::part`].
-pub fn use_topic_part<T: Topic, P>(pointer: &str) -> Result<TopicSignal<TopicPart<P>>, PartError>
-where
-    TopicPart<P>: Topic,
-{
-    use_part_of(&TopicName::of::<T>(), pointer)
-}
-
-/// As [`use_topic_part`], of the topic of this name: one of a family, say.
-///
-/// ```no_run,standalone_crate
-/// use revgate::{Topic, TopicName};
-/// use revgate_leptos::use_part_of;
-/// # use serde::{Deserialize, Serialize};
-/// # #[derive(Clone, Default, Serialize, Deserialize)]
-/// # struct Doc { title: String, pages: Vec<String> }
-/// # impl Topic for Doc { const NAME: &'static str = "doc"; }
-///
-/// # fn first_page() -> Result<(), Box<dyn std::error::Error>> {
-/// let doc = TopicName::keyed::<Doc>("42")?;
-/// let page = use_part_of::<String>(&doc, "/pages/0")?;
-/// # drop(page);
-/// # Ok(())
-/// # }
-/// ```
-///
-/// # Errors
-///
-/// If that is no pointer to a part: see [`TopicName::part`].
-pub fn use_part_of<P>(
-    topic: &TopicName,
-    pointer: &str,
-) -> Result<TopicSignal<TopicPart<P>>, PartError>
-where
-    TopicPart<P>: Topic,
-{
-    topic.part(pointer).map(signal)
-}
-
-pub(crate) fn signal<T: Topic + Default>(topic: TopicName) -> TopicSignal<T> {
-    TopicSignal::of(shared::<T>(topic))
-}
-
-/// A topic as a component sees it. `Copy`, so that every closure can have it. `X` is the way to the
-/// backend: the plugin, or by a family that the window [holds as a whole](crate::MemberSignal).
-///
-/// What says "tracked" wakes the effect or view that reads it when it changes.
 ///
 /// ```no_run,standalone_crate
 /// use leptos::prelude::*;
@@ -190,8 +65,8 @@ pub struct TopicSignal<T: Topic, X: Transport = Page> {
     state: RwSignal<Arc<T>>,
     version: RwSignal<Option<Version>>,
     status: RwSignal<Status>,
-    error: RwSignal<Option<SyncError>>,
-    ready: RwSignal<bool>,
+    errors: ErrorSignals,
+    is_ready: RwSignal<bool>,
     pending: RwSignal<bool>,
     pub(crate) shared: StoredValue<Rc<Shared<T, X>>, LocalStorage>,
 }
@@ -199,21 +74,21 @@ pub struct TopicSignal<T: Topic, X: Transport = Page> {
 impl<T: Topic, X: Transport> TopicSignal<T, X> {
     pub(crate) fn of(shared: Rc<Shared<T, X>>) -> Self {
         shared.signals.first.suspend();
-        let Signals { state, version, status, error, first, pending, .. } = shared.signals.clone();
+        let Signals { state, version, status, errors, first, pending, .. } = shared.signals.clone();
         Self {
             state: state.into(),
             version: version.into(),
             status: status.into(),
-            error: error.into(),
-            ready: first.is_there.into(),
+            errors: errors.signals(),
+            is_ready: first.is_there.into(),
             pending: pending.into(),
             shared: StoredValue::new_local(shared),
         }
     }
 
     /// Whether the first state is there, tracked: it wakes its readers once.
-    pub fn ready(&self) -> bool {
-        self.ready.get()
+    pub fn is_ready(&self) -> bool {
+        self.is_ready.get()
     }
 
     /// Ends when the first state is there, or with the error that there will be none: the component has been
@@ -291,23 +166,6 @@ impl<T: Topic, X: Transport> TopicSignal<T, X> {
         self.pending.get()
     }
 
-    /// The state, tracked; `T::default()` until the first snapshot has come, and then a `Suspense` or
-    /// `Transition` around waits for that.
-    pub fn get(&self) -> T {
-        self.with(T::clone)
-    }
-
-    /// The state, not tracked.
-    pub fn get_untracked(&self) -> T {
-        self.state.with_untracked(|state| T::clone(state))
-    }
-
-    /// Reads the state in place, tracked.
-    pub fn with<U>(&self, read: impl FnOnce(&T) -> U) -> U {
-        self.suspend();
-        self.state.with(|state| read(state))
-    }
-
     /// A part of the state, which wakes its readers only when that part changes.
     pub fn select<U>(&self, part: impl Fn(&T) -> U + Send + Sync + 'static) -> Memo<U>
     where
@@ -316,12 +174,6 @@ impl<T: Topic, X: Transport> TopicSignal<T, X> {
         self.suspend();
         let state = self.state;
         Memo::new(move |_| state.with(|state| part(state)))
-    }
-
-    /// The state, tracked; `None` if the component has been unmounted, where
-    /// [`get`](Self::get) panics.
-    pub fn try_get(&self) -> Option<T> {
-        self.state.try_with(|state| T::clone(state))
     }
 
     /// Changes the state in every window: shown here at once, sent to Rust, taken back if Rust
@@ -336,7 +188,7 @@ impl<T: Topic, X: Transport> TopicSignal<T, X> {
     /// The result may be dropped: a failure also shows in [`TopicSignal::error`] and the log. After
     /// the component has been unmounted, as in a task that outlived it, the result is an error.
     pub fn update(&self, change: impl Fn(&mut T) + 'static) -> Pending {
-        self.ask(|shared| shared.replica.update(change))
+        self.ask(|shared| shared.writing().update(change))
     }
 
     /// As [`update`](Self::update), for a change that may find that it cannot be made on this
@@ -345,7 +197,7 @@ impl<T: Topic, X: Transport> TopicSignal<T, X> {
         &self,
         change: impl Fn(&mut T) -> Result<(), E> + 'static,
     ) -> Pending {
-        self.ask(|shared| shared.replica.try_update(change))
+        self.ask(|shared| shared.writing().try_update(change))
     }
 
     /// Sets the state in every window to this, whatever it is by then: what other windows have written
@@ -393,7 +245,7 @@ impl<T: Topic, X: Transport> TopicSignal<T, X> {
     pub fn act<A: Action<Topic = T>>(&self, action: A) -> Acting<A> {
         let shared = self.shared.try_get_value();
         let gone = || Acting::gone(TopicName::of::<T>());
-        shared.map_or_else(gone, |shared| shared.replica.act(action))
+        shared.map_or_else(gone, |shared| shared.writing().act(action))
     }
 
     /// From now on, what this window does to the topic can be undone, among what others do: its
@@ -445,13 +297,51 @@ impl<T: Topic, X: Transport> TopicSignal<T, X> {
         self.status.get()
     }
 
-    /// The last failure, tracked; `None` again once a state has arrived after it.
+    /// The last failure, tracked: that of a [write](Self::write_error), else that of the
+    /// [link](Self::link_error).
     pub fn error(&self) -> Option<SyncError> {
-        self.error.get()
+        self.errors.any()
+    }
+
+    /// The last failure of a write, tracked, **whatever comes from elsewhere meanwhile**: until this window writes
+    /// to the topic again, or it is [dismissed](Self::dismiss_error). Its
+    /// [`refusal`](SyncError::refusal) says what is wrong, its [`path`](SyncError::path) where.
+    ///
+    /// ```no_run,standalone_crate
+    /// # use leptos::prelude::*;
+    /// # use revgate::Topic;
+    /// # use revgate_leptos::use_topic;
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Player { volume: u8 }
+    /// # impl Topic for Player { const NAME: &'static str = "player"; }
+    /// # #[component]
+    /// # fn Refused() -> impl IntoView {
+    /// let player = use_topic::<Player>();
+    /// let at_volume = move || player.write_error().filter(|error| error.path() == Some("volume"));
+    /// view! {
+    ///     <p role="alert">{move || at_volume().map(|error| error.reason)}</p>
+    ///     <button on:click=move |_| player.dismiss_error()>"OK"</button>
+    /// }
+    /// # }
+    /// ```
+    pub fn write_error(&self) -> Option<SyncError> {
+        self.errors.write.get()
+    }
+
+    /// Why the link to the backend, or the topic there, fails, tracked; `None` again once a state has arrived
+    /// after it.
+    pub fn link_error(&self) -> Option<SyncError> {
+        self.errors.link.get()
+    }
+
+    /// Forgets the failure of a write, which somebody has read.
+    pub fn dismiss_error(&self) {
+        self.shared.try_with_value(|shared| shared.signals.errors.dismiss());
     }
 
     pub(crate) fn is_ready_untracked(&self) -> bool {
-        self.ready.get_untracked()
+        self.is_ready.get_untracked()
     }
 
     fn suspend(&self) {
@@ -462,6 +352,35 @@ impl<T: Topic, X: Transport> TopicSignal<T, X> {
         // A copy, for the question runs code that may unmount the component.
         let shared = self.shared.try_get_value();
         shared.map_or_else(|| Pending::gone(TopicName::of::<T>()), |shared| question(&shared))
+    }
+}
+
+impl<T: Topic, X: Transport> DefinedAt for TopicSignal<T, X> {
+    fn defined_at(&self) -> Option<&'static Location<'static>> {
+        self.state.defined_at()
+    }
+}
+
+impl<T: Topic, X: Transport> Track for TopicSignal<T, X> {
+    fn track(&self) {
+        self.suspend();
+        self.state.track();
+    }
+}
+
+/// Reads the state in place: a guard is one more owner of it, and no copy.
+impl<T: Topic, X: Transport> ReadUntracked for TopicSignal<T, X> {
+    type Value = Arc<T>;
+
+    fn try_read_untracked(&self) -> Option<Arc<T>> {
+        self.state.try_get_untracked()
+    }
+}
+
+/// A copy of the state at each reading.
+impl<T: Topic, X: Transport> From<TopicSignal<T, X>> for Signal<T> {
+    fn from(topic: TopicSignal<T, X>) -> Self {
+        Self::derive(move || topic.get())
     }
 }
 

@@ -9,7 +9,7 @@ use revgate_leptos::{show_window_when, use_topic};
 pub(crate) fn show() {
     mount_to_body(|| {
         let settings = use_topic::<Settings>();
-        show_window_when(move || settings.ready());
+        show_window_when(move || settings.is_ready());
         view! { <output>{move || settings.with(describe)}</output> }
     });
 }

@@ -67,7 +67,7 @@ fn main() {
         let settings = settings::share();
         view! {
             // Nothing is shown as nobody has set it.
-            <Show when=move || settings.ready() || settings.error().is_some()>
+            <Show when=move || settings.is_ready() || settings.error().is_some()>
                 <app::App />
             </Show>
         }

@@ -191,7 +191,7 @@ impl<T: Clone + Send + Sync> TopicSignal<T> {
         Memo::new(move |_| self.state.with(&part))
     }
 
-    pub(crate) fn ready(self) -> bool {
+    pub(crate) fn is_ready(self) -> bool {
         self.version.get().is_some()
     }
 
@@ -202,7 +202,7 @@ impl<T: Clone + Send + Sync> TopicSignal<T> {
     pub(crate) fn status(self) -> Status {
         match self.error.with(Option::is_some) {
             true => Status::Stopped,
-            false if self.ready() => Status::Live,
+            false if self.is_ready() => Status::Live,
             false => Status::Loading,
         }
     }

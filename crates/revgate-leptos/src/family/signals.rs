@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use revgate::Version;
 use revgate_client::{CollectionObserver, Key, Status, SyncError};
 
+use crate::errors::Errors;
 use crate::first::First;
 
 /// Reference-counted: the component that came first may go first.
@@ -16,7 +17,7 @@ pub(super) struct FamilySignals {
     pub(super) keys: ArcRwSignal<()>,
     pub(super) version: ArcRwSignal<Option<Version>>,
     pub(super) status: ArcRwSignal<Status>,
-    pub(super) error: ArcRwSignal<Option<SyncError>>,
+    pub(super) errors: Errors,
     pub(super) first: First,
     /// Those of the members that somebody has read.
     members: Rc<RefCell<Members>>,
@@ -38,7 +39,7 @@ impl FamilySignals {
             keys: ArcRwSignal::new(()),
             version: ArcRwSignal::new(None),
             status: ArcRwSignal::new(Status::Loading),
-            error: ArcRwSignal::new(None),
+            errors: Errors::new(),
             first: First::new(),
             members: Rc::default(),
         }
@@ -62,12 +63,6 @@ impl FamilySignals {
         triggers.insert(key.into(), trigger.clone());
         Some(trigger)
     }
-
-    fn forget_error(&self) {
-        if self.error.with_untracked(Option::is_some) {
-            self.error.set(None);
-        }
-    }
 }
 
 impl CollectionObserver for FamilySignals {
@@ -83,17 +78,17 @@ impl CollectionObserver for FamilySignals {
     fn version(&self, version: Version) {
         self.version.set(Some(version));
         self.first.come();
-        self.forget_error();
+        self.errors.heard();
     }
 
     fn status(&self, status: Status) {
         self.status.set(status);
         if status == Status::Live {
-            self.forget_error();
+            self.errors.heard();
         }
     }
 
     fn failed(&self, error: &SyncError) {
-        self.error.set(Some(error.clone()));
+        self.errors.failed(error);
     }
 }

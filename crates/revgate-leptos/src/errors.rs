@@ -1,0 +1,57 @@
+//! What has failed, for as long as it is worth a word.
+
+use leptos::prelude::*;
+use revgate_client::SyncError;
+
+/// The last failure of a write, which stays until the next write, and the last one of the link, which the next
+/// news prove to be over.
+#[derive(Clone)]
+pub(crate) struct Errors {
+    write: ArcRwSignal<Option<SyncError>>,
+    link: ArcRwSignal<Option<SyncError>>,
+}
+
+/// The same, as a component sees it.
+#[derive(Clone, Copy)]
+pub(crate) struct ErrorSignals {
+    pub(crate) write: RwSignal<Option<SyncError>>,
+    pub(crate) link: RwSignal<Option<SyncError>>,
+}
+
+impl Errors {
+    pub(crate) fn new() -> Self {
+        Self { write: ArcRwSignal::new(None), link: ArcRwSignal::new(None) }
+    }
+
+    pub(crate) fn signals(&self) -> ErrorSignals {
+        ErrorSignals { write: self.write.clone().into(), link: self.link.clone().into() }
+    }
+
+    pub(crate) fn failed(&self, error: &SyncError) {
+        let place = if error.fate.is_some() { &self.write } else { &self.link };
+        place.set(Some(error.clone()));
+    }
+
+    /// The link is there.
+    pub(crate) fn heard(&self) {
+        forget(&self.link);
+    }
+
+    /// Something else is written, or somebody has read what there was.
+    pub(crate) fn dismiss(&self) {
+        forget(&self.write);
+    }
+}
+
+impl ErrorSignals {
+    /// That of a write, else that of the link.
+    pub(crate) fn any(self) -> Option<SyncError> {
+        self.write.get().or_else(|| self.link.get())
+    }
+}
+
+fn forget(error: &ArcRwSignal<Option<SyncError>>) {
+    if error.with_untracked(Option::is_some) {
+        error.set(None);
+    }
+}
