@@ -92,8 +92,10 @@ export interface Family<T, A = unknown> {
 	refresh(): Promise<Version>;
 	/** How the synchronisation is doing. */
 	status(): Status;
-	/** The last failure of the family itself; `undefined` once a state or an answer has come after it. */
+	/** The last failure of the family itself; `undefined` once a state or an answer has come after it, or an edit. */
 	error(): TopicError | undefined;
+	/** Forgets the failure of an edit, which somebody has read. */
+	dismissError(): void;
 	/** Calls `listener` whenever {@link Family.status} changes. */
 	onStatus(listener: (status: Status) => void): Unsubscribe;
 	/** Calls `listener` with each failure, of the family and of what was done to its members. */
@@ -196,6 +198,7 @@ class FamilyHandle<T, A> extends Handle<Collection> implements Family<T, A> {
 	}
 
 	#edit(key: string, make: (topic: Topic<T, A>) => Promise<Version>): Promise<Version> {
+		this.followed.dismissError();
 		const found = this.hasEnded ? 'this handle was stopped' : this.followed.edited(key);
 		// The family has the replica for as long as something of it is under way.
 		if (typeof found !== 'string') return make(handleOf<T, A>(found, this.#actions));

@@ -25,7 +25,10 @@ export abstract class Following<Data> {
 	protected gateOptions!: GateOptions;
 	protected logger!: Logger;
 	readonly #scope: string;
+	/** Of the link, until it is seen to be there. */
 	#error: TopicError | undefined;
+	/** Of a write, until the next one. */
+	#refused: TopicError | undefined;
 	#isFetching = false;
 	/** Who waits for the first state. */
 	readonly #starting: Done[] = [];
@@ -155,7 +158,7 @@ export abstract class Following<Data> {
 		return new Listeners((error) => void this.driver.fail('apply', error));
 	}
 
-	/** A state was shown, so that no failure is the last word. */
+	/** A state was shown, so the link is there. */
 	protected recovered(): void {
 		this.#error = undefined;
 	}
@@ -164,9 +167,14 @@ export abstract class Following<Data> {
 		return this.driver.status;
 	}
 
-	/** The last failure; none once a state or an answer has come after it. */
+	/** The last failure of a write, else of the link. */
 	get error(): TopicError | undefined {
-		return this.#error;
+		return this.#refused ?? this.#error;
+	}
+
+	/** Something else is written, or somebody has read what has failed. */
+	dismissError(): void {
+		this.#refused = undefined;
 	}
 
 	/** Ends when the first state is shown, or with what says that none will come. */
@@ -214,7 +222,9 @@ export abstract class Following<Data> {
 
 	#failed(context: SyncErrorContext): void {
 		this.#isFetching = false;
-		const error = (this.#error = this.errorOf(context));
+		const error = this.errorOf(context);
+		if (error.fate) this.#refused = error;
+		else this.#error = error;
 		this.errors.tell(error);
 		const failed = this.isThere ? undefined : lastingOf(context);
 		if (!failed) return;

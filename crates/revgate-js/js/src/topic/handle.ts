@@ -8,7 +8,7 @@ import type { Following } from './following.js';
 import type { Listeners } from './listeners.js';
 
 /** What each handle needs of it. */
-type Followed = Pick<Following<never>, 'topic' | 'status' | 'error' | 'statuses' | 'errors' | 'errorOf'>;
+type Followed = Pick<Following<never>, 'topic' | 'status' | 'error' | 'dismissError' | 'statuses' | 'errors' | 'errorOf'>;
 
 /** One of several handles, which stops by itself. Its functions are bound, so that each can be handed on. */
 export abstract class Handle<F extends Followed> {
@@ -30,6 +30,8 @@ export abstract class Handle<F extends Followed> {
 	readonly status = (): Status => (this.hasEnded ? { type: 'stopped' } : this.followed.status);
 
 	readonly error = (): TopicError | undefined => this.followed.error;
+
+	readonly dismissError = (): void => this.followed.dismissError();
 
 	readonly onStatus = (listener: (status: Status) => void): Unsubscribe =>
 		this.listen(this.followed.statuses, listener);

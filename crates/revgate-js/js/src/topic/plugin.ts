@@ -106,10 +106,13 @@ const PERMISSIONS = { subscribe: 'read', unsubscribe: 'read', snapshot: 'read', 
 
 function call(command: keyof typeof PERMISSIONS, args: { topic: string } & Record<string, unknown>): Promise<unknown> {
 	return invoke(`plugin:revgate|${command}`, { ...args, ...FORM }).catch((error: unknown) => {
-		// Tauri's own refusal, before the plugin is asked: an app that is released says no more in it.
-		if (typeof error !== 'string' || !error.includes('not allowed')) throw error;
-		const grant = `{ "identifier": "revgate:${PERMISSIONS[command]}", "allow": [{ "topic": ${JSON.stringify(args.topic)} }] }`;
-		throw `${error}: add ${grant} to the permissions of the window's capability`;
+		// Tauri's own refusal, before the plugin is asked, in the plugin's words: an app that is released says no more
+		// in it. One of the plugin's own is an object, whatever it says.
+		if (typeof error !== 'string' || !/^[^{]*(not allowed|explicitly denied)(?!.*not found)/s.test(error)) throw error;
+		const access = PERMISSIONS[command];
+		const topic = args.topic.replace(/#.*/s, '');
+		const grant = `{ "identifier": "revgate:${access}", "allow": [{ "topic": ${JSON.stringify(topic)} }] }`;
+		throw { kind: 'denied', topic, access, grant };
 	});
 }
 

@@ -135,7 +135,7 @@ function reasonOf(refusal: Refusal): string {
 	switch (kind) {
 		case 'denied':
 			return (
-				`the window may not ${access} the topic \`${topic}\`: add ${grant} to the permissions of its ` +
+				`the window may not ${access === 'act' ? 'do this to' : access} the topic \`${topic}\`: add ${grant} to the permissions of its ` +
 				'capability, and see that no `deny` covers the topic'
 			);
 		case 'unknownTopic': {

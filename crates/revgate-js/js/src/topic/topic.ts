@@ -57,8 +57,14 @@ export interface Topic<T, A = unknown> {
 	isCached(): boolean;
 	/** How the synchronisation is doing. */
 	status(): Status;
-	/** The last failure; `undefined` once a state or an answer has come after it. */
+	/**
+	 * The last failure. That of a write stays, whatever comes from elsewhere meanwhile, until this window
+	 * writes again or {@link Topic.dismissError}; that of the link goes once a state or an answer has come
+	 * after it.
+	 */
 	error(): TopicError | undefined;
+	/** Forgets the failure of a write, which somebody has read. */
+	dismissError(): void;
 	/** How many edits of this window the backend has not answered. */
 	pending(): number;
 	/**

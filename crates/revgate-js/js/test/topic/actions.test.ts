@@ -235,7 +235,7 @@ describe('an action that is refused', () => {
 		[
 			{ kind: 'denied', topic: 'player', access: 'act', grant: '{ "identifier": "revgate:act" }' },
 			'refused',
-			'the window may not act the topic `player`: add { "identifier": "revgate:act" } to the permissions of its capability, and see that no `deny` covers the topic',
+			'the window may not do this to the topic `player`: add { "identifier": "revgate:act" } to the permissions of its capability, and see that no `deny` covers the topic',
 			undefined,
 		],
 		[{ kind: 'unreadable', reason: 'unknown variant `skip`' }, 'refused', 'the backend cannot read the action: unknown variant `skip`', undefined],

@@ -157,6 +157,25 @@ describe('a refused edit', () => {
 		expect(window.errors).toEqual([error]);
 	});
 
+	it('is the last word until this window writes again, or somebody has read it, whatever others write', async () => {
+		const { backend, topic } = await live();
+		backend.validate = tooLarge;
+		const refused = async () => topic.update((draft) => void (draft.fontSize = 500)).catch((error: unknown) => error);
+		const error = await refused();
+		for (let second = 0; second < 3; second += 1) {
+			backend.change((state: Settings) => ({ ...state, fontSize: second }));
+			await pass(1000);
+			expect([topic.get()?.fontSize, topic.error(), topic.status().type]).toEqual([second, error, 'live']);
+		}
+		const written = topic.update(larger);
+		expect(topic.error()).toBeUndefined();
+		await written;
+		await refused();
+		expect(topic.error()?.path).toBe('/fontSize');
+		topic.dismissError();
+		expect(topic.error()).toBeUndefined();
+	});
+
 	it('among many is found and taken out alone, and nothing flickers', async () => {
 		const { backend, topic, window } = await live<Settings>();
 		backend.validate = ({ tags }: Settings) =>

@@ -293,10 +293,9 @@ describe('actions', () => {
 		const end = ending(call(topic));
 		await pass();
 		const error = end.error as TopicError;
-		expect(error.reason).toBe(
-			`Command plugin:revgate|${command} not allowed by ACL: add { "identifier": "revgate:${permission}", ` +
-				`"allow": [{ "topic": "settings" }] } to the permissions of the window's capability`,
-		);
+		const grant = `{ "identifier": "revgate:${permission}", "allow": [{ "topic": "settings" }] }`;
+		expect(error.reason).toContain(`the topic \`settings\`: add ${grant} to the permissions of its capability`);
+		expect(error.kind).toBe('denied');
 		expect(error.fate).toBe(permission === 'read' ? undefined : 'refused');
 		topic.stop();
 		await pass();
