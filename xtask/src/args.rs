@@ -1,9 +1,9 @@
-//! The command line. Parsed by hand: fourteen commands and eleven options are not worth a dependency
+//! The command line. Parsed by hand: fifteen commands and thirteen options are not worth a dependency
 //! that takes longer to compile than the rest of this package.
 
 use std::path::PathBuf;
 
-use crate::{crash, fuzz};
+use crate::{crash, fuzz, new};
 
 /// What `--help`, and no argument at all, print.
 pub(crate) const USAGE: &str = "\
@@ -24,6 +24,12 @@ Commands:
                        stay in sync; so without a display even if not asked for (Linux)
           --shots DIR  Where the screenshots of that go (default: target/shots)
           --port N     The port of its WebDriver (default: a free one)
+  new PATH [--js] | --check
+          Makes an app of your own, in a folder that is new or empty: two windows that share a state
+          which survives the app, and a test of them. Sets up what is missing to open them
+          --js         The second window in JavaScript
+          --check      Makes one of each kind in target/xtask/new instead, tests and builds it, and
+                       drives its windows on a virtual display (Linux). `test` does so, too
   test [--quick]
           Sets up what is missing and runs every check.
           --quick      Leaves out what needs a window or a browser
@@ -86,6 +92,8 @@ Options:
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     App(AppOptions),
+    New(new::App),
+    NewCheck,
     Test { quick: bool },
     Appearance { is_write: bool },
     Model { deep: Option<u64> },
@@ -172,6 +180,8 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
     }
     match name.as_str() {
         "app" => app(rest).map(Command::App),
+        "new" if rest == ["--check"] => Ok(Command::NewCheck),
+        "new" => new(rest).map(Command::New),
         "test" => {
             let unknown = rest.iter().find(|argument| *argument != "--quick");
             refuse("test", unknown, "--quick")?;
@@ -199,7 +209,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         "mutants" => refuse("mutants", rest.first(), "none").map(|()| Command::Mutants),
         "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
         _ => {
-            let known = "app, test, appearance, model, bench, size, book, fuzz, crash, windows, types, npm, package, mutants, doctor";
+            let known = "app, new, test, appearance, model, bench, size, book, fuzz, crash, windows, types, npm, package, mutants, doctor";
             Err(format!("unknown command `{name}`; the commands are: {known}"))
         }
     }
@@ -245,6 +255,23 @@ fn app(arguments: Vec<String>) -> Result<AppOptions, String> {
         return Err("`app --firefox` takes `--tabs --headless`".into());
     }
     Ok(options)
+}
+
+fn new(arguments: Vec<String>) -> Result<new::App, String> {
+    const KNOWN: &str = "PATH, --js; or --check alone";
+    let mut path = None;
+    let mut is_mixed = false;
+    for argument in arguments {
+        match argument.as_str() {
+            "--js" => is_mixed = true,
+            _ if argument.starts_with('-') || path.is_some() => {
+                refuse("new", Some(&argument), KNOWN)?;
+            }
+            _ => path = Some(argument.into()),
+        }
+    }
+    let path = path.ok_or("`new` needs a path: the folder of the app, such as `../my-app`")?;
+    Ok(new::App { path, is_mixed })
 }
 
 fn model(arguments: &[String]) -> Result<Option<u64>, String> {
@@ -384,6 +411,10 @@ mod tests {
         assert_eq!(read("npm"), Ok(Command::Npm));
         assert_eq!(read("package"), Ok(Command::Package));
         assert_eq!(read("mutants"), Ok(Command::Mutants));
+        let app = |is_mixed| Ok(Command::New(new::App { path: "../mine".into(), is_mixed }));
+        assert_eq!(read("new ../mine"), app(false));
+        assert_eq!(read("new --js ../mine"), app(true));
+        assert_eq!(read("new --check"), Ok(Command::NewCheck));
         assert_eq!(read("test"), Ok(Command::Test { quick: false }));
         assert_eq!(read("test --quick"), Ok(Command::Test { quick: true }));
         assert_eq!(read("appearance"), Ok(Command::Appearance { is_write: false }));
@@ -425,10 +456,12 @@ mod tests {
             (
                 "ap",
                 "`ap`",
-                "app, test, appearance, model, bench, size, book, fuzz, crash, windows, types, npm, package, mutants, doctor",
+                "app, new, test, appearance, model, bench, size, book, fuzz, crash, windows, types, npm, package, mutants, doctor",
             ),
             ("app --hedless", "`--hedless`", "--headless, --firefox, --shots DIR, --port N"),
             ("app --headless=yes", "`--headless=yes`", "--headless"),
+            ("new mine --vue", "`--vue`", "PATH, --js; or --check"),
+            ("new mine yours", "`yours`", "PATH, --js; or --check"),
             ("test --fast", "`--fast`", "--quick"),
             ("appearance --update", "`--update`", "--write"),
             ("model --wide", "`--wide`", "--deep SECONDS"),
@@ -465,6 +498,7 @@ mod tests {
         assert!(read("app --firefox --tabs").expect_err("no screen").contains("--headless"));
         assert!(read("app --port 70000").expect_err("too high").contains("70000"));
         assert!(read("app --port 0").expect_err("zero").contains("`--port 0`"));
+        assert!(read("new --js").expect_err("nothing").contains("needs a path"));
         assert!(read("model --deep").expect_err("nothing").contains("a number of seconds"));
         assert!(read("model --deep long").expect_err("text").contains("`--deep long`"));
         assert!(read("fuzz --seconds").expect_err("nothing").contains("needs a number"));

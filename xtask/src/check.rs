@@ -10,7 +10,7 @@ use xtask::{Error, display::VirtualDisplay, process, report, step::Step, workspa
 use crate::{
     appearance, bench, compile, crash,
     fuzz::{self, Fuzzer},
-    npm,
+    new, npm,
     outcomes::{Kind, Outcomes},
     package, peers,
     setup::{self, Goal, toolchain::WASM},
@@ -79,6 +79,7 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
         }
         checks.window_tests();
         package::check(workspace, &mut checks.outcomes);
+        new::check::check(workspace, &mut checks.outcomes);
     }
     process::wait_if_interrupted();
     Ok(checks.outcomes.summary().failed == 0)

@@ -17,10 +17,12 @@ mod fuzz;
 mod inspect;
 mod model;
 mod mutants;
+mod new;
 mod npm;
 mod outcomes;
 mod package;
 mod peers;
+mod saved;
 mod setup;
 mod size;
 mod tally;
@@ -79,6 +81,8 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::Crash(options) => crash::run(&workspace, &options),
         Command::Windows => cross::run(&mut workspace),
         Command::Types { is_check } => types::run(&workspace, is_check),
+        Command::New(app) => new::run(&mut workspace, &app).map(|()| true),
+        Command::NewCheck => new::check::run(&mut workspace),
         Command::Npm => npm::run(&mut workspace),
         Command::Package => package::run(&mut workspace),
         Command::Mutants => mutants::run(&workspace),

@@ -6,7 +6,12 @@
 //! becomes the checkout's override, so that `trunk serve` and `cargo tauri dev`, typed by hand,
 //! use it as well.
 
-use std::{fs, path::PathBuf, process::Command, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 use xtask::{Error, process::Scratch, report, step::Step, workspace::Workspace};
 
@@ -68,7 +73,7 @@ pub(crate) fn find_linked(workspace: &Workspace) -> Option<Workspace> {
 
 fn choose_linked(workspace: &mut Workspace) -> Result<bool, Error> {
     let Some(linked) = find_linked(workspace) else { return Ok(false) };
-    set_override(&linked)?;
+    set_override(&linked, &linked.root)?;
     *workspace = linked;
     Ok(true)
 }
@@ -133,8 +138,18 @@ fn from_debian(workspace: &mut Workspace, privilege: Privilege) -> Result<(), Er
              `rustc +{LINKED} --target {WASM} --crate-type cdylib -` shows why"
         )));
     }
-    set_override(&linked)?;
+    set_override(&linked, &linked.root)?;
     *workspace = linked;
+    Ok(())
+}
+
+/// Has cargo use in a folder outside the checkout what it uses in there.
+pub(crate) fn adopt(workspace: &Workspace, folder: &Path) -> Result<(), Error> {
+    // rustup tells what it starts which toolchain it has chosen.
+    let is_linked = std::env::var("RUSTUP_TOOLCHAIN").is_ok_and(|name| name == LINKED);
+    if is_linked || workspace.toolchain.is_some() {
+        return set_override(workspace, folder);
+    }
     Ok(())
 }
 
@@ -197,7 +212,7 @@ fn build_std(workspace: &Workspace, privilege: Privilege) -> Result<(), Error> {
     Ok(())
 }
 
-fn libraries(folder: &std::path::Path) -> Result<Vec<PathBuf>, Error> {
+fn libraries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let entries = fs::read_dir(folder).map_err(Error::io(format!("reading {}", folder.display())));
     let files = entries?.flatten().map(|entry| entry.path());
     let is_std = |file: &PathBuf| {
@@ -207,18 +222,18 @@ fn libraries(folder: &std::path::Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files.filter(is_std).collect())
 }
 
-/// An override belongs to the path of a checkout, so another clone needs its own.
-fn set_override(workspace: &Workspace) -> Result<(), Error> {
-    let root = workspace.root.display().to_string();
+/// An override belongs to the path of a folder, so another clone needs its own.
+fn set_override(workspace: &Workspace, folder: &Path) -> Result<(), Error> {
+    let folder = folder.display().to_string();
     let mut list = workspace.command("rustup");
     list.args(["override", "list"]);
     let is_set =
-        |line: &str| line.trim_end().strip_suffix(LINKED).is_some_and(|path| path.trim() == root);
+        |line: &str| line.trim_end().strip_suffix(LINKED).is_some_and(|path| path.trim() == folder);
     if ask(list).unwrap_or_default().lines().any(is_set) {
         return Ok(());
     }
     let mut set = workspace.command("rustup");
-    set.args(["override", "set", LINKED, "--path", &root]);
-    let advice = format!("run `rustup override set {LINKED}` in the checkout");
-    long_step(workspace, &format!("make {LINKED} the toolchain of this checkout"), set, &advice)
+    set.args(["override", "set", LINKED, "--path", &folder]);
+    let advice = format!("run `rustup override set {LINKED}` in {folder}");
+    long_step(workspace, &format!("make {LINKED} the toolchain of {folder}"), set, &advice)
 }
