@@ -1,4 +1,5 @@
-//! The code of the READMEs stands in the crates' docs, word for word, where it is compiled.
+//! The code of the READMEs stands in the crates' docs, word for word, where it is compiled; what they depend
+//! on, in the app that `cargo xtask new` makes, which the checks build.
 
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -15,9 +16,16 @@ const COMPILED: [&str; 3] = [
     include_str!("../crates/revgate-client/src/testing.rs"),
 ];
 
-/// The lines of a README's Rust blocks, block by block.
-fn blocks(readme: &str) -> Vec<Vec<String>> {
-    let parts = readme.split("```rust\n").skip(1);
+const MANIFESTS: [&str; 3] = [
+    include_str!("../template/app/Cargo.toml"),
+    include_str!("../template/app/shared/Cargo.toml"),
+    include_str!("../template/app/src-tauri/Cargo.toml"),
+];
+
+/// The lines of a README's blocks in this language, block by block.
+fn blocks(readme: &str, language: &str) -> Vec<Vec<String>> {
+    let fence = format!("```{language}\n");
+    let parts = readme.split(&fence).skip(1);
     parts.map(|part| lines(part.split("```").next().unwrap_or_default())).collect()
 }
 
@@ -29,7 +37,7 @@ fn lines(text: &str) -> Vec<String> {
 #[test]
 fn every_rust_block_is_part_of_a_doctest() {
     for (name, readme) in READMES {
-        let blocks = blocks(readme);
+        let blocks = blocks(readme, "rust");
         assert!(!blocks.is_empty(), "{name} shows how it is used");
         for block in blocks {
             let stands_in = |docs: &&str| {
@@ -38,5 +46,17 @@ fn every_rust_block_is_part_of_a_doctest() {
             };
             assert!(COMPILED.iter().any(stands_in), "{name}, not compiled: {block:#?}");
         }
+    }
+}
+
+#[test]
+fn every_dependency_is_one_of_the_app_that_is_made() {
+    let [(_, readme), ..] = READMES;
+    let lines: Vec<String> = blocks(readme, "toml").concat();
+    let lines: Vec<_> = lines.iter().filter(|line| !line.starts_with('#')).collect();
+    assert!(!lines.is_empty(), "README says what to depend on");
+    for line in lines {
+        let has = |manifest: &&str| manifest.lines().any(|its| its == line);
+        assert!(MANIFESTS.iter().any(has), "no manifest of the app has: {line}");
     }
 }
