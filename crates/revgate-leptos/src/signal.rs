@@ -38,7 +38,8 @@ use crate::shared::{Shared, Signals};
 ///
 /// #[component]
 /// fn Window() -> impl IntoView {
-///     view! { <Volume player=use_topic::<Player>() /> }
+///     let player = use_topic::<Player>();
+///     view! { <Volume player=player /> }
 /// }
 /// ```
 ///
