@@ -3,11 +3,11 @@
 
 use futures_util::{FutureExt, StreamExt};
 use revgate::settings::{Settings, Theme};
-use revgate::wire::Fetched;
-use revgate::{Epoch, Phase, Revision, Snapshot, Topic, Version};
+use revgate::wire::{Fetched, Refusal};
+use revgate::{Epoch, Phase, Revision, Snapshot, Topic, UnknownTopic, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
-use revgate_client::{Host, Status, Transport, TransportError};
+use revgate_client::{Fate, Host, Status, Transport, TransportError};
 use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
 
@@ -128,6 +128,31 @@ fn an_unknown_topic_is_reported_with_those_that_exist() {
     let backend = backend.with_topic(&Settings::default());
     window.until(|| window.replica.status() == Status::Live);
     window.assert_recovers(&backend);
+}
+
+#[window_test(unsupported = test)]
+fn a_topic_that_was_not_there_comes_alive_with_its_first_word_and_takes_no_edit_of_before() {
+    let backend = Memory::new().with_topic(&Settings::default());
+    let unknown = || Refusal::UnknownTopic(UnknownTopic::new("settings", &[]));
+    backend.answer_next_fetch(Err(TransportError::Refused(unknown())));
+    let window = Window::open(&VirtualTime::new(), &backend);
+    window.settle();
+    assert_eq!(window.replica.status(), Status::Retrying { attempt: 1 });
+
+    backend.answer_next_fetch(Err(TransportError::Refused(unknown())));
+    let typed = window.replica.update(|settings| settings.font_size = 33);
+    window.settle();
+    let error = typed.now_or_never().expect("no time has to pass").expect_err("there is none");
+    assert_eq!((error.fate, error.refusal), (Some(Fate::NotSent), Some(Box::new(unknown()))));
+
+    let before = window.time.now();
+    backend.set(&with_font_size(20));
+    window.settle();
+    assert_eq!((window.seen.shown().font_size, window.time.now()), (20, before), "no pause");
+    assert_eq!(window.replica.status(), Status::Live);
+    assert_eq!(backend.writes(), 0);
+    let end = window.replica.update(|settings| settings.font_size = 21);
+    assert!(window.end(end).is_ok());
 }
 
 #[window_test(unsupported = test)]

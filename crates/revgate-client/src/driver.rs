@@ -330,6 +330,14 @@ impl<H: Host> Driver<H> {
         self.gate.borrow().status()
     }
 
+    /// How many tries have failed in a row.
+    pub(crate) fn failures(&self) -> u32 {
+        match self.gate_status() {
+            Status::Retrying { attempt } => attempt,
+            _ => 0,
+        }
+    }
+
     /// How all is doing, and whoever follows that.
     pub(crate) fn statuses(&self) -> &Statuses {
         &self.statuses

@@ -193,6 +193,8 @@ struct Inner<T: Topic, X: Transport, H: Host> {
     /// Whether the change under way has set out: it does when its task first runs.
     has_set_out: Rc<Cell<bool>>,
     rebases: Cell<u32>,
+    /// How many tries to get the first state had failed in a row when an edit began to wait for that.
+    failed_before: Cell<u32>,
     /// What tells its actions from those of all others.
     source: Source,
     /// The number of the last one.
@@ -237,6 +239,7 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
             last_write: Cell::new(0),
             has_set_out: Rc::new(Cell::new(true)),
             rebases: Cell::new(0),
+            failed_before: Cell::new(0),
             source,
             last_seq: Cell::default(),
             flight: RefCell::new(None),

@@ -121,6 +121,9 @@ fn find_writable<R: Runtime>(
 /// Sends the window every announcement of `topic` from now on. Returns the subscription's id, and if
 /// a `snapshot` is asked for, that as well, unless it is to be asked for alone: see [`Form::followed`].
 ///
+/// **One of a family may be waited for**, before it is created or after it was removed: then the answer brings
+/// no snapshot, and its first announcement is of its beginning.
+///
 /// `actions` says that the window does itself what others do: then it is told of that, where the
 /// topic agrees by [`Topic::ACTIONS`](revgate::Topic::ACTIONS). For a window that is Rust.
 #[command]
@@ -137,18 +140,30 @@ pub(crate) async fn subscribe<R: Runtime>(
     let acts = form == Form::Text && actions.unwrap_or_default();
     let subscribe = async || {
         let calling = registry.inspector().call(caller.label(), &topic, Call::Subscribe).await?;
-        calling.end(find_readable(&caller, &registry, &topic).and_then(|found| {
-            let added = found.subscribe(caller.label(), form.news(news), acts);
-            Ok((added.ok_or(Refusal::TooManySubscriptions { limit: MAX_PER_WINDOW })?, found))
-        }))
+        let news = form.news(news);
+        let add = |found: Arc<dyn Feed>| {
+            let added = found.subscribe(caller.label(), news.clone(), acts);
+            Ok((added.ok_or(Refusal::TooManySubscriptions { limit: MAX_PER_WINDOW })?, Some(found)))
+        };
+        calling.end(match find_readable(&caller, &registry, &topic).and_then(add) {
+            // One of a family may come to be; or it just has.
+            Err(unknown @ Refusal::UnknownTopic(_)) => {
+                match registry.wait_for(&topic, caller.label(), news.clone(), acts) {
+                    Some(id) => Ok((id, None)),
+                    None => registry.feed(&topic).ok_or(unknown).and_then(add),
+                }
+            }
+            answer => answer,
+        })
     };
     let (id, found) = subscribe().await.map_err(|refused| form.refuse(refused))?;
     // If the webview went while the command was on its way, its end has been dealt with already.
     if !caller.is_open() {
-        found.subscribers().remove(caller.label(), id);
+        end(&registry, &topic, caller.label(), id);
     }
     // Read after the subscription stands, so that no write falls between the two.
-    Ok(form.followed(id, snapshot.and_then(|wanted| wanted.read(&*found))))
+    let read = |wanted: Wanted| found.and_then(|found| wanted.read(&*found));
+    Ok(form.followed(id, snapshot.and_then(read)))
 }
 
 /// Ends one of the window's own subscriptions; `false` if it has none of this id. A topic out of
@@ -161,8 +176,15 @@ pub(crate) async fn unsubscribe<R: Runtime>(
     subscription: u32,
 ) -> Answer<bool> {
     // Whether there is such a topic is not even looked at unless the window may know.
-    let found = if caller.is_in_scope(&topic) { registry.feed(&topic) } else { None };
-    Ok(found.is_some_and(|feed| feed.subscribers().remove(caller.label(), subscription)))
+    Ok(caller.is_in_scope(&topic) && end(&registry, &topic, caller.label(), subscription))
+}
+
+/// Ends a subscription of this window; `false` if it has none of this id.
+fn end(registry: &Registry, topic: &str, window: &str, subscription: u32) -> bool {
+    match registry.feed(topic) {
+        Some(feed) => feed.subscribers().remove(window, subscription),
+        None => registry.stop_waiting(topic, window, subscription),
+    }
 }
 
 /// The state of `topic` and how new it is; only how new it is, if it is no newer than the version

@@ -56,6 +56,11 @@ impl<T: Topic> Live<T> {
         Ok(written)
     }
 
+    /// Has every window hear of the state that it begins with.
+    pub(crate) fn announce_begun(self: &Arc<Self>) {
+        self.outbox.mark(None, || Arc::<Self>::clone(self));
+    }
+
     /// Has every window hear of what was written, if it is news: of the topic, and of its family.
     pub(crate) fn tell(self: &Arc<Self>, written: &Written<T>) {
         if written.is_news {

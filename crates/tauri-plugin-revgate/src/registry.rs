@@ -1,5 +1,6 @@
 //! All topics of the app, by name, with their types erased.
 
+mod awaited;
 mod kin;
 
 use std::any::{TypeId, type_name};
@@ -24,6 +25,7 @@ use crate::sender::Sender;
 use crate::session::Session;
 use crate::subscribers::Subscriber;
 use crate::view::{Feed, View, Writable};
+use awaited::{Awaited, come};
 use kin::Kin;
 
 type Topics = BTreeMap<TopicName, Arc<dyn ErasedTopic>>;
@@ -55,6 +57,8 @@ struct Catalogue {
     /// Those of families that are on the disk and could not be loaded at the start: nothing is to
     /// take their place.
     refused: BTreeMap<TopicName, LoadError>,
+    /// Those of families that windows wait for.
+    awaited: Awaited,
     /// How many topics have been removed. Those created next are of another epoch, so that none
     /// begins below a version that one of the same name had before.
     removals: u64,
@@ -230,7 +234,12 @@ impl Registry {
         if cell.preloaded_up_to() > 0 {
             catalogue.preloadable.insert(topic.clone(), cell.clone());
         }
+        let is_awaited = come(&mut catalogue.awaited, &topic, &*cell);
         catalogue.topics.insert(topic, cell.clone());
+        drop(catalogue);
+        if is_awaited {
+            cell.live.announce_begun();
+        }
         Ok(cell)
     }
 
@@ -318,7 +327,7 @@ impl Registry {
     pub(crate) fn drop_window(&self, window: &str) -> Vec<Subscriber> {
         self.readers().forget(window);
         self.inspector().forget(window);
-        let mut ended = Vec::new();
+        let mut ended = self.leave_awaited(window);
         for collection in self.collections() {
             ended.append(&mut collection.subscribers().remove_window(window));
         }

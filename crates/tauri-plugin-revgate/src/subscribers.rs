@@ -1,6 +1,7 @@
 //! Who hears of a topic's changes.
 
 use std::collections::BTreeMap;
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tauri::ipc::Channel;
@@ -63,13 +64,23 @@ impl Subscribers {
 
     /// Ends a subscription of this window; `false` if it has none of this id.
     pub(crate) fn remove(&self, window: &str, id: u32) -> bool {
-        !self.end(|entry| entry.id == id && *entry.window == *window).is_empty()
+        !self.end_one(window, id).is_empty()
+    }
+
+    /// The same, and gives it.
+    pub(crate) fn end_one(&self, window: &str, id: u32) -> Vec<Subscriber> {
+        self.end(|entry| entry.id == id && *entry.window == *window)
     }
 
     /// Ends every subscription of a window and gives them: a channel tells its window of its end
     /// when dropped.
     pub(crate) fn remove_window(&self, window: &str) -> Vec<Subscriber> {
         self.end(|entry| *entry.window == *window)
+    }
+
+    /// Takes over what windows have asked for before there was the topic.
+    pub(crate) fn adopt(&self, awaiting: &Self) {
+        *self.lock() = mem::take(&mut *awaiting.lock());
     }
 
     /// Ends every subscription.

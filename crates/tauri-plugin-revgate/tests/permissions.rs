@@ -220,9 +220,15 @@ fn an_unknown_topic_tells_neither_how_many_are_hidden_nor_hides_what_is_visible(
     for hidden in 0..50 {
         pages.create(&format!("a{hidden}"), Page::default()).expect("new");
     }
-    for command in ["snapshot", "subscribe", "replace", "patch"] {
+    for command in ["snapshot", "replace", "patch"] {
         let answer = call(&main, command, body.clone());
         assert_eq!(answer, Err(unknown(&["player"], 0)), "{command}");
+    }
+    // What it may read and is not there yet it waits for; of what it may not, it does not hear whether it is there.
+    assert!(call(&main, "subscribe", body.clone()).is_ok_and(|id| id.is_u64()));
+    for out_of_scope in ["doc:page:a0", "doc:page:none", "settings:none"] {
+        let wanted = json!({"topic": out_of_scope, "news": CHANNEL});
+        assert_eq!(call(&main, "subscribe", wanted), Err(denied(out_of_scope, "read")));
     }
     for visible in 10..40 {
         pages.create(&format!("v{visible}"), Page::default()).expect("new");

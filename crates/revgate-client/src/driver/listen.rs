@@ -5,10 +5,11 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use revgate::gate::{Input, Ticket};
+use revgate::wire::Refusal;
 use revgate::{Phase, Version};
 
 use super::{Came, Driven, Driver, Fault};
-use crate::{Host, Interruption, TransportError};
+use crate::{Host, Interruption, SyncError, TransportError};
 
 /// A subscription, and whether the backend has ended it.
 pub(super) struct Held {
@@ -108,6 +109,15 @@ impl<H: Host> Driver<H> {
         self.step(Input::SubscribeFailed);
         self.step(Input::SubscriptionEnded);
         self.step(Input::Refresh);
+    }
+
+    /// What was announced is there: no pause is waited for if it was missing before.
+    pub(crate) fn hasten(&self) {
+        let was_missing =
+            |error: SyncError| matches!(error.refusal.as_deref(), Some(Refusal::UnknownTopic(_)));
+        if self.failures() > 0 && self.last_error().is_some_and(was_missing) {
+            self.step(Input::Refresh);
+        }
     }
 
     fn interrupt(&self, interruption: Interruption) {

@@ -198,6 +198,7 @@ impl<T: Topic, X: Transport, H: Host> Inner<T, X, H> {
             self.driver.discard(left);
         }
         self.driver.step(Input::Announced { version, news });
+        self.driver.hasten();
         if let Some(print) = announcement.fingerprint {
             self.with_edits(|edits| edits.prove(version, print));
         }

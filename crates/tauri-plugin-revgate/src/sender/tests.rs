@@ -1,4 +1,5 @@
 mod acts;
+mod awaited;
 mod baseline;
 mod edits;
 mod messages;

@@ -3,7 +3,7 @@
 import type { GateOptions, Version } from '../gate/gate.js';
 import { createDriver, type Driver } from '../sync/driver.js';
 import { type Host, platform } from '../sync/host.js';
-import type { Done, Sink, Status } from '../sync/transport.js';
+import type { Done, Listener, Sink, Status } from '../sync/transport.js';
 import { NoBackendError } from '../tauri/ipc.js';
 import type { Logger, SyncErrorContext, Unsubscribe } from '../types.js';
 import type { Followed, TopicBackend } from './backend.js';
@@ -68,7 +68,7 @@ export abstract class Following<Data> {
 					const awaited = this.isThere ? undefined : this.recallEarly();
 					if (awaited) await awaited;
 					if (listener.signal.aborted) throw new Error('it was given up');
-					const answer = await backend.subscribe(scope, listener, known ?? this.early);
+					const answer = await backend.subscribe(scope, this.#hastened(listener), known ?? this.early);
 					const { end, fetched } = (answer ?? {}) as Partial<Followed>;
 					return fetched === undefined ? (answer as Unsubscribe) : { end: end as Unsubscribe, fetch: async () => this.read(fetched) };
 				},
@@ -210,6 +210,17 @@ export abstract class Following<Data> {
 		if (error instanceof TopicError) return error;
 		const { reason, path, kind } = failedBy(error);
 		return new TopicError({ topic: this.topic, phase, reason, path, kind, attempt, retryInMs: nextDelayMs, cause: error });
+	}
+
+	/** What is announced is there: no pause is waited for if it was missing before. */
+	#hastened(listener: Listener): Listener {
+		return {
+			...listener,
+			announced: (message) => {
+				listener.announced(message);
+				if (this.#error?.kind === 'unknownTopic') this.hasten();
+			},
+		};
 	}
 
 	#start(): void {

@@ -125,6 +125,23 @@ describe('before the first state', () => {
 		expect(await topic.update(dark)).toEqual({ revision: '2' });
 	});
 
+	it('a topic that is created later is there with its first word, and has nothing of what was typed before', async () => {
+		const backend = new Plugin('settings', FIRST);
+		const missing = refusal({ kind: 'unknownTopic', topic: 'settings', known: [] });
+		// The plugin has windows wait for one of a family.
+		backend.way = (what, act) => (what === 'fetch' ? Promise.reject(missing) : Promise.resolve(act()));
+		const topic = open(backend);
+		await pass(60_000);
+		const typed = ending(topic.update((draft) => void (draft.fontSize = 99)));
+		await pass();
+		expect(typed.error?.kind).toBe('unknownTopic');
+		backend.way = async (_, act) => act();
+		backend.change((state: Settings) => ({ ...state, fontSize: 20 }));
+		await pass();
+		expect([topic.status(), topic.get()?.fontSize]).toEqual([{ type: 'live' }, 20]);
+		expect(backend.written).toEqual([]);
+	});
+
 	it.each(['update', 'ready', 'refresh'] as const)('%s does not wait for the pause between two tries to end', async (how) => {
 		const backend = new Plugin('settings', FIRST);
 		backend.way = () => Promise.reject(refusal({ kind: 'unknownTopic', topic: 'settings', known: [] }));
