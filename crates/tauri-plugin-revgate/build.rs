@@ -10,6 +10,7 @@ const COMMANDS: &[&str] = &[
     "patch",
     "act",
     "present",
+    "can_write",
     "inspect",
     // Of the feature `inspector`.
     "survey",

@@ -7,6 +7,7 @@ use js_sys::eval;
 /// - `set(state)`: it has this state from now on, and announces it.
 /// - `hold()`, `release()`: what is asked of it waits meanwhile.
 /// - `refuse(path, reason)`: the next write is refused for that.
+/// - `mayWrite = false`, or `denied = true`, as Tauri itself does: the window may not write.
 ///
 /// It counts what it is asked: `writes`, `snapshots`, `subscriptions`, and the `most` writes that were under
 /// way at once.
@@ -14,6 +15,7 @@ pub(super) fn install(topic: &str, state: &str) {
     let script = format!(
         r#"globalThis.backend = {{
             state: {state}, revision: 1, listeners: new Map(), refusal: null, gate: null,
+            mayWrite: true, denied: false,
             writes: 0, snapshots: 0, subscriptions: 0, writing: 0, most: 0,
             snapshot() {{ return {{ revision: String(this.revision), data: this.state }} }},
             set(state) {{
@@ -73,6 +75,9 @@ pub(super) fn install(topic: &str, state: &str) {
                         return answer(backend.snapshot());
                     case 'replace':
                     case 'patch': return answer(await backend.write(args));
+                    case 'can_write':
+                        if (backend.denied) throw 'revgate.can_write not allowed on window "main"';
+                        return backend.mayWrite;
                     default: throw 'unexpected: ' + command;
                 }}
             }},

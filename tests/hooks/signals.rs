@@ -129,3 +129,29 @@ async fn a_refused_write_is_the_last_word_until_the_next_write_or_somebody_has_r
     until(|| untrack(|| door.link_error()).is_none()).await;
     assert_eq!(untrack(|| door.error()), Some(error));
 }
+
+#[wasm_bindgen_test]
+async fn whether_a_window_may_write_is_known_once_the_state_is_there() {
+    for (what, expected) in
+        [("revision", true), ("mayWrite = false", false), ("denied = true", false)]
+    {
+        install("door", "'Open'");
+        tell(what);
+        tell("hold()");
+        let (door, seen, _mounted) = mount(|door| {
+            let seen = RwSignal::new(Vec::new());
+            Effect::new(move |_| {
+                let may = door.can_write();
+                seen.update(|seen| seen.push(may));
+            });
+            seen
+        });
+        turns().await;
+        assert_eq!(seen.get_untracked(), [false], "not before there is something");
+        tell("release()");
+        until(|| untrack(|| door.is_ready())).await;
+        turns().await;
+        assert_eq!(untrack(|| door.can_write()), expected, "{what}");
+        assert_eq!(seen.get_untracked().last(), Some(&expected));
+    }
+}

@@ -390,6 +390,12 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
         self.inner.screen.borrow().shown().map(|layer| layer.version)
     }
 
+    /// Asks whether this window may change the topic: see [`Transport::can_write`].
+    pub fn can_write(&self) -> impl Future<Output = bool> + use<T, X, H> + 'static {
+        let (transport, topic) = (self.inner.transport.clone(), self.inner.driver.topic.clone());
+        async move { transport.can_write(&topic).await }
+    }
+
     /// How the replica is doing.
     pub fn status(&self) -> Status {
         self.inner.driver.statuses().current()

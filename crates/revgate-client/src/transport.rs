@@ -124,6 +124,15 @@ pub trait Transport: Clone + 'static {
         self.write(topic, change)
     }
 
+    /// Whether this window may change `topic`: not without the permission, nor where what is written could not be
+    /// saved. Whether it passes the topic's validation, a write tells.
+    ///
+    /// By default it may.
+    fn can_write(&self, topic: &TopicName) -> impl Future<Output = bool> + 'static {
+        let _ = topic;
+        ready(true)
+    }
+
     /// Has these actions done to `topic`, each once however often it is sent. Those that were not
     /// done are named in the answer; an error is one of all of them.
     ///

@@ -1,7 +1,7 @@
 //! One replica per topic and window, however many components use it.
 
 use std::any::{Any, TypeId};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ops::Deref;
 use std::rc::{Rc, Weak};
@@ -14,7 +14,9 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Event;
 use revgate::{Backoff, Topic, TopicName, Version, gate};
 use revgate_client::page::Page;
-use revgate_client::{Observer, Options, Replica, Status, SyncError, Transport, host::Browser};
+use revgate_client::{
+    Host, Observer, Options, Replica, Status, SyncError, Transport, host::Browser,
+};
 use web_sys::PageTransitionEvent;
 
 use crate::errors::Errors;
@@ -25,6 +27,8 @@ use crate::store::Patching;
 pub(crate) struct Shared<T: Topic, X: Transport = Page> {
     pub(crate) replica: Box<Held<T, X>>,
     pub(crate) signals: Signals<T>,
+    /// Whether the window may write, once somebody has asked.
+    can_write: OnceCell<ArcRwSignal<bool>>,
     /// What the page tells the replica, unless it tells its family.
     _page: Vec<Listener>,
 }
@@ -62,7 +66,10 @@ fn start<T: Topic>(topic: TopicName, till_then: T) -> Rc<Shared<T>> {
     let signals = Signals::new(Arc::new(till_then));
     let replica = Replica::start(topic, Page, Browser, options(), signals.clone());
     let replica: Box<Held<T, Page>> = Box::new(Rc::new(replica));
-    Rc::new_cyclic(|shared| Shared { replica, signals, _page: follow(shared).into() })
+    Rc::new_cyclic(|shared| {
+        let (can_write, _page) = (OnceCell::new(), follow(shared).into());
+        Shared { replica, signals, can_write, _page }
+    })
 }
 
 impl<T: Topic, X: Transport> Shared<T, X> {
@@ -72,10 +79,21 @@ impl<T: Topic, X: Transport> Shared<T, X> {
         &self.replica
     }
 
+    /// What follows whether the window may write.
+    pub(crate) fn can_write(&self) -> ArcRwSignal<bool> {
+        let ask = || {
+            let (answer, asked) = (ArcRwSignal::new(false), self.replica.can_write());
+            let told = answer.clone();
+            Browser.spawn(async move { told.set(asked.await) });
+            answer
+        };
+        self.can_write.get_or_init(ask).clone()
+    }
+
     /// Of a member, whose family hears of the page.
     pub(crate) fn of_member(replica: Box<Held<T, X>>, signals: Signals<T>) -> Self {
         signals.pending.set(!replica.is_idle());
-        Self { replica, signals, _page: Vec::new() }
+        Self { replica, signals, can_write: OnceCell::new(), _page: Vec::new() }
     }
 }
 

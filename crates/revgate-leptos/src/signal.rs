@@ -92,6 +92,30 @@ impl<T: Topic, X: Transport> TopicSignal<T, X> {
         self.is_ready.get()
     }
 
+    /// Whether this window may change the topic, tracked; `false` until that is known, and before the first state. It
+    /// may not without `revgate:write` and `revgate:read` of it, nor in an instance of the app that follows another.
+    /// What an action may do, its own permission says. It is asked for once, when it is first read.
+    ///
+    /// ```no_run,standalone_crate
+    /// # use leptos::prelude::*;
+    /// # use revgate::Topic;
+    /// # use revgate_leptos::{bind, use_topic};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Player { volume: u8 }
+    /// # impl Topic for Player { const NAME: &'static str = "player"; }
+    /// # #[component]
+    /// # fn Volume() -> impl IntoView {
+    /// let player = use_topic::<Player>();
+    /// let volume = player.bind(|player| player.volume, |player, to| player.volume = to);
+    /// view! { <input type="range" max=11 use:bind=volume disabled=move || !player.can_write() /> }
+    /// # }
+    /// ```
+    pub fn can_write(&self) -> bool {
+        let answer = self.shared.try_with_value(|shared| shared.can_write());
+        self.is_ready.get() && answer.is_some_and(|answer| answer.get())
+    }
+
     /// Ends when the first state is there, or with the error that there will be none: the component has been
     /// unmounted. What fails on the way is tried again.
     ///

@@ -319,6 +319,7 @@ impl Builder {
                 commands::patch,
                 commands::act,
                 commands::present,
+                commands::can_write,
                 commands::inspect,
                 #[cfg(feature = "inspector")]
                 commands::survey,

@@ -35,6 +35,7 @@ use crate::decode::unwritable;
 use crate::erased::ErasedTopic;
 use crate::form::{Brought, Failure, Form, Json, Refused};
 use crate::inspector::Call;
+use crate::part;
 use crate::registry::Registry;
 use crate::scope::Caller;
 use crate::store::Base;
@@ -277,6 +278,20 @@ pub(crate) async fn patch<R: Runtime>(
         durably(&*found, found.patch(form.sent(patch)?, base, caller.label())?).await
     };
     form.answer(called(&caller, &registry, &topic, Call::Patch, patch).await)
+}
+
+/// Whether the window may edit the topic, and what is written of it could be saved: not in an instance of the
+/// app that follows another.
+#[command]
+pub(crate) async fn can_write<R: Runtime>(
+    caller: Caller<R>,
+    registry: State<'_, Registry>,
+    topic: String,
+) -> Answer<bool> {
+    if !caller.is_in_scope(&topic) || !caller.may_read(&topic, &registry)? {
+        return Ok(false);
+    }
+    Ok(registry.find(part::whole(&topic)).is_none_or(|topic| topic.is_writable()))
 }
 
 /// The answer to a write.

@@ -22,6 +22,8 @@ pub(crate) trait ErasedTopic: View {
     fn remove(&self);
     /// Whether it is to be saved.
     fn is_persistent(&self) -> bool;
+    /// Whether what is written could be saved, if it is to be.
+    fn is_writable(&self) -> bool;
     /// Whether its newest state is to be on the disk, and may not be there.
     fn is_unsaved(&self) -> bool;
     /// Lets windows ask for these, which are the [`Actions`] of its type.
@@ -55,6 +57,10 @@ impl<T: Topic> ErasedTopic for TopicCell<T> {
 
     fn is_persistent(&self) -> bool {
         self.options().persistence.is_some()
+    }
+
+    fn is_writable(&self) -> bool {
+        self.check_writable().is_ok()
     }
 
     fn is_unsaved(&self) -> bool {

@@ -320,3 +320,24 @@ fn an_embedded_page_does_not_read_with_the_outer_ones_scope() {
     let blind = json!({"topic": "doc:secret", "data": "mine"});
     assert!(call_from(embedded, &main, "replace", blind).is_ok(), "the remote scope counts");
 }
+
+#[test]
+fn whether_a_window_may_write_is_what_its_writes_are_answered() {
+    let of = |topic: &str| json!([{"topic": topic}]);
+    let read = json!({"identifier": "revgate:read", "allow": of("player")});
+    let write = |topic: &str| json!({"identifier": "revgate:write", "allow": of(topic)});
+    for (permissions, may) in [
+        (json!([read, write("player")]), Ok(json!(true))),
+        (json!([read, write("doc:*")]), Ok(json!(false))),
+        // What a patch is answered tells of the state.
+        (json!([write("player")]), Ok(json!(false))),
+    ] {
+        let (_app, main) = app_with(permissions);
+        for part in ["player", "player#/volume"] {
+            assert_eq!(call(&main, "can_write", json!({"topic": part})), may, "{part}");
+        }
+    }
+    let (_app, main) = app_with(json!([read]));
+    let refused = call(&main, "can_write", json!({"topic": "player"})).expect_err("by Tauri");
+    assert!(refused.to_string().contains("not allowed"), "{refused}");
+}

@@ -603,6 +603,10 @@ fn a_second_instance_is_told_or_follows_and_writes_nothing() {
     let second = app(second.persistent_topic(Player::default()), &[everything()]);
     let follower = player(&second);
     assert_eq!(follower.snapshot().data.volume, 3);
+    let may = |app: &App<MockRuntime>| {
+        call(&window(app, "main"), "can_write", json!({"topic": "player"}))
+    };
+    assert_eq!((may(&first), may(&second)), (Ok(json!(true)), Ok(json!(false))));
     let refused = follower.update(|player| player.volume = 9);
     assert!(matches!(refused, Err(UpdateError::ReadOnly { .. })), "{refused:?}");
     let volumes = follow(&follower);

@@ -173,6 +173,10 @@ impl<T: Topic, X: Transport, H: Host> Transport for Way<T, X, H> {
         self.far.write_behind(topic, change, ahead)
     }
 
+    fn can_write(&self, topic: &TopicName) -> impl Future<Output = bool> + 'static {
+        self.far.can_write(topic)
+    }
+
     fn act(
         &self,
         topic: &TopicName,

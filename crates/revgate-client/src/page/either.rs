@@ -147,6 +147,10 @@ impl Transport for Page {
         on!(topic, way => way.write_behind(topic, change, ahead))
     }
 
+    fn can_write(&self, topic: &TopicName) -> impl Future<Output = bool> + 'static {
+        on!(topic, way => way.can_write(topic))
+    }
+
     fn act(
         &self,
         topic: &TopicName,

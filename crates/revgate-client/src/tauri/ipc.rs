@@ -217,7 +217,7 @@ pub(super) async fn call_with(command: &str, arguments: &JsValue) -> Result<JsVa
 fn denial(command: &str, arguments: &JsValue, error: &JsValue) -> Option<JsValue> {
     let access = match command.strip_prefix("plugin:revgate|")? {
         "subscribe" | "unsubscribe" | "snapshot" | "snapshot_bytes" => Access::Read,
-        "replace" | "patch" => Access::Write,
+        "replace" | "patch" | "can_write" => Access::Write,
         "act" => Access::Act,
         "present" => Access::Present,
         _ => return None,

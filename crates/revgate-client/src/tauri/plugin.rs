@@ -48,6 +48,11 @@ struct SnapshotArguments<'a> {
 }
 
 #[derive(Serialize)]
+struct TopicArguments<'a> {
+    topic: &'a TopicName,
+}
+
+#[derive(Serialize)]
 struct BytesArguments<'a> {
     topic: &'a TopicName,
     layout: u32,
@@ -204,6 +209,15 @@ impl Transport for Tauri {
                 Ok(answer) => Ok(written(read_state(&answer)?, new)),
                 Err(rejection) => Err(rejection.into_write_error(new)),
             }
+        }
+    }
+
+    fn can_write(&self, topic: &TopicName) -> impl Future<Output = bool> + 'static {
+        let topic = topic.clone();
+        async move {
+            let answer =
+                call("plugin:revgate|can_write", to_string(&TopicArguments { topic: &topic }));
+            answer.await.is_ok_and(|answer| answer.is_truthy())
         }
     }
 

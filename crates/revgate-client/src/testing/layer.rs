@@ -131,6 +131,11 @@ pub trait Layer: Clone + 'static {
         self.write(topic, change)
     }
 
+    /// As [`Transport::can_write`].
+    fn can_write(&self, topic: &TopicName) -> impl Future<Output = bool> + 'static {
+        self.inner().can_write(topic)
+    }
+
     /// As [`Transport::act`].
     fn act(
         &self,
@@ -219,6 +224,10 @@ impl<L: Layer> Transport for L {
         ahead: Fingerprint,
     ) -> impl Future<Output = Result<Snapshot<Arc<T>>, WriteError<T>>> + 'static {
         Layer::write_behind(self, topic, change, ahead)
+    }
+
+    fn can_write(&self, topic: &TopicName) -> impl Future<Output = bool> + 'static {
+        Layer::can_write(self, topic)
     }
 
     fn act(
