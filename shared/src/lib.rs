@@ -13,6 +13,7 @@
 //! - [`mod@parts`]: what a large state consists of, so that an edit costs what it changes.
 //! - [`family`]: what of many topics of one type has changed since when.
 //! - [`Version`]: how new a state is, an [`Epoch`] and a [`Revision`].
+//! - [`Unsaved`]: which topics cannot be saved for now, and why.
 //! - [`wire`]: the messages, [`Invalidation`], [`Snapshot`] and refusals.
 //! - [`json`]: whether a state can be written as JSON, and whether two are the same.
 //! - `bytes`: a snapshot as bytes, behind the feature of that name.
@@ -50,6 +51,7 @@ mod time;
 mod topic;
 #[cfg(feature = "typescript")]
 pub mod typescript;
+mod unsaved;
 mod version;
 pub mod wire;
 
@@ -61,5 +63,6 @@ pub use phase::Phase;
 pub use presence::{Presence, Present};
 pub use time::Time;
 pub use topic::{Invalid, PartError, Topic, TopicName, TopicNameError, TopicPart, UnknownTopic};
+pub use unsaved::Unsaved;
 pub use version::{Epoch, NumberFault, ParseNumberError, Revision, RevisionExhausted, Version};
 pub use wire::{Invalidation, Snapshot};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use revgate::{Action, Invalidation, Presence, Present, Topic};
+use revgate::{Action, Invalidation, Presence, Present, Topic, Unsaved};
 use revgate_persistence::{Incident, Persistence, Storage, StorageError};
 use tauri::plugin::{self, TauriPlugin};
 use tauri::webview::PageLoadEvent;
@@ -250,6 +250,32 @@ impl Builder {
     pub fn on_incident(mut self, report: impl Fn(&Incident) + Send + Sync + 'static) -> Self {
         self.persist.incidents = Incidents::told_to(report);
         self
+    }
+
+    /// Has windows know what is not saved, though it should be: adds the topic [`Unsaved`], which those may read whose
+    /// capability says so. A disk that is full is a reason, or that a person has changed a topic's file to
+    /// something [unusable](Incident::Edited).
+    ///
+    /// ```no_run
+    /// # use revgate::Topic;
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Player { volume: u8 }
+    /// # impl Topic for Player { const NAME: &'static str = "player"; }
+    /// # fn plugin<R: tauri::Runtime>() -> tauri::plugin::TauriPlugin<R> {
+    /// use tauri_plugin_revgate::Builder;
+    ///
+    /// Builder::new().persistent_topic(Player::default()).unsaved().build()
+    /// # }
+    /// ```
+    ///
+    /// ```json
+    /// { "identifier": "revgate:read", "allow": [{ "topic": "unsaved" }] }
+    /// ```
+    ///
+    /// In Leptos that is `use_topic::<Unsaved>()`, in JavaScript `createTopic('unsaved')`.
+    pub fn unsaved(self) -> Self {
+        self.topic(Unsaved::default())
     }
 
     /// How long an [end](crate::persistence::Save) of the app waits for a disk that does not

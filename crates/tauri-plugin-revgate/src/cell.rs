@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, OnceLock};
 
 use revgate::presence::Attendance;
-use revgate::{Epoch, Revision, Topic, TopicName, Version};
+use revgate::{Epoch, Revision, Topic, TopicName, Unsaved, Version};
 use revgate_persistence::saver::Flush;
 use revgate_persistence::{FlushError, Loaded, OnDisk, Saver, session};
 
@@ -168,11 +168,17 @@ impl<T: Topic> TopicCell<T> {
         self.live.store.begin(epoch);
     }
 
-    /// Is saved from now on.
-    pub(crate) fn save_by(&self, saver: &Saver, restored: &Restored) {
+    /// Is saved from now on; `unsaved` is told why not, where it cannot be.
+    pub(crate) fn save_by(
+        &self,
+        saver: &Saver,
+        unsaved: Option<&Arc<Live<Unsaved>>>,
+        restored: &Restored,
+    ) {
         let Some(persistence) = &self.options().persistence else { return };
         let persistence = Arc::clone(persistence);
-        let saved = Saved::new(saver.clone(), persistence, &self.live, &self.initial, restored);
+        let saved =
+            Saved::new(saver.clone(), persistence, &self.live, &self.initial, restored, unsaved);
         // Once, by whoever creates the topic.
         self.saved.get_or_init(|| saved);
         if restored.is_loaded && !restored.is_saved {

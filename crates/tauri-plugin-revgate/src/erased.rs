@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use revgate::{Epoch, Topic, TopicName};
+use revgate::{Epoch, Topic, TopicName, Unsaved};
 use revgate_persistence::Saver;
 
 use crate::actions::Actions;
@@ -43,7 +43,7 @@ pub(crate) trait ErasedTopic: View {
     /// See [`TopicCell::begin`].
     fn begin(&self, epoch: Epoch);
     /// See [`TopicCell::save_by`].
-    fn save_by(&self, saver: &Saver, restored: &Restored);
+    fn save_by(&self, saver: &Saver, unsaved: Option<&Arc<Live<Unsaved>>>, restored: &Restored);
 }
 
 impl<T: Topic> ErasedTopic for TopicCell<T> {
@@ -107,7 +107,7 @@ impl<T: Topic> ErasedTopic for TopicCell<T> {
         TopicCell::begin(self, epoch);
     }
 
-    fn save_by(&self, saver: &Saver, restored: &Restored) {
-        TopicCell::save_by(self, saver, restored);
+    fn save_by(&self, saver: &Saver, unsaved: Option<&Arc<Live<Unsaved>>>, restored: &Restored) {
+        TopicCell::save_by(self, saver, unsaved, restored);
     }
 }

@@ -220,7 +220,8 @@ impl Registry {
         let number = session.map_or(0, |session| session.number);
         cell.begin(session::epoch(number, catalogue.removals));
         if let Some(session) = session {
-            cell.save_by(&session.saver, &restored.unwrap_or_default());
+            let restored = restored.unwrap_or_default();
+            cell.save_by(&session.saver, session.unsaved.as_ref(), &restored);
             // It is there from now on, changed or not.
             if !cell.save() {
                 return Err(RegistryError::Ending(topic));

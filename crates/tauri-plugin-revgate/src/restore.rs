@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use revgate::{Topic, TopicName};
+use revgate::{Topic, TopicName, Unsaved};
 use revgate_persistence::saver::END_LIMIT;
 use revgate_persistence::{
     Files, Incident, Limit, Loaded, OnDisk, Persistence, Place, Saver, Storage, StorageError, load,
@@ -14,6 +14,7 @@ use revgate_persistence::{
 
 use crate::error::RegistryError;
 use crate::incidents::Incidents;
+use crate::live::Live;
 use crate::session::Session;
 
 /// Where topics are kept, and who is told of what goes wrong there.
@@ -95,6 +96,7 @@ impl Persist {
     pub(crate) fn begin(
         self,
         data_folder: &Path,
+        unsaved: Option<Arc<Live<Unsaved>>>,
         load: impl FnOnce(&Disk<'_>) -> Result<u64, RegistryError>,
     ) -> Result<Session, RegistryError> {
         let Self { open, incidents, end_limit: limit, .. } = self;
@@ -118,7 +120,7 @@ impl Persist {
                 StorageError::Io { act: "starting the thread that saves to", place, cause }
             })?;
         let data_folder = data_folder.to_owned();
-        Ok(Session { number, saver, thread, incidents, data_folder, limit })
+        Ok(Session { number, saver, unsaved, thread, incidents, data_folder, limit })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use revgate::{Topic, TopicName, Version};
+use revgate::{Topic, TopicName, Unsaved, Version};
 use revgate_persistence::saver::{Encoded, Flush, Saving, Subject, Track};
 use revgate_persistence::{
     CodecError, Fault, FlushError, Incident, OnDisk, Persistence, Saver, TakenOver,
@@ -45,10 +45,14 @@ impl<T: Topic> Saved<T> {
         topic: &Arc<Live<T>>,
         initial: &Arc<T>,
         restored: &Restored,
+        unsaved: Option<&Arc<Live<Unsaved>>>,
     ) -> Arc<Self> {
         let begun = topic.store.published();
         persistence.check_fields(&topic.name, &**initial, &|incident| saver.report(incident));
-        let track = Track::new(topic.name.clone(), persistence);
+        let mut track = Track::new(topic.name.clone(), persistence);
+        if let Some(unsaved) = unsaved {
+            track = track.telling(tell(&topic.name, unsaved));
+        }
         if restored.is_saved {
             track.found_saved(begun.version);
         }
@@ -208,6 +212,22 @@ impl<T: Topic> Subject for Saved<T> {
             self.saver.report(Incident::Overruled { topic, place, paths: overruled });
         }
         Ok(())
+    }
+}
+
+/// Notes for windows why the topic is not saved.
+fn tell(topic: &TopicName, unsaved: &Arc<Live<Unsaved>>) -> impl Fn(Option<&Fault>) + use<> {
+    let (topic, unsaved) = (topic.clone(), Arc::downgrade(unsaved));
+    move |fault| {
+        let Some(unsaved) = unsaved.upgrade() else { return };
+        let why = fault.map(Fault::to_string);
+        let noted = unsaved.change_copy(|unsaved| match why {
+            Some(why) => drop(unsaved.topics.insert(topic.clone(), why)),
+            None => drop(unsaved.topics.remove(&topic)),
+        });
+        if let Err(WriteError::Update(error)) = noted {
+            tracing::error!("windows are not told how the saving of `{topic}` stands: {error}");
+        }
     }
 }
 

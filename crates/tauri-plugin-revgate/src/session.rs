@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use revgate::{Topic, TopicName};
+use revgate::{Topic, TopicName, Unsaved};
 use revgate_persistence::saver::SaverThread;
 use revgate_persistence::{Incident, Saver};
 
 use crate::cell::TopicCell;
 use crate::error::RegistryError;
 use crate::incidents::Incidents;
+use crate::live::Live;
 use crate::restore::{Disk, Restored};
 
 /// One run of the app on its storage.
@@ -18,6 +19,8 @@ pub(crate) struct Session {
     /// The storage's number of it.
     pub(crate) number: u64,
     pub(crate) saver: Saver,
+    /// Which tells windows of what is not saved, if they are to know.
+    pub(crate) unsaved: Option<Arc<Live<Unsaved>>>,
     pub(crate) thread: SaverThread,
     pub(crate) incidents: Incidents,
     /// The folder for the app's data.

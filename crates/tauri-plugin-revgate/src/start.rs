@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
+use revgate::Unsaved;
 use revgate_persistence::session;
 
 use crate::error::RegistryError;
@@ -20,7 +22,8 @@ pub(crate) fn start(
     folder: &Path,
 ) -> Result<(), RegistryError> {
     let mut restored = BTreeMap::new();
-    let begun = persist.begin(folder, |disk| {
+    let unsaved = registry.topic::<Unsaved>().ok().map(|topic| Arc::clone(&topic.live));
+    let begun = persist.begin(folder, unsaved, |disk| {
         for (name, topic) in registry.list("") {
             if topic.is_persistent() {
                 restored.insert(name, topic.load(disk)?);
@@ -37,7 +40,8 @@ pub(crate) fn start(
     })?;
     for (name, topic) in registry.list("") {
         topic.begin(session::epoch(begun.number, 0));
-        topic.save_by(&begun.saver, &restored.remove(&name).unwrap_or_default());
+        let restored = restored.remove(&name).unwrap_or_default();
+        topic.save_by(&begun.saver, begun.unsaved.as_ref(), &restored);
     }
     registry.save_by(begun);
     Ok(())

@@ -589,6 +589,37 @@ fn an_unusable_edit_costs_no_state_over_the_end_of_the_app() {
 }
 
 #[test]
+fn windows_are_told_what_is_not_saved_and_why_for_as_long_as_that_is_so() {
+    let bench = Bench::new();
+    let options =
+        TopicOptions::new().persist(Persistence::new().save(Save::after(Duration::from_millis(1))));
+    let builder = bench.builder().topic_with(Player::default(), options).unsaved();
+    let app = app(builder, &[everything()]);
+    let main = window(&app, "main");
+    let told =
+        || call(&main, "snapshot", json!({"topic": "unsaved"})).expect("permitted")["data"].clone();
+    set(&player(&app), 3);
+    player(&app).flush().wait().expect("the disk is there");
+    assert_eq!(told(), json!({"topics": {}}));
+
+    let unusable = r#"{"revision":"9","data":{"volume":99}}"#;
+    fs::write(bench.file("player.json"), unusable).expect("writable");
+    until("told", || told() == json!({"topics": {"player": "volume: 99 is more than 11"}}));
+    fs::write(bench.file("player.json"), unusable.replace("99", "9")).expect("writable");
+    until("mended", || told() == json!({"topics": {}}));
+    assert_eq!(player(&app).snapshot().data.volume, 9);
+
+    // Whatever else keeps it from the disk.
+    fs::remove_file(bench.file("player.json")).expect("there");
+    fs::create_dir(bench.file("player.json")).expect("writable");
+    set(&player(&app), 4);
+    until("told", || told()["topics"]["player"].is_string());
+    fs::remove_dir(bench.file("player.json")).expect("there");
+    player(&app).flush().wait().expect("it can be there again");
+    assert_eq!(told(), json!({"topics": {}}));
+}
+
+#[test]
 fn a_second_instance_is_told_or_follows_and_writes_nothing() {
     let bench = Bench::new();
     let first = bench.open(Persistence::new());

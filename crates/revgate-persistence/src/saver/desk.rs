@@ -15,7 +15,7 @@ use revgate::{Backoff, TopicName, Version};
 use super::edits::Edits;
 use super::inbox::Mail;
 use super::pending::Pending;
-use super::track::Track;
+use super::track::{Saving, Track};
 use super::{Encoded, FlushError, Report, Subject, guarded};
 use crate::{Fault, Incident, Limit, Storage, StorageError};
 use ending::Ending;
@@ -101,6 +101,7 @@ impl Desk {
             Mail::Removed(subject) => {
                 let topic = subject.track().topic().clone();
                 self.forget(&topic);
+                subject.track().change(|saving| *saving = Saving::default());
                 if let Err(error) = self.storage.remove(&topic) {
                     (self.report)(Incident::NotRemoved { topic, fault: error.into() });
                 }
@@ -198,10 +199,10 @@ impl Desk {
                 Ok(()) => {
                     self.ailing = None;
                     pending.subject.saved();
-                    let mut saving = pending.track().lock();
-                    saving.saved = saving.saved.max(Some(version));
-                    (saving.fault, saving.attempts, saving.is_held) = (None, 0, false);
-                    drop(saving);
+                    pending.track().change(|saving| {
+                        saving.saved = saving.saved.max(Some(version));
+                        (saving.fault, saving.attempts, saving.is_held) = (None, 0, false);
+                    });
                     self.done(now, pending);
                 }
                 Err(StorageError::Changed { .. }) => self.edited(now, pending),
@@ -217,7 +218,7 @@ impl Desk {
         pending: &Pending,
     ) -> Result<Option<(Version, Vec<u8>)>, Fault> {
         let track = pending.track();
-        if track.lock().is_held && !pending.overwrite {
+        if track.saving().is_held && !pending.overwrite {
             // It may have been mended without a word from the system.
             match self.take_over(&*pending.subject) {
                 Err(fault) if fault.is_of_the_content() && self.sets_aside(now, pending) => {
@@ -228,18 +229,14 @@ impl Desk {
         }
         track.unmark();
         // What has failed may have reached the disk all the same.
-        let is_saved = {
-            let saving = track.lock();
-            saving.saved.is_some() && saving.fault.is_none() && !pending.overwrite
-        };
+        let Saving { saved, fault, .. } = track.saving();
+        let is_saved = saved.is_some() && fault.is_none() && !pending.overwrite;
         let encoded = guarded("encoding it", || Ok(pending.subject.encode(is_saved)?))?;
         let Encoded { version, bytes: Some(bytes) } = encoded else {
-            let mut saving = track.lock();
-            saving.saved = saving.saved.max(Some(encoded.version));
+            track.change(|saving| saving.saved = saving.saved.max(Some(encoded.version)));
             return Ok(None);
         };
-        let is_saved = is_saved && track.lock().saved >= Some(version);
-        Ok((!is_saved).then_some((version, bytes)))
+        Ok((!is_saved || saved < Some(version)).then_some((version, bytes)))
     }
 
     fn done(&mut self, now: Duration, pending: Pending) {
@@ -252,11 +249,10 @@ impl Desk {
 
     fn failed(&mut self, now: Duration, pending: Pending, version: Option<Version>, fault: Fault) {
         let track = pending.track();
-        let mut saving = track.lock();
-        saving.attempts = saving.attempts.saturating_add(1);
-        let before = saving.fault.replace(fault.clone());
-        let (attempt, is_held) = (saving.attempts, saving.is_held);
-        drop(saving);
+        let (before, attempt, is_held) = track.change(|saving| {
+            saving.attempts = saving.attempts.saturating_add(1);
+            (saving.fault.replace(fault.clone()), saving.attempts, saving.is_held)
+        });
         // What is held has been reported already, and waits for a person.
         let retry_in = match Self::retry_for_the_end(&pending) {
             Some(soon) => soon,
@@ -324,21 +320,22 @@ impl Desk {
         };
         let taken = taken?;
         track.read();
-        let mut saving = track.lock();
-        if mem::take(&mut saving.is_held) {
-            (saving.fault, saving.attempts) = (None, 0);
-        }
-        let was_saved = taken == Taken::Nothing && saving.saved.take().is_some();
+        let was_saved = track.change(|saving| {
+            if mem::take(&mut saving.is_held) {
+                (saving.fault, saving.attempts) = (None, 0);
+            }
+            taken == Taken::Nothing && saving.saved.take().is_some()
+        });
         Ok(if was_saved { Taken::Removed } else { taken })
     }
 
     /// Saves nothing of the topic any more, as what somebody else has written would be lost.
     fn hold(&self, track: &Track, fault: Fault) {
-        let mut saving = track.lock();
         // A save that was to replace it may have said so.
-        let known = saving.fault.take().map(|fault| fault.sign());
-        (saving.is_held, saving.fault) = (true, Some(fault.clone()));
-        drop(saving);
+        let known = track.change(|saving| {
+            saving.is_held = true;
+            saving.fault.replace(fault.clone()).map(|fault| fault.sign())
+        });
         if known != Some(fault.sign()) {
             let (topic, place) = (track.topic().clone(), self.storage.place(track.topic()));
             (self.report)(match fault {

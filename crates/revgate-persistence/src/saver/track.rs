@@ -1,5 +1,7 @@
 //! How the saving of one topic stands.
 
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,7 +11,6 @@ use revgate::{TopicName, Version};
 use crate::{Fault, Persistence, Save};
 
 /// How the saving of one topic stands: what writers note, and what the saver found.
-#[derive(Debug)]
 pub struct Track {
     topic: TopicName,
     persistence: Arc<Persistence>,
@@ -22,7 +23,12 @@ pub struct Track {
     /// What is saved could not be read when the topic began.
     unread: AtomicBool,
     saving: Mutex<Saving>,
+    tell: Option<Box<Tell>>,
 }
+
+/// Is told why the newest state is not saved, when that is another reason than before, or `None`: it is, or
+/// will be. Called by the thread that saves.
+type Tell = dyn Fn(Option<&Fault>) + Send + Sync;
 
 /// How the saving of a topic stands.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +56,14 @@ impl Track {
             last_write: AtomicU64::new(0),
             unread: AtomicBool::new(false),
             saving: Mutex::default(),
+            tell: None,
         }
+    }
+
+    /// Has `tell` told of each change of why the newest state is not saved; of none at first.
+    #[must_use]
+    pub fn telling(self, tell: impl Fn(Option<&Fault>) + Send + Sync + 'static) -> Self {
+        Self { tell: Some(Box::new(tell)), ..self }
     }
 
     /// The topic.
@@ -77,8 +90,23 @@ impl Track {
     /// then taken over as if somebody had just written it.
     pub(super) fn found_unread(&self, fault: Fault) {
         self.unread.store(true, Ordering::Relaxed);
+        self.change(|saving| (saving.is_held, saving.fault) = (true, Some(fault)));
+    }
+
+    /// Notes how it stands, and tells of what that changes.
+    pub(super) fn change<R>(&self, change: impl FnOnce(&mut Saving) -> R) -> R {
         let mut saving = self.lock();
-        (saving.is_held, saving.fault) = (true, Some(fault));
+        let before = saving.fault.as_ref().map(Fault::sign);
+        let result = change(&mut saving);
+        let fault = saving.fault.clone();
+        drop(saving);
+        if let Some(tell) = &self.tell
+            && fault.as_ref().map(Fault::sign) != before
+            && catch_unwind(AssertUnwindSafe(|| tell(fault.as_ref()))).is_err()
+        {
+            tracing::error!("topic `{}`: who is told how its saving stands panicked", self.topic);
+        }
+        result
     }
 
     /// Whether what is saved has not been read since the topic began.
@@ -126,8 +154,17 @@ impl Track {
         Duration::from_nanos(self.last_write.load(Ordering::Relaxed))
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, Saving> {
+    fn lock(&self) -> MutexGuard<'_, Saving> {
         // Each field is whole by itself, so a panic elsewhere spoils nothing.
         self.saving.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Track {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { topic, persistence, saving, .. } = self;
+        let mut shown = f.debug_struct("Track");
+        shown.field("topic", topic).field("persistence", persistence).field("saving", saving);
+        shown.finish_non_exhaustive()
     }
 }

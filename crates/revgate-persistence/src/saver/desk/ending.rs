@@ -29,7 +29,7 @@ impl Desk {
         // The mail of some writes may still be on its way; and where somebody else has put what is of no use,
         // the next start would fall back on the backup.
         let known: Vec<_> = self.topics.values().filter_map(Weak::upgrade).collect();
-        let is_missing = |track: &Track| track.is_marked() || track.lock().is_held;
+        let is_missing = |track: &Track| track.is_marked() || track.saving().is_held;
         for subject in known.into_iter().filter(|subject| is_missing(subject.track())) {
             self.pending(subject);
         }
@@ -82,9 +82,7 @@ impl Desk {
     pub(super) fn set_aside(&self, track: &Track, fault: Fault) -> Result<(), Fault> {
         let (topic, place) = (track.topic().clone(), self.storage.place(track.topic()));
         let kept = set_aside(&*self.storage, &topic)?;
-        let mut saving = track.lock();
-        (saving.saved, saving.fault, saving.attempts, saving.is_held) = (None, None, 0, false);
-        drop(saving);
+        track.change(|saving| *saving = Saving::default());
         (self.report)(Incident::SetAside { topic, place, fault, kept });
         Ok(())
     }
