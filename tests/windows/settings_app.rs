@@ -21,7 +21,7 @@ const MIXED: App = "REVGATE_MIXED_APP";
 pub(crate) fn open(app: App) -> Desktop {
     let mut desktop = launch(app, Vec::new(), &BOTH);
     agree(&mut desktop, &[]);
-    BOTH.map(|window| wait_until_shown(&mut desktop, window));
+    BOTH.iter().for_each(|window| wait_until_shown(&mut desktop, window));
     desktop
 }
 
