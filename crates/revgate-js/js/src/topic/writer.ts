@@ -15,8 +15,8 @@ import { type Failed, failedBy, noAnswer } from './refusal.js';
 import type { Replicated } from './replicated.js';
 import { Timer } from './timer.js';
 
-/** What is announced to all windows is late, or lost, after this time. */
-const ANNOUNCED_WITHIN_MS = 100;
+/** How long what is announced may take that an answer has told of. As `replica/ahead.rs` in Rust. */
+const ON_ITS_WAY_MS = 100;
 
 /** A write sent behind the one under way, which it holds. */
 interface Behind {
@@ -90,8 +90,12 @@ export class Writer {
 			const words = `within ${writeTimeoutMs} ms there was no state to make it on${error ? `: ${error.reason}` : ''}`;
 			this.abandon({ ...failedBy(new Error(words, { cause: error })), fate: 'notSent' });
 		});
-		// An edit of its own is neither paced nor put off until the window is shown.
-		this.#replica.hasten();
+		if (!this.#news.isSet) this.#hasten();
+	}
+
+	/** An edit of the window's own is neither paced nor put off until the window is shown. */
+	#hasten(): void {
+		if (this.#state.isSet) this.#replica.hasten();
 	}
 
 	/** Tells of the edits that what lies beneath has made impossible, and of those that it has by now. */
@@ -223,8 +227,12 @@ export class Writer {
 		// Those that were done are told of when the window shows what has them: or after this time.
 		const { writeTimeoutMs, hearOf } = this.#replica;
 		if (!this.#arrival.isSet) this.#arrival.set(writeTimeoutMs, () => this.#tellDone());
-		// What is announced of them brings their change; the answer, which may come before it, has none.
-		if (!this.#news.isSet) this.#news.set(ANNOUNCED_WITHIN_MS, () => hearOf(version));
+		// What is announced of them brings their change; the answer, which mostly comes before it, has none.
+		if (this.#news.isSet) return;
+		this.#news.set(ON_ITS_WAY_MS, () => {
+			hearOf(version);
+			this.#hasten();
+		});
 	}
 
 	#tellDone(): void {

@@ -63,8 +63,19 @@ describe('an edit behind an action that was done', () => {
 		backend.announce = () => undefined;
 		void topic.act({ add: 7 }, push);
 		const edit = ending(topic.update((draft) => void draft.push(8)));
-		await pass();
+		await pass(110);
 		expect([edit.value, backend.calls]).toEqual([{ revision: '3' }, ['act', 'fetch', 'write']]);
+	});
+
+	it('asks for nothing that is announced meanwhile', async () => {
+		const { backend, topic } = await list();
+		backend.delivery = 'patch';
+		const later = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
+		backend.way = (what, act) => (what === 'announce' ? later(20).then(act) : passes(what, act));
+		void topic.act({ add: 7 }, push);
+		const edit = ending(topic.update((draft) => void draft.push(8)));
+		await pass(50);
+		expect([edit.value, topic.get(), backend.calls]).toEqual([{ revision: '3' }, [7, 8], ['act', 'write']]);
 	});
 
 	it('asks for nothing that is under way', async () => {
