@@ -1,4 +1,4 @@
-//! The command line. Parsed by hand: fifteen commands and thirteen options are not worth a dependency
+//! The command line. Parsed by hand: sixteen commands and thirteen options are not worth a dependency
 //! that takes longer to compile than the rest of this package.
 
 use std::path::PathBuf;
@@ -59,6 +59,9 @@ Commands:
   book
           Compiles and runs what the guide (docs/guide) shows, and makes pages of it in target/book.
           Sets up what is missing
+  bundle
+          Makes the example's release as a Debian package, installs that into an empty root, drives its
+          windows, before and after a restart, and removes it (Linux). Sets up what is missing
   fuzz [--seconds N] [TARGET]
           Feeds the messages and the gate with arbitrary bytes: wire, gate, gate_raw, or all.
           --seconds N  How long each (default: 60)
@@ -100,6 +103,7 @@ pub(crate) enum Command {
     Bench(Bench),
     Size,
     Book,
+    Bundle,
     Fuzz(FuzzOptions),
     Crash(CrashOptions),
     Windows,
@@ -196,6 +200,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         "bench" => bench(&rest).map(Command::Bench),
         "size" => refuse("size", rest.first(), "none").map(|()| Command::Size),
         "book" => refuse("book", rest.first(), "none").map(|()| Command::Book),
+        "bundle" => refuse("bundle", rest.first(), "none").map(|()| Command::Bundle),
         "fuzz" => fuzz(rest).map(Command::Fuzz),
         "crash" => crash(rest).map(Command::Crash),
         "windows" => refuse("windows", rest.first(), "none").map(|()| Command::Windows),
@@ -209,7 +214,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         "mutants" => refuse("mutants", rest.first(), "none").map(|()| Command::Mutants),
         "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
         _ => {
-            let known = "app, new, test, appearance, model, bench, size, book, fuzz, crash, windows, types, npm, package, mutants, doctor";
+            let known = "app, new, test, appearance, model, bench, size, book, bundle, fuzz, crash, windows, types, npm, package, mutants, doctor";
             Err(format!("unknown command `{name}`; the commands are: {known}"))
         }
     }
@@ -405,6 +410,7 @@ mod tests {
         assert_eq!(read("bench peers --write --quick"), peers(true, true));
         assert_eq!(read("size"), Ok(Command::Size));
         assert_eq!(read("book"), Ok(Command::Book));
+        assert_eq!(read("bundle"), Ok(Command::Bundle));
         assert_eq!(read("windows"), Ok(Command::Windows));
         assert_eq!(read("types"), Ok(Command::Types { is_check: false }));
         assert_eq!(read("types --check"), Ok(Command::Types { is_check: true }));
@@ -456,7 +462,7 @@ mod tests {
             (
                 "ap",
                 "`ap`",
-                "app, new, test, appearance, model, bench, size, book, fuzz, crash, windows, types, npm, package, mutants, doctor",
+                "app, new, test, appearance, model, bench, size, book, bundle, fuzz, crash, windows, types, npm, package, mutants, doctor",
             ),
             ("app --hedless", "`--hedless`", "--headless, --firefox, --shots DIR, --port N"),
             ("app --headless=yes", "`--headless=yes`", "--headless"),
@@ -480,6 +486,7 @@ mod tests {
                 "kill, restart, term, exit, beside, faults, full",
             ),
             ("crash --storage tape", "`--storage tape`", "files, database"),
+            ("bundle deb", "`deb`", "none"),
             ("windows 11", "`11`", "none"),
             ("npm ci", "`ci`", "none"),
             ("package revgate", "`revgate`", "none"),

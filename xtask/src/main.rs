@@ -6,6 +6,7 @@ mod appearance;
 mod args;
 mod bench;
 mod book;
+mod bundle;
 mod check;
 mod compile;
 mod crash;
@@ -76,6 +77,7 @@ fn run(command: Command) -> Result<bool, Error> {
             peers::run(&mut workspace, is_quick, is_write)
         }
         Command::Size => size::run(&mut workspace),
+        Command::Bundle => bundle::run(&mut workspace).map(|()| true),
         Command::Book => book::run(&mut workspace),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
         Command::Crash(options) => crash::run(&workspace, &options),

@@ -19,6 +19,7 @@ use std::time::Instant;
 use xtask::{Error, report, step::Step, workspace::Workspace};
 
 pub(crate) use system::System;
+use tools::Tool;
 
 /// What the set-up is for; all but one need a compiler for both targets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub(crate) enum Goal {
     Size,
     /// Make the guide.
     Book,
+    /// Make a release, and try it on a virtual screen.
+    Bundle,
 }
 
 /// Installs what is missing for the goal, and tells the workspace which toolchain to use.
@@ -56,7 +59,12 @@ pub(crate) fn run(workspace: &mut Workspace, goal: Goal) -> Result<(), Error> {
     }
     packages::ensure(workspace, &system, goal)?;
     toolchain::ensure(workspace, &system, goal)?;
-    tools::ensure(workspace, tools::needed(goal))?;
+    let mut tools = tools::needed(goal).to_vec();
+    // Of use to a release alone: where it cannot be had at once, the windows do not wait for it.
+    if matches!(goal, Goal::App | Goal::Headless) && !tools::npm_serves(workspace) {
+        tools.retain(|tool| *tool != Tool::WasmOpt);
+    }
+    tools::ensure(workspace, &tools)?;
     let took = report::seconds(since.elapsed());
     report::say(format_args!("==> set-up is complete ({took})"));
     Ok(())

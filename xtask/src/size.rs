@@ -6,7 +6,6 @@ use xtask::{Error, report, step::Step, workspace::Workspace};
 
 use crate::{
     compile::{self, EXAMPLE, PLAIN},
-    npm,
     setup::{self, Goal, toolchain::WASM},
 };
 
@@ -33,8 +32,6 @@ struct Weight {
 /// Weighs both; whether the example keeps to its budget.
 pub(crate) fn run(workspace: &mut Workspace) -> Result<bool, Error> {
     setup::run(workspace, Goal::Size)?;
-    // It has wasm-opt.
-    npm::install(workspace, Path::new(npm::PACKAGE))?;
     // As it is bundled: no tabs, no inspector.
     let app = weigh(workspace, EXAMPLE, &["--no-default-features"])?;
     let plain = weigh(workspace, PLAIN, &[])?;
@@ -66,16 +63,15 @@ fn weigh(workspace: &Workspace, package: &str, options: &[&str]) -> Result<Weigh
 /// Makes smaller what wasm-bindgen has left in this folder.
 fn optimise(workspace: &Workspace, package: &str, folder: &Path) -> Result<PathBuf, Error> {
     let small = folder.join("small.wasm");
-    let program = workspace.root.join(npm::PACKAGE).join("node_modules/binaryen/bin/wasm-opt");
-    let mut command = workspace.command("node");
-    command.arg(program).args(FEATURES.map(|name| format!("--enable-{name}"))).arg("-Oz");
+    let mut command = workspace.command("wasm-opt");
+    command.args(FEATURES.map(|name| format!("--enable-{name}"))).arg("-Oz");
     command.arg(folder.join(format!("{package}_bg.wasm"))).arg("-o").arg(&small);
     compile::build(workspace, &format!("optimise {package}"), command)?;
     Ok(small)
 }
 
 /// The bytes of a file, as it is or as `gzip -9` has it, which Node knows.
-fn length(workspace: &Workspace, file: &Path, is_packed: bool) -> Result<u64, Error> {
+pub(crate) fn length(workspace: &Workspace, file: &Path, is_packed: bool) -> Result<u64, Error> {
     let pack = if is_packed { "require('zlib').gzipSync(it, { level: 9 })" } else { "it" };
     let script = format!("const it = require('fs').readFileSync(process.argv[1]); {pack}.length");
     let mut command = workspace.command("node");

@@ -40,13 +40,14 @@ enum Layer {
     Build,
     Checks,
     VirtualScreen,
+    Package,
     Browser,
     BrowserDriver,
     Firefox,
     Windows,
 }
 
-const NEEDS: [Need; 15] = [
+const NEEDS: [Need; 16] = [
     Need {
         name: "C compiler",
         probe: Probe::Program(&["cc"], "--version"),
@@ -113,6 +114,7 @@ const NEEDS: [Need; 15] = [
         Layer::VirtualScreen,
         ["fontconfig fonts-inter", "fontconfig rsms-inter-fonts", "fontconfig inter-font"],
     ),
+    linux("dpkg", Probe::Program(&["dpkg"], "--version"), Layer::Package, ["dpkg"; 3]),
     Need {
         name: "Chromium",
         probe: Probe::Program(&CHROMIUM, "--version"),
@@ -196,7 +198,8 @@ pub(crate) fn needs(system: &System, goal: Goal) -> impl Iterator<Item = &'stati
             }
             Layer::Windows => goal == Goal::Windows,
             Layer::Checks => matches!(goal, Goal::Quick | Goal::Test),
-            Layer::VirtualScreen => matches!(goal, Goal::Headless | Goal::Test),
+            Layer::VirtualScreen => matches!(goal, Goal::Headless | Goal::Bundle | Goal::Test),
+            Layer::Package => goal == Goal::Bundle,
             Layer::Browser => {
                 matches!(goal, Goal::Test | Goal::Bench | Goal::Npm | Goal::Tabs | Goal::Firefox)
             }

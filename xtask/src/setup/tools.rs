@@ -1,16 +1,19 @@
-//! Command-line tools: trunk, wasm-bindgen, wasm-pack, the Tauri CLI, geckodriver, mdbook,
+//! Command-line tools: trunk, wasm-bindgen, wasm-opt, wasm-pack, the Tauri CLI, geckodriver, mdbook,
 //! cargo-mutants.
 //!
 //! Cargo builds them from source with a profile that favours compile time. Their prebuilt
 //! downloads are left alone: a set-up that works from package registries works everywhere.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use xtask::{Error, workspace::Workspace};
 
 use super::{
     Goal, ask, long_step,
-    versions::{Version, find_version, locked_version, version_line},
+    versions::{Version, find_number, find_version, locked_version, version_line},
 };
 
 /// The newest trunk that the oldest supported compiler builds.
@@ -19,12 +22,16 @@ const WASM_PACK: &str = "0.15.1";
 const GECKODRIVER: &str = "0.36.0";
 const CARGO_MUTANTS: &str = "27.1.0";
 const MDBOOK: &str = "0.5.4";
+/// Binaryen, which has one number for a version: of the npm package, of the crate, and the oldest that serves.
+const BINARYEN: (&str, &str, u32) = ("132", "0.116.1", 116);
 
 /// A command-line tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tool {
     Trunk,
     WasmBindgen,
+    /// Makes the windows of a release smaller, for trunk, which would else download it.
+    WasmOpt,
     WasmPack,
     TauriCli,
     /// Drives Firefox. Where a distribution has it, it may be in Firefox's package.
@@ -38,15 +45,16 @@ pub(crate) enum Tool {
 /// The tools that the goal needs. `cargo tauri` is needed by no command of xtask, but by the
 /// person who types `cargo tauri dev` after set-up.
 pub(crate) fn needed(goal: Goal) -> &'static [Tool] {
-    use Tool::{Geckodriver, Mdbook, TauriCli, Trunk, WasmBindgen, WasmPack};
+    use Tool::{Geckodriver, Mdbook, TauriCli, Trunk, WasmBindgen, WasmOpt, WasmPack};
     match goal {
         Goal::Quick | Goal::Windows => &[],
-        Goal::Bench | Goal::Npm | Goal::Size => &[WasmBindgen],
+        Goal::Bench | Goal::Npm => &[WasmBindgen],
+        Goal::Size => &[WasmBindgen, WasmOpt],
         Goal::Book => &[WasmBindgen, Mdbook],
         Goal::Tabs => &[Trunk, WasmBindgen],
         Goal::Firefox => &[Trunk, WasmBindgen, Geckodriver],
-        Goal::App | Goal::Headless => &[Trunk, WasmBindgen, TauriCli],
-        Goal::Test => &[Trunk, WasmBindgen, WasmPack, TauriCli],
+        Goal::App | Goal::Headless | Goal::Bundle => &[Trunk, WasmBindgen, WasmOpt, TauriCli],
+        Goal::Test => &[Trunk, WasmBindgen, WasmOpt, WasmPack, TauriCli],
     }
 }
 
@@ -88,6 +96,7 @@ impl Tool {
         match self {
             Self::Trunk => "trunk",
             Self::WasmBindgen => "wasm-bindgen",
+            Self::WasmOpt => "wasm-opt",
             Self::WasmPack => "wasm-pack",
             Self::TauriCli => "cargo tauri",
             Self::Geckodriver => "geckodriver",
@@ -117,6 +126,7 @@ impl Tool {
                 Some(version) == bindgen_version(workspace)?.1
                     && workspace.which("wasm-bindgen-test-runner").is_some()
             }
+            Self::WasmOpt => find_number(&seen) >= Some(BINARYEN.2),
             Self::WasmPack => version >= (0, 13, 0),
             Self::TauriCli => version.0 == 2,
             Self::Geckodriver => version >= (0, 33, 0),
@@ -134,6 +144,10 @@ impl Tool {
             Self::WasmBindgen => {
                 format!("cargo install wasm-bindgen-cli {}", bindgen_version(workspace)?.0)
             }
+            Self::WasmOpt if npm_serves(workspace) => {
+                format!("npm install binaryen {}", BINARYEN.0)
+            }
+            Self::WasmOpt => format!("cargo install wasm-opt {}", BINARYEN.1),
             Self::WasmPack => format!("cargo install wasm-pack {WASM_PACK}"),
             Self::TauriCli if npm_serves(workspace) => "npm install @tauri-apps/cli 2".to_owned(),
             Self::TauriCli => "cargo install tauri-cli 2".to_owned(),
@@ -159,8 +173,18 @@ impl Tool {
                 let options = ["--no-default-features"];
                 cargo_install(workspace, "wasm-bindgen-cli", &version, "1", &options)
             }
+            Self::WasmOpt if npm_serves(workspace) => {
+                let package = format!("binaryen@{}", BINARYEN.0);
+                let program = npm_install(workspace, &package, "wasm-opt")?;
+                write_shim(workspace, "wasm-opt", &program, "")
+            }
+            Self::WasmOpt => cargo_install(workspace, "wasm-opt", BINARYEN.1, "1", &["--locked"]),
             Self::WasmPack => cargo_install(workspace, "wasm-pack", WASM_PACK, "0", &["--locked"]),
-            Self::TauriCli if npm_serves(workspace) => npm_install_tauri(workspace),
+            Self::TauriCli if npm_serves(workspace) => {
+                let program = npm_install(workspace, "@tauri-apps/cli@^2", "tauri")?;
+                // cargo gives its name as the first argument.
+                write_shim(workspace, "cargo-tauri", &program, "[ \"$1\" = tauri ] && shift\n")
+            }
             Self::TauriCli => cargo_install(workspace, "tauri-cli", "^2", "0", &["--locked"]),
             Self::Geckodriver => {
                 cargo_install(workspace, "geckodriver", GECKODRIVER, "0", &["--locked"])
@@ -223,39 +247,45 @@ fn cargo_install(
 }
 
 /// The shim for the npm package is a shell script.
-fn npm_serves(workspace: &Workspace) -> bool {
+pub(super) fn npm_serves(workspace: &Workspace) -> bool {
     cfg!(unix) && workspace.which("npm").is_some() && workspace.cargo_bin().is_some()
 }
 
 /// The npm package carries a prebuilt program: seconds instead of minutes. It goes into a folder
-/// of cargo's, which needs no root, and a shim makes it a cargo command.
-fn npm_install_tauri(workspace: &Workspace) -> Result<(), Error> {
-    let Some(bin) = workspace.cargo_bin() else { return Ok(()) };
-    let home = bin.with_file_name("npm");
+/// of cargo's, which needs no root. Returns where the program is.
+fn npm_install(workspace: &Workspace, package: &str, program: &str) -> Result<PathBuf, Error> {
+    let home = workspace.cargo_bin().unwrap_or(Path::new("bin")).with_file_name("npm");
     let mut command = workspace.command("npm");
     command.args(["install", "--global", "--no-audit", "--no-fund", "--prefix"]).arg(&home);
-    command.arg("@tauri-apps/cli@^2").current_dir(std::env::temp_dir());
-    let advice = "is the npm registry reachable? Or: cargo install tauri-cli --version ^2 --locked";
-    long_step(workspace, "install the Tauri CLI", command, advice)?;
-    write_shim(&bin.join("cargo-tauri"), &home.join("bin/tauri"))
+    command.arg(package).current_dir(std::env::temp_dir());
+    let advice = "is the npm registry reachable? Set-up builds it by cargo where there is no npm";
+    long_step(workspace, &format!("install {package}"), command, advice)?;
+    Ok(home.join("bin").join(program))
 }
 
+/// Puts a program of npm's among cargo's, where PATH has it, by a script that does `before` first.
 #[cfg(unix)]
-fn write_shim(shim: &Path, program: &Path) -> Result<(), Error> {
+fn write_shim(
+    workspace: &Workspace,
+    name: &str,
+    program: &Path,
+    before: &str,
+) -> Result<(), Error> {
     use std::os::unix::fs::PermissionsExt;
+    let shim = workspace.cargo_bin().unwrap_or(Path::new("bin")).join(name);
     let script = format!(
-        "#!/bin/sh\n# Written by `cargo xtask`: makes the npm package a cargo command.\n\
-         [ \"$1\" = tauri ] && shift\nexec '{}' \"$@\"\n",
+        "#!/bin/sh\n# Written by `cargo xtask`: finds the program of an npm package.\n\
+         {before}exec '{}' \"$@\"\n",
         program.display()
     );
-    let written = fs::write(shim, script)
-        .and_then(|()| fs::set_permissions(shim, fs::Permissions::from_mode(0o755)));
+    let written = fs::write(&shim, script)
+        .and_then(|()| fs::set_permissions(&shim, fs::Permissions::from_mode(0o755)));
     written.map_err(Error::io(format!("writing {}", shim.display())))?;
-    xtask::report::say(format_args!("    `cargo tauri` is {}", shim.display()));
+    xtask::report::say(format_args!("    `{name}` is {}", shim.display()));
     Ok(())
 }
 
 #[cfg(not(unix))]
-fn write_shim(_: &Path, _: &Path) -> Result<(), Error> {
+fn write_shim(_: &Workspace, _: &str, _: &Path, _: &str) -> Result<(), Error> {
     Ok(())
 }

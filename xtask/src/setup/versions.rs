@@ -16,6 +16,11 @@ pub(crate) fn find_version(text: &str) -> Option<Version> {
     })
 }
 
+/// The first number in a text such as `wasm-opt version 132 (version_132)`.
+pub(crate) fn find_number(text: &str) -> Option<u32> {
+    text.split_whitespace().find_map(|word| word.parse().ok())
+}
+
 /// The line in which a program that says more than its version says that. What it has to complain of comes
 /// before it, and whatever may be done with it after.
 pub(crate) fn version_line(text: &str) -> Option<&str> {
@@ -42,6 +47,8 @@ mod tests {
         assert_eq!(find_version("tauri-cli 2.12.5-beta.1"), Some((2, 12, 5)));
         assert_eq!(find_version("v20.19.0"), Some((20, 19, 0)));
         assert_eq!(find_version("no version here"), None);
+        assert_eq!(find_number("wasm-opt version 132 (version_132)"), Some(132));
+        assert_eq!(find_number("no version here"), None);
     }
 
     #[test]
