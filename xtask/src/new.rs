@@ -28,8 +28,23 @@ const CRATES: [(&str, &str); 4] = [
     ("revgate-leptos", "crates/revgate-leptos"),
     ("tauri-plugin-revgate", "crates/tauri-plugin-revgate"),
 ];
-/// Names of packages that the app has anyway.
-const TAKEN: [&str; 6] = ["leptos", "revgate", "serde", "shared", "tauri", "window"];
+/// Names of packages that the app has anyway, and those that cargo has for folders of its own.
+const TAKEN: [&str; 14] = [
+    "build",
+    "deps",
+    "examples",
+    "incremental",
+    "leptos",
+    "revgate",
+    "revgate-client",
+    "revgate-leptos",
+    "revgate-persistence",
+    "serde",
+    "shared",
+    "tauri",
+    "tauri-plugin-revgate",
+    "window",
+];
 
 /// What the person asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,12 +57,16 @@ pub(crate) struct App {
 /// Makes the app, sets up what it takes to open it, and says what comes next.
 pub(crate) fn run(workspace: &mut Workspace, app: &App) -> Result<(), Error> {
     // First: a name that will not do should not be found out after minutes of set-up.
-    let folder = make(workspace, app)?;
+    place(app)?;
     setup::run(workspace, Goal::App)?;
-    toolchain::adopt(workspace, &folder)?;
     if app.is_mixed {
         setup::node::ensure(workspace)?;
         npm::build(workspace)?;
+    }
+    // A set-up that fails leaves no folder, which would be in the way when it is tried again.
+    let folder = make(workspace, app)?;
+    toolchain::adopt(workspace, &folder)?;
+    if app.is_mixed {
         install(workspace, &folder)?;
     }
     let (folder, root) = (folder.display(), workspace.root.display());
@@ -71,10 +90,8 @@ fn install(workspace: &Workspace, folder: &Path) -> Result<(), Error> {
 
 /// Makes the app; its folder.
 pub(crate) fn make(workspace: &Workspace, app: &App) -> Result<PathBuf, Error> {
-    let what = format!("finding {}", app.path.display());
-    let folder = std::path::absolute(&app.path).map_err(Error::io(what))?;
+    let folder = place(app)?;
     let name = name(&folder)?;
-    is_free(&folder)?;
     copy(&workspace.root.join(APP), &folder, name)?;
     if app.is_mixed {
         copy(&workspace.root.join(JAVASCRIPT), &folder, name)?;
@@ -91,6 +108,15 @@ pub(crate) fn make(workspace: &Workspace, app: &App) -> Result<PathBuf, Error> {
     Ok(folder)
 }
 
+/// Where it can be made.
+fn place(app: &App) -> Result<PathBuf, Error> {
+    let what = format!("finding {}", app.path.display());
+    let folder = std::path::absolute(&app.path).map_err(Error::io(what))?;
+    name(&folder)?;
+    is_free(&folder)?;
+    Ok(folder)
+}
+
 /// What the app is called: as its folder.
 fn name(folder: &Path) -> Result<&str, Error> {
     let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -104,8 +130,8 @@ fn name(folder: &Path) -> Result<&str, Error> {
     }
     if TAKEN.contains(&name) {
         return Err(Error::Other(format!(
-            "`{name}` cannot be an app's name: a package in it has that name; give another, such as \
-             `my-{name}`"
+            "`{name}` cannot be an app's name: a package in it, or a folder of cargo's, has that name; \
+             give another, such as `my-{name}`"
         )));
     }
     Ok(name)

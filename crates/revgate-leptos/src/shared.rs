@@ -73,9 +73,12 @@ fn start<T: Topic>(topic: TopicName, till_then: T) -> Rc<Shared<T>> {
 }
 
 impl<T: Topic, X: Transport> Shared<T, X> {
-    /// The replica, for something that the window writes.
+    /// The replica, for something that the window writes. While nothing is under way it is told of whether
+    /// that is a write at all: an effect that finds nothing to change takes no error from anybody's eyes.
     pub(crate) fn writing(&self) -> &Replica<T, X, Browser> {
-        self.signals.errors.dismiss();
+        if !self.replica.is_idle() {
+            self.signals.errors.dismiss();
+        }
         &self.replica
     }
 
@@ -221,6 +224,9 @@ impl<T: Topic> Observer<T> for Signals<T> {
     }
 
     fn pending(&self, is_pending: bool) {
+        if is_pending {
+            self.errors.dismiss();
+        }
         self.pending.set(is_pending);
     }
 

@@ -182,10 +182,9 @@ pub(crate) async fn unsubscribe<R: Runtime>(
 
 /// Ends a subscription of this window; `false` if it has none of this id.
 fn end(registry: &Registry, topic: &str, window: &str, subscription: u32) -> bool {
-    match registry.feed(topic) {
-        Some(feed) => feed.subscribers().remove(window, subscription),
-        None => registry.stop_waiting(topic, window, subscription),
-    }
+    // In this order: a topic that is created meanwhile takes over whoever waits for it.
+    registry.stop_waiting(topic, window, subscription)
+        || registry.feed(topic).is_some_and(|feed| feed.subscribers().remove(window, subscription))
 }
 
 /// The state of `topic` and how new it is; only how new it is, if it is no newer than the version

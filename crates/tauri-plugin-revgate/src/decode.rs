@@ -1,5 +1,6 @@
 //! From the JSON that a window sent to the topic's type, within the topic's limits.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::io::{self, Write};
 
@@ -13,18 +14,22 @@ use crate::form::{Json, Refused, Sent};
 use crate::options::{TopicOptions, UnknownFields};
 
 impl Sent {
-    /// The state that was sent, not validated yet.
+    /// The state that was sent, not validated yet, by a window that was told of the state `told`.
     ///
     /// # Errors
     ///
     /// If it has the wrong shape, or what was sent, or the state, is too large.
-    pub(crate) fn decode<T: Topic>(&self, options: &TopicOptions) -> Result<T, Refused> {
+    pub(crate) fn decode<T: Topic>(
+        &self,
+        options: &TopicOptions,
+        told: Option<&T>,
+    ) -> Result<T, Refused> {
         let (data, size) = match self {
             Self::Value(value) => (Data::Value(value), size(value)?),
             Self::Text(text) => (Data::Text(text), text.len() as u64),
         };
         within(options.max_bytes, size)?;
-        data.decode(options)
+        data.decode(options, told)
     }
 
     /// The actions that were sent, not read yet.
@@ -69,28 +74,40 @@ pub(crate) enum Data<'a> {
 }
 
 impl Data<'_> {
-    /// The state that it describes, not validated yet.
+    /// The state that it describes, not validated yet, by a window that was told of the state `told`.
     ///
     /// # Errors
     ///
     /// If it has the wrong shape, or fields that are not there if those are denied, or the state is too large.
-    pub(crate) fn decode<T: Topic>(self, options: &TopicOptions) -> Result<T, Refused> {
+    pub(crate) fn decode<T: Topic>(
+        self,
+        options: &TopicOptions,
+        told: Option<&T>,
+    ) -> Result<T, Refused> {
         let mut is_known = true;
         let state: T = self.read(&mut |_| is_known = false)?;
         if !is_known && options.unknown_fields == UnknownFields::Deny {
-            self.check_known(&state)?;
+            self.check_known(&state, told)?;
         }
         within(options.max_bytes, size(&state)?)?;
         Ok(state)
     }
 
-    /// Refuses fields that the state, as it was read of this, does not have. What serde writes and does not
-    /// read, it has.
-    fn check_known<T: Topic>(self, state: &T) -> Result<(), Refused> {
-        let own = serde_json::to_value(state).unwrap_or_default();
+    /// Refuses fields that the type does not have. What serde writes and does not read, it has: whatever is
+    /// ignored of the state too, as it was read of this or as the window was told of it.
+    fn check_known<T: Topic>(self, state: &T, told: Option<&T>) -> Result<(), Refused> {
+        let mut known = BTreeSet::new();
+        for own in [Some(state), told].into_iter().flatten() {
+            // As text, which has integers of any size.
+            let own = serde_json::to_string(own).map_err(|error| unwritable(&error))?;
+            // A state that cannot be read again has no more to say.
+            let _ = Data::Text(&own).read::<T>(&mut |path| {
+                known.insert(any_item(&path));
+            });
+        }
         let mut unknown = None;
         self.read::<T>(&mut |path| {
-            if unknown.is_none() && find(&own, &path).is_none() {
+            if unknown.is_none() && !known.contains(&any_item(&path)) {
                 unknown = Some(json_path(&path));
             }
         })?;
@@ -151,31 +168,28 @@ pub(crate) fn unwritable(error: &impl Display) -> Refused {
     Refusal::Failed { reason: format!("the state cannot be written as JSON: {error}") }
 }
 
-/// A path as `serde_path_to_error` writes it: `rows[3].title`.
+/// A path as `serde_path_to_error` writes it: `rows[3].title`. The names of variants are not in it.
 fn json_path(path: &Path<'_>) -> String {
+    path_with(path, &|index| index.to_string())
+}
+
+/// The same of any item of a list, as those may have other places: `rows[].title`.
+fn any_item(path: &Path<'_>) -> String {
+    path_with(path, &|_| String::new())
+}
+
+fn path_with(path: &Path<'_>, place: &dyn Fn(usize) -> String) -> String {
     match path {
         Path::Root => String::new(),
-        Path::Seq { parent, index } => format!("{}[{index}]", json_path(parent)),
-        Path::Map { parent, key } => match json_path(parent) {
+        Path::Seq { parent, index } => format!("{}[{}]", path_with(parent, place), place(*index)),
+        Path::Map { parent, key } => match path_with(parent, place) {
             parent if parent.is_empty() => key.clone(),
             parent => format!("{parent}.{key}"),
         },
         // Layers of Rust that JSON does not have.
         Path::Some { parent }
         | Path::NewtypeStruct { parent }
-        | Path::NewtypeVariant { parent } => json_path(parent),
-    }
-}
-
-/// What is at the path.
-fn find<'a>(value: &'a Value, path: &Path<'_>) -> Option<&'a Value> {
-    match path {
-        Path::Root => Some(value),
-        Path::Seq { parent, index } => find(value, parent)?.get(index),
-        Path::Map { parent, key } => find(value, parent)?.get(key),
-        Path::Some { parent }
-        | Path::NewtypeStruct { parent }
-        | Path::NewtypeVariant { parent } => find(value, parent),
+        | Path::NewtypeVariant { parent } => path_with(parent, place),
     }
 }
 

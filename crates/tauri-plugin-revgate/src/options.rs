@@ -41,7 +41,8 @@ pub enum UnknownFields {
     Ignore,
     /// The write is refused as invalid, with the path of the first: one that is mistyped would else have the
     /// field that was meant be what serde makes of a missing one. Serde cannot tell which fields
-    /// of a type with `#[serde(flatten)]`, `untagged` or `tag` are unknown: they are left out.
+    /// of a type with `#[serde(flatten)]`, `untagged` or `tag` are unknown: they are left out. Names of variants
+    /// are not in the path.
     #[default]
     Deny,
 }

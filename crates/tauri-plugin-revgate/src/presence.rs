@@ -129,7 +129,7 @@ fn read<T: Topic>(window: &str, sent: &Sent, options: &TopicOptions) -> Result<T
     };
     let alone = Sent::Text(to_json(&BTreeMap::from([(window, entry)]))?);
     // In a thread of the system's, which a panic must not unwind.
-    catch_unwind(AssertUnwindSafe(|| alone.decode(options))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| alone.decode(options, None))).unwrap_or_else(|_| {
         let reason = "what the window tells of itself panicked when it was read".to_owned();
         Err(Refusal::Failed { reason })
     })

@@ -127,7 +127,9 @@ impl<T: Topic> Writable for TopicCell<T> {
     }
 
     fn fingerprint(&self, sent: &Sent) -> Result<Fingerprint, Refused> {
-        json::fingerprint(&sent.decode::<T>(self.options())?).map_err(Refusal::Invalid)
+        let told = self.published();
+        let state = sent.decode(self.options(), Some(&*told.data))?;
+        json::fingerprint::<T>(&state).map_err(Refusal::Invalid)
     }
 
     fn replace(
@@ -144,7 +146,8 @@ impl<T: Topic> Writable for TopicCell<T> {
         {
             return answer;
         }
-        let data = sent.decode(self.options())?;
+        let told = self.published();
+        let data = sent.decode(self.options(), Some(&*told.data))?;
         self.write_for(&writer, base, data, |state| {
             let state = to_raw_value(state)?;
             let is_known = matches!(&sent, Sent::Text(text) if text == state.get());

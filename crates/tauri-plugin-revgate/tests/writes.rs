@@ -350,6 +350,64 @@ fn a_mistyped_field_wipes_nothing_though_none_is_needed() {
     assert_eq!((now.volume, &*now.tracks[0].title), (9, "T"));
 }
 
+/// With fields that serde writes and does not read: in a variant, and one that it does not always write.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Hall {
+    door: Door,
+    seats: u32,
+    #[serde(default, skip_deserializing, skip_serializing_if = "Option::is_none")]
+    free: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+enum Door {
+    Open,
+    Shut {
+        by: String,
+        #[serde(skip_deserializing)]
+        since: u32,
+    },
+}
+
+impl Topic for Hall {
+    const NAME: &'static str = "hall";
+
+    fn keep_skipped(&mut self, before: &Self) {
+        self.free = before.free;
+        if let (Door::Shut { since, .. }, Door::Shut { since: before, .. }) =
+            (&mut self.door, &before.door)
+        {
+            *since = *before;
+        }
+    }
+}
+
+#[test]
+fn what_serde_writes_and_does_not_read_is_known_wherever_it_is() {
+    let shut = |by: &str| Door::Shut { by: by.to_owned(), since: 5 };
+    let app =
+        app(Builder::new().topic(Hall { door: Door::Open, seats: 7, free: None }), &[everything()]);
+    let main = window(&app, "main");
+    let topic = app.topic::<Hall>().expect("registered");
+    let before = Hall { door: shut("Ann"), seats: 7, free: Some(3) };
+    topic.replace(before).expect("valid");
+    for (path, value) in [("/seats", json!(8)), ("/door/Shut/by", json!("Bob"))] {
+        patch(&main, "hall", None, json!([{"op": "replace", "path": path, "value": value}]))
+            .expect("what it was told it may send back");
+    }
+    let mut told =
+        call(&main, "snapshot", json!({"topic": "hall"})).expect("permitted")["data"].take();
+    told["seats"] = json!(9);
+    call(&main, "replace", json!({"topic": "hall", "data": told})).expect("all is known");
+    let expected = Hall { door: shut("Bob"), seats: 9, free: Some(3) };
+    assert_eq!(*topic.snapshot().data, expected);
+
+    told["door"]["Shut"]["bye"] = json!("Eve");
+    let refused = call(&main, "replace", json!({"topic": "hall", "data": told}));
+    assert_eq!(refused.expect_err("it has no such field")["reason"], "unknown field");
+    assert_eq!(*topic.snapshot().data, expected);
+}
+
 #[test]
 fn what_is_larger_than_the_topic_allows_is_refused() {
     // `{"title":"T","rows":[{"count":1},{"count":2}],"zoom":1.0}` is 57 bytes.

@@ -78,7 +78,7 @@ impl<T: Topic> TopicCell<T> {
             check(&current)?;
             let state = to_value(&*current.data)?;
             let patched = patch.apply(state, options.max_bytes)?;
-            let data = Data::Value(&patched).decode(options)?;
+            let data = Data::Value(&patched).decode(options, Some(&*current.data))?;
             let written = self.write_for(writer, Some(current.version.into()), data, |state| {
                 // A state that is no tree is another.
                 let is_patched = |state| is_same(&state, &patched);

@@ -92,7 +92,7 @@ export interface Family<T, A = unknown> {
 	refresh(): Promise<Version>;
 	/** How the synchronisation is doing. */
 	status(): Status;
-	/** The last failure of the family itself; `undefined` once a state or an answer has come after it, or an edit. */
+	/** The last failure of the family itself; `undefined` once a state or an answer has come after it. */
 	error(): TopicError | undefined;
 	/** Forgets the failure of an edit, which somebody has read. */
 	dismissError(): void;

@@ -162,7 +162,6 @@ export class Replica extends Following<unknown> implements Replicated {
 	edit(edit: Edit): void {
 		const barred = this.driver.hasEnded ? 'the topic was stopped' : this.#barrier.admit();
 		if (barred !== undefined) return this.refuse(edit, { reason: barred });
-		this.dismissError();
 		this.enter(() => this.#writer.take(edit));
 		if (!this.#edits.top) this.hasten();
 	}

@@ -23,6 +23,8 @@ export interface Replicated extends Sender {
 	offer(layer: Layer): void;
 	/** A write that could have had this echo has been answered. */
 	answered(): void;
+	/** Something else is written: the failure of a write before is no news any more. */
+	dismissError(): void;
 	/** Tells of a failure. */
 	tell(error: TopicError): void;
 }

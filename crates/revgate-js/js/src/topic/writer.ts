@@ -36,6 +36,8 @@ export class Writer {
 	#lastWrite = 0;
 	#rebases = 0;
 	#behind: Behind | undefined;
+	/** The newest version that an answer to actions has told of. */
+	#newest: Version | undefined;
 	/** Ends the wait for an answer; for news of what was done, and for a state that has it; for one to make edits on. */
 	readonly #timeout: Timer;
 	readonly #news: Timer;
@@ -54,6 +56,7 @@ export class Writer {
 	/** Takes an edit, which is shown at once. */
 	take(edit: Edit): void {
 		const pushed = this.#edits.push(edit);
+		if (pushed.type === 'kept') this.#replica.dismissError();
 		if (pushed.type === 'nothing') edit.done(pushed.version);
 		if (pushed.type === 'fallen') this.#tellOfFall({ edit, fault: pushed.fault });
 	}
@@ -225,13 +228,18 @@ export class Writer {
 			this.#failAll(done, { ...failedBy(notDurable), fate: 'notDurable', kind: 'notDurable' });
 		}
 		// Those that were done are told of when the window shows what has them: or after this time.
-		const { writeTimeoutMs, hearOf } = this.#replica;
+		const { writeTimeoutMs } = this.#replica;
 		if (!this.#arrival.isSet) this.#arrival.set(writeTimeoutMs, () => this.#tellDone());
-		// What is announced of them brings their change; the answer, which mostly comes before it, has none.
-		if (this.#news.isSet) return;
+		this.#newest = version;
+		if (!this.#news.isSet) this.#awaitNews(version);
+	}
+
+	/** What is announced of actions brings their change; the answer, which mostly comes before it, has none. */
+	#awaitNews(version: Version): void {
 		this.#news.set(ON_ITS_WAY_MS, () => {
-			hearOf(version);
+			this.#replica.hearOf(version);
 			this.#hasten();
+			if (this.#newest !== version) this.#awaitNews(this.#newest as Version);
 		});
 	}
 

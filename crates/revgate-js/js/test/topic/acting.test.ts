@@ -304,6 +304,23 @@ describe('the state that has an action', () => {
 		expect([await acted, topic.get(), backend.calls]).toEqual([{ revision: '2' }, [7], ['act', 'fetch']]);
 	});
 
+	it('is fetched if no news comes of an action that was answered while news of another was awaited', async () => {
+		const { backend, topic } = await list({ resyncMs: 1_000_000 });
+		backend.delivery = 'patch';
+		const { opens, open } = gatekeeper();
+		let told = 0;
+		backend.way = async (what, act) => (what !== 'announce' ? act() : ++told === 1 ? opens.then(act) : lost(what, act));
+		const acted = ending(topic.act({ add: 7 }));
+		await pass(20);
+		const behind = ending(topic.act({ add: 8 }));
+		await pass(20);
+		open();
+		await pass(20);
+		expect([acted.value, behind, backend.calls]).toEqual([{ revision: '2' }, {}, ['act', 'act']]);
+		await pass(200);
+		expect([behind.value, topic.get(), backend.calls]).toEqual([{ revision: '3' }, [7, 8], ['act', 'act', 'fetch']]);
+	});
+
 	it('may be long in coming: the action is shown until then, and ends in time', async () => {
 		const { backend, topic } = await list({ gate: { fetchTimeoutMs: 30_000 }, resyncMs: 60_000 });
 		backend.way = (what, act) => (what === 'fetch' ? lost(what, act) : new Promise((resolve) => resolve(act())));

@@ -167,6 +167,8 @@ describe('a refused edit', () => {
 			await pass(1000);
 			expect([topic.get()?.fontSize, topic.error(), topic.status().type]).toEqual([second, error, 'live']);
 		}
+		await topic.update(() => undefined);
+		expect(topic.error(), 'what changes nothing is no write').toBe(error);
 		const written = topic.update(larger);
 		expect(topic.error()).toBeUndefined();
 		await written;
