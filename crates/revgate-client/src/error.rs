@@ -144,7 +144,7 @@ impl SyncError {
     /// let world = World::with(|backend| backend.with_topic(&Player::default()));
     /// let [main] = world.windows::<Player, 1>();
     /// let written = main.update(|player| player.volume = 12);
-    /// let refused = world.until(written).expect_err("too loud");
+    /// let refused = world.end(written).expect_err("too loud");
     /// assert_eq!(refused.path(), Some("volume"));
     /// ```
     pub fn path(&self) -> Option<&str> {
