@@ -36,8 +36,9 @@ pub(crate) fn time_of(time: Duration) -> f64 {
     time.as_nanos() as f64 / 1e6
 }
 
-pub(crate) fn version_of(version: Version) -> String {
-    version.to_string()
+/// In numbers: what people are shown has the epoch in two.
+pub(crate) fn version_of(Version { epoch, revision }: Version) -> String {
+    format!("{epoch}.{revision}")
 }
 
 pub(super) fn pacing_of(pacing: &Pacing) -> Value {
