@@ -166,12 +166,17 @@ impl State {
     }
 }
 
-/// `TOPIC EPOCH.REVISION COUNT`, and whether `torn` does not follow.
+/// `TOPIC VERSION COUNT`, the version as people are shown it, and whether `torn` does not follow.
 fn parse(text: &str) -> Option<(&str, State, bool)> {
     let mut words = text.split(' ');
     let (topic, version, count) = (words.next()?, words.next()?, words.next()?);
-    let (epoch, revision) = version.split_once('.')?;
-    let version = (epoch.parse().ok()?, revision.parse().ok()?);
+    let (epoch, revision) = version.rsplit_once('.')?;
+    // The session of the app, if there are any, and the restarts of the topic in it.
+    let epoch = epoch.split('.').try_fold(0, |whole: u64, part| {
+        let part = part.parse::<u32>().ok()?;
+        Some((whole << u32::BITS) | u64::from(part))
+    })?;
+    let version = (epoch, revision.parse().ok()?);
     Some((topic, State { version, count: count.parse().ok()? }, words.next() != Some("torn")))
 }
 
@@ -214,7 +219,7 @@ mod tests {
             "written draft 10.64 63",
             "begun",
             "begun",
-            "loaded ledger 20.3 2 whole",
+            "loaded ledger 1.20.3 2 whole",
             "loaded draft 20.60 59 whole",
             "open",
         ];
