@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use revgate::settings::{Settings, Theme};
 use revgate::{Snapshot, Topic};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{Applier, Apply, ApplyMode, Options, Replica, applying};
+use revgate_settings::{Settings, Theme};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 #[cfg(target_arch = "wasm32")]

@@ -11,11 +11,11 @@ use std::rc::Rc;
 
 use js_sys::{Function, Reflect, eval};
 use revgate::action::{Seq, Source};
-use revgate::settings::{Settings, Theme};
 use revgate::wire::{Asked, Fetched, Payload, Refusal, Unacted};
 use revgate::{Epoch, Revision, TopicName, Version};
 use revgate_client::tauri::{Tauri, window_label};
 use revgate_client::{Batch, Change, Interruption, Transport, TransportError, WriteError};
+use revgate_settings::{Settings, Theme};
 use serde_json::value::RawValue;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};

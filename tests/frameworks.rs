@@ -6,10 +6,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_timers::future::sleep;
-use revgate::settings::{Settings, Theme};
 use revgate_client::host::Browser;
 use revgate_client::memory::Memory;
 use revgate_client::{Apply, Local, Options, Replica, applying};
+use revgate_settings::{Settings, Theme};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 

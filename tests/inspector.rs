@@ -7,10 +7,10 @@ use std::rc::Rc;
 use revgate::Time;
 use revgate::gate::Output;
 use revgate::inspect::{Event, Kind, Moment, Session, Story, Tape, What, replay};
-use revgate::settings::Settings;
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{Host, recorder};
+use revgate_settings::Settings;
 
 use harness::{Faults, Network, Window, ms};
 

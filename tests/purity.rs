@@ -8,11 +8,9 @@ use std::process::Command;
 use wasmparser::{Parser, Payload};
 
 /// The crates that `cargo tree -p revgate` may show: serialisation (`postcard` and its `cobs` for
-/// bytes), a hash that tells states apart, error derives, and the check of a language tag for the
-/// example's settings. Whoever adds one here says why in review.
+/// bytes), a hash that tells states apart, and error derives. Whoever adds one here says why in review.
 const ALLOWED: &[&str] = &[
     "cobs",
-    "oxilangtag",
     "postcard",
     "proc-macro2",
     "quote",
@@ -69,32 +67,31 @@ fn what_writes_typescript_is_in_no_app() {
     }
 }
 
-/// The core on its own, with every function that it defines, called or not.
-fn wasm(features: &str) -> Vec<u8> {
+/// The core on its own, with all that an app can ask of it, and every function that it defines, called or not.
+fn wasm() -> Vec<u8> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("cargo's target folder");
     let folder = target.to_str().expect("a path in UTF-8");
     let library = ["rustc", "--locked", "--package=revgate", "--lib", "--crate-type=cdylib"];
-    let options = ["--target=wasm32-unknown-unknown", "--target-dir", folder, "--features"];
+    let features = "--features=bytes,inspector,tree";
+    let options = ["--target=wasm32-unknown-unknown", "--target-dir", folder, features];
     let everything = ["--", "-Clink-dead-code", "-Clink-arg=--no-gc-sections"];
-    cargo(&[&library[..], &options, &[features], &everything].concat());
+    cargo(&[&library[..], &options, &everything].concat());
     let file = target.join("wasm32-unknown-unknown/debug/revgate.wasm");
     std::fs::read(file).expect("cargo has just written it")
 }
 
 #[test]
 fn the_core_imports_nothing_in_wasm() {
-    for features in ["", "settings"] {
-        let wasm = wasm(features);
-        let mut imports = Vec::new();
-        for payload in Parser::new(0).parse_all(&wasm) {
-            if let Payload::ImportSection(section) = payload.expect("rustc writes valid WASM") {
-                let names = section.into_imports().map(|import| import.expect("a valid import"));
-                imports.extend(names.map(|import| format!("{}.{}", import.module, import.name)));
-            }
+    let wasm = wasm();
+    let mut imports = Vec::new();
+    for payload in Parser::new(0).parse_all(&wasm) {
+        if let Payload::ImportSection(section) = payload.expect("rustc writes valid WASM") {
+            let names = section.into_imports().map(|import| import.expect("a valid import"));
+            imports.extend(names.map(|import| format!("{}.{}", import.module, import.name)));
         }
-        assert_eq!(imports, [] as [&str; 0], "features: {features:?}");
-        // Whoever links a part of the core only would not see what the rest imports.
-        let function = b"handle_announced";
-        assert!(wasm.windows(function.len()).any(|name| name == function), "the gate is in it");
     }
+    assert_eq!(imports, [] as [&str; 0]);
+    // Whoever links a part of the core only would not see what the rest imports.
+    let function = b"handle_announced";
+    assert!(wasm.windows(function.len()).any(|name| name == function), "the gate is in it");
 }

@@ -2,12 +2,12 @@
 //! input, writes, life cycle.
 
 use futures_util::{FutureExt, StreamExt};
-use revgate::settings::{Settings, Theme};
 use revgate::wire::{Fetched, Refusal};
 use revgate::{Epoch, Phase, Revision, Snapshot, Topic, UnknownTopic, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{Fate, Host, Status, Transport, TransportError};
+use revgate_settings::{Settings, Theme};
 use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
 

@@ -5,8 +5,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use revgate::gate::{FetchId, Gate, Input, News, Options, Output};
-use revgate::settings::Settings;
 use revgate::{Epoch, Invalidation, Pacing, Revision, Snapshot, TopicName, Version};
+use revgate_settings::Settings;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// What measures steps.

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use revgate::Backoff;
-use revgate::settings::Settings;
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{Host, Options, Status};
+use revgate_settings::Settings;
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
 
 use harness::{PAUSE, Window, ms, patience, version, with_font_size};

@@ -1,8 +1,8 @@
 //! The root component: which window this is, and its frame.
 
 use leptos::prelude::*;
-use revgate::settings::Settings;
 use revgate_leptos::{show_window_when, use_topic};
+use revgate_settings::Settings;
 
 use crate::labels::use_labels;
 use crate::main_window::MainWindow;

@@ -2,9 +2,9 @@
 //! the window from outside, go by.
 
 use leptos::prelude::*;
-use revgate::settings::Settings;
 use revgate_client::Status;
 use revgate_leptos::use_topic;
+use revgate_settings::Settings;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 

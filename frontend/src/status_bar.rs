@@ -1,9 +1,9 @@
 //! The quiet corner: is this window in sync, how new is its state, and if not, why.
 
 use leptos::prelude::*;
-use revgate::settings::Settings;
 use revgate_client::Status;
 use revgate_leptos::use_topic;
+use revgate_settings::Settings;
 
 use crate::icons::{Glyph, Icon};
 use crate::labels::{Labels, use_labels};

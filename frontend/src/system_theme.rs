@@ -1,7 +1,7 @@
 //! Whether the desktop prefers a dark look, followed while the window is open.
 
 use leptos::prelude::*;
-use revgate::settings::Theme;
+use revgate_settings::Theme;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{MediaQueryList, MediaQueryListEvent};

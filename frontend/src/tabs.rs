@@ -1,7 +1,7 @@
 //! The app in plain browser tabs: what `src-tauri` keeps for the windows, tabs keep themselves.
 
-use revgate::settings::{Settings, Whereabouts};
 use revgate_leptos::{in_tabs, tabs::Tabs};
+use revgate_settings::{Settings, Whereabouts};
 
 /// Has tabs share what the windows do.
 pub(crate) fn share() {

@@ -18,7 +18,6 @@
 //! - [`json`]: whether a state can be written as JSON, and whether two are the same.
 //! - `bytes`: a snapshot as bytes, behind the feature of that name.
 //! - [`Phase`]: where something failed; [`Time`]: what the gate reckons with.
-//! - `settings`: the example app's topic, behind the feature of that name.
 //! - `inspect`: what an inspector is told of an app, and its replay, behind the feature `inspector`.
 //! - `typescript`: the types of topics for JavaScript windows, behind the feature of that name.
 //!
@@ -45,8 +44,6 @@ pub mod pacing;
 pub mod parts;
 mod phase;
 pub mod presence;
-#[cfg(feature = "settings")]
-pub mod settings;
 mod time;
 mod topic;
 #[cfg(feature = "typescript")]

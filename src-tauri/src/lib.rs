@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use revgate::settings::{Settings, Whereabouts};
+use revgate_settings::{Settings, Whereabouts};
 use tauri::{AppHandle, Context, Manager, RunEvent, WebviewWindowBuilder, WindowEvent};
 
 /// How long a window waits for its page to show it.

@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 
 use revgate::action::{Actions, Context};
-use revgate::settings::Settings;
 use revgate::{Action, Presence, Topic, TopicPart};
+use revgate_settings::Settings;
 use serde::{Deserialize, Serialize};
 
 /// What windows count in.

@@ -10,11 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use revgate::settings::Settings;
 use revgate::{Backoff, Epoch, Invalidation, Revision, TopicName, Version, gate};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{Observer, Options, Pending, Replica, Status, SyncError, Transport};
+use revgate_settings::Settings;
 
 pub(crate) use revgate_client::testing::{Faults, Network};
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use revgate::settings::Settings;
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{Fate, Host, Options, Status, TransportError};
+use revgate_settings::Settings;
 
 use super::desk::{Desk, Sheet, desk, sheet, stored};
 use super::harness::{

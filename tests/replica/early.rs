@@ -5,7 +5,6 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use revgate::settings::Settings;
 use revgate::{Snapshot, Topic, TopicName, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::{Memory, Subscription};
@@ -13,6 +12,7 @@ use revgate_client::testing::Layer;
 use revgate_client::{
     Announcement, Followed, Interruption, Options, Replica, Status, Transport, TransportError,
 };
+use revgate_settings::Settings;
 
 use super::harness::{
     FETCH_TIMEOUT, Recorder, Window, ms, patience, settings, version, with_font_size,

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use revgate::settings::Settings;
 use revgate::wire::Fetched;
 use revgate::{Epoch, Phase, Revision, Snapshot, Topic, TopicName, Version};
 use revgate_client::host::VirtualTime;
@@ -12,6 +11,7 @@ use revgate_client::memory::Memory;
 use revgate_client::{
     Announcement, Change, Interruption, Status, Transport, TransportError, WriteError,
 };
+use revgate_settings::Settings;
 
 use super::harness::{Faults, PAUSE, Window, far_away, live, ms, version, with_font_size};
 use super::window_test;

@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use revgate::Phase;
-use revgate::settings::Settings;
 use revgate::wire::Refusal;
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{Fate, Host, Pending, Status};
+use revgate_settings::Settings;
 use serde_json::json;
 
 use super::desk::{Asked, desk, sheet, stored};

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use revgate::settings::Settings;
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{Fate, Host, Options, Pending, Status};
+use revgate_settings::Settings;
 use serde_json::{Value, json};
 
 use super::harness::{

@@ -1,10 +1,10 @@
 //! Nothing to say, nothing said.
 
 use revgate::Version;
-use revgate::settings::Settings;
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{Host, Status};
+use revgate_settings::Settings;
 
 use super::desk::{Asked, Desk, desk, sheet, stored};
 use super::harness::{far_away, ms, version, with_font_size};

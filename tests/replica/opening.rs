@@ -5,12 +5,12 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
-use revgate::settings::Settings;
 use revgate::{Phase, Topic, TopicName, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::{Memory, Subscription};
 use revgate_client::testing::Layer;
 use revgate_client::{Announcement, Followed, Interruption, Status, Transport, TransportError};
+use revgate_settings::Settings;
 
 use super::harness::{FETCH_TIMEOUT, PAUSE, Window, live, ms, version, with_font_size};
 use super::window_test;

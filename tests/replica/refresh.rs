@@ -1,10 +1,10 @@
 //! How a refresh ends when nothing can be subscribed to, or the answer comes too late.
 
 use revgate::Phase;
-use revgate::settings::Settings;
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{Host, Status, SyncError};
+use revgate_settings::Settings;
 
 use super::harness::{FETCH_TIMEOUT, Faults, Window, far_away, live, ms, version, with_font_size};
 use super::window_test;

@@ -1,7 +1,7 @@
 //! A page that the browser had put aside when another followed, and shows again.
 
-use revgate::settings::Settings;
 use revgate_client::Status;
+use revgate_settings::Settings;
 
 use super::harness::{Faults, far_away, live, ms, version, with_font_size};
 use super::window_test;

@@ -1,11 +1,11 @@
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use revgate::settings::Settings;
 use revgate::{Epoch, Phase, Revision, Version};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{Host, Options, Status};
+use revgate_settings::Settings;
 use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
 

@@ -2,11 +2,11 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use revgate::gate::{self, OptionsBuilder, OptionsError};
-use revgate::settings::Settings;
 use revgate::{Backoff, Phase};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{Host, Options, Status};
+use revgate_settings::Settings;
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
 
 use super::harness::{

@@ -3,10 +3,10 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use revgate::Pacing;
-use revgate::settings::Settings;
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{Host, Options, Replica};
+use revgate_settings::Settings;
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
 
 use super::harness::{Recorder, Window, ms, patience, settings, with_font_size};

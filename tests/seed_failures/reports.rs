@@ -1,10 +1,10 @@
 use std::collections::BTreeSet;
 
-use revgate::settings::Settings;
 use revgate::{Pacing, Phase};
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{Status, SyncError};
+use revgate_settings::Settings;
 use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
 

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use revgate::Version;
-use revgate::settings::Settings;
 use revgate_client::host::VirtualTime;
 use revgate_client::memory::Memory;
 use revgate_client::{Announcement, Change, Host, Interruption, Transport, WriteError};
+use revgate_settings::Settings;
 use wasm_bindgen_test::wasm_bindgen_test as window_test;
 
 use super::harness::{ms, settings, version, with_font_size};

@@ -7,10 +7,10 @@ use std::time::Duration;
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{JsString, eval};
 use revgate::gate::{self, Input};
-use revgate::settings::Settings;
 use revgate_client::host::Browser;
 use revgate_client::memory::Memory;
 use revgate_client::{Event, Host, Options, Replica, Status};
+use revgate_settings::Settings;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io};
 
-use revgate::settings::Settings;
 use revgate::typescript::Declarations;
+use revgate_settings::Settings;
 
 use crate::attributes;
 

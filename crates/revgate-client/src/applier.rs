@@ -29,7 +29,7 @@ use crate::{Observer, SyncError};
 /// use std::sync::Arc;
 ///
 /// use revgate::Snapshot;
-/// use revgate::settings::Settings;
+/// use revgate_settings::Settings;
 /// use revgate_client::{Applier, applying};
 ///
 /// /// What the title of the window says.
@@ -67,7 +67,7 @@ impl<T, F: FnMut(&Snapshot<Arc<T>>) + 'static> Applier<T> for F {
 /// use std::rc::Rc;
 ///
 /// use revgate::TopicName;
-/// use revgate::settings::{Settings, Theme};
+/// use revgate_settings::{Settings, Theme};
 /// use revgate_client::{Apply, Options, Replica, applying, host::VirtualTime, memory::Memory};
 /// use serde::{Deserialize, Serialize};
 ///
@@ -96,7 +96,7 @@ pub fn applying<T: Topic>(applier: impl Applier<T>) -> impl Observer<T> {
 /// ```ignore-wasm32,standalone_crate
 /// # use std::cell::Cell;
 /// # use std::rc::Rc;
-/// # use revgate::settings::Settings;
+/// # use revgate_settings::Settings;
 /// # use revgate_client::Apply;
 /// let held = Rc::new(Cell::new(14_u32));
 /// let (get, set) = (Rc::clone(&held), held);
@@ -131,7 +131,7 @@ pub enum ApplyMode {
 /// use std::cell::RefCell;
 /// use std::rc::Rc;
 ///
-/// use revgate::settings::Settings;
+/// use revgate_settings::Settings;
 /// use revgate_client::{Apply, ApplyMode};
 /// use serde_json::{Value, json};
 ///

@@ -87,7 +87,7 @@ pub trait CollectionObserver {
 /// Members are created and removed by Rust.
 ///
 /// ```ignore-wasm32,standalone_crate
-/// use revgate::settings::{Settings, Theme};
+/// use revgate_settings::{Settings, Theme};
 /// # use revgate_client::{CollectionObserver, Key, Status, SyncError};
 /// use revgate_client::{Collection, Options, host::VirtualTime, memory::Memory};
 ///

@@ -36,7 +36,7 @@ pub use crate::backend::Subscription;
 /// The backend and a window's transport to it; clones are the same backend and window.
 ///
 /// ```ignore-wasm32,standalone_crate
-/// use revgate::settings::{Settings, Theme};
+/// use revgate_settings::{Settings, Theme};
 /// use revgate_client::memory::Memory;
 ///
 /// let backend = Memory::new().with_topic(&Settings::default());

@@ -99,7 +99,7 @@ mod tests {
     use std::sync::Arc;
 
     use revgate::Version;
-    use revgate::settings::Settings;
+    use revgate_settings::Settings;
 
     use super::*;
 

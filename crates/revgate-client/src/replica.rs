@@ -74,7 +74,7 @@ impl Default for Options {
 /// use std::sync::Arc;
 ///
 /// use revgate::Version;
-/// use revgate::settings::Settings;
+/// use revgate_settings::Settings;
 /// use revgate_client::{Observer, Status, SyncError};
 ///
 /// /// Shows the settings on a terminal.
@@ -141,7 +141,7 @@ pub trait Observer<T> {
 /// ```ignore-wasm32,standalone_crate
 ///
 /// use revgate::TopicName;
-/// use revgate::settings::{Settings, Theme};
+/// use revgate_settings::{Settings, Theme};
 /// use revgate_client::{Apply, Options, Replica, applying, host::VirtualTime, memory::Memory};
 ///
 /// let backend = Memory::new().with_topic(&Settings::default());

@@ -5,7 +5,7 @@ mod common;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use revgate::settings::Settings;
+use revgate_settings::Settings;
 use tauri::App;
 use tauri::test::MockRuntime;
 use tauri_plugin_revgate::{Builder, RevgateExt};

@@ -86,7 +86,7 @@ mod tests {
 
     use revgate::Version;
     use revgate::action::Context;
-    use revgate::settings::Settings;
+    use revgate_settings::Settings;
     use serde_json::value::to_raw_value;
 
     use crate::store::Store;

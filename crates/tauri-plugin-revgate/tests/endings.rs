@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use revgate::TopicName;
-use revgate::settings::{Settings, Theme};
+use revgate_settings::{Settings, Theme};
 use serde_json::{Value, json};
 use tauri::test::MockRuntime;
 use tauri::{App, AppHandle, Manager, RunEvent};

@@ -392,7 +392,7 @@ fn an_edit_in_a_text_editor_reaches_everybody_as_a_new_version() {
 
 #[test]
 fn an_edit_and_what_is_not_saved_yet_are_both_kept() {
-    use revgate::settings::{Settings, Theme};
+    use revgate_settings::{Settings, Theme};
 
     let bench = Bench::new();
     let options = TopicOptions::new().persist(Persistence::new().save(Save::Manually));

@@ -7,8 +7,8 @@ mod es;
 mod fr;
 
 use leptos::prelude::*;
-use revgate::settings::Settings;
 use revgate_leptos::use_topic;
+use revgate_settings::Settings;
 
 use crate::window::WindowKind;
 

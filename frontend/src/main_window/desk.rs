@@ -2,8 +2,8 @@
 
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
-use revgate::settings::Settings;
 use revgate_leptos::{TopicSignal, use_topic};
+use revgate_settings::Settings;
 
 use super::date::now_ms;
 use super::toast::Toast;

@@ -1,8 +1,8 @@
 //! The open note: its title, its text, how long it is and whether it is saved.
 
 use leptos::prelude::*;
-use revgate::settings::Settings;
 use revgate_leptos::use_topic;
+use revgate_settings::Settings;
 
 use super::delete_dialog::DeleteButton;
 use super::desk::{Desk, Saved};

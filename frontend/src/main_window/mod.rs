@@ -12,8 +12,8 @@ mod whereabouts;
 
 use leptos::ev;
 use leptos::prelude::*;
-use revgate::settings::{Settings, Theme};
 use revgate_leptos::use_topic;
+use revgate_settings::{Settings, Theme};
 
 use self::desk::Desk;
 use self::editor::Editor;

@@ -1,8 +1,8 @@
 //! Notifications: a short word that something was done, gone by itself.
 
 use leptos::prelude::*;
-use revgate::settings::Settings;
 use revgate_leptos::use_topic;
+use revgate_settings::Settings;
 
 use super::desk::Desk;
 use crate::icons::{Glyph, Icon};

@@ -1,8 +1,8 @@
 //! Tells the other windows what this one is at.
 
 use leptos::prelude::*;
-use revgate::settings::{Field, Whereabouts};
 use revgate_leptos::use_presence;
+use revgate_settings::{Field, Whereabouts};
 
 use super::desk::Desk;
 

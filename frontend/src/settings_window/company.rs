@@ -1,8 +1,8 @@
 //! Whether the note editor is open beside the settings, and what it is at.
 
 use leptos::prelude::*;
-use revgate::settings::{Field, Whereabouts};
 use revgate_leptos::use_presence;
+use revgate_settings::{Field, Whereabouts};
 
 use crate::labels::{isolated, use_labels};
 

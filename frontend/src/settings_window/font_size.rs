@@ -1,8 +1,8 @@
 //! The size of the notes' text, sent while the slider is dragged.
 
 use leptos::prelude::*;
-use revgate::settings::Settings;
 use revgate_leptos::{bind, use_topic};
+use revgate_settings::Settings;
 
 use super::refusal::Refusal;
 use crate::labels::use_labels;

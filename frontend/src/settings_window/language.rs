@@ -1,8 +1,8 @@
 //! The language of the labels.
 
 use leptos::prelude::*;
-use revgate::settings::Settings;
 use revgate_leptos::{bind, use_topic};
+use revgate_settings::Settings;
 
 use super::refusal::Refusal;
 use crate::icons::{Glyph, Icon};

@@ -1,8 +1,8 @@
 //! The settings that are on or off.
 
 use leptos::prelude::*;
-use revgate::settings::Settings;
 use revgate_leptos::{bind, use_topic};
+use revgate_settings::Settings;
 
 use super::refusal::Refusal;
 use crate::labels::{Labels, use_labels};
@@ -93,7 +93,7 @@ pub(super) fn Switch(flag: Flag) -> impl IntoView {
 mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    use revgate::settings::Settings;
+    use revgate_settings::Settings;
 
     use super::Flag;
 

@@ -1,8 +1,8 @@
 //! The look: light, dark or the desktop's, as a segmented control of radio buttons.
 
 use leptos::prelude::*;
-use revgate::settings::{Settings, Theme};
 use revgate_leptos::{Bound, bind, use_topic};
+use revgate_settings::{Settings, Theme};
 
 use super::refusal::Refusal;
 use crate::icons::{Glyph, Icon};

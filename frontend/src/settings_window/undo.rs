@@ -3,9 +3,9 @@
 
 use leptos::ev;
 use leptos::prelude::*;
-use revgate::settings::Settings;
 use revgate_client::Undo;
 use revgate_leptos::{History, use_topic};
+use revgate_settings::Settings;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent};
 

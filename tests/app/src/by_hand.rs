@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use revgate::settings::{Settings, Whereabouts};
+use revgate_settings::{Settings, Whereabouts};
 use serde::Serialize;
 use tauri::{AppHandle, Builder, Emitter, Manager, State, WebviewWindow, Wry};
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use revgate::settings::Settings;
 use revgate::{Snapshot, Version};
+use revgate_settings::Settings;
 use serde::{Serialize, Serializer};
 use tauri::{AppHandle, Builder, Wry};
 use tauri_plugin_revgate::{RegistryError, RevgateExt, TopicOptions, UpdateError};

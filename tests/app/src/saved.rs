@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use revgate::settings::{Settings, Whereabouts};
+use revgate_settings::{Settings, Whereabouts};
 use tauri::{Builder, Wry};
 use tauri_plugin_revgate::TopicOptions;
 

@@ -3,7 +3,7 @@
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
-use revgate::settings::Settings;
+use revgate_settings::Settings;
 use revgate::wire::Refusal;
 use revgate::{Epoch, Invalidation, Revision, Snapshot, Topic, TopicName, Version};
 use serde::Serialize;

@@ -2,8 +2,8 @@
 
 use leptos::mount::mount_to_body;
 use leptos::prelude::*;
-use revgate::settings::Settings;
 use revgate_leptos::{show_window_when, use_topic};
+use revgate_settings::Settings;
 
 /// Shows the settings for as long as the page is there, and then its window.
 pub(crate) fn show() {

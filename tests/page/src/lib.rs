@@ -13,9 +13,9 @@ mod replicated;
 mod topics;
 
 use js_sys::Promise;
-use revgate::settings::Settings;
 use revgate::{TopicName, TopicPart};
 use revgate_client::tauri::{StateSync, Tauri};
+use revgate_settings::Settings;
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use revgate::settings::Settings;
+use revgate_settings::Settings;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlInputElement};

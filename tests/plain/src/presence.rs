@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
-use revgate::settings::Whereabouts;
+use revgate_settings::Whereabouts;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use leptos::prelude::*;
-use revgate::settings::Settings;
+use revgate_settings::Settings;
 use serde::{Deserialize, Serialize};
 
 use crate::Status;

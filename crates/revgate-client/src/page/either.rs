@@ -24,7 +24,7 @@ thread_local! {
 /// To be called before anything uses a topic.
 ///
 /// ```no_run,standalone_crate
-/// use revgate::settings::Settings;
+/// use revgate_settings::Settings;
 /// use revgate_client::{page, tabs::Tabs};
 ///
 /// fn main() {

@@ -28,7 +28,7 @@ impl<T: Topic, X: Transport, H: Host> Replica<T, X, H> {
     /// ```ignore-wasm32,standalone_crate
     /// # use std::sync::Arc;
     /// # use revgate::{Topic, TopicName};
-    /// # use revgate::settings::{Settings, Theme};
+    /// # use revgate_settings::{Settings, Theme};
     /// # use revgate_client::{Observer, Options, Replica, Status, SyncError, Undo, host::VirtualTime};
     /// # use revgate_client::memory::Memory;
     /// # struct Nobody;

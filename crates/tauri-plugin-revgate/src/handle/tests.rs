@@ -8,8 +8,8 @@ use std::task::{Context, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
-use revgate::settings::{Settings, Theme};
 use revgate::{Epoch, Invalid, Revision};
+use revgate_settings::{Settings, Theme};
 
 use crate::family::Family;
 use crate::options::TopicOptions;

@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use revgate::Revision;
-use revgate::settings::Settings;
+use revgate_settings::Settings;
 use serde::{Deserialize, Serialize};
 
 fn store(version: Version) -> Store<Settings> {

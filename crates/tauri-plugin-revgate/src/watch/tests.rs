@@ -4,8 +4,8 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 use std::thread;
 
-use revgate::settings::Settings;
 use revgate::{Epoch, Revision};
+use revgate_settings::Settings;
 use serde_json::to_value;
 
 use crate::form::Sent;

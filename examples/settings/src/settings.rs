@@ -1,25 +1,18 @@
-//! The example app's settings: one definition for its backend and its windows.
+//! What the settings window edits.
 
-mod whereabouts;
-
-use alloc::borrow::ToOwned;
-use alloc::format;
-use alloc::string::String;
-use core::fmt;
-use core::ops::RangeInclusive;
-use core::str::FromStr;
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
 
 use oxilangtag::LanguageTag;
+use revgate::{Invalid, Topic};
 use serde::{Deserialize, Serialize};
-
-pub use whereabouts::{Field, Whereabouts};
-
-use crate::{Invalid, Topic};
 
 /// What the settings window edits and the main window follows.
 ///
 /// ```
-/// use revgate::{Topic, settings::Settings};
+/// use revgate::Topic;
+/// use revgate_settings::Settings;
 ///
 /// let settings = Settings { font_size: 100, ..Settings::default() };
 /// let fault = settings.validate().unwrap_err();

@@ -1,16 +1,13 @@
 //! What the note editor is at, for the settings window to show.
 
-use alloc::format;
-use alloc::string::String;
-
+use revgate::{Invalid, Presence};
 use serde::{Deserialize, Serialize};
-
-use crate::{Invalid, Presence};
 
 /// What the note editor is at, for as long as its window is open.
 ///
 /// ```
-/// use revgate::{Present, settings::{Field, Whereabouts}};
+/// use revgate::Present;
+/// use revgate_settings::{Field, Whereabouts};
 ///
 /// let present: Present<Whereabouts> =
 ///     serde_json::from_str(r#"{"main":{"note":"Bread","field":"body"}}"#)?;
