@@ -216,7 +216,7 @@ impl Window {
             match outcome {
                 Ok(_) => self.done.borrow_mut().push(number),
                 Err(ActError::Failed(_)) => self.unknown.borrow_mut().push(number),
-                Err(ActError::Refused(error)) => panic!("nothing refuses to add: {error}"),
+                Err(error) => panic!("nothing refuses to add: {error}"),
             }
         }
         acting.len()

@@ -2,7 +2,7 @@
 //! the window from outside, go by.
 
 use leptos::prelude::*;
-use revgate_client::Status;
+use revgate_leptos::Status;
 use revgate_leptos::use_topic;
 use revgate_settings::Settings;
 use wasm_bindgen::JsCast;

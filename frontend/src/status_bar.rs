@@ -1,7 +1,7 @@
 //! The quiet corner: is this window in sync, how new is its state, and if not, why.
 
 use leptos::prelude::*;
-use revgate_client::Status;
+use revgate_leptos::Status;
 use revgate_leptos::use_topic;
 use revgate_settings::Settings;
 

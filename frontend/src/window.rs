@@ -1,7 +1,7 @@
 //! Which window this page is shown in.
 
 use leptos::prelude::window;
-use revgate_client::tauri::window_label;
+use revgate_leptos::window_label;
 
 /// The app's windows, by their Tauri label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -134,8 +134,8 @@ impl World {
                 Waits::Acting(acting) => match acting.now_or_never() {
                     None => return true,
                     Some(Ok(_)) => None,
-                    Some(Err(ActError::Refused(error))) => panic!("none refuses to add: {error}"),
                     Some(Err(ActError::Failed(error))) => error.fate,
+                    Some(Err(error)) => panic!("none refuses to add: {error}"),
                 },
                 Waits::Edit(edit) => match edit.now_or_never() {
                     None => return true,

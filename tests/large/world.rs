@@ -236,8 +236,8 @@ impl Own {
             Some(Waits::Edit(edit)) => edit.now_or_never().map(|end| end.map_err(|it| it.fate)),
             Some(Waits::Act(acting)) => acting.now_or_never().map(|end| {
                 end.map_err(|error| match error {
-                    ActError::Refused(_) => Some(Fate::Refused),
                     ActError::Failed(error) => error.fate,
+                    _ => Some(Fate::Refused),
                 })
             }),
         };

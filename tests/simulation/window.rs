@@ -105,7 +105,7 @@ impl Waits {
             Self::Edit(edit) => edit.now_or_never(),
             Self::Action(acting) => Some(acting.now_or_never()?.map_err(|error| match error {
                 ActError::Failed(error) => error,
-                ActError::Refused(words) => panic!("it refuses nothing: {words}"),
+                error => panic!("it refuses nothing: {error}"),
             })),
         }
     }

@@ -307,10 +307,8 @@ impl Waits {
         match self {
             Self::Edit(edit) => Some(edit.now_or_never()?.map_err(Failure::of)),
             Self::Action(acting) => Some(acting.now_or_never()?.map_err(|error| match error {
-                ActError::Refused(error) => {
-                    Failure { fate: Some(Fate::Refused), words: error.to_string() }
-                }
                 ActError::Failed(error) => Failure::of(error),
+                error => Failure { fate: Some(Fate::Refused), words: error.to_string() },
             })),
         }
     }

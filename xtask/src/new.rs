@@ -22,9 +22,8 @@ const NAME: &str = "{{project-name}}";
 /// What the second window is without an address of its own.
 const SETTINGS: &str = r#""label": "settings""#;
 /// The crates that an app names, and where they are in the checkout.
-const CRATES: [(&str, &str); 4] = [
+const CRATES: [(&str, &str); 3] = [
     ("revgate", "shared"),
-    ("revgate-client", "crates/revgate-client"),
     ("revgate-leptos", "crates/revgate-leptos"),
     ("tauri-plugin-revgate", "crates/tauri-plugin-revgate"),
 ];
@@ -73,8 +72,8 @@ pub(crate) fn run(workspace: &mut Workspace, app: &App) -> Result<(), Error> {
     report::say(format_args!(
         "{folder} is an app whose two windows share a state. What comes next:\n\n  \
          cd {folder}\n  \
-         cargo test -p shared    # two windows without Tauri\n  \
-         cargo tauri dev         # two real ones\n\n\
+         cargo test         # two windows without Tauri\n  \
+         cargo tauri dev    # two real ones\n\n\
          Revgate is not published yet: the app takes it from {root}, as the end of its Cargo.toml \
          says."
     ));
@@ -275,7 +274,7 @@ mod tests {
         ];
         assert_eq!(added("app/src/main.rs", &window), 8);
         assert_eq!(added("javascript/settings.ts", &[]), 10);
-        assert_eq!(added("app/shared/tests/windows.rs", &[]), 10);
+        assert_eq!(added("app/tests/windows.rs", &[]), 10);
     }
 
     #[test]

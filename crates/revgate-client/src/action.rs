@@ -35,6 +35,7 @@ pub struct Batch {
 
 /// Why an action was not done, or not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ActError<E> {
     /// It has refused itself, here or in the backend.
     #[error("{0}")]

@@ -116,6 +116,7 @@ pub trait Local: 'static {
 
 /// What becomes of the keys that are held and that a state does not have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ApplyMode {
     /// They stay. The default.
     #[default]

@@ -29,8 +29,7 @@ use crate::signal::TopicSignal;
 /// ```no_run,standalone_crate
 /// use leptos::prelude::*;
 /// use revgate::Topic;
-/// use revgate_client::Key;
-/// use revgate_leptos::use_family;
+/// use revgate_leptos::{Key, use_family};
 /// use serde::{Deserialize, Serialize};
 ///
 /// #[derive(Clone, Default, Serialize, Deserialize)]
@@ -80,8 +79,7 @@ pub fn use_family<T: Topic>() -> FamilySignal<T> {
 /// # #[derive(Clone, Default, Serialize, Deserialize)]
 /// # struct Doc { title: String }
 /// # impl Topic for Doc { const NAME: &'static str = "doc"; }
-/// use revgate_client::Undo;
-/// use revgate_leptos::MemberSignal;
+/// use revgate_leptos::{MemberSignal, Undo};
 ///
 /// fn editor(doc: MemberSignal<Doc>) -> impl IntoView {
 ///     let history = doc.undoable(Undo::default());
@@ -101,8 +99,7 @@ pub type MemberSignal<T> = TopicSignal<T, Way<T, Page, Browser>>;
 /// # #[derive(Clone, Default, Serialize, Deserialize)]
 /// # struct Doc { title: String }
 /// # impl Topic for Doc { const NAME: &'static str = "doc"; }
-/// use revgate_client::Key;
-/// use revgate_leptos::FamilySignal;
+/// use revgate_leptos::{FamilySignal, Key};
 ///
 /// fn rename(docs: FamilySignal<Doc>, key: &Key) {
 ///     docs.update(key, |doc| doc.title = "Bread for Sunday".to_owned());

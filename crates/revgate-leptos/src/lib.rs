@@ -72,7 +72,7 @@
 //! ```no_run,standalone_crate
 //! # use leptos::prelude::*;
 //! # use revgate::Topic;
-//! use revgate_client::Undo;
+//! use revgate_leptos::Undo;
 //! # use revgate_leptos::use_topic;
 //! # use serde::{Deserialize, Serialize};
 //! # #[derive(Clone, Default, Serialize, Deserialize)]
@@ -179,7 +179,7 @@
 //! <script>window.__REVGATE__?.preload('doc:42')</script>
 //! ```
 //!
-//! and what somebody is about to open, from Rust: [`revgate_client::tauri::preload`]. What was asked for
+//! and what somebody is about to open, from Rust: [`tauri::preload`]. What was asked for
 //! counts for 10 s, and once; whether it is the newest still, the subscription says.
 //!
 //! Before that, while its module is fetched and compiled, a window shows an empty page. So that nobody sees
@@ -222,6 +222,17 @@
 //!
 //! Each topic, and each action, is compiled for its type: one type with a field for what varies weighs
 //! less than many types.
+//!
+//! # One crate
+//!
+//! A window needs no other crate of Revgate: what it says and hears, of [`revgate`] and `revgate_client`, stands
+//! here too. What it shares with the backend is in a crate that depends on [`revgate`] alone, which is small. Its
+//! tests have windows without Tauri and without a browser, by the feature `testing`:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! revgate-leptos = { version = "0.1", features = ["testing"] }
+//! ```
 
 mod bind;
 mod errors;
@@ -244,6 +255,19 @@ pub use hooks::{
     use_part_of, use_topic, use_topic_of, use_topic_of_or, use_topic_or, use_topic_part,
 };
 pub use presence::{PresenceSignal, use_presence, use_presence_of};
+#[doc(no_inline)]
+pub use revgate::{
+    self, Action, Invalid, PartError, Presence, Present, Snapshot, Topic, TopicName,
+    TopicNameError, TopicPart, Unsaved, Version,
+};
+#[cfg(feature = "testing")]
+#[doc(no_inline)]
+pub use revgate_client::testing;
+#[doc(no_inline)]
+pub use revgate_client::{
+    ActError, Acting, Applier, Apply, ApplyMode, Fate, Key, Pending, Status, SyncError, Transport,
+    Undo, UndoError, Undoing, page, page::Page, tauri, tauri::window_label,
+};
 #[cfg(feature = "tabs")]
 pub use revgate_client::{page::in_tabs, tabs};
 pub use signal::TopicSignal;

@@ -153,8 +153,7 @@ impl<T: Topic, X: Transport> TopicSignal<T, X> {
     /// ```no_run,standalone_crate
     /// use leptos::prelude::*;
     /// # use revgate::Topic;
-    /// use revgate_client::Apply;
-    /// use revgate_leptos::use_topic;
+    /// use revgate_leptos::{Apply, use_topic};
     /// # use serde::{Deserialize, Serialize};
     ///
     /// # #[derive(Clone, Default, Serialize, Deserialize)]
@@ -279,8 +278,7 @@ impl<T: Topic, X: Transport> TopicSignal<T, X> {
     /// ```no_run,standalone_crate
     /// use leptos::prelude::*;
     /// # use revgate::Topic;
-    /// use revgate_client::Undo;
-    /// use revgate_leptos::use_topic;
+    /// use revgate_leptos::{Undo, use_topic};
     /// # use serde::{Deserialize, Serialize};
     ///
     /// # #[derive(Clone, Default, Serialize, Deserialize)]

@@ -219,10 +219,12 @@ pub enum UpdateError {
 ///     match player.act(Louder) {
 ///         Ok(_) | Err(ActError::Refused(Loudest)) => Ok(()),
 ///         Err(ActError::Update(error)) => Err(error.to_string()),
+///         Err(_) => Err("it was not done".to_owned()),
 ///     }
 /// }
 /// ```
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ActError<E> {
     /// The action has refused itself.
     #[error("{0}")]

@@ -200,6 +200,13 @@ pub use error::{ActError, RegistryError, UpdateError};
 pub use family::Family;
 pub use handle::TopicHandle;
 pub use options::{Delivery, TopicOptions, UnknownFields};
+/// What topics are made of: the backend needs no other crate of Revgate. What it shares with windows in Rust is in a
+/// crate that depends on [`revgate`] alone, which is small and knows no Tauri.
+#[doc(no_inline)]
+pub use revgate::{
+    self, Action, Invalid, Presence, Present, Snapshot, Topic, TopicName, TopicNameError, Unsaved,
+    Version,
+};
 pub use watch::{Change, Watch};
 
 /// How topics survive the end of the app.
@@ -245,7 +252,6 @@ pub mod persistence {
     pub use revgate_persistence::*;
 }
 
-use revgate::Topic;
 use tauri::{Manager, Runtime};
 
 use crate::registry::Registry;

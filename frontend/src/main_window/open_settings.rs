@@ -12,7 +12,7 @@ use crate::window::inside_tauri;
 /// Why it did not open, in the backend's or the browser's words.
 pub(super) async fn open_settings_window() -> Result<(), String> {
     if inside_tauri() {
-        let opened = revgate_client::tauri::invoke("open_settings").await;
+        let opened = revgate_leptos::tauri::invoke("open_settings").await;
         return opened.map_err(|error| error.to_string());
     }
     open_settings_tab()

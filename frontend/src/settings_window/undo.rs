@@ -3,7 +3,7 @@
 
 use leptos::ev;
 use leptos::prelude::*;
-use revgate_client::Undo;
+use revgate_leptos::Undo;
 use revgate_leptos::{History, use_topic};
 use revgate_settings::Settings;
 use wasm_bindgen::JsCast;

@@ -36,10 +36,10 @@ mod window;
 use leptos::prelude::*;
 
 // What the views ask Revgate for they find here, by the same names.
-extern crate self as revgate_client;
 extern crate self as revgate_leptos;
 
 pub(crate) use bound::{Bound, bind};
+pub(crate) use ipc::window_label;
 pub(crate) use presence::use_presence;
 pub(crate) use revgate::gate::Status;
 pub(crate) use settings::{History, TopicSignal, Undo, use_topic};
@@ -54,7 +54,7 @@ pub(crate) fn show_window_when(is_ready: impl Fn() -> bool + 'static) {
 }
 
 pub(crate) mod tauri {
-    pub(crate) use crate::ipc::{run as invoke, window_label};
+    pub(crate) use crate::ipc::run as invoke;
 }
 
 fn main() {

@@ -61,7 +61,7 @@ pub(crate) fn check(workspace: &Workspace, outcomes: &mut Outcomes<'_>) {
         };
         let format = in_app("cargo", &["fmt", "--all", "--check"]);
         outcomes.check(&format!("{name}, format"), Kind::Lint, Step::new(format));
-        let test = in_app("cargo", &["test", "-p", "shared"]);
+        let test = in_app("cargo", &["test"]);
         outcomes.check(&format!("{name}, tests"), Kind::Tests, Step::new(test));
         let build = |what: &str, program: &str, arguments: &[&str]| {
             let mut command = in_app(program, arguments);

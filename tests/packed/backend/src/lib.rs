@@ -1,8 +1,8 @@
 //! A backend without Tauri's own web views.
 
-use revgate::Topic;
 use serde::{Deserialize, Serialize};
 use tauri::{Runtime, plugin::TauriPlugin};
+use tauri_plugin_revgate::Topic;
 
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct Player {

@@ -1,8 +1,7 @@
 //! A window with another version of wasm-bindgen than Revgate's own lock file has.
 
 use leptos::prelude::*;
-use revgate::Topic;
-use revgate_leptos::use_topic;
+use revgate_leptos::{Topic, use_topic};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -1,6 +1,6 @@
 //! Two windows, without Tauri, a browser or a clock.
 
-use revgate_client::testing::World;
+use revgate_leptos::testing::World;
 use shared::Player;
 
 #[test]
