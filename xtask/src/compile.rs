@@ -1,7 +1,7 @@
 //! Builds the windows and the app around them.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -120,15 +120,28 @@ pub(crate) fn bind(
 
 /// Copies a folder's files and folders.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+    copy_by(from, to, &|file, target| fs::copy(file, target).map(drop))
+}
+
+/// The same, with another way to copy a file.
+pub(crate) fn copy_by(
+    from: &Path,
+    to: &Path,
+    copy_file: &dyn Fn(&Path, &Path) -> io::Result<()>,
+) -> Result<(), Error> {
     let reading = || format!("reading {}", from.display());
     fs::create_dir_all(to).map_err(Error::io(format!("making {}", to.display())))?;
     for entry in fs::read_dir(from).map_err(Error::io(reading()))? {
         let path = entry.map_err(Error::io(reading()))?.path();
         let target = to.join(path.file_name().unwrap_or_default());
         if path.is_dir() {
-            copy(&path, &target)?;
+            copy_by(&path, &target, copy_file)?;
         } else {
-            fs::copy(&path, target).map_err(Error::io(format!("copying {}", path.display())))?;
+            copy_file(&path, &target).map_err(Error::io(format!(
+                "copying {} to {}",
+                path.display(),
+                target.display()
+            )))?;
         }
     }
     Ok(())

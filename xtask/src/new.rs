@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde_json::Value;
 use xtask::{Error, report, workspace::Workspace};
 
 use crate::{
@@ -91,16 +92,17 @@ fn install(workspace: &Workspace, folder: &Path) -> Result<(), Error> {
 pub(crate) fn make(workspace: &Workspace, app: &App) -> Result<PathBuf, Error> {
     let folder = place(app)?;
     let name = name(&folder)?;
-    copy(&workspace.root.join(APP), &folder, name)?;
+    fill(&workspace.root.join(APP), &folder, name)?;
     if app.is_mixed {
-        copy(&workspace.root.join(JAVASCRIPT), &folder, name)?;
+        fill(&workspace.root.join(JAVASCRIPT), &folder, name)?;
         let page = format!(r#"{SETTINGS}, "url": "settings.html""#);
         edit(&folder.join("src-tauri/tauri.conf.json"), |text| text.replace(SETTINGS, &page))?;
-        let package = workspace.root.join(npm::PACKAGE);
-        let package = format!("{:?}", format!("file:{}", package.display()));
+        let package = format!("file:{}", text(&workspace.root.join(npm::PACKAGE))?);
+        let package = Value::from(package).to_string();
         edit(&folder.join("package.json"), |text| text.replace("\"^0.1.0\"", &package))?;
     }
-    edit(&folder.join("Cargo.toml"), |text| text + &patch(&workspace.root))?;
+    let patch = patch(&workspace.root)?;
+    edit(&folder.join("Cargo.toml"), |text| text + &patch)?;
     // The versions that Revgate is tested with, and the wasm-bindgen that its set-up has installed.
     let (from, to) = (workspace.root.join("Cargo.lock"), folder.join("Cargo.lock"));
     fs::copy(&from, &to).map_err(Error::io(format!("writing {}", to.display())))?;
@@ -156,26 +158,16 @@ fn is_free(folder: &Path) -> Result<(), Error> {
 }
 
 /// Copies a folder of the template, with the app's name in its texts.
-fn copy(from: &Path, to: &Path, name: &str) -> Result<(), Error> {
-    let reading = || format!("reading {}", from.display());
-    fs::create_dir_all(to).map_err(Error::io(format!("making {}", to.display())))?;
-    for entry in fs::read_dir(from).map_err(Error::io(reading()))? {
-        let path = entry.map_err(Error::io(reading()))?.path();
-        let target = to.join(path.file_name().unwrap_or_default());
-        if path.is_dir() {
-            copy(&path, &target, name)?;
-            continue;
-        }
-        let bytes = fs::read(&path).map_err(Error::io(format!("reading {}", path.display())))?;
+fn fill(from: &Path, to: &Path, name: &str) -> Result<(), Error> {
+    compile::copy_by(from, to, &|file, target| {
+        let bytes = fs::read(file)?;
         let bytes = match String::from_utf8(bytes) {
             Ok(text) => text.replace(NAME, name).into_bytes(),
             // A picture.
             Err(error) => error.into_bytes(),
         };
-        let writing = format!("writing {}", target.display());
-        fs::write(&target, bytes).map_err(Error::io(writing))?;
-    }
-    Ok(())
+        fs::write(target, bytes)
+    })
 }
 
 fn edit(path: &Path, change: impl FnOnce(String) -> String) -> Result<(), Error> {
@@ -185,13 +177,29 @@ fn edit(path: &Path, change: impl FnOnce(String) -> String) -> Result<(), Error>
 }
 
 /// Has cargo take Revgate from the checkout.
-fn patch(root: &Path) -> String {
-    let lines = CRATES.map(|(name, folder)| {
-        // Quoted as a string of TOML is: Windows has backslashes in its paths.
-        format!("{name} = {{ path = {:?} }}\n", root.join(folder).display().to_string())
-    });
-    let lines = lines.concat();
-    format!("\n# Until Revgate is published: from this checkout.\n[patch.crates-io]\n{lines}")
+fn patch(root: &Path) -> Result<String, Error> {
+    let mut lines =
+        "\n# Until Revgate is published: from this checkout.\n[patch.crates-io]\n".to_owned();
+    for (name, folder) in CRATES {
+        let path = toml_string(text(&root.join(folder))?);
+        lines += &format!("{name} = {{ path = {path} }}\n");
+    }
+    Ok(lines)
+}
+
+/// TOML quotes as JSON does, but for one character: Windows has backslashes in its paths.
+fn toml_string(text: &str) -> String {
+    Value::from(text).to_string().replace('\u{7f}', "\\u007f")
+}
+
+/// A path as a manifest can name it.
+fn text(path: &Path) -> Result<&str, Error> {
+    path.to_str().ok_or_else(|| {
+        let place = path.display();
+        Error::Other(format!(
+            "{place} is no Unicode, so no manifest can name it: move the checkout"
+        ))
+    })
 }
 
 #[cfg(test)]
@@ -275,6 +283,14 @@ mod tests {
         assert_eq!(added("app/src/main.rs", &window), 8);
         assert_eq!(added("javascript/settings.ts", &[]), 10);
         assert_eq!(added("app/tests/windows.rs", &[]), 10);
+    }
+
+    #[test]
+    fn whatever_a_folder_is_called_a_manifest_names_it() {
+        let path = "/home/zoe\u{308}/a\tb\"c\\d\u{7}e\u{7f}f";
+        let manifest = format!("path = {}", toml_string(path));
+        let read: toml::Table = manifest.parse().expect(&manifest);
+        assert_eq!(read["path"].as_str(), Some(path));
     }
 
     #[test]
