@@ -60,3 +60,20 @@ fn every_dependency_is_one_of_the_app_that_is_made() {
         assert!(MANIFESTS.iter().any(has), "no manifest of the app has: {line}");
     }
 }
+
+#[test]
+fn every_permission_is_one_of_the_plugins() {
+    const PERMISSIONS: &str =
+        include_str!("../crates/tauri-plugin-revgate/permissions/default.toml");
+    for (name, readme) in READMES {
+        for block in blocks(readme, "json") {
+            let block = block.concat();
+            let read = serde_json::from_str::<Vec<serde_json::Value>>(&format!("[{block}]"));
+            for entry in read.unwrap_or_else(|it| panic!("{name}: {it}: {block}")) {
+                let set = entry["identifier"].as_str().and_then(|it| it.strip_prefix("revgate:"));
+                let line = set.map(|set| format!("identifier = \"{set}\""));
+                assert!(line.is_some_and(|line| PERMISSIONS.contains(&line)), "{name}: {entry}");
+            }
+        }
+    }
+}

@@ -57,7 +57,8 @@ Commands:
           Weighs the module of the example's windows against that of the same windows without
           Revgate (tests/plain), both made as small as a release gets. Sets up what is missing
   book
-          Compiles and runs what the guide (docs/guide) shows, and makes pages of it in target/book.
+          Compiles and runs what the guide (docs/guide) shows, makes pages of it in target/book, and looks
+          at them in Chromium, in the light and in the dark: pictures are in target/book-pictures.
           Sets up what is missing
   bundle
           Makes the example's release as a Debian package, installs that into an empty root, drives its

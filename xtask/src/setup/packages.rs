@@ -190,6 +190,9 @@ const fn linux(
 /// What the goal needs on this kind of system.
 pub(crate) fn needs(system: &System, goal: Goal) -> impl Iterator<Item = &'static Need> {
     let family = system.family;
+    // Whether a browser is driven by WebDriver.
+    let is_driven =
+        matches!(goal, Goal::Test | Goal::Bench | Goal::Tabs | Goal::Firefox | Goal::Book);
     NEEDS.iter().filter(move |need| {
         let asked = match need.layer {
             Layer::Compile => true,
@@ -200,12 +203,8 @@ pub(crate) fn needs(system: &System, goal: Goal) -> impl Iterator<Item = &'stati
             Layer::Checks => matches!(goal, Goal::Quick | Goal::Test),
             Layer::VirtualScreen => matches!(goal, Goal::Headless | Goal::Bundle | Goal::Test),
             Layer::Package => goal == Goal::Bundle,
-            Layer::Browser => {
-                matches!(goal, Goal::Test | Goal::Bench | Goal::Npm | Goal::Tabs | Goal::Firefox)
-            }
-            Layer::BrowserDriver => {
-                matches!(goal, Goal::Test | Goal::Bench | Goal::Tabs | Goal::Firefox)
-            }
+            Layer::Browser => is_driven || goal == Goal::Npm,
+            Layer::BrowserDriver => is_driven,
             Layer::Firefox => goal == Goal::Firefox,
         };
         asked

@@ -5,7 +5,7 @@ import { compile as compileSvelte } from 'svelte/compiler';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { compileScript, compileTemplate, parse } from 'vue/compiler-sfc';
 
-import { guide, isComponent, page, writeModules } from './pages.js';
+import { guide, isComponent, page, type Page, writeModules } from './pages.js';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${here}readme-blocks`;
@@ -49,22 +49,25 @@ function project(name: string): string {
 	return `${folder}/${name}`;
 }
 
-function compile(project: string): string {
+/** What the compiler says of these pages' modules, by the lines of the pages. */
+function compile(project: string, pages: readonly Page[]): string {
 	try {
 		return execFileSync('npx', ['tsc', '-p', project], { cwd: here, encoding: 'utf8' });
 	} catch (error) {
-		return (error as { stdout: string }).stdout;
+		const { stdout } = error as { stdout: string };
+		const module = ({ name }: Page) => new RegExp(`^\\S+/${name}/[^/(]+(?=\\()`, 'gm');
+		return pages.reduce((said, page) => said.replace(module(page), page.path), stdout);
 	}
 }
 
 /** What is wrong with a component in a single file, but for the types in its script. */
-function faults(language: string, source: string): unknown[] {
-	if (language === 'html') return compileSvelte(source, { generate: 'client' }).warnings;
-	const { descriptor, errors } = parse(source);
+function faults(filename: string, language: string, source: string): unknown[] {
+	if (language === 'html') return compileSvelte(source, { generate: 'client', filename }).warnings;
+	const { descriptor, errors } = parse(source, { filename });
 	const { bindings = {} } = compileScript(descriptor, { id: 'page' });
 	const template = compileTemplate({
 		source: descriptor.template?.content ?? '',
-		filename: 'page.vue',
+		filename,
 		id: 'page',
 		compilerOptions: { bindingMetadata: bindings, prefixIdentifiers: true, inline: true },
 	});
@@ -89,23 +92,26 @@ it('has blocks in both READMEs and in the guide', () => {
 });
 
 it('compiles every block of the READMEs', { timeout: 120_000 }, () => {
-	expect(compile(readmes)).toBe('');
+	expect(compile(readmes, READMES)).toBe('');
 });
 
 it('compiles every block of the guide', { timeout: 120_000 }, () => {
-	expect(compile(pages)).toBe('');
+	expect(compile(pages, GUIDE)).toBe('');
 });
 
 it('compiles every component of the guide', () => {
-	const components = GUIDE.flatMap(({ blocks }) => blocks).filter(({ text }) => isComponent(text));
+	const components = GUIDE.flatMap(({ path, blocks }) => blocks.map((block) => ({ path, ...block })))
+		.filter(({ text }) => isComponent(text));
 	expect(components).not.toEqual([]);
-	for (const { language, text } of components) expect(faults(language, text)).toEqual([]);
+	for (const { path, language, text, above } of components) {
+		expect(faults(path, language, '\n'.repeat(above) + text), path).toEqual([]);
+	}
 });
 
-for (const { name, blocks } of GUIDE) {
+for (const { path, name, blocks } of GUIDE) {
 	const tests = blocks.flatMap(({ file }) => (file?.endsWith('.test.ts') ? [file] : []));
 	if (tests.length === 0) continue;
-	describe(`what stands in ${name}`, async () => {
+	describe(`what stands in ${path}`, async () => {
 		// An edit that is refused is told to the console, too.
 		beforeEach(() => void vi.spyOn(console, 'warn').mockReturnValue());
 		afterEach(() => void vi.restoreAllMocks());
