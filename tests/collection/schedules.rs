@@ -16,9 +16,12 @@ use crate::{Doc, Like, Window, doc};
 
 const KEYS: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 
+/// A browser is slower, and asks for nothing else meanwhile.
+const SCHEDULES: u64 = if cfg!(target_arch = "wasm32") { 30 } else { 100 };
+
 fn schedules() -> u64 {
     let chosen = std::env::var("REVGATE_SCHEDULES").ok().and_then(|text| text.parse().ok());
-    chosen.unwrap_or(100)
+    chosen.unwrap_or(SCHEDULES)
 }
 
 struct World {

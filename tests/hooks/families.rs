@@ -10,7 +10,7 @@ use leptos::mount::mount_to;
 use leptos::prelude::*;
 use revgate::Topic;
 use revgate_client::{Fate, Undo};
-use revgate_leptos::{FamilySignal, use_family};
+use revgate_leptos::{FamilySignal, MemberSignal, use_family};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -118,6 +118,15 @@ fn mount(rows: usize) -> (FamilySignal<Doc>, Runs, impl Drop) {
     (slot.get().expect("it is mounted at once"), runs, Mounted(Some(handle)))
 }
 
+/// Mounts a component that has this member.
+fn open(docs: FamilySignal<Doc>, key: &'static str) -> (MemberSignal<Doc>, impl Drop) {
+    let slot = Rc::new(Cell::new(None));
+    let inner = Rc::clone(&slot);
+    let body = document().body().expect("a page has one");
+    let handle = mount_to(body, move || inner.set(docs.member(key).ok()));
+    (slot.get().expect("well-formed"), Mounted(Some(handle)))
+}
+
 async fn loaded(docs: FamilySignal<Doc>, runs: &Runs) {
     until(|| docs.version().is_some()).await;
     sleep(ms(20)).await;
@@ -172,13 +181,7 @@ async fn an_edit_is_shown_once_and_a_member_can_be_undone() {
     assert_eq!(ran(&runs), [("1".to_owned(), 1)]);
     assert_eq!(backend("docs['1'].data.title"), "\"mine\"");
 
-    let slot = Rc::new(Cell::new(None));
-    let inner = Rc::clone(&slot);
-    let body = document().body().expect("a page has one");
-    let editor = Mounted(Some(mount_to(body, move || {
-        inner.set(docs.member("2").ok());
-    })));
-    let member = slot.get().expect("well-formed");
+    let (member, editor) = open(docs, "2");
     assert_eq!(member.get_untracked().title, "row", "at once");
     let history = member.undoable(Undo::default());
     member.update(|doc| doc.title = "edited".to_owned()).await.expect("it is made");
@@ -191,4 +194,35 @@ async fn an_edit_is_shown_once_and_a_member_can_be_undone() {
     let gone = docs.update("1", |doc| doc.title.clear()).await.expect_err("it has been unmounted");
     assert_eq!(gone.fate, Some(Fate::NotSent));
     until(|| backend("listeners.size") == "0").await;
+}
+
+#[wasm_bindgen_test]
+async fn what_failed_at_a_member_is_shown_there_and_by_the_family_until_either_is_told_otherwise() {
+    install(3);
+    let (docs, runs, mounted) = mount(3);
+    loaded(docs, &runs).await;
+    let (member, _editor) = open(docs, "1");
+    let fail = async || {
+        let refused = docs.try_update("1", |_| Err::<(), _>("not today")).await;
+        assert_eq!(refused.expect_err("it says so").fate, Some(Fate::NotSent));
+    };
+    let shown = || untrack(|| (docs.write_error().is_some(), member.write_error().is_some()));
+
+    fail().await;
+    assert_eq!(shown(), (true, true));
+    member.dismiss_error();
+    assert_eq!(shown(), (false, false));
+    fail().await;
+    docs.dismiss_error();
+    assert_eq!(shown(), (false, false));
+
+    fail().await;
+    docs.update("2", |_| ()).await.expect("nothing is to be done");
+    assert_eq!(shown(), (true, true), "nothing is written");
+    docs.update("2", |doc| doc.title = "another".to_owned()).await.expect("it is taken");
+    assert_eq!(shown(), (false, true), "something is written, though not there");
+    fail().await;
+    member.update(|doc| doc.title = "the same".to_owned()).await.expect("it is taken");
+    assert_eq!(shown(), (false, false));
+    drop(mounted);
 }

@@ -12,7 +12,7 @@ use super::world::{End, Judge, World, schedules};
 use super::*;
 
 /// How many there are.
-const SCHEDULES: u64 = if cfg!(target_arch = "wasm32") { 20 } else { 100 };
+const SCHEDULES: u64 = if cfg!(target_arch = "wasm32") { 8 } else { 100 };
 const STEPS: usize = 24;
 
 /// What has come of all schedules.

@@ -2,6 +2,7 @@
 
 use std::{
     process::Command,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -77,8 +78,7 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
             let selection = [&NATIVE, features].concat();
             appearance::check(workspace, &mut checks.outcomes, &selection, false);
         }
-        checks.window_tests();
-        package::check(workspace, &mut checks.outcomes);
+        checks.window_tests_while_packing();
         new::check::check(workspace, &mut checks.outcomes);
     }
     process::wait_if_interrupted();
@@ -212,9 +212,27 @@ impl Checks<'_> {
         // Both packages at once, so that they share their dependencies. Neither is a library:
         // wasm-pack would run a library's doctests in the browser.
         command.args(["tests", "-p", "revgate-tests", "-p", "revgate-frontend", "--locked"]);
+        command.arg("--no-fail-fast");
         let chrome = self.workspace.root.join("tests/webdriver.json");
         command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", chrome);
         self.outcomes.check("tests in Chrome", Kind::Tests, Step::new(command).limit(PATIENCE));
+    }
+
+    /// What drives windows waits most of its time, and what compiles packages waits for nothing.
+    fn window_tests_while_packing(&mut self) {
+        let workspace = self.workspace;
+        thread::scope(|scope| {
+            let packing = scope.spawn(|| {
+                let mut outcomes = Outcomes::new(workspace);
+                package::check(workspace, &mut outcomes);
+                outcomes
+            });
+            self.window_tests();
+            match packing.join() {
+                Ok(packed) => self.outcomes.take(packed),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        });
     }
 
     /// The apps are built together with the tests: on their own, Tauri would get other features and

@@ -73,6 +73,11 @@ pub trait CollectionObserver {
     /// How the collection is doing has changed.
     fn status(&self, status: Status);
 
+    /// Edits of this member are under way, or none is any more.
+    fn pending(&self, key: &Key, is_pending: bool) {
+        let _ = (key, is_pending);
+    }
+
     /// Something failed, an edit of a member among them. It has been logged; what is due is tried
     /// again.
     fn failed(&self, error: &SyncError);

@@ -9,6 +9,8 @@ use revgate_client::SyncError;
 pub(crate) struct Errors {
     write: ArcRwSignal<Option<SyncError>>,
     link: ArcRwSignal<Option<SyncError>>,
+    /// That of the family, which has the failures of all its members.
+    family: Option<ArcRwSignal<Option<SyncError>>>,
 }
 
 /// The same, as a component sees it.
@@ -20,7 +22,12 @@ pub(crate) struct ErrorSignals {
 
 impl Errors {
     pub(crate) fn new() -> Self {
-        Self { write: ArcRwSignal::new(None), link: ArcRwSignal::new(None) }
+        Self { write: ArcRwSignal::new(None), link: ArcRwSignal::new(None), family: None }
+    }
+
+    /// Of a member of the family that has these.
+    pub(crate) fn of_member(&self) -> Self {
+        Self { family: Some(self.write.clone()), ..Self::new() }
     }
 
     pub(crate) fn signals(&self) -> ErrorSignals {
@@ -37,8 +44,18 @@ impl Errors {
         forget(&self.link);
     }
 
-    /// Something else is written, or somebody has read what there was.
+    /// The last failure of a write.
+    pub(crate) fn of_write(&self) -> Option<SyncError> {
+        self.write.get_untracked()
+    }
+
+    /// Something else is written, or somebody has read what there was: of a member, the family shows it no more.
     pub(crate) fn dismiss(&self) {
+        if let (Some(family), Some(error)) = (&self.family, self.of_write())
+            && family.with_untracked(|shown| shown.as_ref() == Some(&error))
+        {
+            family.set(None);
+        }
         forget(&self.write);
     }
 }

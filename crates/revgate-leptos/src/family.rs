@@ -14,7 +14,7 @@ use revgate_client::page::Page;
 use revgate_client::{Acting, Collection, Key, Pending, Status, SyncError, Way};
 
 use self::signals::FamilySignals;
-use crate::errors::ErrorSignals;
+use crate::errors::{ErrorSignals, Errors};
 use crate::shared::{Held, Listener, Paged, Shared, Signals, follow, once, options};
 use crate::signal::TopicSignal;
 
@@ -200,7 +200,7 @@ impl<T: Topic> FamilySignal<T> {
     /// An edit of a large member, made before its state is here, waits for that, and ends with the
     /// collection if the last who uses the family goes before.
     pub fn update(&self, key: &str, change: impl Fn(&mut T) + 'static) -> Pending {
-        self.ask(|shared| shared.writing().update(key, change))
+        self.ask(|shared| shared.writing(key).update(key, change))
     }
 
     /// As [`update`](Self::update), for a change that may find that it cannot be made on this state:
@@ -210,14 +210,14 @@ impl<T: Topic> FamilySignal<T> {
         key: &str,
         change: impl Fn(&mut T) -> Result<(), E> + 'static,
     ) -> Pending {
-        self.ask(|shared| shared.writing().try_update(key, change))
+        self.ask(|shared| shared.writing(key).try_update(key, change))
     }
 
     /// Does an action to a member: see [`TopicSignal::act`].
     pub fn act<A: Action<Topic = T>>(&self, key: &str, action: A) -> Acting<A> {
         let shared = self.shared.try_get_value();
         let gone = || Acting::gone(TopicName::of::<T>());
-        shared.map_or_else(gone, |shared| shared.writing().act(key, action))
+        shared.map_or_else(gone, |shared| shared.writing(key).act(key, action))
     }
 
     /// A member with all that a topic has: undo and redo, its own version, status and errors. What it
@@ -259,14 +259,17 @@ impl<T: Topic> FamilySignal<T> {
         self.errors.any()
     }
 
-    /// The last failure of an edit or action on a member, tracked: see [`TopicSignal::write_error`].
+    /// The last failure of an edit or action on a member, tracked, until the window writes to one again or it is
+    /// dismissed, here or at the [member](Self::member): see [`TopicSignal::write_error`].
     pub fn write_error(&self) -> Option<SyncError> {
         self.errors.write.get()
     }
 
-    /// Forgets the failure of a write, which somebody has read.
+    /// Forgets the failure of a write, which somebody has read; so does its [member](Self::member).
     pub fn dismiss_error(&self) {
-        self.shared.try_with_value(|shared| shared.signals.errors.dismiss());
+        if let Some(shared) = self.shared.try_get_value() {
+            shared.dismiss_error();
+        }
     }
 
     fn of_keys<U>(&self, read: impl FnOnce(&Collection<T, Page, Browser>) -> U) -> Option<U> {
@@ -283,10 +286,20 @@ impl<T: Topic> FamilySignal<T> {
 }
 
 impl<T: Topic> SharedFamily<T> {
-    /// The collection, for something that the window writes.
-    fn writing(&self) -> &Collection<T, Page, Browser> {
-        self.signals.errors.dismiss();
+    /// The collection, for something that the window writes to a member: see [`Shared::writing`].
+    fn writing(&self, key: &str) -> &Collection<T, Page, Browser> {
+        if self.signals.is_pending(key) {
+            self.signals.errors.dismiss();
+        }
         &self.collection
+    }
+
+    fn dismiss_error(&self) {
+        let error = self.signals.errors.of_write();
+        self.signals.errors.dismiss();
+        let members: Vec<_> = self.members.borrow().values().filter_map(Weak::upgrade).collect();
+        let same = members.iter().map(|member| &member.signals.errors);
+        same.filter(|errors| errors.of_write() == error).for_each(Errors::dismiss);
     }
 
     /// What components share of a member, started by its first user.
@@ -298,7 +311,9 @@ impl<T: Topic> SharedFamily<T> {
         if let Some(found) = found {
             return Ok(found);
         }
-        let signals = Signals::new(self.collection.get(key).unwrap_or_default());
+        let errors = self.signals.errors.of_member();
+        let state = self.collection.get(key).unwrap_or_default();
+        let signals = Signals { errors, ..Signals::new(state) };
         let replica = self.collection.observed(key, signals.clone())?;
         let replica: Box<Held<T, Way<T, Page, Browser>>> = Box::new(replica);
         let started = Rc::new(Shared::of_member(replica, signals));

@@ -255,8 +255,8 @@ impl Builder {
     /// Has windows know what is not saved, though it should be: adds the topic [`Unsaved`], which those may read whose
     /// capability says so. A disk that is full is a reason, or that a person has changed a topic's file to
     /// something [unusable](Incident::Edited). **Whoever may read it learns the names of all topics that are saved**,
-    /// the keys of families among them, and the reasons, which may have paths of files and values in them; and as every
-    /// topic it is written by whoever may write it, `*` among their scopes. So name those windows.
+    /// the keys of families among them, and the reasons, which may have paths of files and values in them: so
+    /// name those windows. None writes it, whatever its scope.
     ///
     /// ```no_run
     /// # use revgate::Topic;

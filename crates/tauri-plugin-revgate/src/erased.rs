@@ -13,7 +13,7 @@ use crate::error::RegistryError;
 use crate::live::Live;
 use crate::part::{PartView, Parts};
 use crate::restore::{Disk, Restored};
-use crate::view::{View, Writable};
+use crate::view::{View, Writable, check_written_by_windows};
 
 /// A [`TopicCell`] of some type.
 pub(crate) trait ErasedTopic: View {
@@ -60,7 +60,7 @@ impl<T: Topic> ErasedTopic for TopicCell<T> {
     }
 
     fn is_writable(&self) -> bool {
-        self.check_writable().is_ok()
+        check_written_by_windows::<T>(&self.live.name).is_ok() && self.check_writable().is_ok()
     }
 
     fn is_unsaved(&self) -> bool {

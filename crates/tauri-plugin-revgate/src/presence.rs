@@ -135,17 +135,6 @@ fn read<T: Topic>(window: &str, sent: &Sent, options: &TopicOptions) -> Result<T
     })
 }
 
-/// Refuses what only windows themselves may say.
-pub(crate) fn check_not_presence<T: Topic>(topic: &TopicName) -> Result<(), Refused> {
-    let reason = || {
-        format!(
-            "the topic `{topic}` has what windows tell of themselves: each sets its own entry, with \
-             the command `present`"
-        )
-    };
-    if T::ENTRIES.is_some() { Err(Refusal::Failed { reason: reason() }) } else { Ok(()) }
-}
-
 fn no_presence(topic: &TopicName) -> Refused {
     let reason = format!(
         "the topic `{topic}` has no entries of windows: it is not registered by \

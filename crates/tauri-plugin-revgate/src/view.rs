@@ -19,11 +19,11 @@ use crate::decode::unwritable;
 use crate::error::UpdateError;
 use crate::form::{Json, Refused, Sent};
 use crate::look::LARGE;
-use crate::presence::{Message, check_not_presence};
+use crate::presence::Message;
 use crate::store::{Base, Published};
 use crate::subscribers::Subscribers;
 
-pub(crate) use write::{Sight, Writer};
+pub(crate) use write::{Sight, Writer, check_written_by_windows};
 
 /// How often a patch without a base is applied anew because others write faster than that takes.
 pub(crate) const PATCH_ATTEMPTS: usize = 16;
@@ -138,7 +138,7 @@ impl<T: Topic> Writable for TopicCell<T> {
         base: Option<Base>,
         source: &str,
     ) -> Result<Written<Json>, Refused> {
-        check_not_presence::<T>(&self.live.name)?;
+        check_written_by_windows::<T>(&self.live.name)?;
         let writer = Writer::of_all(source, true);
         if let Sent::Text(text) = &sent
             && text.len() > LARGE
@@ -161,7 +161,7 @@ impl<T: Topic> Writable for TopicCell<T> {
         base: Option<Version>,
         source: &str,
     ) -> Result<Written<Json>, Refused> {
-        check_not_presence::<T>(&self.live.name)?;
+        check_written_by_windows::<T>(&self.live.name)?;
         self.patch_for(&Writer::of_all(source, base.is_some()), sent, base)
     }
 }

@@ -601,6 +601,10 @@ fn windows_are_told_what_is_not_saved_and_why_for_as_long_as_that_is_so() {
     set(&player(&app), 3);
     player(&app).flush().wait().expect("the disk is there");
     assert_eq!(told(), json!({"topics": {}}));
+    assert_eq!(call(&main, "can_write", json!({"topic": "unsaved"})), Ok(json!(false)));
+    let forged = json!({"topic": "unsaved", "data": {"topics": {"player": "all is lost"}}});
+    let refused = call(&main, "replace", forged).expect_err("only the plugin writes it");
+    assert!(refused.to_string().contains("what the plugin tells of the disk"), "{refused}");
 
     let unusable = r#"{"revision":"9","data":{"volume":99}}"#;
     fs::write(bench.file("player.json"), unusable).expect("writable");

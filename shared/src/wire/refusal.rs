@@ -66,7 +66,7 @@ pub enum Refusal<T> {
     },
     /// The actions were asked for in another life of the topic: the backend, or the topic, has been
     /// started anew, and does not know which of them it did before.
-    #[error("the topic has been started anew since: it is in its epoch {epoch}")]
+    #[error("the topic has been started anew since")]
     OtherEpoch {
         /// The one that it is in.
         #[serde(skip_serializing_if = "Epoch::is_zero")]

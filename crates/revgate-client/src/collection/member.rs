@@ -239,6 +239,9 @@ impl<T: Topic, X: Transport, H: Host> Observer<T> for Fan<T, X, H> {
     }
 
     fn pending(&self, is_pending: bool) {
+        if let Some(home) = self.home.upgrade() {
+            home.call_observer(|observer| observer.pending(&self.key, is_pending));
+        }
         self.followers.each(|follower| follower.pending(is_pending));
     }
 

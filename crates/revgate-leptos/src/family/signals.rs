@@ -1,7 +1,7 @@
 //! What wakes the readers of a family.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -21,6 +21,8 @@ pub(super) struct FamilySignals {
     pub(super) first: First,
     /// Those of the members that somebody has read.
     members: Rc<RefCell<Members>>,
+    /// Those of which edits are under way.
+    pending: Rc<RefCell<HashSet<Key>>>,
 }
 
 #[derive(Default)]
@@ -42,7 +44,12 @@ impl FamilySignals {
             errors: Errors::new(),
             first: First::new(),
             members: Rc::default(),
+            pending: Rc::default(),
         }
+    }
+
+    pub(super) fn is_pending(&self, key: &str) -> bool {
+        self.pending.borrow().contains(key)
     }
 
     /// What wakes the readers of this member; `None` if there is no such member, and they are to be
@@ -85,6 +92,15 @@ impl CollectionObserver for FamilySignals {
         self.status.set(status);
         if status == Status::Live {
             self.errors.heard();
+        }
+    }
+
+    fn pending(&self, key: &Key, is_pending: bool) {
+        if is_pending {
+            self.errors.dismiss();
+            self.pending.borrow_mut().insert(Key::clone(key));
+        } else {
+            self.pending.borrow_mut().remove(key);
         }
     }
 

@@ -15,10 +15,11 @@ use crate::cell::TopicCell;
 use crate::decode::unwritable;
 use crate::form::{Json, Refused, Sent};
 use crate::live::Live;
-use crate::presence::check_not_presence;
 use crate::store::{Base, Published};
 use crate::subscribers::Subscribers;
-use crate::view::{Feed, PATCH_ATTEMPTS, Sight, Writable, Writer, to_json};
+use crate::view::{
+    Feed, PATCH_ATTEMPTS, Sight, Writable, Writer, check_written_by_windows, to_json,
+};
 
 /// A part of this topic.
 pub(crate) struct PartView<T> {
@@ -66,7 +67,7 @@ impl<T: Topic> PartView<T> {
         base: Option<Base>,
         patch: impl Fn(bool) -> Result<String, Refused>,
     ) -> Result<Written<Json>, Refused> {
-        check_not_presence::<T>(&self.cell.live.name)?;
+        check_written_by_windows::<T>(&self.cell.live.name)?;
         for _ in 0..PATCH_ATTEMPTS {
             let (newest, (is_base, is_there)) = self.newest(|part| {
                 (base.is_none_or(|base| part.is(base)), part.print != json::fingerprint(&NOTHING))

@@ -1,8 +1,10 @@
 //! What windows write.
 
+use std::any::TypeId;
+
 use revgate::json::{has_wide_integer, is_same_text, splice};
 use revgate::wire::{Refusal, Written};
-use revgate::{Invalid, Topic, Version};
+use revgate::{Invalid, Topic, TopicName, Unsaved, Version};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::{PATCH_ATTEMPTS, Writable, check, conflict, refusal, to_value};
@@ -13,6 +15,22 @@ use crate::form::{Json, Refused, Sent};
 use crate::look::{self, LARGE, Look, no_json};
 use crate::patch::{Patch, is_same};
 use crate::store::{Base, Patched, Published, WriteError};
+
+/// Refuses what no window writes, whatever its scope.
+///
+/// # Errors
+///
+/// The reason, and what to do instead.
+pub(crate) fn check_written_by_windows<T: Topic>(topic: &TopicName) -> Result<(), Refused> {
+    let reason = if T::ENTRIES.is_some() {
+        "what windows tell of themselves: each sets its own entry, with the command `present`"
+    } else if TypeId::of::<T>() == TypeId::of::<Unsaved>() {
+        "what the plugin tells of the disk, and windows read"
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::Failed { reason: format!("the topic `{topic}` has {reason}") })
+}
 
 /// What a window that writes sees of the topic.
 pub(crate) trait Sight<T> {
