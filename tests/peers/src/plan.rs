@@ -63,7 +63,7 @@ impl Plan {
         turns: [250, 30],
         updates: [40, 30],
         long_rounds: 3,
-        moves: 180,
+        moves: 300,
         kinds: &Kind::SIZED,
         turns_of_kinds: 10,
         all_on_kinds: true,

@@ -7,6 +7,9 @@ use super::{
     scenes::{self, BY_ACT, BY_UPDATE, FLOOR, PUSH_RUST, ROWS},
 };
 
+/// Of 60 a second.
+const FRAME_MS: f64 = 1000.0 / 60.0;
+
 /// A figure, of the two kinds of windows the worse one, and what it is to be at most.
 pub(super) struct Goal {
     /// In the last line.
@@ -104,6 +107,14 @@ pub(super) fn all(figures: &Figures) -> Vec<Goal> {
         count("burst", "changes told of a burst of 1000", 4.0, most("burst-told")),
         count("flood", "changes told of a flood of 3 s", 400.0, most("flood-told")),
         of("cpu", "CPU time of that", 0.5, ratio("flood-cpu", BY_UPDATE)),
+        of(
+            "slider",
+            "a move of a slider, 60 a second, until the other window shows it, in frames: of 20 the slowest",
+            2.0,
+            worse(BY_UPDATE, |peer| {
+                Some(figures.row_of("slider", peer)?.quantile(0.95) / FRAME_MS)
+            }),
+        ),
         // What is shared is divided among whoever has it, other programs too.
         of(
             "memory",
