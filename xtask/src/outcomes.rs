@@ -127,7 +127,7 @@ fn failures(lines: &[String]) -> Vec<String> {
         let line = line.trim_start();
         line.ends_with("FAILED")
             || line.contains("panicked at")
-            || line.contains(" FAIL ")
+            || line.contains("FAIL ")
             || ["error", "Error:"].iter().any(|start| line.starts_with(start))
     };
     let named: Vec<String> = lines.iter().filter(names).take(SAID_AGAIN).cloned().collect();
