@@ -121,6 +121,21 @@ impl Listening {
 impl<T: Topic, X: Transport, H: Host> Transport for Way<T, X, H> {
     type Subscription = WaySubscription<X::Subscription>;
 
+    /// What the collection has: an edit is made on it, and shown, as soon as it is asked for.
+    fn preloaded<U: Topic>(
+        &self,
+        topic: &TopicName,
+    ) -> impl Future<Output = Option<Snapshot<U>>> + 'static {
+        let near = self.snapshot::<U>();
+        let far = near.is_none().then(|| self.far.preloaded::<U>(topic));
+        async move {
+            match far {
+                Some(far) => far.await,
+                None => near,
+            }
+        }
+    }
+
     fn subscribe<U: Topic>(
         &self,
         topic: &TopicName,
