@@ -1,6 +1,6 @@
 //! Members that a window changes.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -115,6 +115,51 @@ fn a_member_has_all_that_a_replica_has() {
     assert_eq!(member.state(), Some(Doc { likes: 7, ..doc("a") }));
     assert_eq!(member.status(), Status::Live);
     assert_eq!((backend.subscriptions(), backend.fetches()), (1, 1), "of the family alone");
+}
+
+/// Keeps what it was told can be undone, and is under way.
+#[derive(Clone, Default)]
+struct Buttons(Rc<Cell<(bool, bool, bool)>>);
+
+impl Observer<Doc> for Buttons {
+    fn changed(&self, _: &Arc<Doc>, _: Version) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn status(&self, _: Status) {}
+
+    fn undoable(&self, can_undo: bool, can_redo: bool) {
+        self.0.set((can_undo, can_redo, self.0.get().2));
+    }
+
+    fn pending(&self, is_pending: bool) {
+        let (can_undo, can_redo, _) = self.0.get();
+        self.0.set((can_undo, can_redo, is_pending));
+    }
+
+    fn failed(&self, _: &SyncError) {}
+}
+
+#[window_test(unsupported = test)]
+fn who_takes_a_member_up_again_is_told_what_can_be_undone_and_is_under_way() {
+    let (_, window) = live();
+    let open = || {
+        let buttons = Buttons::default();
+        let member = window.docs.observed("a", buttons.clone()).expect("well-formed");
+        (member, buttons)
+    };
+    let (member, buttons) = open();
+    member.undoable(Undo::default());
+    window.end(member.update(|doc| doc.title.push('!'))).expect("made");
+    assert_eq!(buttons.0.get(), (true, false, false));
+    let edit = member.update(|doc| doc.likes += 1);
+    drop(member);
+    let (member, buttons) = open();
+    assert_eq!(buttons.0.get(), (true, false, true));
+    window.end(edit).expect("made");
+    assert_eq!(buttons.0.get(), (true, false, false));
+    window.end(member.undo()).expect("made");
+    assert_eq!(buttons.0.get(), (false, true, false), "both edits are one step");
 }
 
 /// Keeps the titles that it was shown.

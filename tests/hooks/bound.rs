@@ -441,6 +441,7 @@ async fn what_is_typed_before_the_first_state_is_made_on_it() {
     let control = page.control();
     press(&control, "early");
     happens(&control, "change");
+    happens(&control, "blur");
     turn().await;
     assert_eq!(control.value(), "early");
     tell("release()");

@@ -226,3 +226,16 @@ async fn what_failed_at_a_member_is_shown_there_and_by_the_family_until_either_i
     assert_eq!(shown(), (false, false));
     drop(mounted);
 }
+
+#[wasm_bindgen_test]
+async fn what_ails_the_link_of_a_member_alone_is_not_the_familys() {
+    install(3);
+    let (docs, runs, mounted) = mount(3);
+    loaded(docs, &runs).await;
+    let (member, _editor) = open(docs, "1");
+    until(|| untrack(|| member.version()).is_some()).await;
+    tell("remove('1')");
+    until(|| untrack(|| member.link_error()).is_some()).await;
+    assert_eq!(untrack(|| docs.error()), None, "it has what the backend has");
+    drop(mounted);
+}

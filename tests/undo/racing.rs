@@ -6,7 +6,7 @@ use super::world::{End, World, schedules};
 use super::*;
 
 /// How many there are.
-const SCHEDULES: u64 = if cfg!(target_arch = "wasm32") { 15 } else { 1000 };
+const SCHEDULES: u64 = if cfg!(target_arch = "wasm32") { 15 } else { 300 };
 const STEPS: usize = 24;
 
 #[derive(Default, Debug)]

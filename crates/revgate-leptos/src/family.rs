@@ -127,7 +127,7 @@ struct SharedFamily<T: Topic> {
 type SharedMember<T> = Shared<T, Way<T, Page, Browser>>;
 
 fn start<T: Topic>(shared: &Weak<SharedFamily<T>>) -> SharedFamily<T> {
-    let signals = FamilySignals::new();
+    let signals = FamilySignals::of(TopicName::of::<T>());
     let collection = Collection::start(Page, Browser, options(), signals.clone());
     SharedFamily { collection, signals, members: RefCell::default(), _page: follow(shared) }
 }

@@ -95,7 +95,6 @@ impl<T: Topic, X: Transport> Shared<T, X> {
 
     /// Of a member, whose family hears of the page.
     pub(crate) fn of_member(replica: Box<Held<T, X>>, signals: Signals<T>) -> Self {
-        signals.pending.set(!replica.is_idle());
         Self { replica, signals, can_write: OnceCell::new(), _page: Vec::new() }
     }
 }

@@ -247,8 +247,9 @@ pub(crate) async fn replace<R: Runtime>(
 ) -> Result<Response, Failure> {
     let form = form.unwrap_or_default();
     let replace = async || {
-        // A conflict is answered with the state.
-        let found = find_writable(&caller, &registry, &topic, base.is_some())?;
+        // A conflict is answered with the state; and whether a part can be there tells what is around it.
+        let is_part = part::whole(&topic) != topic;
+        let found = find_writable(&caller, &registry, &topic, base.is_some() || is_part)?;
         let ahead = match ahead_of {
             Some(state) => Some(found.fingerprint(&form.sent(state)?)?),
             None => ahead,

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -20,6 +21,8 @@ pub(crate) struct Incidents {
     /// The app's own.
     tell: Option<Arc<Tell>>,
     telling: Arc<(Mutex<Telling>, Condvar)>,
+    /// Whether all topics have begun.
+    has_started: Arc<AtomicBool>,
 }
 
 /// What is told by a thread of its own, which lives as long as there is something to tell.
@@ -32,6 +35,15 @@ struct Telling {
 impl Incidents {
     pub(crate) fn told_to(tell: impl Fn(&Incident) + Send + Sync + 'static) -> Self {
         Self { tell: Some(Arc::new(tell)), ..Self::default() }
+    }
+
+    /// From now on nobody is told while a call of the app's goes on: it may hold what the teller asks for.
+    pub(crate) fn start(&self) {
+        self.has_started.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn has_started(&self) -> bool {
+        self.has_started.load(Ordering::Acquire)
     }
 
     /// Tells of it before this returns: while the app starts.

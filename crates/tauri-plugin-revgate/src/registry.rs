@@ -140,6 +140,7 @@ impl Registry {
 
     /// Topics are saved in this session from now on.
     pub(crate) fn save_by(&self, session: Session) {
+        session.incidents.start();
         // Once, at the start.
         self.shared.session.get_or_init(|| session);
     }

@@ -108,7 +108,7 @@ impl Persist {
         let (starter, later) = (thread::current().id(), incidents.clone());
         let report = move |incident| {
             // The thread that saves has no time for it.
-            if thread::current().id() == starter {
+            if thread::current().id() == starter && !later.has_started() {
                 later.now(&incident)
             } else {
                 later.soon(incident)

@@ -3,7 +3,7 @@
 mod common;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
 use revgate::{Topic, TopicName};
@@ -119,10 +119,18 @@ impl Bench {
 
     fn app(&self, persistence: Persistence) -> App<MockRuntime> {
         let incidents = Arc::clone(&self.incidents);
-        let builder = self.kind.set(Builder::new().data_folder(self.folder.path()));
-        let builder = builder.on_incident(move |incident: &Incident| {
+        self.app_telling(persistence, move |incident| {
             incidents.lock().expect("no panic").push(incident.to_string());
-        });
+        })
+    }
+
+    fn app_telling(
+        &self,
+        persistence: Persistence,
+        tell: impl Fn(&Incident) + Send + Sync + 'static,
+    ) -> App<MockRuntime> {
+        let builder = self.kind.set(Builder::new().data_folder(self.folder.path()));
+        let builder = builder.on_incident(tell);
         let options = TopicOptions::new().persist(persistence);
         app(builder.family_with::<Doc>(options), &[everything()])
     }
@@ -244,6 +252,24 @@ fn what_is_left_out_of_a_document_opened_late_is_gone_from_it_and_its_backup() {
         assert_eq!(bench.saved_data("a"), expected);
         let backup = bench.backup("a").expect("kept");
         assert!(!backup.contains("secret"), "{backup}");
+    }
+}
+
+#[test]
+fn an_incident_of_a_document_is_told_while_no_lock_is_held_from_the_start_on() {
+    for kind in KINDS {
+        let bench = Bench::new(*kind);
+        let (teller, told) = mpsc::channel();
+        let app = bench.app_telling(Persistence::new().without(["/tokne"]), move |_| {
+            teller.send(thread::current().id()).expect("the test waits");
+        });
+        docs(&app).create("a", initial()).expect("new");
+        let by = told.recv().expect("a field that there is not is an incident");
+        assert_ne!(
+            by,
+            thread::current().id(),
+            "who creates the document may hold what it asks for"
+        );
     }
 }
 

@@ -341,3 +341,15 @@ fn whether_a_window_may_write_is_what_its_writes_are_answered() {
     let refused = call(&main, "can_write", json!({"topic": "player"})).expect_err("by Tauri");
     assert!(refused.to_string().contains("not allowed"), "{refused}");
 }
+
+#[test]
+fn who_may_not_read_writes_no_part_as_the_answer_tells_what_is_around_it() {
+    let write = json!({"identifier": "revgate:write", "allow": [{"topic": "player"}]});
+    let (_app, main) = app_with(json!([write]));
+    let whole = json!({"topic": "player", "data": Player::default()});
+    assert!(call(&main, "replace", whole).is_ok(), "blindly");
+    for part in ["player#/volume", "player#/nobody/there"] {
+        let part = json!({"topic": part, "data": {"value": null}});
+        assert_eq!(call(&main, "replace", part), Err(denied("player", "read")));
+    }
+}

@@ -186,6 +186,13 @@ impl<T: Topic> Followers<T> {
         }
         let status = replica.status();
         drop(tell(&*observer, |observer| observer.status(status)));
+        let (can_undo, can_redo) = (replica.can_undo(), replica.can_redo());
+        if can_undo || can_redo {
+            drop(tell(&*observer, |observer| observer.undoable(can_undo, can_redo)));
+        }
+        if !replica.is_idle() {
+            drop(tell(&*observer, |observer| observer.pending(true)));
+        }
         let id = self.last.get() + 1;
         self.last.set(id);
         self.list.borrow_mut().push((id, observer));

@@ -221,7 +221,10 @@ impl Control {
         if is_new {
             self.take();
         }
-        self.seen.take();
+        // What waits for the first state has been entered all the same.
+        if (self.face.is_ready)() {
+            self.seen.take();
+        }
         self.release();
     }
 

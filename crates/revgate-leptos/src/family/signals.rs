@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use revgate::Version;
+use revgate::{TopicName, Version};
 use revgate_client::{CollectionObserver, Key, Status, SyncError};
 
 use crate::errors::Errors;
@@ -14,6 +14,7 @@ use crate::first::First;
 /// Reference-counted: the component that came first may go first.
 #[derive(Clone)]
 pub(super) struct FamilySignals {
+    family: TopicName,
     pub(super) keys: ArcRwSignal<()>,
     pub(super) version: ArcRwSignal<Option<Version>>,
     pub(super) status: ArcRwSignal<Status>,
@@ -36,8 +37,9 @@ struct Members {
 const ROOM: usize = 64;
 
 impl FamilySignals {
-    pub(super) fn new() -> Self {
+    pub(super) fn of(family: TopicName) -> Self {
         Self {
+            family,
             keys: ArcRwSignal::new(()),
             version: ArcRwSignal::new(None),
             status: ArcRwSignal::new(Status::Loading),
@@ -105,6 +107,10 @@ impl CollectionObserver for FamilySignals {
     }
 
     fn failed(&self, error: &SyncError) {
+        // What ails the link of a member's own, that member shows.
+        if error.fate.is_none() && error.topic != self.family {
+            return;
+        }
         self.errors.failed(error);
     }
 }

@@ -128,10 +128,7 @@ impl Desk {
             let subject = self.topics.get(&due.topic).and_then(Weak::upgrade);
             let Some(subject) = subject else { continue };
             match self.take_over(&*subject) {
-                Ok(Taken::Removed) => {
-                    self.pending(subject).schedule(now);
-                    continue;
-                }
+                Ok(Taken::Removed) => self.pending(subject).schedule(now),
                 Ok(Taken::Edit | Taken::Nothing) => {}
                 Err(fault) => {
                     let unusable = fault.sign();

@@ -211,6 +211,11 @@ export class Ties implements Near {
 			// What was done to it is answered by the backend.
 			return;
 		}
+		this.#end(name);
+	}
+
+	/** A replica that others have hears that its member is gone, and asks the backend. */
+	#end(name: string): void {
 		const listeners = this.#listeners.get(name) ?? [];
 		this.#listeners.delete(name);
 		for (const listener of listeners) listener.ended(undefined);
@@ -229,6 +234,8 @@ export class Ties implements Near {
 		for (const [key, replica] of [...this.#held]) {
 			if (usersOf(replica.topic) === 1 && !this.#isDone(key, replica)) continue;
 			this.#held.delete(key);
+			// Others have it now, and were not told if its member has gone meanwhile.
+			if (usersOf(replica.topic) > 1 && this.#whole.rows.get(key) === undefined) this.#end(replica.topic);
 			release(replica);
 		}
 		if (this.#held.size > 0) this.#sweepLater();

@@ -115,6 +115,21 @@ describe('what a topic beside its family has under way when it is let go of stay
 		expect(find('doc:a')).toBeUndefined();
 	});
 
+	it('and who has taken it up meanwhile hears that its member is gone', async () => {
+		const { backend, family } = await live({ a: doc('A') });
+		const answer = hold(backend, 'a');
+		const written = ending(family.update('a', like));
+		await pass();
+		backend.remove('a');
+		const topic = openTopic(backend, 'a');
+		expect(topic.status().type).toBe('live');
+		answer();
+		await pass(5000);
+		expect(written).not.toEqual({});
+		expect([topic.status().type, topic.error()?.kind]).toEqual(['retrying', 'unknownTopic']);
+		topic.stop();
+	});
+
 	it('of a large member that is not here yet, too', async () => {
 		const { backend, family } = await live({ big: large('Big') });
 		const topic = openTopic(backend, 'big');

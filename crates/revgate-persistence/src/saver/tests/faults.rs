@@ -184,6 +184,26 @@ fn what_is_removed_is_saved_again() {
 }
 
 #[test]
+fn what_the_app_asks_for_is_saved_though_somebody_else_has_changed_and_then_removed_the_file() {
+    let mut bench = Bench::new();
+    let topic = bench.topic("a", Save::Manually);
+    bench.write(&topic, 0, 1);
+    drop(bench.ask(&topic, false));
+    bench.turn(0);
+    bench.disk.edit(&topic, "5");
+    bench.write(&topic, 1000, 2);
+    let flush = bench.ask(&topic, false);
+    bench.turn(1000);
+    assert_eq!(bench.disk.text(&topic).as_deref(), Some("5"), "it is looked at first");
+    bench.disk.memory.remove(topic.track.topic()).expect("there");
+    for at in [1060, 1120, 3000] {
+        bench.turn(at);
+    }
+    assert_eq!(bench.disk.text(&topic).as_deref(), Some("2"));
+    flush.wait().expect("it is on the disk");
+}
+
+#[test]
 fn halves_of_what_is_never_left_alone_are_not_taken_for_the_whole() {
     let mut bench = Bench::new();
     let topic = bench.topic("a", Save::default());
