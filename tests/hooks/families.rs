@@ -201,7 +201,7 @@ async fn what_failed_at_a_member_is_shown_there_and_by_the_family_until_either_i
     install(3);
     let (docs, runs, mounted) = mount(3);
     loaded(docs, &runs).await;
-    let (member, _editor) = open(docs, "1");
+    let (member, editor) = open(docs, "1");
     let fail = async || {
         let refused = docs.try_update("1", |_| Err::<(), _>("not today")).await;
         assert_eq!(refused.expect_err("it says so").fate, Some(Fate::NotSent));
@@ -224,7 +224,8 @@ async fn what_failed_at_a_member_is_shown_there_and_by_the_family_until_either_i
     fail().await;
     member.update(|doc| doc.title = "the same".to_owned()).await.expect("it is taken");
     assert_eq!(shown(), (false, false));
-    drop(mounted);
+    drop((editor, mounted));
+    until(|| backend("listeners.size") == "0").await;
 }
 
 #[wasm_bindgen_test]
@@ -232,10 +233,11 @@ async fn what_ails_the_link_of_a_member_alone_is_not_the_familys() {
     install(3);
     let (docs, runs, mounted) = mount(3);
     loaded(docs, &runs).await;
-    let (member, _editor) = open(docs, "1");
+    let (member, editor) = open(docs, "1");
     until(|| untrack(|| member.version()).is_some()).await;
     tell("remove('1')");
     until(|| untrack(|| member.link_error()).is_some()).await;
     assert_eq!(untrack(|| docs.error()), None, "it has what the backend has");
-    drop(mounted);
+    drop((editor, mounted));
+    until(|| backend("listeners.size") == "0").await;
 }
