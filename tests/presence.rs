@@ -1,7 +1,7 @@
 //! What windows tell of themselves, under a virtual clock: the newest word arrives whatever the
 //! network does, one message at a time, and ends with who has said it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -59,15 +59,22 @@ fn options() -> Options {
 struct Window {
     presenter: Presenter<Spot, Network, VirtualTime>,
     errors: Rc<RefCell<Vec<SyncError>>>,
+    /// How often it was told that all is well again.
+    mended: Rc<Cell<usize>>,
 }
 
 impl Window {
     fn open(time: &VirtualTime, network: &Network, label: &str) -> Self {
         let errors = Rc::new(RefCell::new(Vec::new()));
         let (transport, host, heard) = (network.of_window(label), time.clone(), Rc::clone(&errors));
-        let failed = move |error: &SyncError| heard.borrow_mut().push(error.clone());
-        let presenter = Presenter::start(topic(), label, transport, host, options(), failed);
-        Self { presenter, errors }
+        let mended = Rc::new(Cell::new(0));
+        let well = Rc::clone(&mended);
+        let hears = move |error: Option<&SyncError>| match error {
+            Some(error) => heard.borrow_mut().push(error.clone()),
+            None => well.set(well.get() + 1),
+        };
+        let presenter = Presenter::start(topic(), label, transport, host, options(), hears);
+        Self { presenter, errors, mended }
     }
 
     fn set(&self, x: u32) {
@@ -174,6 +181,9 @@ fn a_message_that_is_lost_is_sent_again_with_what_is_the_newest_by_then() {
     network.set_faults(Faults::none(ms(5)));
     rest(&time);
     assert_eq!(present(&backend), json!({"main": {"x": 2.0}}));
+    window.set(3);
+    rest(&time);
+    assert_eq!(window.mended.get(), 1, "once, when it was told after all");
 }
 
 #[window_test(unsupported = test)]

@@ -71,7 +71,8 @@ async fn what_another_page_has_kept_and_this_one_cannot_read_is_set_aside() {
     let shown = live(&tab("aside")).await;
     assert_eq!(shown.state(), Tally::default());
     assert!(shown.replica.version() > Some(before), "{:?}", shown.replica.version());
-    let aside = kept("aside", "tally (set aside)").await;
+    let epoch = shown.replica.version().expect("it has begun anew").epoch;
+    let aside = kept("aside", &format!("tally (set aside {epoch})")).await;
     assert!(aside.contains(r#""data":"of before""#), "{aside}");
 }
 
@@ -121,6 +122,19 @@ async fn an_action_that_was_not_written_was_not_done_and_is_done_when_it_is_sent
     shown.until(|tally| tally.count == 0).await;
     shown.replica.act(Add(6)).await.expect("there is room again");
     assert_eq!(shown.state().count, 6);
+}
+
+#[wasm_bindgen_test]
+async fn actions_that_are_sent_as_the_page_goes_are_done_once_if_it_stays() {
+    let shown = live(&tab("stays")).await;
+    let acts = [Add(1), Add(10), Add(100)].map(|add| shown.replica.act(add));
+    shown.replica.flush();
+    for act in acts {
+        act.await.expect("it is done");
+    }
+    assert_eq!(shown.state().count, 111);
+    drop(shown);
+    assert_eq!(live(&tab("stays")).await.state().count, 111);
 }
 
 #[wasm_bindgen_test]

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
+use std::mem;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -77,7 +78,7 @@ struct Inner<X, H: Host> {
     transport: X,
     host: H,
     options: Options,
-    failed: Box<dyn Fn(&SyncError)>,
+    hears: Box<dyn Fn(Option<&SyncError>)>,
     speech: RefCell<Speech<H::Timer>>,
 }
 
@@ -104,6 +105,8 @@ struct Speech<T> {
     failures: u32,
     /// How many visits it was given since the others were told anything.
     visits: u32,
+    /// Whether something went wrong since.
+    is_failing: bool,
     end: End,
 }
 
@@ -126,8 +129,8 @@ const MOST_VISITS: u32 = 3;
 
 impl<P: Presence, X: Transport, H: Host> Presenter<P, X, H> {
     /// Speaks for the webview labelled `window`, in the topic [`Present<P>`](Present) or one of that
-    /// family. Says nothing before it is [told](Presenter::set) to. `failed` hears of what goes
-    /// wrong, which is also logged.
+    /// family. Says nothing before it is [told](Presenter::set) to. `hears` is called with what goes wrong,
+    /// which is also logged, and with `None` once something was told after that.
     ///
     /// Of the options, [`Options::write_timeout`] and the gate's backoff count.
     pub fn start(
@@ -136,7 +139,7 @@ impl<P: Presence, X: Transport, H: Host> Presenter<P, X, H> {
         transport: X,
         host: H,
         options: Options,
-        failed: impl Fn(&SyncError) + 'static,
+        hears: impl Fn(Option<&SyncError>) + 'static,
     ) -> Self {
         let speech = Speech {
             visit: None,
@@ -149,16 +152,17 @@ impl<P: Presence, X: Transport, H: Host> Presenter<P, X, H> {
             missing: None,
             failures: 0,
             visits: 0,
+            is_failing: false,
             end: End::None,
         };
-        let (failed, speech) = (Box::new(failed), RefCell::new(speech));
+        let (hears, speech) = (Box::new(hears), RefCell::new(speech));
         let window = window.into();
-        let inner = Rc::new(Inner { topic, window, transport, host, options, failed, speech });
+        let inner = Rc::new(Inner { topic, window, transport, host, options, hears, speech });
         Self { inner, words: PhantomData }
     }
 
     /// Tells the others this, in place of what was told before. What does not pass
-    /// [`Presence::validate`], or is no JSON, is not sent, and `failed` hears of it.
+    /// [`Presence::validate`], or is no JSON, is not sent, and the error is heard.
     pub fn set(&self, entry: &P) {
         match guard::call(|| written(entry)).unwrap_or_else(|panicked| Err(panicked.to_string())) {
             Ok(word) => self.inner.say(Some(word)),
@@ -304,6 +308,11 @@ impl<X: Transport, H: Host> Inner<X, H> {
             Ok(Presented::Told(version)) => {
                 let mut speech = self.speech.borrow_mut();
                 (speech.told, speech.failures, speech.visits) = (Some(version), 0, 0);
+                let was_failing = mem::take(&mut speech.is_failing);
+                drop(speech);
+                if was_failing {
+                    self.hear(None);
+                }
             }
             Ok(Presented::Outside { visit }) => self.move_to(visit),
             Ok(Presented::Overtaken) if has_stopped => self.speech.borrow_mut().is_due = false,
@@ -367,8 +376,13 @@ impl<X: Transport, H: Host> Inner<X, H> {
             wanted: None,
         };
         say::warn(format_args!("{error}"));
+        self.speech.borrow_mut().is_failing = true;
+        self.hear(Some(&error));
+    }
+
+    fn hear(&self, error: Option<&SyncError>) {
         let is_heard = self.speech.borrow().end != End::Stopped;
-        if is_heard && let Err(panicked) = guard::call(|| (self.failed)(&error)) {
+        if is_heard && let Err(panicked) = guard::call(|| (self.hears)(error)) {
             say::error(format_args!("topic `{}`: what hears of failures {panicked}", self.topic));
         }
     }

@@ -57,8 +57,8 @@ use crate::{
 ///
 /// Each topic is one text in the database `revgate:NAME`: how new it is, and its state. One that was
 /// never set is what the builder was given. One that this page's type cannot read, for its fields are
-/// others now, is set aside under `TOPIC (set aside)` and begins anew, with a warning. Where the person
-/// clears it, all tabs begin anew, in a new epoch.
+/// others now, is set aside under `TOPIC (set aside EPOCH)`, of the epoch in which it begins anew, with a
+/// warning. Where the person clears it, all tabs begin anew, in a new epoch.
 ///
 /// A browser that keeps nothing for the page, or has no room left, is an error that says so; the change
 /// was not made. So it is for a tab that is killed: what it had not been told is made, is not.

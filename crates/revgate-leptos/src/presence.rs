@@ -185,11 +185,11 @@ impl<P: Presence> Presenting<P> {
     fn start(topic: TopicName, shared: &Weak<Self>) -> Self {
         let error = ArcRwSignal::new(None);
         let window = page::label().unwrap_or_default();
-        let failed = {
+        let hears = {
             let error = error.clone();
-            move |failure: &SyncError| error.set(Some(failure.clone()))
+            move |failure: Option<&SyncError>| error.set(failure.cloned())
         };
-        let presenter = Presenter::start(topic, window.clone(), Page, Browser, options(), failed);
+        let presenter = Presenter::start(topic, window.clone(), Page, Browser, options(), hears);
         let (users, speaker) = (Cell::default(), Cell::default());
         let page = Listener::on_return(shared, |shared| shared.presenter.resume());
         Self { presenter, window, error, users, speaker, _page: page }

@@ -165,7 +165,7 @@ pub(crate) fn is_map<T: Serialize + DeserializeOwned>(initial: &Tree, path: &[St
 }
 
 /// Gives what was `imported` all that it lacks and the initial state has, at any depth. A map is
-/// let be, as its entries are for each to choose.
+/// let be, as its entries are for each to choose, and so is what may be another variant of an enum.
 pub(crate) fn complete_import<T: Serialize + DeserializeOwned>(
     imported: &mut Tree,
     initial: &Tree,
@@ -178,7 +178,9 @@ pub(crate) fn complete_import<T: Serialize + DeserializeOwned>(
             continue;
         };
         let lacks_any = whole.keys().any(|name| !fields.contains_key(name));
-        if lacks_any && !is_map::<T>(initial, &path) {
+        // One field each, of other names: two variants of an enum, which has one of them.
+        let is_variant = fields.len() == 1 && whole.len() == 1;
+        if lacks_any && !is_variant && !is_map::<T>(initial, &path) {
             for (name, value) in whole {
                 fields.entry(name.clone()).or_insert_with(|| value.clone());
             }

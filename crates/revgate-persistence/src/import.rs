@@ -1,10 +1,11 @@
 //! What a topic begins with that was kept by another system.
 
-use std::fs;
 use std::path::Path;
 
 use revgate::{Invalid, Topic};
 
+use crate::files::disk::Disk;
+use crate::files::patience::Patient;
 use crate::fill::{check_numbers, complete_import, fill};
 use crate::{CodecError, Fault, Loaded, OnDisk, Persistence, StorageError, Tree};
 
@@ -15,7 +16,8 @@ pub(crate) fn import<T: Topic>(
     pointer: &str,
     initial: Option<&T>,
 ) -> Result<Option<Loaded<T>>, Fault> {
-    let text = match fs::read(file) {
+    // Others may have it open for a moment, and it is read this once.
+    let text = match Patient::real().read(file) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(StorageError::io("reading", file.display())(error).into()),

@@ -152,7 +152,7 @@ impl Persistence {
     ///
     /// What has been [set aside](crate::Storage::set_aside) stays as it is, and a database may have
     /// removed bytes in its file until it uses their place again. A field that the type has no more
-    /// is removed by a [migration](Self::migrations).
+    /// is removed by a [migration](Self::migrations); the backup has it until the topic was saved twice since.
     pub fn without<P: AsRef<str>>(mut self, pointers: impl IntoIterator<Item = P>) -> Self {
         self.fields = Fields::without(pointers);
         self

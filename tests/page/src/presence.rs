@@ -43,9 +43,11 @@ pub fn open_presence() -> Spots {
     let (topic, window) = (TopicName::of::<Present<Spot>>(), webview_label().unwrap_or_default());
     let look = Rc::new(RefCell::new(Look::default()));
     let errors = Rc::clone(&look);
-    let failed = move |error: &SyncError| errors.borrow_mut().errors.push(error.to_string());
+    let hears = move |error: Option<&SyncError>| {
+        errors.borrow_mut().errors.extend(error.map(ToString::to_string));
+    };
     let presenter =
-        Presenter::start(topic.clone(), window, Tauri, Browser, Options::default(), failed);
+        Presenter::start(topic.clone(), window, Tauri, Browser, Options::default(), hears);
     let presenter = Rc::new(presenter);
     let seen = Seen { look: Rc::clone(&look), presenter: Rc::clone(&presenter) };
     let replica = Replica::start(topic, Tauri, Browser, Options::default(), seen);

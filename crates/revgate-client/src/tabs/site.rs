@@ -97,22 +97,24 @@ impl Site {
     pub(super) async fn adopt(&self, topic: &TopicName) -> Result<Kept, TransportError> {
         let (topics, name, newest) = (Rc::clone(&self.topics), topic.clone(), self.newest.clone());
         let adopted = self.store.change(topic.as_str(), move |text, put| {
-            if let Some(text) = text {
-                let kept = parse(&name, &text);
-                let usable = kept.and_then(|kept| {
-                    topics.check_state(&name, &kept.json)?;
-                    Ok(kept)
-                });
-                match usable {
-                    Ok(kept) => return Ok(kept),
-                    Err(error) => say::warn(format_args!(
-                        "topic `{name}`: what the browser keeps of it is set aside, as this page cannot \
-                         read it, and it begins anew: {error}"
-                    )),
-                }
-                put(&format!("{name} (set aside)"), &text);
+            let usable = text.as_deref().map(|text| {
+                let kept = parse(&name, text)?;
+                topics.check_state(&name, &kept.json)?;
+                Ok::<_, TransportError>(kept)
+            });
+            match usable {
+                Some(Ok(kept)) => return Ok(kept),
+                Some(Err(error)) => say::warn(format_args!(
+                    "topic `{name}`: what the browser keeps of it is set aside, as this page cannot read \
+                     it, and it begins anew: {error}"
+                )),
+                None => {}
             }
             let kept = begin(&topics, &name, newest.get())?;
+            if let Some(text) = text {
+                // Under a name that nothing else has: what was set aside before stays, too.
+                put(&format!("{name} (set aside {})", kept.version.epoch), &text);
+            }
             put(name.as_str(), &record(&kept)?);
             Ok(kept)
         });
@@ -153,10 +155,10 @@ impl Site {
         batch: Batch,
     ) -> Result<Acted<Json>, TransportError> {
         let actor = self.topics.actor(topic)?;
-        // What is not written was not done.
-        let mut trial = actor.borrow().clone();
-        let name = topic.clone();
+        let (topics, name) = (Rc::clone(&self.topics), topic.clone());
         let acted = self.change(topic, move |kept| {
+            // As it is by now: what was asked for before has been done. And a copy: what is not written was not done.
+            let mut trial = topics.actor(&name)?.borrow().clone();
             let deeds = trial.act(&name, kept, &batch)?;
             Ok::<_, TransportError>((deeds.kept, (trial, deeds.acted)))
         });

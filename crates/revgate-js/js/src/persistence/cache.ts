@@ -152,6 +152,8 @@ export class Cache<T> implements SnapshotCache<T> {
 			const { writing, saver } = this.#parts;
 			saver.drop();
 			await saver.settled();
+			// A write that has failed waits to be made again.
+			saver.drop();
 			writing.saved = writing.loaded = undefined;
 		}
 	}
@@ -274,9 +276,8 @@ export class Cache<T> implements SnapshotCache<T> {
 				}
 			},
 			onClear: () => {
-				if (this.#parts) {
-					this.#parts.writing.saved = undefined;
-				}
+				// What waits here is of before.
+				void this.forget();
 				this.events.emit('cleared');
 			},
 		});

@@ -152,7 +152,7 @@ describe('two windows with one storage', () => {
 	function windowIn(
 		storage: ReturnType<ReturnType<typeof createSharedMemoryStorage<unknown>>['getBackend']>,
 		channelName: string,
-		options: Pick<PersistenceApplierOptions<unknown>, 'schemaVersion' | 'migration'> = {},
+		options: Pick<PersistenceApplierOptions<unknown>, 'schemaVersion' | 'migration' | 'throttling'> = {},
 	) {
 		const heard = new Heard();
 		const shown: [string, unknown][] = [];
@@ -323,6 +323,24 @@ describe('two windows with one storage', () => {
 		await clearPersistedData(storage, { channelName: name });
 		await delivered(name);
 		expect(cleared).toEqual(['here', 'there', 'there']);
+		there.applier.dispose();
+	});
+
+	it('what waits to be saved elsewhere does not bring back what was cleared', async () => {
+		const name = channel();
+		const memory = createSharedMemoryStorage<unknown>();
+		const [storage, other] = [memory.getBackend('place'), memory.getBackend('place')];
+		const here = windowIn(storage, name);
+		const there = windowIn(other, name, { throttling: { debounceMs: 60_000 } });
+		await there.applier.apply(snapshot('1', { of: 'before' }));
+		await clearPersistedData(storage, { channelName: name });
+		await delivered(name);
+		await there.applier.flush();
+		expect(await storage.load()).toBeNull();
+		await there.applier.apply(snapshot('2', { of: 'after' }));
+		await there.applier.flush();
+		expect(await storage.load()).toMatchObject({ data: { of: 'after' } });
+		here.applier.dispose();
 		there.applier.dispose();
 	});
 });
