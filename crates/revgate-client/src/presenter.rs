@@ -71,6 +71,9 @@ pub struct Presenter<P: Presence, X: Transport, H: Host> {
     words: PhantomData<fn(&P)>,
 }
 
+/// Hears of a failure, or that something was told after it.
+type Hear = dyn Fn(Option<&SyncError>);
+
 struct Inner<X, H: Host> {
     topic: TopicName,
     /// The label of this webview.
@@ -78,7 +81,7 @@ struct Inner<X, H: Host> {
     transport: X,
     host: H,
     options: Options,
-    hears: Box<dyn Fn(Option<&SyncError>)>,
+    hears: Box<Hear>,
     speech: RefCell<Speech<H::Timer>>,
 }
 
