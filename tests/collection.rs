@@ -6,6 +6,8 @@ mod harness;
 mod edits;
 #[path = "collection/large.rs"]
 mod large;
+#[path = "collection/making.rs"]
+mod making;
 #[path = "collection/messages.rs"]
 mod messages;
 #[path = "collection/panics.rs"]

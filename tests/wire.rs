@@ -193,6 +193,15 @@ fn refusals_are_tagged_objects() {
         Refusal::<()>::TooManySubscriptions { limit: 64 },
         r#"{"kind":"tooManySubscriptions","limit":64}"#,
     );
+    pinned(
+        Refusal::<()>::Exists { topic: "doc:1".to_owned() },
+        r#"{"kind":"exists","topic":"doc:1"}"#,
+    );
+    for (access, named) in [(Access::Create, "create"), (Access::Remove, "remove")] {
+        let Denied { grant, .. } = Denied::new("doc:1", access);
+        assert!(grant.contains(&format!(r#""revgate:{named}""#)), "{grant}");
+        assert_eq!(access.to_string(), named);
+    }
     pinned(Refusal::<()>::Failed { reason: "no".to_owned() }, r#"{"kind":"failed","reason":"no"}"#);
 }
 
@@ -236,6 +245,7 @@ fn a_refusal_that_lacks_a_field_is_malformed() {
     for (kind, field) in [
         (r#""denied","topic":"a","access":"read""#, "grant"),
         (r#""unknownTopic","topic":"a""#, "known"),
+        (r#""exists""#, "topic"),
         (r#""invalid","path":"a""#, "reason"),
         (r#""conflict","data":1"#, "revision"),
         (r#""conflict","revision":"1""#, "data"),

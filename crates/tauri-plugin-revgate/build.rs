@@ -11,6 +11,8 @@ const COMMANDS: &[&str] = &[
     "act",
     "present",
     "can_write",
+    "create",
+    "remove",
     "inspect",
     // Of the feature `inspector`.
     "survey",
@@ -21,7 +23,7 @@ const COMMANDS: &[&str] = &[
     "open_inspector",
 ];
 
-/// Topics that a window may read, write, do actions to, or be present in. What reads it is `src/scope.rs`.
+/// Topics that a window may read, write, do actions to, be present in, create, or remove. What reads it is `src/scope.rs`.
 #[derive(schemars::JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct Entry {

@@ -131,6 +131,10 @@ pub enum Call {
     Patch,
     /// Actions.
     Act,
+    /// A topic that is not there yet.
+    Create,
+    /// The end of a topic.
+    Remove,
 }
 
 impl Call {
@@ -142,12 +146,14 @@ impl Call {
             Self::Replace => "replace",
             Self::Patch => "patch",
             Self::Act => "act",
+            Self::Create => "create",
+            Self::Remove => "remove",
         }
     }
 
-    /// Whether it is to change the state.
+    /// Whether it is to change something.
     pub const fn is_write(self) -> bool {
-        matches!(self, Self::Replace | Self::Patch | Self::Act)
+        !matches!(self, Self::Subscribe | Self::Fetch)
     }
 }
 

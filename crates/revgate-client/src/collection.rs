@@ -1,5 +1,6 @@
 //! A family as a whole in one window, kept the same as the backend's.
 
+mod making;
 mod member;
 mod rows;
 mod sync;
@@ -89,7 +90,7 @@ pub trait CollectionObserver {
 /// A member whose state is large (more than 6 KiB of JSON, unless the family's delivery says
 /// otherwise) is known by its version, and fetched when somebody [gets](Self::get) it.
 ///
-/// Members are created and removed by Rust.
+/// Members are [created](Self::create) and [removed](Self::remove) by whoever may.
 ///
 /// ```ignore-wasm32,standalone_crate
 /// use revgate_settings::{Settings, Theme};

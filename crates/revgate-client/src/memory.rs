@@ -415,6 +415,31 @@ impl Transport for Memory {
         self.change(topic, change, Some(ahead))
     }
 
+    fn create<T: Topic>(
+        &self,
+        topic: &TopicName,
+        initial: Arc<T>,
+    ) -> impl Future<Output = Result<Version, TransportError>> + 'static {
+        self.count_call();
+        let (backend, topic) = (self.clone(), topic.clone());
+        async move {
+            initial.validate().map_err(backend::invalid)?;
+            let state = backend::state(&*initial).map_err(backend::invalid)?;
+            let version = backend.create_member(&topic, state)?;
+            backend.tell_version(&topic, version);
+            Ok(version)
+        }
+    }
+
+    fn remove(
+        &self,
+        topic: &TopicName,
+    ) -> impl Future<Output = Result<bool, TransportError>> + 'static {
+        self.count_call();
+        let (backend, topic) = (self.clone(), topic.clone());
+        async move { backend.end_member(topic) }
+    }
+
     fn act(
         &self,
         topic: &TopicName,

@@ -147,6 +147,31 @@ pub trait Transport: Clone + 'static {
         async move { Err(TransportError::Rejected(reason)) }
     }
 
+    /// Creates `topic`, one of a family, which starts with the state `initial`. Returns its version. One that is there
+    /// already stays as it is: then the error is [`Refusal::Exists`].
+    ///
+    /// By default an error: the backend has no families.
+    fn create<T: Topic>(
+        &self,
+        topic: &TopicName,
+        initial: Arc<T>,
+    ) -> impl Future<Output = Result<Version, TransportError>> + 'static {
+        drop(initial);
+        let error = no_families(topic);
+        async move { Err(error) }
+    }
+
+    /// Removes `topic`, one of a family, with what is saved of it. Whether it was there.
+    ///
+    /// By default an error: the backend has no families.
+    fn remove(
+        &self,
+        topic: &TopicName,
+    ) -> impl Future<Output = Result<bool, TransportError>> + 'static {
+        let error = no_families(topic);
+        async move { Err(error) }
+    }
+
     /// Tells the others of this window, in `topic`. Returns what has become of it.
     ///
     /// By default an error: the backend has no presence.
@@ -275,6 +300,7 @@ impl<T> WriteError<T> {
             }
             Refusal::Denied(denied) => Refusal::Denied(denied),
             Refusal::UnknownTopic(unknown) => Refusal::UnknownTopic(unknown),
+            Refusal::Exists { topic } => Refusal::Exists { topic },
             Refusal::Invalid(invalid) => Refusal::Invalid(invalid),
             Refusal::PatchFailed(fault) => Refusal::PatchFailed(fault),
             Refusal::TooLarge { limit, size } => Refusal::TooLarge { limit, size },

@@ -104,6 +104,16 @@ impl MemoryBackend {
         self.0.write_untyped(topic, change).map_err(thrown)
     }
 
+    /// The plugin's `create`.
+    pub fn create(&self, topic: &str, state: &str) -> Answer<String> {
+        self.0.create_untyped(topic, state).map_err(thrown)
+    }
+
+    /// The plugin's `remove`.
+    pub fn end(&self, topic: &str) -> Answer<bool> {
+        self.0.end_untyped(topic).map_err(thrown)
+    }
+
     /// The plugin's `act`.
     pub fn act(&self, topic: &str, actions: &str) -> Answer<String> {
         self.0.act_untyped(topic, actions).map_err(thrown)

@@ -220,6 +220,46 @@ impl<T: Topic> FamilySignal<T> {
         shared.map_or_else(gone, |shared| shared.writing(key).act(key, action))
     }
 
+    /// Creates a member that starts with the state `initial`, in every window, if this one has the permission
+    /// `revgate:create`. Ends when it is shown here. One that is there already stays as it is: the error's
+    /// [`refusal`](SyncError::refusal) is [`Exists`](revgate::wire::Refusal::Exists) then.
+    ///
+    /// ```no_run,standalone_crate
+    /// use leptos::prelude::*;
+    /// # use revgate::Topic;
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Doc { title: String }
+    /// # impl Topic for Doc { const NAME: &'static str = "doc"; }
+    /// use revgate_leptos::FamilySignal;
+    ///
+    /// fn buttons(docs: FamilySignal<Doc>, key: String) -> impl IntoView {
+    ///     let draft = Doc { title: "Draft".to_owned() };
+    ///     let (new, old) = (key.clone(), key);
+    ///     view! {
+    ///         <button on:click=move |_| drop(docs.create(&new, draft.clone()))>"New"</button>
+    ///         <button on:click=move |_| drop(docs.remove(&old))>"Delete"</button>
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// The result may be dropped: a failure also shows in [`FamilySignal::write_error`] and the log.
+    pub fn create(&self, key: &str, initial: T) -> Pending {
+        self.ask(|shared| {
+            shared.dismiss_error();
+            shared.collection.create(key, initial)
+        })
+    }
+
+    /// Removes a member in every window, with what is saved of it, if this one has the permission `revgate:remove`.
+    /// Ends when it is gone here. Edits of it that the backend has not made by then fail.
+    pub fn remove(&self, key: &str) -> Pending {
+        self.ask(|shared| {
+            shared.dismiss_error();
+            shared.collection.remove(key)
+        })
+    }
+
     /// A member with all that a topic has: undo and redo, its own version, status and errors. What it
     /// changes, the family shows at once, and it has no subscription of its own.
     ///

@@ -348,6 +348,8 @@ impl Builder {
                 commands::act,
                 commands::present,
                 commands::can_write,
+                commands::create,
+                commands::remove,
                 commands::inspect,
                 #[cfg(feature = "inspector")]
                 commands::survey,

@@ -106,8 +106,8 @@ impl Collection {
         self.mark(writer);
     }
 
-    /// A member has been removed. To be called while none is created.
-    pub(crate) fn removed(self: &Arc<Self>, member: &dyn Member) {
+    /// A member has been removed by the hand of `writer`. To be called while none is created.
+    pub(crate) fn removed(self: &Arc<Self>, member: &dyn Member, writer: Option<&Arc<str>>) {
         let Some(kinship) = member.kinship() else { return };
         let mut history = self.history();
         let place = kinship.place.swap(GONE, Ordering::Relaxed);
@@ -119,7 +119,7 @@ impl Collection {
         let has_begun = history.is_some();
         drop(history);
         if has_begun {
-            self.mark(None);
+            self.mark(writer);
         }
     }
 

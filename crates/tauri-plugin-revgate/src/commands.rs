@@ -11,12 +11,14 @@
 mod act;
 #[cfg(feature = "inspector")]
 mod inspector;
+mod members;
 mod preload;
 mod present;
 
 pub(crate) use act::*;
 #[cfg(feature = "inspector")]
 pub(crate) use inspector::*;
+pub(crate) use members::*;
 pub(crate) use preload::*;
 pub(crate) use present::*;
 

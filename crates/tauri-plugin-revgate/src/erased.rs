@@ -30,8 +30,10 @@ pub(crate) trait ErasedTopic: View {
     fn take_actions(&self, actions: &(dyn Any + Send + Sync));
     /// Is one of this family from now on.
     fn join(&self, family: &Arc<Collection>);
-    /// Is one of no family any more: see [`Collection::removed`].
-    fn leave_family(&self);
+    /// Whether it is one of a family.
+    fn is_member(&self) -> bool;
+    /// Is one of no family any more, by the hand of `writer`: see [`Collection::removed`].
+    fn leave_family(&self, writer: Option<&Arc<str>>);
     /// Itself, if it is one of this family.
     fn member_of(&self, family: &Arc<Collection>) -> Option<Arc<dyn Member>>;
     /// The part of this name.
@@ -79,9 +81,13 @@ impl<T: Topic> ErasedTopic for TopicCell<T> {
         self.live.kinship.get_or_init(|| Kinship::new(family));
     }
 
-    fn leave_family(&self) {
+    fn is_member(&self) -> bool {
+        self.live.kinship.get().is_some()
+    }
+
+    fn leave_family(&self, writer: Option<&Arc<str>>) {
         if let Some(family) = self.live.kinship.get().and_then(Kinship::family) {
-            family.removed(&*self.live);
+            family.removed(&*self.live, writer);
         }
     }
 

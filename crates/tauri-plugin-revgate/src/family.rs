@@ -16,7 +16,8 @@ use crate::registry::Registry;
 ///
 /// **What is large is many small topics**: ten thousand rows are a family, which a window holds as a
 /// whole (`use_family` of the crate `revgate-leptos`, `Collection` of `revgate-client`) by one
-/// subscription. Each creation, change and removal costs what it costs alone, however many there are.
+/// subscription. Windows create and remove them too, where they have the permissions `revgate:create` and
+/// `revgate:remove`. Each creation, change and removal costs what it costs alone, however many there are.
 ///
 /// ```no_run
 /// use revgate::Topic;
@@ -66,7 +67,7 @@ impl<T: Topic> Family<T> {
     /// back from its own JSON, or it would not be saved, as the app is ending.
     pub fn create(&self, key: &str, initial: T) -> Result<TopicHandle<T>, RegistryError> {
         let name = TopicName::keyed::<T>(key)?;
-        let cell = self.registry.create(name, initial, Arc::clone(&self.options))?;
+        let cell = self.registry.create(name, initial, Arc::clone(&self.options), None)?;
         Ok(TopicHandle::new(cell))
     }
 
@@ -127,7 +128,7 @@ impl<T: Topic> Family<T> {
     /// still held can read the last state, but not write.
     pub fn remove(&self, key: &str) -> bool {
         // Not the topic of another family whose name may begin with this one's.
-        self.get(key).is_some_and(|topic| self.registry.remove(topic.name()))
+        self.get(key).is_some_and(|topic| self.registry.remove(topic.name(), None))
     }
 
     /// The keys of all topics there are, sorted.

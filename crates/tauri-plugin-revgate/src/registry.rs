@@ -2,6 +2,7 @@
 
 mod awaited;
 mod kin;
+mod members;
 
 use std::any::{TypeId, type_name};
 use std::collections::BTreeMap;
@@ -85,7 +86,7 @@ impl Registry {
         initial: T,
         options: TopicOptions,
     ) -> Result<(), RegistryError> {
-        self.create(TopicName::of::<T>(), initial, Arc::new(options)).map(drop)
+        self.create(TopicName::of::<T>(), initial, Arc::new(options), None).map(drop)
     }
 
     pub(crate) fn register_family<T: Topic>(
@@ -175,15 +176,16 @@ impl Registry {
         self.shared.end();
     }
 
-    /// Adds a topic of any name.
+    /// Adds a topic of any name, by the hand of `writer`, a window or the backend.
     pub(crate) fn create<T: Topic>(
         &self,
         topic: TopicName,
         initial: T,
         options: Arc<TopicOptions>,
+        writer: Option<&Arc<str>>,
     ) -> Result<Arc<TopicCell<T>>, RegistryError> {
         let cell = self.cell(topic, initial, options)?;
-        self.add(cell, None)
+        self.add(cell, None, writer)
     }
 
     /// A topic that is not there yet.
@@ -206,6 +208,7 @@ impl Registry {
         &self,
         cell: Arc<TopicCell<T>>,
         restored: Option<Restored>,
+        writer: Option<&Arc<str>>,
     ) -> Result<Arc<TopicCell<T>>, RegistryError> {
         let topic = cell.live.name.clone();
         let mut catalogue = self.write();
@@ -230,7 +233,7 @@ impl Registry {
         }
         let kin = catalogue.families.get(&TopicName::of::<T>());
         if let Some(kin) = kin.filter(|kin| kin.id == TypeId::of::<T>()) {
-            kin.adopt(&topic, &*cell);
+            kin.adopt(&topic, &*cell, writer);
         }
         catalogue.refused.remove(&topic);
         if cell.preloaded_up_to() > 0 {
@@ -245,8 +248,9 @@ impl Registry {
         Ok(cell)
     }
 
-    /// Ends the topic of this name, if there is one, and if what is saved of it can be removed.
-    pub(crate) fn remove(&self, topic: &TopicName) -> bool {
+    /// Ends the topic of this name, by the hand of `writer`, if there is one, and if what is saved of it can be
+    /// removed.
+    pub(crate) fn remove(&self, topic: &TopicName, writer: Option<&Arc<str>>) -> bool {
         let has_ended = self.shared.session.get().is_some_and(|session| !session.saver.is_open());
         let removed = {
             let mut catalogue = self.write();
@@ -256,7 +260,7 @@ impl Registry {
             let removed = catalogue.topics.remove(topic);
             catalogue.preloadable.remove(topic);
             catalogue.removals += u64::from(removed.is_some());
-            removed.inspect(|topic| topic.leave_family())
+            removed.inspect(|topic| topic.leave_family(writer))
         };
         removed.inspect(|topic| topic.remove()).is_some()
     }

@@ -32,6 +32,12 @@ pub enum Refusal<T> {
     /// window may read.
     #[error(transparent)]
     UnknownTopic(UnknownTopic),
+    /// What was to be created is there already, and is left as it is.
+    #[error("there is a topic `{topic}` already, which stays as it is")]
+    Exists {
+        /// Its name.
+        topic: String,
+    },
     /// The state written has the wrong shape or does not pass the topic's validation.
     #[error(transparent)]
     Invalid(Invalid),
@@ -108,6 +114,7 @@ impl<T> Refusal<T> {
             }
             Self::Denied(denied) => Refusal::Denied(denied),
             Self::UnknownTopic(unknown) => Refusal::UnknownTopic(unknown),
+            Self::Exists { topic } => Refusal::Exists { topic },
             Self::Invalid(invalid) => Refusal::Invalid(invalid),
             Self::PatchFailed(fault) => Refusal::PatchFailed(fault),
             Self::TooLarge { limit, size } => Refusal::TooLarge { limit, size },
@@ -159,6 +166,10 @@ pub enum Access {
     Act,
     /// Have an entry of its own in it.
     Present,
+    /// Create it, as one of a family.
+    Create,
+    /// Remove it, as one of a family.
+    Remove,
 }
 
 /// Where a patch (RFC 6902) does not apply.
@@ -196,6 +207,8 @@ fn grant(access: Access, entry: &str) -> String {
         Access::Write => "write",
         Access::Act => "act",
         Access::Present => "present",
+        Access::Create => "create",
+        Access::Remove => "remove",
     };
     format!(r#"{{ "identifier": "revgate:{set}", "allow": [{{ {entry} }}] }}"#)
 }
@@ -208,6 +221,8 @@ impl fmt::Display for Access {
             Self::Write => "write",
             Self::Act => "do this to",
             Self::Present => "be present in",
+            Self::Create => "create",
+            Self::Remove => "remove",
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use revgate::family::{History, Record, Since};
-use revgate::wire::{Changes, FamilyAnnouncement, FetchedFamily, Payload, Written};
+use revgate::wire::{Changes, FamilyAnnouncement, FetchedFamily, Payload, Refusal, Written};
 use revgate::{Epoch, Invalidation, Revision, Topic, TopicName, Version};
 use serde_json::value::{RawValue, Value};
 
@@ -95,6 +95,30 @@ impl Memory {
             self.tell_family_of(&topic);
         }
         removed.is_some()
+    }
+
+    /// Creates the topic for a window. What is there stays as it is.
+    pub(super) fn create_member(
+        &self,
+        topic: &TopicName,
+        state: String,
+    ) -> Result<Version, TransportError> {
+        self.kin_of(topic)?;
+        if self.stored(topic).is_ok() {
+            let topic = topic.to_string();
+            return Err(TransportError::Refused(Refusal::Exists { topic }));
+        }
+        Ok(self.put(topic, Ok(state)))
+    }
+
+    /// Removes the topic for a window; whether it was there.
+    pub(super) fn end_member(&self, topic: TopicName) -> Result<bool, TransportError> {
+        Ok(self.remove_of(&self.kin_of(&topic)?, topic))
+    }
+
+    fn kin_of(&self, topic: &TopicName) -> Result<TopicName, TransportError> {
+        let unknown = || backend::unknown(topic.as_str(), self.inner.families.borrow().keys());
+        self.family_of(topic).ok_or_else(unknown)
     }
 
     /// The family `T` begins anew, as when the backend restarts: with the same members, in another

@@ -139,6 +139,23 @@ impl Memory {
         Ok(kept.answer())
     }
 
+    /// As the plugin's command `create`.
+    pub fn create_untyped(&self, topic: &str, state: &str) -> Result<String, Refused> {
+        self.count_call();
+        let topic = name(topic)?;
+        self.shape_of(&topic)?.check(state).map_err(backend::invalid)?;
+        self.create_member(&topic, state.to_owned())?;
+        let kept = self.stored(&topic)?;
+        self.tell_untyped(&topic, None, &kept);
+        Ok(kept.answer())
+    }
+
+    /// As the plugin's command `remove`.
+    pub fn end_untyped(&self, topic: &str) -> Result<bool, Refused> {
+        self.count_call();
+        Ok(self.end_member(name(topic)?)?)
+    }
+
     /// As the plugin's command `act`.
     pub fn act_untyped(&self, topic: &str, actions: &str) -> Result<String, Refused> {
         self.count_call();

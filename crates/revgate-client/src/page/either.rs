@@ -151,6 +151,21 @@ impl Transport for Page {
         on!(topic, way => way.can_write(topic))
     }
 
+    fn create<T: Topic>(
+        &self,
+        topic: &TopicName,
+        initial: Arc<T>,
+    ) -> impl Future<Output = Result<Version, TransportError>> + 'static {
+        on!(topic, way => way.create(topic, initial))
+    }
+
+    fn remove(
+        &self,
+        topic: &TopicName,
+    ) -> impl Future<Output = Result<bool, TransportError>> + 'static {
+        on!(topic, way => way.remove(topic))
+    }
+
     fn act(
         &self,
         topic: &TopicName,

@@ -220,6 +220,8 @@ fn denial(command: &str, arguments: &JsValue, error: &JsValue) -> Option<JsValue
         "replace" | "patch" | "can_write" => Access::Write,
         "act" => Access::Act,
         "present" => Access::Present,
+        "create" => Access::Create,
+        "remove" => Access::Remove,
         _ => return None,
     };
     let said = error.as_string()?;

@@ -79,6 +79,19 @@ struct PatchArguments<'a> {
 }
 
 #[derive(Serialize)]
+struct CreateArguments<'a> {
+    topic: &'a TopicName,
+    data: String,
+    form: Form,
+}
+
+#[derive(Serialize)]
+struct RemoveArguments<'a> {
+    topic: &'a TopicName,
+    form: Form,
+}
+
+#[derive(Serialize)]
 struct ActArguments<'a> {
     topic: &'a TopicName,
     #[serde(skip_serializing_if = "Epoch::is_zero")]
@@ -218,6 +231,33 @@ impl Transport for Tauri {
             let answer =
                 call("plugin:revgate|can_write", to_string(&TopicArguments { topic: &topic }));
             answer.await.is_ok_and(|answer| answer.is_truthy())
+        }
+    }
+
+    fn create<T: Topic>(
+        &self,
+        topic: &TopicName,
+        initial: Arc<T>,
+    ) -> impl Future<Output = Result<Version, TransportError>> + 'static {
+        let topic = topic.clone();
+        async move {
+            let data = as_text(&*initial)
+                .map_err(|invalid| TransportError::Refused(Refusal::Invalid(invalid)))?;
+            let arguments = CreateArguments { topic: &topic, data, form: Form::Text };
+            let answer = call("plugin:revgate|create", to_string(&arguments)).await;
+            read_answer(&answer.map_err(Rejection::into_transport_error)?)
+        }
+    }
+
+    fn remove(
+        &self,
+        topic: &TopicName,
+    ) -> impl Future<Output = Result<bool, TransportError>> + 'static {
+        let topic = topic.clone();
+        async move {
+            let arguments = RemoveArguments { topic: &topic, form: Form::Text };
+            let answer = call("plugin:revgate|remove", to_string(&arguments)).await;
+            read_answer(&answer.map_err(Rejection::into_transport_error)?)
         }
     }
 

@@ -136,6 +136,23 @@ pub trait Layer: Clone + 'static {
         self.inner().can_write(topic)
     }
 
+    /// As [`Transport::create`].
+    fn create<T: Topic>(
+        &self,
+        topic: &TopicName,
+        initial: Arc<T>,
+    ) -> impl Future<Output = Result<Version, TransportError>> + 'static {
+        self.inner().create(topic, initial)
+    }
+
+    /// As [`Transport::remove`].
+    fn remove(
+        &self,
+        topic: &TopicName,
+    ) -> impl Future<Output = Result<bool, TransportError>> + 'static {
+        self.inner().remove(topic)
+    }
+
     /// As [`Transport::act`].
     fn act(
         &self,
@@ -228,6 +245,21 @@ impl<L: Layer> Transport for L {
 
     fn can_write(&self, topic: &TopicName) -> impl Future<Output = bool> + 'static {
         Layer::can_write(self, topic)
+    }
+
+    fn create<T: Topic>(
+        &self,
+        topic: &TopicName,
+        initial: Arc<T>,
+    ) -> impl Future<Output = Result<Version, TransportError>> + 'static {
+        Layer::create(self, topic, initial)
+    }
+
+    fn remove(
+        &self,
+        topic: &TopicName,
+    ) -> impl Future<Output = Result<bool, TransportError>> + 'static {
+        Layer::remove(self, topic)
     }
 
     fn act(

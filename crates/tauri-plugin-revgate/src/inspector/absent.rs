@@ -20,6 +20,8 @@ pub(crate) enum Call {
     Replace,
     Patch,
     Act,
+    Create,
+    Remove,
 }
 
 impl Inspector {

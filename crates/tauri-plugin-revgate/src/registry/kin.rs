@@ -8,6 +8,7 @@ use revgate::{Topic, TopicName};
 use revgate_persistence::{Incident, LoadError, session};
 
 use super::Registry;
+use super::members::{CreateMember, create};
 use crate::cell::TopicCell;
 use crate::collection::Collection;
 use crate::erased::ErasedTopic;
@@ -32,6 +33,7 @@ pub(super) struct Kin {
     /// All of them, as windows subscribe to them.
     collection: Arc<Collection>,
     load: LoadKin,
+    pub(super) create: CreateMember,
 }
 
 impl Kin {
@@ -41,17 +43,23 @@ impl Kin {
         sender: Arc<Sender>,
     ) -> Self {
         let collection = Arc::new(Collection::new(family, Arc::clone(&options), sender));
-        Self { id: TypeId::of::<T>(), options, actions: None, collection, load: load::<T> }
+        let (load, create) = (load::<T>, create::<T>);
+        Self { id: TypeId::of::<T>(), options, actions: None, collection, load, create }
     }
 
-    /// A topic of their type is created, perhaps as one of them.
-    pub(super) fn adopt(&self, name: &TopicName, topic: &dyn ErasedTopic) {
+    /// A topic of their type is created by the hand of `writer`, perhaps as one of them.
+    pub(super) fn adopt(
+        &self,
+        name: &TopicName,
+        topic: &dyn ErasedTopic,
+        writer: Option<&Arc<str>>,
+    ) {
         self.actions.as_ref().inspect(|actions| topic.take_actions(&***actions));
         // Not the one that has the name of the family itself.
         if name != self.collection.family() {
             topic.join(&self.collection);
             if let Some(member) = topic.member_of(&self.collection) {
-                self.collection.changed(member, None);
+                self.collection.changed(member, writer);
             }
         }
     }
@@ -66,7 +74,7 @@ impl Registry {
         name: &TopicName,
         disk: &Disk<'_>,
     ) -> Result<Option<Restored>, RegistryError> {
-        let Some(kin) = self.kin(name) else { return Ok(None) };
+        let Some(kin) = self.saved_kin(name) else { return Ok(None) };
         let (options, sender) = (Arc::clone(&kin.options), Arc::clone(self.sender()));
         let loaded = match (kin.load)(name.clone(), options, sender, disk) {
             Err(RegistryError::Load {
@@ -84,7 +92,7 @@ impl Registry {
             loaded => loaded?,
         };
         Ok(loaded.map(|(topic, restored)| {
-            kin.adopt(name, &*topic);
+            kin.adopt(name, &*topic, None);
             self.write().topics.insert(name.clone(), topic);
             restored
         }))
@@ -109,8 +117,8 @@ impl Registry {
         self.read().families.values().map(|kin| Arc::clone(&kin.collection)).collect()
     }
 
-    /// What the topic of this name has in common with others, if those are saved.
-    fn kin(&self, topic: &TopicName) -> Option<Kin> {
+    /// What the topic of this name has in common with others.
+    pub(super) fn kin(&self, topic: &TopicName) -> Option<Kin> {
         let catalogue = self.read();
         let is_named = |(family, _): &(&TopicName, &Kin)| {
             let key = topic.as_str().strip_prefix(family.as_str());
@@ -118,7 +126,12 @@ impl Registry {
         };
         // Of two families, the one with the longer name; it comes later.
         let (_, kin) = catalogue.families.iter().rev().find(is_named)?;
-        kin.options.persistence.is_some().then(|| kin.clone())
+        Some(kin.clone())
+    }
+
+    /// The same, if those are saved.
+    fn saved_kin(&self, topic: &TopicName) -> Option<Kin> {
+        self.kin(topic).filter(|kin| kin.options.persistence.is_some())
     }
 
     /// Adds one of a family: if it is on the disk and could not be loaded without an initial state,
@@ -131,7 +144,7 @@ impl Registry {
     ) -> Result<Arc<TopicCell<T>>, RegistryError> {
         let cell = self.cell(topic, initial, options)?;
         if !self.is_incomplete::<T>(&cell.live.name) {
-            return self.add(cell, None);
+            return self.add(cell, None, None);
         }
         // One at a time: what another has opened, and perhaps removed, is not to come back.
         let _opening = self.shared.opening.lock().unwrap_or_else(PoisonError::into_inner);
@@ -139,13 +152,13 @@ impl Registry {
             Some(session) if self.is_incomplete::<T>(&cell.live.name) => Some(session.load(&cell)?),
             _ => None,
         };
-        self.add(cell, restored)
+        self.add(cell, restored, None)
     }
 
     /// Whether it is on the disk, of this type, and lacks what an initial state may supply.
     fn is_incomplete<T: Topic>(&self, topic: &TopicName) -> bool {
         matches!(self.read().refused.get(topic), Some(LoadError::Incomplete { .. }))
-            && self.kin(topic).is_some_and(|kin| kin.id == TypeId::of::<T>())
+            && self.saved_kin(topic).is_some_and(|kin| kin.id == TypeId::of::<T>())
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{Epoch, Invalid, Revision, Snapshot, TopicName, UnknownTopic, Version
 enum Kind {
     Denied,
     UnknownTopic,
+    Exists,
     Invalid,
     Conflict,
     PatchFailed,
@@ -67,6 +68,7 @@ impl<T> Flat<T> {
                 known: required(self.known, "known")?,
                 more: self.more,
             }),
+            Kind::Exists => Refusal::Exists { topic: required(topic, "topic")? },
             Kind::Invalid => Refusal::Invalid(Invalid {
                 path: required(path, "path")?,
                 reason: required(reason, "reason")?,

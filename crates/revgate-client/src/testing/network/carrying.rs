@@ -137,6 +137,33 @@ impl Transport for Network {
         }
     }
 
+    fn create<T: Topic>(
+        &self,
+        topic: &TopicName,
+        initial: Arc<T>,
+    ) -> impl Future<Output = Result<Version, TransportError>> + 'static {
+        let (network, topic) = (self.clone(), topic.clone());
+        async move {
+            network.carry().await?;
+            let answer = network.backend.create(&topic, initial).await;
+            network.carry().await?;
+            answer
+        }
+    }
+
+    fn remove(
+        &self,
+        topic: &TopicName,
+    ) -> impl Future<Output = Result<bool, TransportError>> + 'static {
+        let (network, topic) = (self.clone(), topic.clone());
+        async move {
+            network.carry().await?;
+            let answer = Transport::remove(&network.backend, &topic).await;
+            network.carry().await?;
+            answer
+        }
+    }
+
     fn act(
         &self,
         topic: &TopicName,

@@ -2,22 +2,23 @@
 
 import type { Version } from '../gate/gate.js';
 import { quietly } from '../sync/guard.js';
-import { fieldsOf } from '../sync/messages.js';
+import { fieldsOf, versionOf } from '../sync/messages.js';
 import type { Sink } from '../sync/transport.js';
 import type { Unsubscribe } from '../types.js';
 import { Word } from '../words/say.js';
 import type { TopicBackend } from '../topic/backend.js';
 import { isTelling } from '../topic/barrier.js';
 import { TopicError } from '../topic/error.js';
-import { rootPlace } from '../topic/exact/index.js';
+import { type Place, rootPlace, take, Unfit, write } from '../topic/exact/index.js';
 import { Following } from '../topic/following.js';
 import { readFetched } from '../topic/gating.js';
 import { Listeners } from '../topic/listeners.js';
 import { DEFAULTS, type TopicOptions } from '../topic/options.js';
-import type { Failed } from '../topic/refusal.js';
+import { type Failed, wordsOf } from '../topic/refusal.js';
 import { type Home, settle } from '../topic/registry.js';
 import type { Replica } from '../topic/replica.js';
-import { Material, Rows } from './rows.js';
+import { answerTo, makingOf } from './making.js';
+import { isNewer, Material, Rows } from './rows.js';
 import { Ties } from './ties.js';
 import { wayOf } from './way.js';
 
@@ -31,6 +32,7 @@ export class Collection extends Following<Material> implements Home {
 	/** Told when members have come or gone. */
 	readonly lists: Listeners<[keys: readonly string[]]>;
 	readonly #byKey = new Map<string, Listeners<[state: unknown]>>();
+	readonly #place: Place;
 	readonly #rows: Rows;
 	readonly #ties: Ties;
 	readonly #unsettle: () => void;
@@ -47,7 +49,8 @@ export class Collection extends Following<Material> implements Home {
 		super(family, options, `${family}:*`);
 		this.changes = this.listeners();
 		this.lists = this.listeners();
-		this.#rows = new Rows(rootPlace(options.bigints ?? DEFAULTS.bigints));
+		this.#place = rootPlace(options.bigints ?? DEFAULTS.bigints);
+		this.#rows = new Rows(this.#place);
 		this.#ties = new Ties({
 			topic: family,
 			host: this.host,
@@ -132,6 +135,27 @@ export class Collection extends Following<Material> implements Home {
 		return this.#ties.hold(key, false);
 	}
 
+	/** Creates a member, and resolves when it is shown. As `making.rs` in Rust. */
+	async create(key: string, state: unknown): Promise<Version> {
+		let data: string;
+		try {
+			data = write(take(state, this.#place));
+		} catch (cause) {
+			const { path, reason } = cause instanceof Unfit ? cause : { path: undefined, reason: wordsOf(cause) };
+			throw this.#unmade({ fate: 'notSent', path, reason, cause });
+		}
+		return this.#make(
+			key,
+			({ createMember }, topic, backend) => createMember?.call(backend, topic, data),
+			(answer) => versionOf(fieldsOf(Word.SnapshotNotObject, readFetched(answer))),
+		) as Promise<Version>;
+	}
+
+	/** Removes a member, and resolves when it is gone. */
+	async remove(key: string): Promise<void> {
+		await this.#make(key, ({ removeMember }, topic, backend) => removeMember?.call(backend, topic), () => undefined);
+	}
+
 	/** Ends an edit that is not even looked at; if it is one of a handle's that has ended, in silence. */
 	refuse(reason: string, isHeard: boolean): TopicError {
 		const error = new TopicError({ topic: this.topic, phase: 'write', fate: 'notSent', reason });
@@ -167,6 +191,33 @@ export class Collection extends Following<Material> implements Home {
 
 	left(replica: Replica): void {
 		this.#ties.leave(replica);
+	}
+
+	async #make<A>(
+		key: string,
+		ask: (making: ReturnType<typeof makingOf>, topic: string, backend: TopicBackend) => Promise<A> | undefined,
+		read: (answer: A) => Version | undefined,
+	): Promise<Version | undefined> {
+		if (this.driver.hasEnded) throw this.refuse('the family was stopped', true);
+		const { backend, host, options } = this;
+		const topic = this.#ties.nameOf(key);
+		const asked = ask(makingOf(backend), topic, backend);
+		if (!asked) throw this.refuse('this backend lets windows create and remove no topics', true);
+		const outcome = await answerTo(asked, topic, host, options.writeTimeoutMs ?? DEFAULTS.writeTimeoutMs);
+		if ('failed' in outcome) throw this.#unmade(outcome.failed);
+		const version = read(outcome.answer);
+		const row = this.#rows.get(key);
+		const isShown = row && version ? !isNewer(version, row.version) : row === version;
+		// Most often it was announced before. What cannot be fetched now is tried again.
+		if (!isShown) await new Promise<void>((done) => this.refresh(() => done()));
+		return version;
+	}
+
+	#unmade(failed: Pick<Failed, 'fate' | 'reason' | 'path' | 'kind' | 'cause'>): TopicError {
+		const { fate, reason, path, kind, cause } = failed;
+		const error = new TopicError({ topic: this.topic, phase: 'write', fate, reason, path, kind, cause });
+		this.driver.enter(() => this.tell(error));
+		return error;
 	}
 
 	#apply(version: Version, material: Material): void {

@@ -35,7 +35,7 @@ export type FamilyOptions<T, A> = Omit<ActingOptions<T, A>, 'cache'>;
  * A member whose state is large (more than 6 KiB of JSON, unless the family's delivery says otherwise)
  * is known by its version, and fetched when it is read.
  *
- * Members are created and removed by Rust. One is a topic as any: `createTopic('doc:42')` beside the
+ * Members are created and removed by Rust, and by windows that have the permission. One is a topic as any: `createTopic('doc:42')` beside the
  * family shows the same state, without a subscription of its own. Its options may be its own, whatever
  * the family has done with it before, but for `backend`, `bigints` and `host`.
  *
@@ -88,6 +88,20 @@ export interface Family<T, A = unknown> {
 	act(key: string, action: A, shown?: OptimisticAction<T, A>): Promise<Version>;
 	/** Replaces a member's state: see {@link Topic.replace}. */
 	replace(key: string, state: T): Promise<Version>;
+	/**
+	 * Creates a member that starts with this state, in every window, if this one has the permission `revgate:create`.
+	 * Resolves when it is shown here. One that is there already stays as it is: then the error's `kind` is `exists`.
+	 *
+	 * @example
+	 * await docs.create('42', { title: 'Draft' });
+	 */
+	create(key: string, state: T): Promise<Version>;
+	/**
+	 * Removes a member in every window, with what is saved of it, if this one has the permission `revgate:remove`.
+	 * Resolves when it is gone here; one that is not there is gone already. Edits of it that the backend has not made
+	 * by then fail.
+	 */
+	remove(key: string): Promise<void>;
 	/** Fetches now what has changed: see {@link Topic.refresh}. */
 	refresh(): Promise<Version>;
 	/** How the synchronisation is doing. */
@@ -190,11 +204,23 @@ class FamilyHandle<T, A> extends Handle<Collection> implements Family<T, A> {
 
 	readonly replace = (key: string, state: T): Promise<Version> => this.#edit(key, (topic) => topic.replace(state));
 
+	readonly create = (key: string, state: T): Promise<Version> => this.#make((family) => family.create(key, state));
+
+	readonly remove = (key: string): Promise<void> => this.#make((family) => family.remove(key));
+
 	readonly refresh = (): Promise<Version> =>
 		this.ask((done) => this.followed.refresh(done), () => this.version() as Version);
 
 	*#entries(): IterableIterator<[string, T | undefined]> {
 		for (const key of this.keys()) yield [key, this.get(key)];
+	}
+
+	#make<A>(make: (family: Collection) => Promise<A>): Promise<A> {
+		this.followed.dismissError();
+		const refuse = (): TopicError => this.followed.refuse('this handle was stopped', false);
+		const made = this.hasEnded ? Promise.reject<A>(refuse()) : make(this.followed);
+		made.catch(() => undefined);
+		return made;
 	}
 
 	#edit(key: string, make: (topic: Topic<T, A>) => Promise<Version>): Promise<Version> {

@@ -10,6 +10,8 @@ export interface Speaking {
 	fetch(topic: string, known: string | undefined): string | Promise<string>;
 	write(topic: string, change: string): string | Promise<string>;
 	act(topic: string, actions: string): string | Promise<string>;
+	create?(topic: string, state: string): string;
+	end?(topic: string): boolean;
 }
 
 /** A subscription. */
@@ -29,7 +31,13 @@ export function wayTo(backend: Speaking): Required<Omit<TopicBackend, 'preloaded
 		fetch: async (topic, known) => backend.fetch(topic, textOf(known)),
 		write: async (topic, change) => backend.write(topic, JSON.stringify(change)),
 		act: async (topic, batch) => backend.act(topic, JSON.stringify(batch)),
+		createMember: async (topic, state) => backend.create?.(topic, state) ?? none(topic),
+		removeMember: async (topic) => backend.end?.(topic) ?? none(topic),
 	};
+}
+
+function none(topic: string): never {
+	throw new Error(`there is no topic \`${topic}\`: this backend has no families`);
 }
 
 const textOf = (known: Version | undefined): string | undefined => known && JSON.stringify(known);

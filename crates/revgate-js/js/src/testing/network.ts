@@ -45,7 +45,7 @@ export class Network {
 	}
 
 	/** The way of one window to the backend; nothing gets through while it is offline. */
-	way(backend: Required<Pick<TopicBackend, 'subscribe' | 'fetch' | 'write' | 'act'>>, isOffline: () => boolean): TopicBackend {
+	way(backend: Required<Pick<TopicBackend, 'subscribe' | 'fetch' | 'write' | 'act' | 'createMember' | 'removeMember'>>, isOffline: () => boolean): TopicBackend {
 		const carry = async (): Promise<void> => {
 			await this.#travel();
 			if (!isOffline() && !this.#happens(this.faults.failure)) return;
@@ -72,6 +72,8 @@ export class Network {
 			fetch: (topic, known) => call(() => backend.fetch(topic, known)),
 			write: (topic, change) => call(() => backend.write(topic, change)),
 			act: (topic, batch) => call(() => backend.act(topic, batch)),
+			createMember: (topic, state) => call(() => backend.createMember(topic, state)),
+			removeMember: (topic) => call(() => backend.removeMember(topic)),
 			subscribe: async (topic, listener, known) => {
 				await carry();
 				let isAlive = true;

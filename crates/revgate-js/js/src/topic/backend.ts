@@ -46,6 +46,14 @@ export interface TopicBackend {
 	 * were not done. Without this function the topic has no actions.
 	 */
 	act?(topic: string, batch: ActionBatch): Promise<string>;
+	/**
+	 * Creates a topic of a family, which starts with this state. The answer is an object with `revision` and `epoch`.
+	 * One that is there already stays as it is, and the call is refused: `{ "kind": "exists" }`. Without this function
+	 * windows create none.
+	 */
+	createMember?(topic: string, state: string): Promise<string>;
+	/** Removes a topic of a family; whether it was there. Without this function windows remove none. */
+	removeMember?(topic: string): Promise<boolean>;
 	/** The clock and the timers of topics that go to it, unless they have their own. Default: the page's. */
 	readonly host?: Host;
 }

@@ -101,15 +101,15 @@ export const ownBackend = (): TopicBackend => pageOf()?.backend ?? plugin;
 
 const pageOf = (): Page | undefined => (globalThis as { __REVGATE__?: Page }).__REVGATE__;
 
-/** The permission that each command needs. */
-const PERMISSIONS = { subscribe: 'read', unsubscribe: 'read', snapshot: 'read', patch: 'write', replace: 'write', act: 'act' } as const;
+/** The permission that each command needs, if that is not called as the command is. */
+const PERMISSIONS = { subscribe: 'read', unsubscribe: 'read', snapshot: 'read', patch: 'write', replace: 'write' } as const;
 
-function call(command: keyof typeof PERMISSIONS, args: { topic: string } & Record<string, unknown>): Promise<unknown> {
+export function call(command: keyof typeof PERMISSIONS | 'act' | 'create' | 'remove', args: { topic: string } & Record<string, unknown>): Promise<unknown> {
 	return invoke(`plugin:revgate|${command}`, { ...args, ...FORM }).catch((error: unknown) => {
 		// Tauri's own refusal, before the plugin is asked, in the plugin's words: an app that is released says no more
 		// in it. One of the plugin's own is an object, whatever it says.
 		if (typeof error !== 'string' || !/^[^{]*(not allowed|explicitly denied)(?!.*not found)/s.test(error)) throw error;
-		const access = PERMISSIONS[command];
+		const access = (PERMISSIONS as { readonly [command: string]: string })[command] ?? command;
 		const topic = args.topic.replace(/#.*/s, '');
 		const grant = `{ "identifier": "revgate:${access}", "allow": [{ "topic": ${JSON.stringify(topic)} }] }`;
 		throw { kind: 'denied', topic, access, grant };
@@ -134,7 +134,7 @@ function idAndRest(answer: unknown): [id: number, fetched: string | undefined] {
 }
 
 /** An answer, which comes as bytes, or as a list of them where Tauri falls back to messages. */
-function textOf(answer: unknown): string {
+export function textOf(answer: unknown): string {
 	if (typeof answer === 'string') return answer;
 	if (answer instanceof ArrayBuffer) return decode(new Uint8Array(answer));
 	if (Array.isArray(answer)) return decode(Uint8Array.from(answer as number[]));
