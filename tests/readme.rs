@@ -1,5 +1,5 @@
-//! The code of the READMEs stands in the crates' docs, word for word, where it is compiled; what they depend
-//! on, in the app that `cargo xtask new` makes, which the checks build.
+//! The code of the READMEs stands word for word in the crates' docs, where it is compiled, or in the app that
+//! `cargo xtask new` makes, which the checks build and drive; so does what they depend on.
 
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -16,6 +16,14 @@ const COMPILED: [&str; 3] = [
     include_str!("../crates/revgate-client/src/testing.rs"),
 ];
 
+/// Of the app that is made, what somebody pastes who has one already.
+const PASTED: [(&str, &str); 4] = [
+    ("rust", include_str!("../template/app/shared/src/lib.rs")),
+    ("rust", include_str!("../template/app/src-tauri/src/main.rs")),
+    ("json", include_str!("../template/app/src-tauri/capabilities/windows.json")),
+    ("rust", include_str!("../template/app/src/main.rs")),
+];
+
 const MANIFESTS: [&str; 3] = [
     include_str!("../template/app/Cargo.toml"),
     include_str!("../template/app/shared/Cargo.toml"),
@@ -29,6 +37,11 @@ fn blocks(readme: &str, language: &str) -> Vec<Vec<String>> {
     parts.map(|part| lines(part.split("```").next().unwrap_or_default())).collect()
 }
 
+/// Whether a block's lines stand in a file, one after the other.
+fn stands_in(block: &[String], file: &str) -> bool {
+    lines(file).windows(block.len()).any(|window| window == block)
+}
+
 fn lines(text: &str) -> Vec<String> {
     let bare = text.lines().map(|line| line.trim_start_matches("//!").trim().to_owned());
     bare.filter(|line| !line.is_empty()).collect()
@@ -40,12 +53,22 @@ fn every_rust_block_is_part_of_a_doctest() {
         let blocks = blocks(readme, "rust");
         assert!(!blocks.is_empty(), "{name} shows how it is used");
         for block in blocks {
-            let stands_in = |docs: &&str| {
-                let lines = lines(docs);
-                lines.windows(block.len()).any(|window| window == block)
-            };
-            assert!(COMPILED.iter().any(stands_in), "{name}, not compiled: {block:#?}");
+            let mut compiled = COMPILED.iter().chain(PASTED.iter().map(|(_, file)| file));
+            let is_compiled = compiled.any(|file| stands_in(&block, file));
+            assert!(is_compiled, "{name}, not compiled: {block:#?}");
         }
+    }
+}
+
+#[test]
+fn what_is_added_to_an_app_is_what_the_app_that_is_made_has() {
+    let [(_, readme), ..] = READMES;
+    for (language, file) in PASTED {
+        let blocks = blocks(readme, language);
+        assert!(
+            blocks.iter().any(|block| stands_in(block, file)),
+            "README shows nothing of: {file}"
+        );
     }
 }
 
