@@ -1,4 +1,4 @@
-//! The command line. Parsed by hand: sixteen commands and thirteen options are not worth a dependency
+//! The command line. Parsed by hand: eighteen commands and thirteen options are not worth a dependency
 //! that takes longer to compile than the rest of this package.
 
 use std::path::PathBuf;
@@ -76,6 +76,9 @@ Commands:
   windows
           Compiles for Windows, and runs there, in Wine, what needs no desktop; then checks what can
           be checked for macOS, iOS and Android. Sets up what is missing
+  api
+          Writes what the crates that are published have for others, an item a line, into docs/api.
+          `test` says what of it is stale. Sets up what is missing
   types [--check]
           Writes the TypeScript that comes from Rust.
           --check      Says what of it is stale instead
@@ -108,6 +111,7 @@ pub(crate) enum Command {
     Fuzz(FuzzOptions),
     Crash(CrashOptions),
     Windows,
+    Api,
     Types { is_check: bool },
     Npm,
     Package,
@@ -205,6 +209,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         "fuzz" => fuzz(rest).map(Command::Fuzz),
         "crash" => crash(rest).map(Command::Crash),
         "windows" => refuse("windows", rest.first(), "none").map(|()| Command::Windows),
+        "api" => refuse("api", rest.first(), "none").map(|()| Command::Api),
         "types" => {
             let unknown = rest.iter().find(|argument| *argument != "--check");
             refuse("types", unknown, "--check")?;
@@ -215,7 +220,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         "mutants" => refuse("mutants", rest.first(), "none").map(|()| Command::Mutants),
         "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
         _ => {
-            let known = "app, new, test, appearance, model, bench, size, book, bundle, fuzz, crash, windows, types, npm, package, mutants, doctor";
+            let known = "app, new, test, appearance, model, bench, size, book, bundle, fuzz, crash, windows, api, types, npm, package, mutants, doctor";
             Err(format!("unknown command `{name}`; the commands are: {known}"))
         }
     }
@@ -413,6 +418,7 @@ mod tests {
         assert_eq!(read("book"), Ok(Command::Book));
         assert_eq!(read("bundle"), Ok(Command::Bundle));
         assert_eq!(read("windows"), Ok(Command::Windows));
+        assert_eq!(read("api"), Ok(Command::Api));
         assert_eq!(read("types"), Ok(Command::Types { is_check: false }));
         assert_eq!(read("types --check"), Ok(Command::Types { is_check: true }));
         assert_eq!(read("npm"), Ok(Command::Npm));
@@ -463,7 +469,7 @@ mod tests {
             (
                 "ap",
                 "`ap`",
-                "app, new, test, appearance, model, bench, size, book, bundle, fuzz, crash, windows, types, npm, package, mutants, doctor",
+                "app, new, test, appearance, model, bench, size, book, bundle, fuzz, crash, windows, api, types, npm, package, mutants, doctor",
             ),
             ("app --hedless", "`--hedless`", "--headless, --firefox, --shots DIR, --port N"),
             ("app --headless=yes", "`--headless=yes`", "--headless"),

@@ -9,9 +9,9 @@ use std::{
 use xtask::{Error, display::VirtualDisplay, process, report, step::Step, workspace::Workspace};
 
 use crate::{
-    appearance, bench, compile, crash,
+    api, appearance, bench, compile, crash,
     fuzz::{self, Fuzzer},
-    new, npm,
+    new, npm, oldest,
     outcomes::{Kind, Outcomes},
     package, peers,
     setup::{self, Goal, toolchain::WASM},
@@ -34,6 +34,9 @@ pub(crate) const NATIVE: [&str; 11] = [
 ];
 /// The inspector, which is off in what else is tested.
 const INSPECTOR: &str = "revgate-tests/inspector,tauri-plugin-revgate/inspector";
+/// The tests that are compiled with no other.
+const TESTS: &str = "revgate-tests/windows,revgate-tests/appearance";
+const INSPECTED: [&str; 2] = ["--features", "revgate-frontend/inspector"];
 /// Loads the windows of both apps from files instead of from `trunk serve`.
 const BUILT_WINDOWS: &str = "revgate-app/custom-protocol,revgate-test-app/custom-protocol";
 /// Packages that are compiled for the windows. Always the same list: another one would give
@@ -85,6 +88,22 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
     Ok(checks.outcomes.summary().failed == 0)
 }
 
+/// What makes the pages of the crates, natively and for windows.
+pub(crate) fn documentation(workspace: &Workspace) -> [(&'static str, Command); 2] {
+    let document = |packages: &[&[&str]]| {
+        let mut command =
+            workspace.cargo([&["doc", "--locked", "--no-deps"], &*packages.concat()].concat());
+        command.env("RUSTDOCFLAGS", "-D warnings");
+        command
+    };
+    let all = format!("{TESTS},{INSPECTOR}");
+    let wasm = ["--target", WASM];
+    [
+        ("rustdoc", document(&[&NATIVE, &["--features", &all]])),
+        ("rustdoc, WASM", document(&[&wasm, &WINDOW_PACKAGES, &INSPECTED])),
+    ]
+}
+
 struct Checks<'a> {
     workspace: &'a Workspace,
     outcomes: Outcomes<'a>,
@@ -96,16 +115,10 @@ impl Checks<'_> {
         let wasm = [&["--target", WASM][..], &WINDOW_PACKAGES].concat();
         let both = ["-p", "revgate", "-p", "revgate-tests"];
         let cargo = |parts: &[&[&str]]| self.workspace.cargo(parts.concat());
-        let document = |packages: &[&str]| {
-            let mut command = cargo(&[&["doc", "--locked", "--no-deps"], packages]);
-            command.env("RUSTDOCFLAGS", "-D warnings");
-            command
-        };
         // With `--keep-going` one crate's warnings do not hide another's.
         let clippy = ["clippy", "--locked", "--all-targets", "--keep-going"];
-        let all = format!("revgate-tests/windows,revgate-tests/appearance,{INSPECTOR}");
+        let all = format!("{TESTS},{INSPECTOR}");
         let all = ["--features", &all];
-        let inspected = ["--features", "revgate-frontend/inspector"];
         // Without std, thus with no other package beside it.
         let gate = ["--target", WASM, "-p", "revgate-js"];
         let checks = [
@@ -113,14 +126,14 @@ impl Checks<'_> {
             // Compiled by `bench peers` alone.
             ("format, peers", cargo(&[&["fmt", peers::MANIFEST, "--check", "--all"]])),
             ("clippy", cargo(&[&clippy, &NATIVE, &all, &deny])),
-            ("clippy, WASM", cargo(&[&clippy, &wasm, &inspected, &both, &deny])),
+            ("clippy, WASM", cargo(&[&clippy, &wasm, &INSPECTED, &both, &deny])),
             ("clippy, gate for JavaScript", cargo(&[&clippy, &gate, &deny])),
-            ("rustdoc", document(&[&NATIVE[..], &all].concat())),
-            ("rustdoc, WASM", document(&[&wasm[..], &inspected].concat())),
         ];
-        for (name, command) in checks {
+        for (name, command) in checks.into_iter().chain(documentation(self.workspace)) {
             self.outcomes.check(name, Kind::Lint, Step::new(command));
         }
+        api::check(self.workspace, &mut self.outcomes);
+        oldest::check(self.workspace, &mut self.outcomes);
     }
 
     fn build_windows(&mut self) -> bool {

@@ -1,6 +1,7 @@
 //! `cargo xtask`: sets up, runs and tests the project, on a bare machine as well.
 #![forbid(unsafe_code)]
 
+mod api;
 mod app;
 mod appearance;
 mod args;
@@ -20,6 +21,7 @@ mod model;
 mod mutants;
 mod new;
 mod npm;
+mod oldest;
 mod outcomes;
 mod package;
 mod peers;
@@ -82,6 +84,7 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
         Command::Crash(options) => crash::run(&workspace, &options),
         Command::Windows => cross::run(&mut workspace),
+        Command::Api => api::run(&mut workspace).map(|()| true),
         Command::Types { is_check } => types::run(&workspace, is_check),
         Command::New(app) => new::run(&mut workspace, &app).map(|()| true),
         Command::NewCheck => new::check::run(&mut workspace),

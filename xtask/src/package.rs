@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The crates that are published, in the order of the arrows.
-const CRATES: [&str; 5] =
+pub(crate) const CRATES: [&str; 5] =
     ["revgate", "revgate-persistence", "tauri-plugin-revgate", "revgate-client", "revgate-leptos"];
 /// How many of them, from the first on, the app's backend is made of; its window has the others.
 const OF_BACKEND: usize = 3;
