@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
-use std::mem;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -108,8 +107,8 @@ struct Speech<T> {
     failures: u32,
     /// How many visits it was given since the others were told anything.
     visits: u32,
-    /// Whether something went wrong since.
-    is_failing: bool,
+    /// The newest message that there was when something went wrong, until a later one was told.
+    failed_at: Option<Seq>,
     end: End,
 }
 
@@ -155,7 +154,7 @@ impl<P: Presence, X: Transport, H: Host> Presenter<P, X, H> {
             missing: None,
             failures: 0,
             visits: 0,
-            is_failing: false,
+            failed_at: None,
             end: End::None,
         };
         let (hears, speech) = (Box::new(hears), RefCell::new(speech));
@@ -311,9 +310,9 @@ impl<X: Transport, H: Host> Inner<X, H> {
             Ok(Presented::Told(version)) => {
                 let mut speech = self.speech.borrow_mut();
                 (speech.told, speech.failures, speech.visits) = (Some(version), 0, 0);
-                let was_failing = mem::take(&mut speech.is_failing);
+                let is_mended = speech.failed_at.take_if(|failed| *failed < seq).is_some();
                 drop(speech);
-                if was_failing {
+                if is_mended {
                     self.hear(None);
                 }
             }
@@ -379,7 +378,10 @@ impl<X: Transport, H: Host> Inner<X, H> {
             wanted: None,
         };
         say::warn(format_args!("{error}"));
-        self.speech.borrow_mut().is_failing = true;
+        {
+            let speech = &mut *self.speech.borrow_mut();
+            speech.failed_at = Some(speech.seq);
+        }
         self.hear(Some(&error));
     }
 

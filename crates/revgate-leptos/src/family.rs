@@ -252,7 +252,7 @@ impl<T: Topic> FamilySignal<T> {
     }
 
     /// Removes a member in every window, with what is saved of it, if this one has the permission `revgate:remove`.
-    /// Ends when it is gone here. Edits of it that the backend has not made by then fail.
+    /// Ends when it is gone here. Edits of it that the backend has not made by then fail: see [`Collection::remove`].
     pub fn remove(&self, key: &str) -> Pending {
         self.ask(|shared| {
             shared.dismiss_error();

@@ -10,8 +10,9 @@ use revgate::{Topic, TopicName, Version};
 use super::{Collection, Inner};
 use crate::driver::Driven;
 use crate::error::Why;
+use crate::guard::{self, Guarded};
 use crate::pending::Answer;
-use crate::{Fate, Host, Pending, Transport, TransportError, guard};
+use crate::{Fate, Host, Pending, Transport, TransportError};
 
 impl<T: Topic, X: Transport, H: Host> Collection<T, X, H> {
     /// Creates a member that starts with the state `initial`, in every window. Ends when it is shown here: not before
@@ -59,7 +60,8 @@ impl<T: Topic, X: Transport, H: Host> Collection<T, X, H> {
     }
 
     /// Removes a member in every window, with what is saved of it. Ends when it is gone here; one that is not there
-    /// is gone already. Edits of it that the backend has not made by then fail, here and elsewhere.
+    /// is gone already. Edits of it that the backend has not made by then fail, here and elsewhere, unless one of the same
+    /// key has been created by then: they are made on that. Nobody waits for the disk.
     ///
     /// # Errors
     ///
@@ -99,13 +101,18 @@ impl<T: Topic, X: Transport, H: Host> Collection<T, X, H> {
                 inner.not_made(done, &TransportError::no_answer(timeout));
             }
         });
-        inner.spawn(call, move |inner, answer| {
+        // Whoever waits is told how it has ended, though the collection may have been dropped meanwhile.
+        let inner = Rc::clone(inner);
+        driver.host.clone().spawn(async move {
+            let answer = Guarded::new(call).await.unwrap_or_else(|panicked| {
+                Err(TransportError::Malformed(format!("reading it {panicked}")))
+            });
             drop(timer);
             let Some(done) = waits.take() else { return };
-            match answer {
+            inner.enter(move |inner| match answer {
                 Ok(answer) => inner.made(done, version(answer), &key),
                 Err(error) => inner.not_made(done, &error),
-            }
+            });
         });
         pending
     }

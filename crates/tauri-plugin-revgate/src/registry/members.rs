@@ -50,6 +50,7 @@ impl Registry {
     ) -> Option<Result<bool, Refused>> {
         let kin = self.kin(topic)?;
         match self.find(topic.as_str()) {
+            None if self.read().refused.contains_key(topic) => Some(Err(unread(topic))),
             None => Some(Ok(false)),
             Some(found) if !found.is_member() => None,
             Some(_) => {
@@ -72,6 +73,14 @@ impl Registry {
     }
 }
 
+/// Nothing is to take its place, and no window is told where it is.
+fn unread(topic: &TopicName) -> Refused {
+    let reason = format!(
+        "what is saved of the topic `{topic}` could not be read, and is left as it is until the app opens it"
+    );
+    Refusal::Failed { reason }
+}
+
 pub(super) fn create<T: Topic>(
     registry: &Registry,
     topic: &TopicName,
@@ -88,6 +97,7 @@ pub(super) fn create<T: Topic>(
     match registry.create(topic, initial, options, Some(window)) {
         Ok(cell) => Ok(cell),
         Err(RegistryError::Duplicate(topic)) => Err(Refusal::Exists { topic: topic.into() }),
+        Err(RegistryError::Load { topic, .. }) => Err(unread(&topic)),
         Err(RegistryError::InvalidInitial { invalid, .. }) => Err(Refusal::Invalid(invalid)),
         Err(error) => Err(Refusal::Failed { reason: error.to_string() }),
     }

@@ -14,7 +14,7 @@ import { Following } from '../topic/following.js';
 import { readFetched } from '../topic/gating.js';
 import { Listeners } from '../topic/listeners.js';
 import { DEFAULTS, type TopicOptions } from '../topic/options.js';
-import { type Failed, wordsOf } from '../topic/refusal.js';
+import { type Failed, failedBy, malformed, wordsOf } from '../topic/refusal.js';
 import { type Home, settle } from '../topic/registry.js';
 import type { Replica } from '../topic/replica.js';
 import { answerTo, makingOf } from './making.js';
@@ -159,9 +159,7 @@ export class Collection extends Following<Material> implements Home {
 	/** Ends an edit that is not even looked at; if it is one of a handle's that has ended, in silence. */
 	refuse(reason: string, isHeard: boolean): TopicError {
 		const error = new TopicError({ topic: this.topic, phase: 'write', fate: 'notSent', reason });
-		// To tell listeners of what one of them has made might make it the next of a circle.
-		if (isTelling() || !isHeard) quietly(() => this.logger.error(`[revgate] ${error.message}`, error));
-		else this.driver.enter(() => this.tell(error));
+		this.#tellOf(error, isHeard);
 		return error;
 	}
 
@@ -201,11 +199,21 @@ export class Collection extends Following<Material> implements Home {
 		if (this.driver.hasEnded) throw this.refuse('the family was stopped', true);
 		const { backend, host, options } = this;
 		const topic = this.#ties.nameOf(key);
-		const asked = ask(makingOf(backend), topic, backend);
+		let asked: Promise<A> | undefined;
+		try {
+			asked = ask(makingOf(backend), topic, backend);
+		} catch (fault) {
+			throw this.#unmade(failedBy(fault));
+		}
 		if (!asked) throw this.refuse('this backend lets windows create and remove no topics', true);
 		const outcome = await answerTo(asked, topic, host, options.writeTimeoutMs ?? DEFAULTS.writeTimeoutMs);
 		if ('failed' in outcome) throw this.#unmade(outcome.failed);
-		const version = read(outcome.answer);
+		let version: Version | undefined;
+		try {
+			version = read(outcome.answer);
+		} catch (fault) {
+			throw this.#unmade(malformed(fault));
+		}
 		const row = this.#rows.get(key);
 		const isShown = row && version ? !isNewer(version, row.version) : row === version;
 		// Most often it was announced before. What cannot be fetched now is tried again.
@@ -216,8 +224,14 @@ export class Collection extends Following<Material> implements Home {
 	#unmade(failed: Pick<Failed, 'fate' | 'reason' | 'path' | 'kind' | 'cause'>): TopicError {
 		const { fate, reason, path, kind, cause } = failed;
 		const error = new TopicError({ topic: this.topic, phase: 'write', fate, reason, path, kind, cause });
-		this.driver.enter(() => this.tell(error));
+		this.#tellOf(error);
 		return error;
+	}
+
+	/** To tell listeners of what one of them has made might make it the next of a circle. */
+	#tellOf(error: TopicError, isHeard = true): void {
+		if (isTelling() || !isHeard) quietly(() => this.logger.error(`[revgate] ${error.message}`, error));
+		else this.driver.enter(() => this.tell(error));
 	}
 
 	#apply(version: Version, material: Material): void {

@@ -152,8 +152,6 @@ export class Cache<T> implements SnapshotCache<T> {
 			const { writing, saver } = this.#parts;
 			saver.drop();
 			await saver.settled();
-			// A write that has failed waits to be made again.
-			saver.drop();
 			writing.saved = writing.loaded = undefined;
 		}
 	}

@@ -48,6 +48,8 @@ export class Saver<T> {
 	readonly #sink: Sink<T>;
 	#pending: Item<T> | undefined;
 	#writing: Item<T> | undefined;
+	/** What was under way when it was to be given up. */
+	#dropped: Item<T> | undefined;
 	#running: Promise<void> | undefined;
 	#cancel: () => void = () => {};
 	#retryAt: number | undefined;
@@ -108,8 +110,9 @@ export class Saver<T> {
 		}
 	}
 
-	/** Gives up what waits. */
+	/** Gives up what waits, and what is under way if it fails. */
 	drop(): void {
+		this.#dropped = this.#writing;
 		this.#cancel();
 		this.#pending = undefined;
 		this.#retryAt = undefined;
@@ -171,7 +174,7 @@ export class Saver<T> {
 	#failed(thrown: unknown, item: Item<T>): void {
 		const error = asPersistenceError(thrown, 'saving the state');
 		const isPassing = PASSING.includes(error.fault);
-		if (this.#stopped || this.#pending || (!isPassing && error.fault !== 'quota')) {
+		if (this.#stopped || this.#pending || item === this.#dropped || (!isPassing && error.fault !== 'quota')) {
 			this.#sink.failed(error, item);
 			return;
 		}
