@@ -69,6 +69,7 @@ fn the_last_line_has_the_worse_kind_of_window_and_every_lost_edit() {
         ("dialogue-map-10m", "revgate-js-act", vec![5.25]),
         ("flood-cpu", "revgate-js", vec![1.5]),
         ("flood-cpu", "revgate-rust", vec![1.0]),
+        ("slider", "revgate-js", vec![10.0, 25.0]),
         ("memory-private", "revgate-rust", vec![3.09]),
     ] {
         lines.retain(|line| line["scene"] != scene || line["peer"] != peer);
@@ -81,7 +82,8 @@ fn the_last_line_has_the_worse_kind_of_window_and_every_lost_edit() {
     assert_eq!(
         last_line(&figures(&lines)),
         "bench pingpong=3.00 big=4.00 lone=1.00 eight=2.00 start=1.00 start_rust=1.00 lost=2 p99=2.75 \
-         update=10.00 rows=1.00 sixteen=1.50 size=1.75 burst=3 flood=375 cpu=0.50 memory=1.03"
+         update=10.00 rows=1.00 sixteen=1.50 size=1.75 burst=3 flood=375 cpu=0.50 slider=1.50 \
+         memory=1.03"
     );
 }
 
