@@ -225,7 +225,6 @@ impl Checks<'_> {
         // Both packages at once, so that they share their dependencies. Neither is a library:
         // wasm-pack would run a library's doctests in the browser.
         command.args(["tests", "-p", "revgate-tests", "-p", "revgate-frontend", "--locked"]);
-        command.arg("--no-fail-fast");
         let chrome = self.workspace.root.join("tests/webdriver.json");
         command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", chrome);
         self.outcomes.check("tests in Chrome", Kind::Tests, Step::new(command).limit(PATIENCE));

@@ -3,9 +3,9 @@
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
-use revgate_settings::Settings;
 use revgate::wire::Refusal;
 use revgate::{Epoch, Invalidation, Revision, Snapshot, Topic, TopicName, Version};
+use revgate_settings::Settings;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
