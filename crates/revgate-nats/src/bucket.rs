@@ -1,0 +1,195 @@
+//! The connection to a server, and a bucket of it.
+
+use std::error::Error;
+use std::time::Duration;
+
+use async_nats::jetstream::context::GetStreamErrorKind;
+use async_nats::jetstream::stream::{Config, DiscardPolicy};
+use async_nats::jetstream::{self, Context, ErrorCode, kv};
+use async_nats::{Client, ConnectOptions, Event, ServerAddr};
+use revgate::Backoff;
+use revgate_upstream::Fault;
+use tokio::sync::{Mutex, watch};
+
+use crate::Options;
+
+/// How long a server is waited for that is not there.
+const RECONNECT: Backoff =
+    Backoff { first: Duration::from_millis(20), cap: Duration::from_secs(1), jitter_seed: None };
+
+pub(crate) struct Bucket {
+    options: Options,
+    place: String,
+    /// Made when it is first needed.
+    open: Mutex<Option<Open>>,
+    links: watch::Sender<Links>,
+}
+
+/// How often the connection has come and gone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Links {
+    pub(crate) come: u64,
+    pub(crate) gone: u64,
+}
+
+#[derive(Clone)]
+struct Open {
+    client: Client,
+    store: Option<kv::Store>,
+}
+
+/// Where it is, for people.
+pub(crate) fn place(options: &Options) -> String {
+    let server = match options.server.parse::<ServerAddr>() {
+        Ok(server) => format!("{}:{}", server.host(), server.port()),
+        // It may hold a password.
+        Err(_) => "a malformed address".to_owned(),
+    };
+    format!("bucket `{}` at {server}", options.bucket)
+}
+
+impl Bucket {
+    pub(crate) fn new(options: Options) -> Self {
+        let place = place(&options);
+        Self { options, place, open: Mutex::default(), links: watch::Sender::default() }
+    }
+
+    pub(crate) fn place(&self) -> &str {
+        &self.place
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Changes when the connection comes or goes.
+    pub(crate) fn links(&self) -> watch::Receiver<Links> {
+        self.links.subscribe()
+    }
+
+    /// What has gone wrong, with all its causes, and no secret.
+    pub(crate) fn fault(&self, error: &(dyn Error + 'static)) -> Fault {
+        let mut reason = error.to_string();
+        let mut cause = error.source();
+        while let Some(next) = cause {
+            let words = next.to_string();
+            if !reason.contains(&words) {
+                reason = format!("{reason}: {words}");
+            }
+            cause = next.source();
+        }
+        Fault { place: self.place.clone(), reason }
+    }
+
+    /// The bucket, which is made if there is none.
+    pub(crate) async fn store(&self) -> Result<kv::Store, Fault> {
+        let mut open = self.open.lock().await;
+        let client = match &*open {
+            Some(Open { store: Some(store), .. }) => return Ok(store.clone()),
+            Some(Open { client, .. }) => client.clone(),
+            None => self.connect().await?,
+        };
+        *open = Some(Open { client: client.clone(), store: None });
+        let store = self.open_at(client.clone()).await?;
+        *open = Some(Open { client, store: Some(store.clone()) });
+        Ok(store)
+    }
+
+    /// What was known of the bucket may not hold any more.
+    pub(crate) async fn forget(&self) {
+        if let Some(open) = &mut *self.open.lock().await {
+            open.store = None;
+        }
+    }
+
+    /// How many bytes a message may have.
+    pub(crate) async fn limit(&self, store: &kv::Store) -> usize {
+        let client = self.open.lock().await.as_ref().map(|open| open.client.clone());
+        let of_server = client.map_or(usize::MAX, |client| client.server_info().max_payload);
+        let of_bucket = usize::try_from(store.stream.cached_info().config.max_message_size);
+        of_bucket.ok().filter(|most| *most > 0).map_or(of_server, |most| most.min(of_server))
+    }
+
+    async fn connect(&self) -> Result<Client, Fault> {
+        let Options { server, credentials, user, root_certificates, timeout, .. } = &self.options;
+        let server: ServerAddr = server.parse().map_err(|_| Fault {
+            place: self.place.clone(),
+            reason: "the address is none, which is such as `nats://host:4222`".to_owned(),
+        })?;
+        let links = self.links.clone();
+        let mut connect = ConnectOptions::new()
+            .name("revgate")
+            // A laptop starts without a network, too.
+            .retry_on_initial_connect()
+            .request_timeout(Some(*timeout))
+            .reconnect_delay_callback(|attempts| {
+                RECONNECT.delay(attempts.try_into().unwrap_or(u32::MAX))
+            })
+            .event_callback(move |event| {
+                match event {
+                    Event::Connected => links.send_modify(|links| links.come += 1),
+                    Event::Disconnected => links.send_modify(|links| links.gone += 1),
+                    _ => {}
+                }
+                std::future::ready(())
+            });
+        if let Some(file) = credentials {
+            let fault = |error| {
+                let words = format!("reading {}", file.display());
+                let Fault { place, reason } = self.fault(&error);
+                Fault { place, reason: format!("{words}: {reason}") }
+            };
+            connect = connect.credentials_file(file).await.map_err(fault)?;
+        }
+        if let Some((name, password)) = user {
+            connect = connect.user_and_password(name.clone(), password.clone());
+        }
+        if let Some(file) = root_certificates {
+            connect = connect.add_root_certificates(file.clone());
+        }
+        let is_tls = server.tls_required();
+        connect.require_tls(is_tls).connect(server).await.map_err(|error| self.fault(&error))
+    }
+
+    async fn open_at(&self, client: Client) -> Result<kv::Store, Fault> {
+        let Options { bucket, creates, timeout, .. } = &self.options;
+        let mut context = jetstream::new(client);
+        context.set_timeout(*timeout);
+        if *creates && self.is_missing(&context).await? {
+            // Another machine may be first; then it is the same, or it is said that it is not.
+            let created = context.create_stream(self.config()).await;
+            created.map_err(|error| self.fault(&error))?;
+        }
+        context.get_key_value(bucket).await.map_err(|error| self.fault(&error))
+    }
+
+    async fn is_missing(&self, context: &Context) -> Result<bool, Fault> {
+        let Err(error) = context.get_stream(self.config().name).await else { return Ok(false) };
+        match error.kind() {
+            GetStreamErrorKind::JetStream(error)
+                if error.error_code() == ErrorCode::STREAM_NOT_FOUND =>
+            {
+                Ok(true)
+            }
+            _ => Err(self.fault(&error)),
+        }
+    }
+
+    /// The stream that is a bucket, by its own rules: `$KV.BUCKET.KEY`, the last value of each key.
+    ///
+    /// Not by `create_key_value`, which asks for what old servers do not have.
+    fn config(&self) -> Config {
+        let Options { bucket, replicas, .. } = &self.options;
+        Config {
+            name: format!("KV_{bucket}"),
+            subjects: vec![format!("$KV.{bucket}.>")],
+            max_messages_per_subject: 1,
+            discard: DiscardPolicy::New,
+            allow_rollup: true,
+            deny_delete: true,
+            allow_direct: true,
+            num_replicas: *replicas,
+            ..Config::default()
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Topics on NATS JetStream KV: an [`Upstream`](revgate_upstream::Upstream) for
+//! [`revgate_upstream`], so that topics are the same on several machines.
+//!
+//! One connection and one watch serve all topics of a bucket. What was found out about the client and
+//! the server, and what follows from it, is said where it is used; `tests/facts.rs` holds it against a
+//! real server.
+
+mod bucket;
+mod key;
+mod options;
+mod watch;
+
+use std::error::Error;
+use std::fmt::{self, Debug};
+
+use async_nats::jetstream::context::{PublishError, PublishErrorKind};
+use async_nats::jetstream::kv;
+use async_nats::jetstream::kv::{Operation, UpdateErrorKind};
+use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
+use futures_util::{FutureExt, StreamExt};
+use revgate::TopicName;
+use revgate_upstream::{Entry, Fault, News, Upstream, WriteError};
+
+use bucket::Bucket;
+
+pub use options::Options;
+
+/// A bucket of a NATS server.
+///
+/// ```no_run
+/// # fn main() -> std::io::Result<()> {
+/// use revgate_nats::{Nats, Options};
+///
+/// let options = Options::new("tls://nats.example.org", "board").credentials("nats.creds");
+/// let upstream = Nats::new(options);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Nats {
+    bucket: Bucket,
+}
+
+/// What a message needs beside its value: the header that says which revision is expected.
+const HEADERS: usize = 128;
+
+impl Nats {
+    /// A bucket. Nothing is connected before it is used, and a server that is not there is tried again.
+    pub fn new(options: Options) -> Self {
+        Self { bucket: Bucket::new(options) }
+    }
+
+    async fn read(&self, topic: &TopicName) -> Result<Option<Entry>, Fault> {
+        let store = self.bucket.store().await?;
+        match store.entry(key::of(topic)).await {
+            Ok(entry) => Ok(entry.map(of)),
+            Err(error) => {
+                self.bucket.forget().await;
+                Err(self.bucket.fault(&error))
+            }
+        }
+    }
+
+    async fn write(
+        &self,
+        topic: &TopicName,
+        expected: u64,
+        value: Vec<u8>,
+    ) -> Result<u64, WriteError> {
+        let store = self.bucket.store().await.map_err(WriteError::Unknown)?;
+        let limit = self.bucket.limit(&store).await.saturating_sub(HEADERS);
+        let too_large = |size| WriteError::TooLarge { topic: topic.clone(), size, limit };
+        let size = value.len();
+        if size > limit {
+            return Err(too_large(size));
+        }
+        // By compare-and-set alone: what was given up may be stored when the server is back, and then
+        // one of the two is refused.
+        let error = match store.update(key::of(topic), value.into(), expected).await {
+            Ok(revision) => return Ok(revision),
+            Err(error) => error,
+        };
+        let fault = self.bucket.fault(&error);
+        let cause = error.source().and_then(|cause| cause.downcast_ref::<PublishError>());
+        Err(match (error.kind(), cause.map(PublishError::kind)) {
+            (UpdateErrorKind::WrongLastRevision, _) => WriteError::Conflict,
+            (_, Some(PublishErrorKind::MaxPayloadExceeded)) => too_large(size),
+            // The server has answered, with an error of its own.
+            (_, Some(PublishErrorKind::Other)) => WriteError::Refused(fault),
+            _ => WriteError::Unknown(fault),
+        })
+    }
+}
+
+impl Upstream for Nats {
+    fn read<'a>(&'a self, topic: &'a TopicName) -> BoxFuture<'a, Result<Option<Entry>, Fault>> {
+        self.read(topic).boxed()
+    }
+
+    fn write<'a>(
+        &'a self,
+        topic: &'a TopicName,
+        expected: u64,
+        value: Vec<u8>,
+    ) -> BoxFuture<'a, Result<u64, WriteError>> {
+        self.write(topic, expected, value).boxed()
+    }
+
+    fn watch(&self) -> BoxStream<'_, News> {
+        watch::watch(&self.bucket).boxed()
+    }
+
+    fn place(&self) -> String {
+        self.bucket.place().to_owned()
+    }
+}
+
+/// Without what the server is told of who this is.
+impl Debug for Nats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Nats").field(&self.bucket.place()).finish()
+    }
+}
+
+fn of(entry: kv::Entry) -> Entry {
+    let value = (entry.operation == Operation::Put).then(|| entry.value.to_vec());
+    Entry { revision: entry.revision, value }
+}

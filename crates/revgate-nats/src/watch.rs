@@ -1,0 +1,181 @@
+//! One watch for all topics of a bucket.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use async_nats::jetstream::kv::{self, Watch};
+use futures_util::{Stream, StreamExt, stream};
+use revgate::Backoff;
+use revgate_upstream::{Fault, News};
+use tokio::sync::watch::Receiver;
+use tokio::time::sleep;
+
+use crate::bucket::{Bucket, Links};
+use crate::{key, of};
+
+const BACKOFF: Backoff =
+    Backoff { first: Duration::from_millis(50), cap: Duration::from_secs(10), jitter_seed: None };
+
+/// All that lies there, and what is written from then on; anew after each fault.
+pub(crate) fn watch(bucket: &Bucket) -> impl Stream<Item = News> + '_ {
+    let watching = Watching {
+        bucket,
+        links: bucket.links(),
+        gone: 0,
+        standing: None,
+        failures: 0,
+        news: VecDeque::new(),
+    };
+    stream::unfold(watching, |mut watching| async {
+        let news = watching.next().await;
+        Some((news, watching))
+    })
+}
+
+struct Watching<'a> {
+    bucket: &'a Bucket,
+    links: Receiver<Links>,
+    /// How often the connection had gone when the watch began.
+    gone: u64,
+    standing: Option<Standing>,
+    /// In a row.
+    failures: u32,
+    /// To be told.
+    news: VecDeque<News>,
+}
+
+/// A watch that stands.
+struct Standing {
+    watch: Watch,
+    store: kv::Store,
+    identity: Identity,
+    /// The revision that it has told of last.
+    last: u64,
+    /// Whether it has told all that lay there when it began. By the revisions: how many messages are to
+    /// follow, servers do not always know.
+    is_current: bool,
+}
+
+/// What tells a bucket from one that takes its place: when it was made, in nanoseconds, and how far its
+/// revisions have come.
+#[derive(Clone, Copy)]
+struct Identity {
+    created: i128,
+    last: u64,
+    is_empty: bool,
+}
+
+/// Why a watch does not stand any more.
+enum End {
+    /// The connection is gone: when it is back, the client would begin where it was, at a server that may have
+    /// come back with less.
+    Link,
+    /// It is not the bucket that it was.
+    Replaced,
+    Fault(Fault),
+}
+
+impl Watching<'_> {
+    async fn next(&mut self) -> News {
+        loop {
+            if let Some(news) = self.news.pop_front() {
+                return news;
+            }
+            let end = match &mut self.standing {
+                None => match self.begin().await {
+                    Ok(()) => continue,
+                    Err(fault) => End::Fault(fault),
+                },
+                Some(standing) => {
+                    tokio::select! {
+                        _ = self.links.wait_for(|links| links.gone != self.gone) => End::Link,
+                        told = standing.next(self.bucket, &mut self.news) => match told {
+                            Ok(()) => {
+                                self.failures = 0;
+                                continue;
+                            }
+                            Err(end) => end,
+                        },
+                    }
+                }
+            };
+            self.standing = None;
+            let reason = match end {
+                End::Link => "the connection was lost".to_owned(),
+                End::Replaced => "it was made anew, or restored".to_owned(),
+                End::Fault(fault) => {
+                    self.failures = self.failures.saturating_add(1);
+                    fault.reason
+                }
+            };
+            self.bucket.forget().await;
+            return News::Lost(Fault { place: self.bucket.place().to_owned(), reason });
+        }
+    }
+
+    async fn begin(&mut self) -> Result<(), Fault> {
+        if self.failures > 0 {
+            tokio::select! {
+                () = sleep(BACKOFF.delay(self.failures)) => {}
+                _ = self.links.changed() => {}
+            }
+        }
+        self.gone = self.links.borrow_and_update().gone;
+        let store = self.bucket.store().await?;
+        let watch = store.watch_with_history(">").await;
+        let watch = watch.map_err(|error| self.bucket.fault(&error))?;
+        // After the watch stands: what is not there now, it tells of.
+        let identity = identity(&store, self.bucket).await?;
+        let is_current = identity.is_empty;
+        if is_current {
+            self.news.push_back(News::Current);
+        }
+        self.standing = Some(Standing { watch, store, identity, last: 0, is_current });
+        Ok(())
+    }
+}
+
+impl Standing {
+    /// Puts what it tells of next among the news.
+    async fn next(&mut self, bucket: &Bucket, news: &mut VecDeque<News>) -> Result<(), End> {
+        let told = tokio::select! {
+            told = self.watch.next() => told,
+            () = sleep(bucket.options().check) => return self.check(bucket).await,
+        };
+        let entry = match told {
+            Some(Ok(entry)) => entry,
+            Some(Err(error)) => return Err(End::Fault(bucket.fault(&error))),
+            None => return Err(End::Link),
+        };
+        // A bucket that was deleted and made again goes on in the old watch, from its first revision.
+        if entry.revision <= self.last {
+            return Err(End::Replaced);
+        }
+        self.last = entry.revision;
+        if let Some(topic) = key::topic(&entry.key) {
+            news.push_back(News::Entry(topic, of(entry)));
+        }
+        if self.last >= self.identity.last && !self.is_current {
+            self.is_current = true;
+            news.push_back(News::Current);
+        }
+        Ok(())
+    }
+
+    async fn check(&mut self, bucket: &Bucket) -> Result<(), End> {
+        let now = identity(&self.store, bucket).await.map_err(End::Fault)?;
+        let is_same = now.created == self.identity.created
+            && now.last >= self.identity.last.max(self.last)
+            && self.is_current;
+        self.identity = now;
+        if is_same { Ok(()) } else { Err(End::Replaced) }
+    }
+}
+
+async fn identity(store: &kv::Store, bucket: &Bucket) -> Result<Identity, Fault> {
+    let mut stream = store.stream.clone();
+    let info = stream.info().await.map_err(|error| bucket.fault(&error))?;
+    let created = info.created.unix_timestamp_nanos();
+    let (last, is_empty) = (info.state.last_sequence, info.state.messages == 0);
+    Ok(Identity { created, last, is_empty })
+}

@@ -1,0 +1,145 @@
+//! A machine: a topic that is a list, joined to a bucket as an app's would be.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use revgate::TopicName;
+use revgate::action::{Seq, Source};
+use revgate_nats::Nats;
+use revgate_upstream::{
+    Answer, Asked, Edit, Input, Joiner, Options, Outbox, Output, Seen, Status, Told, Topics, drive,
+};
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc::{self, UnboundedSender};
+use tokio::task::JoinHandle;
+
+/// What was done, in its order.
+pub(crate) type List = Vec<u32>;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Add(pub(crate) u32);
+
+impl Edit for Add {
+    type State = List;
+    type Refusal = String;
+
+    fn play(&self, list: &List) -> Result<List, String> {
+        Ok(list.iter().copied().chain([self.0]).collect())
+    }
+}
+
+pub(crate) struct Machine {
+    topic: Arc<Joined>,
+    driver: JoinHandle<()>,
+}
+
+/// The outbox and the state, as they are saved: as one.
+pub(crate) type Disk = String;
+
+struct Joined {
+    name: TopicName,
+    joiner: Mutex<Joiner<Add>>,
+    asks: UnboundedSender<Asked>,
+    missing: Mutex<BTreeSet<(Source, Seq)>>,
+}
+
+impl Machine {
+    pub(crate) fn start(nats: Nats, disk: &Disk, run: u64) -> Self {
+        let (mut outbox, list): (Outbox<Add>, List) =
+            serde_json::from_str(disk).expect("what was saved");
+        outbox.number_after(Seq::new(run << 32));
+        let (asks, asked) = mpsc::unbounded_channel();
+        let joiner = Mutex::new(Joiner::new(outbox, list, Options::default()));
+        let name = "board".parse().expect("a name");
+        let topic = Arc::new(Joined { name, joiner, asks, missing: Mutex::default() });
+        let joined = Arc::clone(&topic);
+        let driver = tokio::spawn(async move { drive(&nats, &*joined, asked).await });
+        Self { topic, driver }
+    }
+
+    /// What a machine begins with that has never run.
+    pub(crate) fn new_disk(number: u64) -> Disk {
+        let begun = (Outbox::<Add>::new(Source::new(number)), List::new());
+        serde_json::to_string(&begun).expect("JSON")
+    }
+
+    /// Acknowledged when this returns: what [`kill`](Self::kill) leaves has it.
+    pub(crate) fn add(&self, number: u32) {
+        let edit = Add(number);
+        self.topic.handle(|joiner| {
+            let state = edit.play(joiner.state()).expect("it can always be done");
+            Input::Edited { edit, state }
+        });
+    }
+
+    pub(crate) fn list(&self) -> List {
+        self.topic.joiner().state().clone()
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        self.topic.joiner().status()
+    }
+
+    /// Whether anything is said to be lost.
+    pub(crate) fn misses(&self) -> bool {
+        !self.topic.missing.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// As `kill -9`, of an app that has saved all that it has acknowledged.
+    pub(crate) fn kill(self) -> Disk {
+        self.driver.abort();
+        let joiner = self.topic.joiner();
+        serde_json::to_string(&(joiner.outbox(), joiner.state())).expect("JSON")
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+impl Joined {
+    fn joiner(&self) -> std::sync::MutexGuard<'_, Joiner<Add>> {
+        self.joiner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn handle(&self, input: impl FnOnce(&Joiner<Add>) -> Input<Add>) {
+        let mut joiner = self.joiner();
+        let input = input(&joiner);
+        joiner.handle(input);
+        while let Some(output) = joiner.poll_output() {
+            match output {
+                Output::Ask(ticket, ask) => {
+                    let request = ask.request(0).expect("JSON");
+                    // A driver that has ended does nothing any more.
+                    let _ = self.asks.send(Asked { topic: self.name.clone(), ticket, request });
+                }
+                Output::Show(_) => {}
+                Output::Refused { .. } => unreachable!("it can always be done"),
+                Output::Missing { machine, to, .. } => {
+                    let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+                    missing.insert((machine, to));
+                }
+            }
+        }
+    }
+}
+
+impl Topics for Joined {
+    fn list(&self) -> Vec<TopicName> {
+        vec![self.name.clone()]
+    }
+
+    fn tell(&self, topic: &TopicName, told: Told) {
+        if *topic != self.name {
+            return;
+        }
+        self.handle(|_| match told {
+            Told::Linked(entry) => Input::Linked(Seen::of(entry, 0)),
+            Told::Unlinked(_) => Input::Unlinked,
+            Told::Heard(entry) => Input::Heard(Seen::of(Some(entry), 0)),
+            Told::Answered(ticket, reply) => Input::Answered(ticket, Answer::of(reply, 0)),
+        });
+    }
+}

@@ -1,0 +1,144 @@
+use std::collections::BTreeMap;
+
+use revgate::Action;
+use revgate::action::{Actions, Context};
+
+use super::*;
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Board {
+    title: String,
+    count: u32,
+    cards: BTreeMap<String, Card>,
+    list: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Card {
+    text: String,
+    done: bool,
+}
+
+impl Topic for Board {
+    const NAME: &'static str = "board";
+    const ACTIONS: Actions<Self> = Actions::of::<Count>();
+
+    fn validate(&self) -> Result<(), Invalid> {
+        match self.count {
+            0..=9 => Ok(()),
+            _ => Err(Invalid::new("count", "it is more than 9")),
+        }
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Count(u32);
+
+impl Action for Count {
+    type Topic = Board;
+    type Error = String;
+
+    fn name(&self) -> &'static str {
+        "count"
+    }
+
+    fn apply(&self, board: &mut Board, context: &Context) -> Result<(), String> {
+        if board.title == "closed" {
+            return Err("the board is closed".to_owned());
+        }
+        board.count += self.0;
+        board.list.push(context.id(0));
+        Ok(())
+    }
+}
+
+fn board() -> Board {
+    let card = |text: &str| (text.to_owned(), Card { text: text.to_owned(), done: false });
+    let cards = ["a", "b"].map(card).into();
+    Board { title: "T".to_owned(), count: 1, cards, list: vec!["x".to_owned()] }
+}
+
+fn edited(edit: impl FnOnce(&mut Board)) -> Board {
+    let mut board = board();
+    edit(&mut board);
+    board
+}
+
+/// What comes of what was done here, done again to what was done there; saved and loaded in between.
+fn both(here: impl FnOnce(&mut Board), there: impl FnOnce(&mut Board)) -> Result<Board, String> {
+    let deed = Deed::between(&board(), &edited(here)).expect("JSON");
+    play(&deed, edited(there))
+}
+
+fn play(deed: &Deed<Board>, board: Board) -> Result<Board, String> {
+    let saved = serde_json::to_string(deed).expect("JSON");
+    let deed: Deed<Board> = serde_json::from_str(&saved).expect(&saved);
+    let state = State::new(Arc::new(board)).expect("JSON");
+    deed.play(&state).map(|state| Board::clone(&state.data))
+}
+
+#[test]
+fn what_was_done_to_different_parts_is_all_there() {
+    let made = both(
+        |here| {
+            here.title = "mine".to_owned();
+            here.cards.get_mut("a").expect("a card").done = true;
+            here.cards.remove("b");
+            here.cards.insert("c".to_owned(), Card::default());
+            here.list.push("y".to_owned());
+        },
+        |there| {
+            there.count = 7;
+            there.cards.get_mut("a").expect("a card").text = "theirs".to_owned();
+            there.cards.insert("d".to_owned(), Card::default());
+        },
+    );
+    let expected = Board {
+        title: "mine".to_owned(),
+        count: 7,
+        cards: [
+            ("a", Card { text: "theirs".to_owned(), done: true }),
+            ("c", Card::default()),
+            ("d", Card::default()),
+        ]
+        .map(|(name, card)| (name.to_owned(), card))
+        .into(),
+        list: vec!["x".to_owned(), "y".to_owned()],
+    };
+    assert_eq!(made, Ok(expected));
+}
+
+#[test]
+fn of_the_same_part_what_is_done_last_stands() {
+    let made = both(|here| here.count = 5, |there| there.count = 7);
+    assert_eq!(made.map(|board| board.count), Ok(5));
+}
+
+#[test]
+fn only_what_was_changed_is_kept() {
+    let deed = Deed::between(&board(), &edited(|board| board.count = 5)).expect("JSON");
+    let saved = serde_json::to_string(&deed).expect("JSON");
+    assert_eq!(saved, r#"{"change":[{"count":1},{"count":5}]}"#);
+}
+
+#[test]
+fn an_action_is_done_again_as_it_was() {
+    let context = Context::new(1_700_000_000_000, 7);
+    let json = || RawValue::from_string("3".to_owned()).expect("JSON");
+    let deed = Deed::actions(vec![Told::new(context, json()), Told::new(context, json())]);
+    let made = play(&deed, board()).expect("it can be done");
+    assert_eq!((made.count, made.list), (7, vec!["x".to_owned(), context.id(0), context.id(0)]));
+    let refused = play(&deed, edited(|board| board.title = "closed".to_owned()));
+    assert_eq!(refused, Err("the board is closed".to_owned()));
+}
+
+#[test]
+fn what_would_not_be_valid_is_refused() {
+    let context = Context::new(0, 0);
+    let deed = Deed::actions(vec![Told::new(
+        context,
+        RawValue::from_string("3".to_owned()).expect("JSON"),
+    )]);
+    let made = play(&deed, edited(|board| board.count = 8));
+    assert_eq!(made, Err("count: it is more than 9".to_owned()));
+}

@@ -1,0 +1,319 @@
+//! One topic, joined to a store.
+
+mod message;
+mod status;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use revgate::Backoff;
+
+use crate::{Acks, Edit, Outbox};
+
+pub use message::{Answer, Ask, Input, Output, Seen, Ticket, Value};
+pub use status::Status;
+
+/// Joins one topic of one machine to a store: a pure state machine, which is told what happens and
+/// says what is to be done.
+///
+/// ```text
+///             Linked          the store lacks something          Written
+///  Offline ─────────▶ at rest ────────────────────────▶ Writing ───────▶ at rest
+///     ▲                 ▲  ▲   read                        │ conflict, unknown
+///     └──── Unlinked ───┘  └─────────── Reading ◀──────────┘ (after a pause, if it goes on)
+/// ```
+///
+/// **After each [`handle`](Self::handle), take all outputs.** Of an [`Ask`] there is one at a time; the
+/// next one, or the end of the link, makes it void, and its answer is ignored.
+///
+/// What it promises, whatever becomes of messages, of the store, and of the app:
+///
+/// - What a machine has done is in the state in the end, once, or it has been said that it is not.
+/// - What is shown never loses an edit of which that is not said.
+/// - Once nothing goes wrong any more, all machines show what the store holds.
+///
+/// It writes by compare-and-set, and takes nothing for granted of a write but what it reads: a state
+/// comes with the [`Acks`] of what is in it.
+///
+/// ```
+/// use revgate::action::{Seq, Source};
+/// use revgate_upstream::{Ask, Edit, Input, Joiner, Options, Outbox, Output, Seen, Value};
+///
+/// #[derive(Clone)]
+/// struct Add(u32);
+///
+/// impl Edit for Add {
+///     type State = u32;
+///     type Refusal = String;
+///     fn play(&self, state: &u32) -> Result<u32, String> {
+///         state.checked_add(self.0).ok_or_else(|| "it is too much".to_owned())
+///     }
+/// }
+///
+/// let mut joiner = Joiner::new(Outbox::new(Source::new(1)), 0, Options::default());
+/// // Offline, the state is edited as ever.
+/// joiner.handle(Input::Edited { edit: Add(3), state: 3 });
+/// assert!(joiner.poll_output().is_none());
+/// // The link is there, and with it what others have made meanwhile.
+/// let theirs = revgate_upstream::Acks::default().with(Source::new(2), Seq::new(1));
+/// joiner.handle(Input::Linked(Seen { revision: 7, value: Value::State(theirs, 10) }));
+/// assert!(matches!(joiner.poll_output(), Some(Output::Show(13))));
+/// let write = joiner.poll_output();
+/// assert!(matches!(write, Some(Output::Ask(_, Ask::Write { expected: 7, state: 13, .. }))));
+/// ```
+pub struct Joiner<E: Edit> {
+    options: Options,
+    outbox: Outbox<E>,
+    /// What is shown: what the outbox says of [all](Outbox::all).
+    state: E::State,
+    /// What the store holds, as far as is known.
+    store: Held,
+    /// The revision of that.
+    at: u64,
+    /// The revision that the link has told of last.
+    heard: u64,
+    /// Whether another store may have taken the place of the one that `at` is of.
+    is_doubtful: bool,
+    doing: Doing,
+    /// Of what is asked for now.
+    ticket: Ticket,
+    /// In a row.
+    failures: u32,
+    /// Why the store does not take what is written.
+    refused: Option<String>,
+    outputs: VecDeque<Output<E>>,
+}
+
+/// How patient it is, and how much it keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Options {
+    /// How long it waits after failures: the second in a row, and more. Default: from 20 ms to 10 s.
+    pub backoff: Backoff,
+    /// How often it reads what nothing is heard of. Default: 30 s.
+    pub resync: Duration,
+    /// How many of its edits it keeps that the store has, to make them once more if it loses them.
+    /// Default: 256.
+    pub keep: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Held {
+    Nothing,
+    State(Acks),
+    Unreadable(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Doing {
+    Offline,
+    /// Until somebody does or says something; or, after failures, for a while.
+    Resting {
+        is_pause: bool,
+    },
+    Reading,
+    Writing {
+        acks: Acks,
+        expected: u64,
+    },
+}
+
+impl<E: Edit> Joiner<E> {
+    /// Joins a topic that is `state` now, which is what the outbox was saved with.
+    pub fn new(outbox: Outbox<E>, state: E::State, options: Options) -> Self {
+        Self {
+            options,
+            outbox,
+            state,
+            store: Held::Nothing,
+            at: 0,
+            heard: 0,
+            is_doubtful: false,
+            doing: Doing::Offline,
+            ticket: Ticket::default(),
+            failures: 0,
+            refused: None,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// What is to be saved with the state.
+    pub fn outbox(&self) -> &Outbox<E> {
+        &self.outbox
+    }
+
+    /// What is shown.
+    pub fn state(&self) -> &E::State {
+        &self.state
+    }
+
+    /// Takes in what has happened.
+    pub fn handle(&mut self, input: Input<E>) {
+        match input {
+            Input::Edited { edit, state } => {
+                self.outbox.push(edit);
+                self.state = state;
+                self.go_on();
+            }
+            Input::Linked(seen) => {
+                self.heard = seen.revision;
+                self.failures = 0;
+                self.take(seen);
+                self.settle();
+            }
+            Input::Unlinked => {
+                self.doing = Doing::Offline;
+                self.ticket.0 += 1;
+            }
+            Input::Heard(_) if self.doing == Doing::Offline => {}
+            Input::Heard(seen) => self.hear(seen),
+            Input::Answered(ticket, answer) if ticket == self.ticket => self.answered(answer),
+            Input::Answered(..) => {}
+        }
+    }
+
+    /// What is to be done next, if anything.
+    pub fn poll_output(&mut self) -> Option<Output<E>> {
+        self.outputs.pop_front()
+    }
+
+    fn hear(&mut self, seen: Seen<E::State>) {
+        // Within a link, revisions of one store only grow.
+        self.is_doubtful |= seen.revision <= self.heard;
+        self.heard = seen.revision;
+        // What was written here is heard of, too, and late.
+        if seen.revision > self.at {
+            self.take(seen);
+        }
+        self.go_on();
+    }
+
+    fn answered(&mut self, answer: Answer<E::State>) {
+        let doing = std::mem::replace(&mut self.doing, Doing::Resting { is_pause: false });
+        match (answer, doing) {
+            (Answer::Read(seen), Doing::Reading) => {
+                self.take(seen);
+                self.settle();
+            }
+            (Answer::Written(revision), Doing::Writing { acks, expected }) => {
+                (self.failures, self.refused) = (0, None);
+                if self.at == expected {
+                    self.at = revision;
+                    self.store = Held::State(acks.clone());
+                    self.outbox.acknowledge(acks, self.options.keep);
+                } else if self.at < revision {
+                    return self.read();
+                }
+                self.settle();
+            }
+            (Answer::Conflict, Doing::Writing { expected, .. }) if self.at > expected => {
+                // Who was first has been heard of already.
+                self.settle();
+            }
+            (Answer::Refused(why), _) => {
+                self.refused = Some(why);
+                self.rest(self.options.resync, false);
+            }
+            (Answer::Conflict | Answer::Unknown, _) => self.failed(),
+            _ => self.read(),
+        }
+    }
+
+    /// Takes in what the store holds: it becomes what is shown, with what it lacks done to it once
+    /// more; or it has been overtaken, and is to be overwritten.
+    fn take(&mut self, Seen { revision, value }: Seen<E::State>) {
+        self.at = revision;
+        let (acks, state) = match value {
+            Value::State(acks, state) => (acks, state),
+            Value::Nothing => return self.store = Held::Nothing,
+            Value::Unreadable(why) => return self.store = Held::Unreadable(why),
+        };
+        self.store = Held::State(acks.clone());
+        if !acks.covers(self.outbox.acks()) && self.outbox.all().covers(&acks) {
+            return;
+        }
+        let machine = self.outbox.machine();
+        let own = acks.of(machine);
+        let others = self.outbox.acks().clone();
+        let others = acks.lacks(&others).filter(|(other, ..)| *other != machine);
+        let gap = self.outbox.gap(own).map(|(after, to)| (machine, after, to));
+        let missing: Vec<_> = others.chain(gap).collect();
+        self.outputs.extend(missing.into_iter().map(|(machine, after, to)| Output::Missing {
+            machine,
+            after,
+            to,
+        }));
+        let (state, refused) = self.outbox.replay(own, state);
+        let refused = refused.into_iter();
+        self.outputs.extend(refused.map(|(seq, edit, refusal)| Output::Refused {
+            seq,
+            edit,
+            refusal,
+        }));
+        self.outbox.acknowledge(acks, self.options.keep);
+        if state != self.state {
+            self.state = state.clone();
+            self.outputs.push_back(Output::Show(state));
+        }
+    }
+
+    /// If it is not doing anything that goes on by itself.
+    fn go_on(&mut self) {
+        if self.doing == (Doing::Resting { is_pause: false }) {
+            self.settle();
+        }
+    }
+
+    /// Sees to it that the store holds what is shown.
+    fn settle(&mut self) {
+        if std::mem::take(&mut self.is_doubtful) {
+            return self.read();
+        }
+        if self.is_in_step() {
+            self.failures = 0;
+        }
+        if self.is_in_step() || matches!(self.store, Held::Unreadable(_)) {
+            return self.rest(self.options.resync, false);
+        }
+        let (acks, expected, state) = (self.outbox.all(), self.at, self.state.clone());
+        self.doing = Doing::Writing { acks: acks.clone(), expected };
+        self.ask(Ask::Write { expected, acks, state });
+    }
+
+    fn is_in_step(&self) -> bool {
+        matches!(&self.store, Held::State(acks) if *acks == self.outbox.all())
+    }
+
+    fn failed(&mut self) {
+        self.failures = self.failures.saturating_add(1);
+        match self.failures {
+            1 => self.read(),
+            failures => self.rest(self.options.backoff.delay(failures - 1), true),
+        }
+    }
+
+    fn read(&mut self) {
+        self.doing = Doing::Reading;
+        self.ask(Ask::Read);
+    }
+
+    fn rest(&mut self, span: Duration, is_pause: bool) {
+        self.doing = Doing::Resting { is_pause };
+        self.ask(Ask::Rest(span));
+    }
+
+    fn ask(&mut self, ask: Ask<E::State>) {
+        self.ticket.0 += 1;
+        self.outputs.push_back(Output::Ask(self.ticket, ask));
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let (first, cap) = (Duration::from_millis(20), Duration::from_secs(10));
+        let backoff = Backoff { first, cap, jitter_seed: None };
+        Self { backoff, resync: Duration::from_secs(30), keep: 256 }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,30 @@
+//! How a topic stands to its store.
+
+use super::{Doing, Held, Joiner};
+use crate::Edit;
+
+/// How a topic stands to its store. What [waits](crate::Outbox::waiting), and since when, its outbox
+/// knows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// The store cannot be reached.
+    Offline,
+    /// It holds what is shown, as far as is known.
+    InStep,
+    /// What is shown is not known to be there yet.
+    Waiting,
+    /// It does not take what is shown, for this reason.
+    Refused(String),
+}
+
+impl<E: Edit> Joiner<E> {
+    /// How the topic stands to the store.
+    pub fn status(&self) -> Status {
+        match (&self.store, &self.refused) {
+            _ if self.doing == Doing::Offline => Status::Offline,
+            (Held::Unreadable(why), _) | (_, Some(why)) => Status::Refused(why.clone()),
+            _ if self.is_in_step() => Status::InStep,
+            _ => Status::Waiting,
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! A machine: the real joiner, its disk, and what is on its way to the store and back.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::hash::{Hash, Hasher};
+
+use revgate::action::{Seq, Source};
+
+use super::store::Store;
+use crate::joiner::{Answer, Ask, Input, Joiner, Options, Output, Seen};
+use crate::{Acks, Edit, Outbox};
+
+/// What was done, in its order.
+pub(super) type List = Vec<u8>;
+
+/// Puts its number into the list; if it is a claim, which every third is, only where there is none yet.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Deed(pub(super) u8);
+
+impl Deed {
+    fn is_claim(number: u8) -> bool {
+        number % 3 == 1
+    }
+}
+
+impl Edit for Deed {
+    type State = List;
+    type Refusal = ();
+
+    fn play(&self, state: &List) -> Result<List, ()> {
+        if Self::is_claim(self.0) && state.iter().any(|it| Self::is_claim(*it)) {
+            return Err(());
+        }
+        Ok(state.iter().copied().chain([self.0]).collect())
+    }
+}
+
+#[derive(Clone, Hash)]
+pub(super) struct Machine {
+    pub(super) joiner: Joiner<Deed>,
+    disk: (Outbox<Deed>, List),
+    /// Which run of the app it is.
+    run: u64,
+    pub(super) is_linked: bool,
+    /// What is asked for, until it reaches the store.
+    pub(super) ask: Option<Ask<List>>,
+    /// On its way back.
+    pub(super) answer: Option<Answer<List>>,
+    /// Writes that nobody awaits any more, and that may be made yet.
+    pub(super) ghosts: Vec<(u64, Acks, List)>,
+    /// What it will hear, in its order.
+    pub(super) news: VecDeque<Seen<List>>,
+    /// What it has done, of which the edits are numbered so.
+    pub(super) made: Vec<(u8, Seq)>,
+    /// What it has done and saved: nobody may lose that without a word.
+    pub(super) saved: BTreeSet<u8>,
+    /// Of what it has said that it is not in the state.
+    pub(super) told: BTreeSet<u8>,
+    /// Whether it has said that what it had done is lost.
+    pub(super) misses: bool,
+    /// What it has ceased to show with the last input.
+    pub(super) gone: Vec<u8>,
+}
+
+impl Machine {
+    pub(super) fn new(index: usize, keep: usize) -> Self {
+        let outbox = Outbox::new(Source::new(index as u64 + 1));
+        let options = Options { keep, ..Options::default() };
+        Self {
+            joiner: Joiner::new(outbox.clone(), List::new(), options),
+            disk: (outbox, List::new()),
+            run: 0,
+            is_linked: false,
+            ask: None,
+            answer: None,
+            ghosts: Vec::new(),
+            news: VecDeque::new(),
+            made: Vec::new(),
+            saved: BTreeSet::new(),
+            told: BTreeSet::new(),
+            misses: false,
+            gone: Vec::new(),
+        }
+    }
+
+    pub(super) fn edit(&mut self, number: u8) {
+        let edit = Deed(number);
+        let Ok(state) = edit.play(self.joiner.state()) else { return };
+        self.handle(Input::Edited { edit, state });
+        self.made.push((number, self.joiner.outbox().last()));
+    }
+
+    pub(super) fn save(&mut self) {
+        self.disk = (self.joiner.outbox().clone(), self.joiner.state().clone());
+        self.saved.extend(self.made.iter().map(|(number, _)| *number));
+    }
+
+    pub(super) fn link(&mut self, store: &Store) {
+        self.is_linked = true;
+        self.handle(Input::Linked(store.seen()));
+    }
+
+    /// What it has sent may be lost, or wait for the next link.
+    pub(super) fn unlink(&mut self, is_lost: bool) {
+        self.is_linked = false;
+        self.leave(is_lost);
+        self.news.clear();
+        self.handle(Input::Unlinked);
+    }
+
+    pub(super) fn time_out(&mut self, is_lost: bool) {
+        self.leave(is_lost);
+        self.answered(Answer::Unknown);
+    }
+
+    /// It has what it had saved, and what was not is gone.
+    pub(super) fn crash(&mut self, is_lost: bool) {
+        self.leave(is_lost);
+        self.news.clear();
+        self.run += 1;
+        // Nobody was told that it is kept.
+        let unsaved = self.made.extract_if(.., |(number, _)| !self.saved.contains(number));
+        self.told.extend(unsaved.map(|(number, _)| number));
+        let (mut outbox, list) = self.disk.clone();
+        outbox.number_after(Seq::new(self.run * 100));
+        self.joiner = Joiner::new(outbox, list, self.joiner.options);
+        self.is_linked = false;
+    }
+
+    pub(super) fn answered(&mut self, answer: Answer<List>) {
+        (self.ask, self.answer) = (None, None);
+        self.handle(Input::Answered(self.joiner.ticket, answer));
+    }
+
+    pub(super) fn handle(&mut self, input: Input<Deed>) {
+        let before = match &input {
+            Input::Edited { state, .. } => state.clone(),
+            _ => self.joiner.state().clone(),
+        };
+        self.joiner.handle(input);
+        let mut missing = Vec::new();
+        while let Some(output) = self.joiner.poll_output() {
+            match output {
+                Output::Ask(_, ask) => (self.ask, self.answer) = (Some(ask), None),
+                Output::Show(_) => {}
+                Output::Refused { edit: Deed(number), .. } => drop(self.told.insert(number)),
+                Output::Missing { machine, after, to } => missing.push((machine, after, to)),
+            }
+        }
+        // An answer to what is not asked for any more is ignored, so none is kept; and tickets need
+        // not tell worlds apart.
+        if self.joiner.doing == crate::joiner::Doing::Offline {
+            (self.ask, self.answer) = (None, None);
+        }
+        self.joiner.ticket = crate::joiner::Ticket::default();
+        let own = self.joiner.outbox().machine();
+        self.misses |= missing.iter().any(|(machine, ..)| *machine == own);
+        let is_missing = |seq: &Seq| {
+            missing.iter().any(|(machine, after, to)| *machine == own && after < seq && seq <= to)
+        };
+        let lost = self.made.iter().filter(|(_, seq)| is_missing(seq)).map(|(number, _)| *number);
+        self.told.extend(lost);
+        let shown = self.joiner.state();
+        // What another machine misses it makes once more by itself.
+        let others = missing.iter().any(|(machine, ..)| *machine != own);
+        let is_own = |number: &u8| self.made.iter().any(|(made, _)| made == number);
+        let gone = before.into_iter().filter(|it| !shown.contains(it) && (is_own(it) || !others));
+        self.gone = gone.collect();
+    }
+
+    fn leave(&mut self, is_lost: bool) {
+        let ask = self.ask.take();
+        self.answer = None;
+        if let Some(Ask::Write { expected, acks, state }) = ask.filter(|_| !is_lost) {
+            self.ghosts.push((expected, acks, state));
+        }
+    }
+}
+
+/// As it is between two inputs.
+impl Clone for Joiner<Deed> {
+    fn clone(&self) -> Self {
+        let (doing, refused) = (self.doing.clone(), self.refused.clone());
+        let (outbox, state, store) = (self.outbox.clone(), self.state.clone(), self.store.clone());
+        Self { outbox, state, store, doing, refused, outputs: VecDeque::new(), ..*self }
+    }
+}
+
+impl Hash for Joiner<Deed> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        let Self { outbox, state, store, at, heard, is_doubtful, doing, failures, .. } = self;
+        (outbox, state, store, at, heard, is_doubtful, doing, failures).hash(hasher);
+    }
+}

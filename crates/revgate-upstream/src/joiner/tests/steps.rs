@@ -1,0 +1,164 @@
+//! Step by step, what the model cannot tell apart: it comes to the same, and sooner.
+
+use revgate::action::{Seq, Source};
+
+use super::machine::{Deed, List};
+use crate::joiner::{Answer, Ask, Input, Joiner, Options, Output, Seen, Status, Ticket, Value};
+use crate::{Acks, Edit, Outbox};
+
+const OTHER: Source = Source::new(2);
+
+fn seen(revision: u64, last: u64, list: &[u8]) -> Seen<List> {
+    let acks = Acks::default().with(OTHER, Seq::new(last));
+    Seen { revision, value: Value::State(acks, list.to_vec()) }
+}
+
+/// One that is in step with a store, whose topic has this revision.
+fn in_step(revision: u64) -> Joiner<Deed> {
+    let outbox = Outbox::new(Source::new(1));
+    let mut joiner = Joiner::new(outbox, List::new(), Options::default());
+    joiner.handle(Input::Linked(seen(revision, 1, &[9])));
+    assert!(matches!(joiner.poll_output(), Some(Output::Show(list)) if list == [9]));
+    assert!(matches!(asked(&mut joiner), (_, Ask::Rest(_))));
+    assert_eq!(joiner.status(), Status::InStep);
+    joiner
+}
+
+fn asked(joiner: &mut Joiner<Deed>) -> (Ticket, Ask<List>) {
+    match joiner.poll_output() {
+        Some(Output::Ask(ticket, ask)) => (ticket, ask),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn edit(joiner: &mut Joiner<Deed>, number: u8) {
+    let edit = Deed(number);
+    let state = edit.play(joiner.state()).expect("it can be done");
+    joiner.handle(Input::Edited { edit, state });
+}
+
+#[test]
+fn a_store_that_goes_back_is_read_at_once() {
+    let mut joiner = in_step(7);
+    joiner.handle(Input::Heard(seen(1, 1, &[9])));
+    assert!(matches!(asked(&mut joiner), (_, Ask::Read)));
+}
+
+#[test]
+fn so_it_is_if_it_goes_back_while_something_is_written() {
+    let mut joiner = in_step(7);
+    edit(&mut joiner, 2);
+    let (ticket, _) = asked(&mut joiner);
+    joiner.handle(Input::Heard(seen(1, 1, &[9])));
+    joiner.handle(Input::Answered(ticket, Answer::Written(8)));
+    assert!(matches!(asked(&mut joiner), (_, Ask::Read)));
+}
+
+#[test]
+fn what_cannot_be_read_is_never_overwritten() {
+    let mut joiner = in_step(7);
+    let unreadable = || Seen { revision: 8, value: Value::Unreadable("it is newer".to_owned()) };
+    joiner.handle(Input::Heard(unreadable()));
+    assert!(matches!(asked(&mut joiner), (_, Ask::Rest(_))));
+    edit(&mut joiner, 2);
+    let (ticket, ask) = asked(&mut joiner);
+    assert!(matches!(ask, Ask::Rest(_)), "{ask:?}");
+    assert_eq!(joiner.status(), Status::Refused("it is newer".to_owned()));
+    joiner.handle(Input::Answered(ticket, Answer::Rested));
+    let (ticket, _) = asked(&mut joiner);
+    joiner.handle(Input::Answered(ticket, Answer::Read(unreadable())));
+    assert!(matches!(asked(&mut joiner), (_, Ask::Rest(_))));
+    // A program that can read it has made something else of it.
+    joiner.handle(Input::Heard(seen(9, 2, &[9, 3])));
+    assert!(matches!(joiner.poll_output(), Some(Output::Show(list)) if list == [9, 3, 2]));
+    assert!(matches!(asked(&mut joiner), (_, Ask::Write { expected: 9, .. })));
+    assert_eq!(joiner.status(), Status::Waiting);
+}
+
+#[test]
+fn what_the_store_refuses_waits_and_is_tried_with_the_next_edit() {
+    let mut joiner = in_step(7);
+    edit(&mut joiner, 2);
+    let (ticket, _) = asked(&mut joiner);
+    joiner.handle(Input::Answered(ticket, Answer::Refused("it is too large".to_owned())));
+    assert!(matches!(asked(&mut joiner), (_, Ask::Rest(_))));
+    assert_eq!(joiner.status(), Status::Refused("it is too large".to_owned()));
+    assert_eq!(joiner.outbox().waiting().count(), 1);
+    edit(&mut joiner, 3);
+    let (ticket, ask) = asked(&mut joiner);
+    assert!(matches!(ask, Ask::Write { expected: 7, .. }));
+    joiner.handle(Input::Answered(ticket, Answer::Written(8)));
+    assert_eq!((joiner.status(), joiner.outbox().waiting().count()), (Status::InStep, 0));
+}
+
+#[test]
+fn who_was_first_and_has_been_heard_of_need_not_be_read() {
+    let mut joiner = in_step(7);
+    edit(&mut joiner, 2);
+    let (ticket, _) = asked(&mut joiner);
+    joiner.handle(Input::Heard(seen(8, 2, &[9, 3])));
+    assert!(matches!(joiner.poll_output(), Some(Output::Show(list)) if list == [9, 3, 2]));
+    joiner.handle(Input::Answered(ticket, Answer::Conflict));
+    assert!(matches!(asked(&mut joiner), (_, Ask::Write { expected: 8, .. })));
+}
+
+#[test]
+fn what_fails_again_and_again_waits_ever_longer() {
+    let mut joiner = in_step(7);
+    edit(&mut joiner, 2);
+    let mut spans = Vec::new();
+    for _ in 0..12 {
+        let (ticket, ask) = asked(&mut joiner);
+        let answer = match ask {
+            Ask::Rest(span) => {
+                spans.push(span.as_millis());
+                Answer::Rested
+            }
+            _ => Answer::Unknown,
+        };
+        joiner.handle(Input::Answered(ticket, answer));
+    }
+    assert_eq!(spans, [20, 40, 80, 160, 320]);
+}
+
+#[test]
+fn a_store_that_has_lost_what_is_shown_gets_it_back_and_nothing_else_is_shown() {
+    let mut joiner = in_step(7);
+    joiner.handle(Input::Unlinked);
+    let lost = Seen { revision: 3, value: Value::State(Acks::default(), List::new()) };
+    joiner.handle(Input::Linked(lost));
+    let (_, ask) = asked(&mut joiner);
+    let acks = Acks::default().with(OTHER, Seq::new(1));
+    assert_eq!(ask, Ask::Write { expected: 3, acks, state: vec![9] });
+}
+
+#[test]
+fn whose_edits_are_missing_is_said_if_others_have_written_since() {
+    let mut joiner = in_step(7);
+    joiner.handle(Input::Unlinked);
+    let third = Source::new(3);
+    let acks = Acks::default().with(third, Seq::new(1));
+    joiner.handle(Input::Linked(Seen { revision: 3, value: Value::State(acks, vec![6]) }));
+    let missing = joiner.poll_output();
+    let Some(Output::Missing { machine, after, to }) = missing else { panic!("{missing:?}") };
+    assert_eq!((machine, after, to), (OTHER, Seq::new(0), Seq::new(1)));
+    assert!(matches!(joiner.poll_output(), Some(Output::Show(list)) if list == [6]));
+}
+
+#[test]
+fn what_was_said_to_be_refused_is_not_done_later() {
+    let mut joiner = in_step(7);
+    edit(&mut joiner, 4);
+    let (ticket, _) = asked(&mut joiner);
+    joiner.handle(Input::Answered(ticket, Answer::Conflict));
+    let (ticket, _) = asked(&mut joiner);
+    // Somebody else's claim was first.
+    joiner.handle(Input::Answered(ticket, Answer::Read(seen(8, 2, &[9, 1]))));
+    let refused = joiner.poll_output();
+    assert!(matches!(&refused, Some(Output::Refused { edit: Deed(4), .. })), "{refused:?}");
+    assert!(matches!(joiner.poll_output(), Some(Output::Show(list)) if list == [9, 1]));
+    assert!(matches!(asked(&mut joiner), (_, Ask::Rest(_))), "there is nothing to be written");
+    joiner.handle(Input::Heard(seen(9, 3, &[9])));
+    assert!(matches!(joiner.poll_output(), Some(Output::Show(list)) if list == [9]));
+    assert!(matches!(asked(&mut joiner), (_, Ask::Rest(_))));
+}

@@ -1,0 +1,130 @@
+//! What a machine has done to a topic, until the store has it, and for a while after.
+
+use std::collections::VecDeque;
+
+use revgate::action::{Seq, Source};
+use serde::{Deserialize, Serialize};
+
+use crate::Acks;
+
+/// A change of a topic that can be made once more, of whatever the state is by then: an action, or
+/// a patch that is merged.
+pub trait Edit: Clone {
+    /// Of what it is a change.
+    type State: Clone + PartialEq;
+    /// Why it cannot be made.
+    type Refusal;
+
+    /// What it makes of `state`.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be made of this state.
+    fn play(&self, state: &Self::State) -> Result<Self::State, Self::Refusal>;
+}
+
+/// An edit that cannot be made, and why.
+pub(crate) type Refused<E> = (Seq, E, <E as Edit>::Refusal);
+
+/// The edits of one machine, and what it knows of those of all.
+///
+/// **It is saved with the topic's state, as one**: what the state has is what this says.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Outbox<E> {
+    machine: Source,
+    /// What the newest state that was seen in the store has.
+    acks: Acks,
+    /// In the order in which they were made. The store has those up to its `acks`: they are kept for
+    /// a while, as it may lose them.
+    edits: VecDeque<(Seq, E)>,
+    /// The number of the last edit that was made.
+    last: Seq,
+    /// Those up to this number cannot be made once more.
+    forgotten: Seq,
+}
+
+impl<E> Outbox<E> {
+    /// Of a machine that has not done anything yet.
+    pub fn new(machine: Source) -> Self {
+        let (acks, edits) = (Acks::default(), VecDeque::new());
+        Self { machine, acks, edits, last: Seq::default(), forgotten: Seq::default() }
+    }
+
+    /// Numbers what is done from now on after `seq`, if that is more than the last number.
+    ///
+    /// **No number is ever given twice**, also if what had it was not saved when the app ended, or
+    /// the app's folder was restored from a backup: the store may have an edit of that number. So each
+    /// run of the app begins with a number beyond those of all runs before: the seconds of the clock
+    /// in the upper half, say.
+    pub fn number_after(&mut self, seq: Seq) {
+        self.last = self.last.max(seq);
+    }
+
+    /// The number of the last edit that was made.
+    pub fn last(&self) -> Seq {
+        self.last
+    }
+
+    /// The machine.
+    pub fn machine(&self) -> Source {
+        self.machine
+    }
+
+    /// What the newest state that was seen in the store has.
+    pub fn acks(&self) -> &Acks {
+        &self.acks
+    }
+
+    /// What the state has that this is saved with.
+    pub fn all(&self) -> Acks {
+        let last = self.edits.back().map(|(seq, _)| *seq).unwrap_or_default();
+        self.acks.clone().with(self.machine, last)
+    }
+
+    /// The edits that the store is not known to have.
+    pub fn waiting(&self) -> impl Iterator<Item = (Seq, &E)> {
+        self.after(self.acks.of(self.machine))
+    }
+
+    /// What of its own it could not make once more, of a state that has its edits up to `seq`.
+    pub(crate) fn gap(&self, seq: Seq) -> Option<(Seq, Seq)> {
+        (seq < self.forgotten).then_some((seq, self.forgotten))
+    }
+
+    pub(crate) fn push(&mut self, edit: E) {
+        self.last = self.last.next();
+        self.edits.push_back((self.last, edit));
+    }
+
+    pub(crate) fn acknowledge(&mut self, acks: Acks, keep: usize) {
+        self.acks = acks;
+        let mut made = self.edits.len() - self.waiting().count();
+        while made > keep {
+            made -= 1;
+            self.forgotten = self.edits.pop_front().map_or(self.forgotten, |(seq, _)| seq);
+        }
+    }
+
+    /// Makes its edits after `seq` once more; those that cannot be made are gone, and returned.
+    pub(crate) fn replay(&mut self, seq: Seq, mut state: E::State) -> (E::State, Vec<Refused<E>>)
+    where
+        E: Edit,
+    {
+        let mut refused = Vec::new();
+        for (at, edit) in std::mem::take(&mut self.edits) {
+            match if at > seq { edit.play(&state).map(Some) } else { Ok(None) } {
+                Ok(played) => {
+                    state = played.unwrap_or(state);
+                    self.edits.push_back((at, edit));
+                }
+                Err(refusal) => refused.push((at, edit, refusal)),
+            }
+        }
+        (state, refused)
+    }
+
+    fn after(&self, seq: Seq) -> impl Iterator<Item = (Seq, &E)> {
+        let waits = move |(at, _): &&(Seq, E)| *at > seq;
+        self.edits.iter().filter(waits).map(|(at, edit)| (*at, edit))
+    }
+}
