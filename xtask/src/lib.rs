@@ -7,6 +7,7 @@
 //! - [`webdriver::Client`]: the W3C protocol below it;
 //! - [`display::VirtualDisplay`]: a screen where there is none;
 //! - [`pages::serve`]: built pages, for a browser;
+//! - [`nats::Server`]: a NATS server, and [`proxy::Proxy`], a way to it that can be cut;
 //! - [`process::Guarded`]: a child that ends with its guard, with everything that it started.
 //!
 //! Deliberately absent: an async runtime and a browser-automation crate. One request at a time to
@@ -16,8 +17,10 @@
 pub mod desktop;
 pub mod display;
 pub mod error;
+pub mod nats;
 pub mod pages;
 pub mod process;
+pub mod proxy;
 pub mod report;
 pub mod step;
 pub mod webdriver;

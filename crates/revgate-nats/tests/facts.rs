@@ -181,7 +181,7 @@ async fn a_bucket_that_was_deleted_and_made_again_is_noticed_without_the_link_be
     for revision in 1..=3 {
         assert_eq!(next(&mut news).await, format!("a {revision} old"));
     }
-    let admin = async_nats::connect(format!("127.0.0.1:{}", server.port)).await.unwrap();
+    let admin = async_nats::connect(format!("127.0.0.1:{}", server.port())).await.unwrap();
     jetstream::new(admin).delete_stream("KV_board").await.unwrap();
     let other = server.nats();
     written(&other, "b", 0, "new").await;
@@ -211,7 +211,7 @@ async fn what_was_deleted_by_hand_is_told_so_and_written_on() {
     written(&nats, "a", 0, "1").await;
     let mut news = nats.watch();
     assert_eq!(snapshot(&mut news).await, ["a 1 1"]);
-    let admin = async_nats::connect(format!("127.0.0.1:{}", server.port)).await.unwrap();
+    let admin = async_nats::connect(format!("127.0.0.1:{}", server.port())).await.unwrap();
     let store = jetstream::new(admin).get_key_value("board").await.unwrap();
     store.delete("a").await.unwrap();
     assert_eq!(next(&mut news).await, "a 2 deleted");
@@ -229,7 +229,7 @@ async fn secrets_are_in_nothing_that_is_said() {
     assert_eq!(written(&right, "a", 0, "1").await, 1);
 
     let wrong = SECRET.to_lowercase();
-    let address = format!("nats://ann:{wrong}@127.0.0.1:{}", server.port);
+    let address = format!("nats://ann:{wrong}@127.0.0.1:{}", server.port());
     let in_address = revgate_nats::Options::new(address, "board").timeout(Duration::from_secs(1));
     let malformed = revgate_nats::Options::new(format!("nats:// ann:{wrong}@:x"), "board");
     for options in [server.options().user("ann", &wrong), in_address, malformed] {

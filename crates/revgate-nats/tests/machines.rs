@@ -3,24 +3,22 @@
 mod common;
 #[path = "common/machine.rs"]
 mod machine;
-#[path = "common/proxy.rs"]
-mod proxy;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use common::Server;
 use machine::{List, Machine};
-use proxy::Proxy;
 use revgate_nats::{Nats, Options};
 use revgate_upstream::Status;
 use tokio::time::sleep;
+use xtask::proxy::{Proxy, Way};
 
 /// Longer than any machine needs, and no measure of it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn through(proxy: &Proxy) -> Nats {
-    let server = format!("nats://127.0.0.1:{}", proxy.port);
+    let server = format!("nats://127.0.0.1:{}", proxy.port());
     Nats::new(Options::new(server, "board").timeout(Duration::from_secs(1)))
 }
 
@@ -90,7 +88,8 @@ async fn a_bucket_that_is_restored_or_lost_gets_back_what_the_machines_have() {
     server.restart();
     check(&settled(&machines, 6).await, &all);
 
-    let admin = async_nats::connect(format!("127.0.0.1:{}", server.port)).await.expect("a client");
+    let admin =
+        async_nats::connect(format!("127.0.0.1:{}", server.port())).await.expect("a client");
     let admin = async_nats::jetstream::new(admin);
     admin.delete_stream("KV_board").await.expect("it is deleted");
     add(&machines[0], 7);
@@ -108,7 +107,7 @@ async fn whatever_is_cut_or_killed_nothing_is_lost_or_done_twice() {
     let (rounds, seed) = (number("ROUNDS", 12), number("SEED", 1));
     let mut random = fastrand::Rng::with_seed(seed);
     let mut server = Server::start();
-    let proxies = [Proxy::to(server.port).await, Proxy::to(server.port).await];
+    let proxies = [(); 2].map(|()| Proxy::to(server.port()).expect("a proxy"));
     let begin = |index: usize| {
         Machine::start(through(&proxies[index]), &Machine::new_disk(index as u64 + 1), 1)
     };
@@ -119,7 +118,7 @@ async fn whatever_is_cut_or_killed_nothing_is_lost_or_done_twice() {
         for _ in 0..random.u32(1..4) {
             let index = random.usize(0..2);
             match random.u8(0..4) {
-                0 => proxies[index].set_open(false),
+                0 => proxies[index].set(Way::Cut),
                 1 => server.kill(),
                 2 => {
                     let disk = machines.remove(index).kill();
@@ -142,7 +141,7 @@ async fn whatever_is_cut_or_killed_nothing_is_lost_or_done_twice() {
         }
         server.kill();
         server.restart();
-        proxies.iter().for_each(|proxy| proxy.set_open(true));
+        proxies.iter().for_each(|proxy| proxy.set(Way::Open));
         let healed = Instant::now();
         check(&settled(&machines, done.len()).await, &done);
         slowest = slowest.max(healed.elapsed());

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use xtask::{Error, workspace::Workspace};
+use xtask::{Error, nats, workspace::Workspace};
 
 use super::{Goal, System, apt, ask, system::Family};
 
@@ -11,6 +11,8 @@ use super::{Goal, System, apt, ask, system::Family};
 enum Probe {
     /// One of these programs is; the option makes it print its version.
     Program(&'static [&'static str], &'static str),
+    /// The NATS server is.
+    Nats,
     /// `pkg-config` knows the library.
     Library(&'static str),
     /// A font family of this name is.
@@ -45,9 +47,10 @@ enum Layer {
     BrowserDriver,
     Firefox,
     Windows,
+    Nats,
 }
 
-const NEEDS: [Need; 16] = [
+const NEEDS: [Need; 17] = [
     Need {
         name: "C compiler",
         probe: Probe::Program(&["cc"], "--version"),
@@ -161,6 +164,16 @@ const NEEDS: [Need; 16] = [
         macos: "brew install --cask wine-stable",
         windows: "",
     },
+    Need {
+        name: "NATS server",
+        probe: Probe::Nats,
+        layer: Layer::Nats,
+        debian: "nats-server",
+        fedora: "nats-server",
+        arch: "nats-server",
+        macos: "brew install nats-server",
+        windows: "choco install nats-server",
+    },
 ];
 
 const CHROMIUM: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
@@ -206,6 +219,7 @@ pub(crate) fn needs(system: &System, goal: Goal) -> impl Iterator<Item = &'stati
             Layer::Browser => is_driven || goal == Goal::Npm,
             Layer::BrowserDriver => is_driven,
             Layer::Firefox => goal == Goal::Firefox,
+            Layer::Nats => matches!(goal, Goal::Quick | Goal::Test),
         };
         asked
             && match family {
@@ -213,9 +227,11 @@ pub(crate) fn needs(system: &System, goal: Goal) -> impl Iterator<Item = &'stati
                 Family::Macos => {
                     need.macos.starts_with("xcode")
                         || need.name == "ChromeDriver"
-                        || need.layer == Layer::Windows
+                        || matches!(need.layer, Layer::Windows | Layer::Nats)
                 }
-                Family::Windows => need.name == "ChromeDriver" || need.name == "linker for Windows",
+                Family::Windows => {
+                    matches!(need.name, "ChromeDriver" | "linker for Windows" | "NATS server")
+                }
                 _ => true,
             }
     })
@@ -225,12 +241,16 @@ impl Need {
     /// Which version is there; `None` if it is missing.
     pub(crate) fn version(&self, workspace: &Workspace) -> Option<String> {
         let found = self.find(workspace)?;
-        let Probe::Program(_, option) = self.probe else { return Some(found) };
+        let option = match self.probe {
+            Probe::Program(_, option) => option,
+            Probe::Nats => "--version",
+            Probe::Library(_) | Probe::Font(_) => return Some(found),
+        };
         let mut command = workspace.command(&found);
         command.arg(option);
         let text = ask(command).unwrap_or_default();
         // Some print a banner or a copyright around it.
-        let words = || text.split_whitespace().map(|word| word.trim_matches(['(', ')', ',']));
+        let words = || text.split_whitespace().map(|word| word.trim_matches(['(', ')', ',', 'v']));
         let numbers =
             |word: &&str| word.contains('.') && word.starts_with(|c: char| c.is_ascii_digit());
         Some(words().find(numbers).map_or(found, str::to_owned))
@@ -243,6 +263,7 @@ impl Need {
                 let found: Option<PathBuf> = names.iter().find_map(|name| workspace.which(name));
                 found.map(|path| path.display().to_string())
             }
+            Probe::Nats => nats::program(workspace).map(|path| path.display().to_string()),
             Probe::Library(name) => {
                 let mut command = workspace.command("pkg-config");
                 command.args(["--modversion", name]);
@@ -349,6 +370,8 @@ mod tests {
         let other = on(Family::Debian, Goal::Windows);
         assert_eq!(other, ["C compiler", "linker for Windows", "Wine"]);
         assert_eq!(on(Family::Windows, Goal::Windows), ["linker for Windows"]);
+        assert!(on(Family::Macos, Goal::Test).contains(&"NATS server"));
+        assert_eq!(on(Family::Windows, Goal::Quick), ["NATS server"]);
     }
 
     #[test]
