@@ -16,6 +16,15 @@ use crate::Edit;
 /// What was done to a topic of the type `T`. It is done once more to whatever the state is by then, as a
 /// window's edit is.
 ///
+/// A topic of a family may be removed, and created anew, as by any other edit: then its state is `None`.
+///
+/// | done here | and there, meanwhile | comes to |
+/// |---|---|---|
+/// | an edit | an edit | both; of one value, the one that comes last to the store |
+/// | an edit | a removal | the removal; the edit is refused, in words, if it comes last |
+/// | a removal | a removal | the removal |
+/// | a creation | a creation | the fields, entries and items of both; of one value, the one that comes first |
+///
 /// ```
 /// use std::sync::Arc;
 ///
@@ -33,8 +42,10 @@ use crate::Edit;
 /// let before = Look { dark: false, size: 12 };
 /// let deed = Deed::between(&before, &Look { dark: true, ..before })?;
 /// // Meanwhile, on another machine:
-/// let theirs = State::new(Arc::new(Look { dark: false, size: 14 }))?;
-/// assert_eq!(*deed.play(&theirs)?.data, Look { dark: true, size: 14 });
+/// let theirs = Some(State::new(Arc::new(Look { dark: false, size: 14 }))?);
+/// let both = deed.play(&theirs)?.expect("nobody has removed it");
+/// assert_eq!(*both.data, Look { dark: true, size: 14 });
+/// assert_eq!(deed.play(&Deed::remove().play(&theirs)?).unwrap_err(), "it was removed");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Serialize, Deserialize)]
@@ -51,6 +62,10 @@ enum Did {
     Actions(Vec<Told<Box<RawValue>>>),
     /// Something of which this is known: what it changed, as it was and as it is.
     Change([Tree; 2]),
+    /// It is there from now on, and was this when it was created.
+    Create(Tree),
+    /// It is not there any more.
+    Remove,
 }
 
 /// A state, told from others by what it is as JSON.
@@ -77,37 +92,59 @@ impl<T: Topic> Deed<T> {
         Ok(Did::Change([before, after]).into())
     }
 
-    fn make(&self, state: &T) -> Result<T, String> {
-        let next = match &*self.did {
-            Did::Actions(actions) => {
+    /// Its creation, in this state, of a topic that is not there. Where one is there by then, it stands, and
+    /// gets what it lacks of this: so two machines that create it at once lose nothing of each other's, and what
+    /// the first has edited since is kept.
+    ///
+    /// # Errors
+    ///
+    /// If the state cannot be JSON.
+    pub fn create(state: &T) -> Result<Self, Invalid> {
+        Ok(Did::Create(Tree::of(state)?).into())
+    }
+
+    /// Its removal. What is not there may be removed, too.
+    pub fn remove() -> Self {
+        Did::Remove.into()
+    }
+
+    fn make(&self, state: Option<&T>) -> Result<Option<T>, String> {
+        let next = match (&*self.did, state) {
+            (Did::Remove, _) => return Ok(None),
+            (Did::Create(created), None) => read(created, None)?,
+            (_, None) => return Err("it was removed".to_owned()),
+            (Did::Actions(actions), Some(state)) => {
                 let mut next = state.clone();
                 for told in actions {
                     T::ACTIONS.play(&mut next, told.action.get(), &told.context())?;
                 }
                 next
             }
-            Did::Change([before, after]) => {
-                let now = Tree::of(state).map_err(|invalid| invalid.to_string())?;
-                let merged = merge(Some(before), Some(&now), Some(after));
-                let text = merged.tree.unwrap_or_default().to_string();
-                let mut next: T = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-                next.keep_skipped(state);
-                next
+            (Did::Change([before, after]), Some(state)) => {
+                let merged = merge(Some(before), Some(&tree(state)?), Some(after));
+                read(&merged.tree.unwrap_or_default(), Some(state))?
+            }
+            (Did::Create(created), Some(state)) => {
+                let there = tree(state)?;
+                let merged = merge(outline(created, &there).as_ref(), Some(created), Some(&there));
+                read(&merged.tree.unwrap_or_default(), Some(state))?
             }
         };
         next.validate().map_err(|invalid| invalid.to_string())?;
-        Ok(next)
+        Ok(Some(next))
     }
 }
 
 impl<T: Topic> Edit for Deed<T> {
-    type State = State<T>;
+    /// `None` if it was removed, or never was.
+    type State = Option<State<T>>;
     /// In words, for people.
     type Refusal = String;
 
-    fn play(&self, state: &State<T>) -> Result<State<T>, String> {
-        let next = self.make(&state.data)?;
-        State::new(Arc::new(next)).map_err(|invalid| invalid.to_string())
+    fn play(&self, state: &Option<State<T>>) -> Result<Option<State<T>>, String> {
+        let next = self.make(state.as_ref().map(|state| &*state.data))?;
+        let next = next.map(|next| State::new(Arc::new(next))).transpose();
+        next.map_err(|invalid| invalid.to_string())
     }
 }
 
@@ -144,6 +181,31 @@ impl<T> Clone for State<T> {
 impl<T> PartialEq for State<T> {
     fn eq(&self, other: &Self) -> bool {
         self.print == other.print
+    }
+}
+
+fn tree<T: Topic>(state: &T) -> Result<Tree, String> {
+    Tree::of(state).map_err(|invalid| invalid.to_string())
+}
+
+fn read<T: Topic>(tree: &Tree, before: Option<&T>) -> Result<T, String> {
+    let read: Result<T, _> = serde_json::from_str(&tree.to_string());
+    let mut state = read.map_err(|error| error.to_string())?;
+    before.inspect(|before| state.keep_skipped(before));
+    Ok(state)
+}
+
+/// What two values have in common before anything is in them: the objects and lists that are in both.
+fn outline(one: &Tree, other: &Tree) -> Option<Tree> {
+    match (one, other) {
+        (Tree::Map(one), Tree::Map(other)) => {
+            let both = one.iter().filter_map(|(name, value)| Some((name, value, other.get(name)?)));
+            let fields =
+                both.filter_map(|(name, one, other)| Some((name.clone(), outline(one, other)?)));
+            Some(Tree::Map(fields.collect()))
+        }
+        (Tree::List(_), Tree::List(_)) => Some(Tree::List(Vec::new())),
+        _ => None,
     }
 }
 

@@ -1,24 +1,26 @@
 //! What lies in the store for a topic.
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+use revgate::{Invalid, Topic};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::{Acks, Answer, Ask, Entry, Reply, Request, Seen, Value, WriteError};
+use crate::{Acks, Answer, Ask, Entry, Reply, Request, Seen, State, Value, WriteError};
 
 /// What lies in the store for a topic: its state as JSON, and which edits it has.
 ///
-/// As JSON: `{"schema": 0, "acks": {"17": "3"}, "state": …}`. **Whoever else writes there leaves `acks`
-/// as they are**, and does so by compare-and-set; then what it does is kept.
+/// As JSON: `{"schema": 0, "acks": {"17": "3"}, "state": …}`; without `state`, it was removed. **Whoever
+/// else writes there leaves `acks` as they are**, and does so by compare-and-set; then what it does is kept.
 ///
 /// ```
 /// use revgate_upstream::{Acks, Envelope};
 /// use serde_json::value::to_raw_value;
 ///
-/// let envelope = Envelope { schema: 2, acks: Acks::default(), state: to_raw_value(&[1])? };
+/// let envelope = Envelope { schema: 2, acks: Acks::default(), state: Some(to_raw_value(&[1])?) };
 /// let bytes = envelope.encode();
 /// assert_eq!(bytes, br#"{"schema":2,"acks":{},"state":[1]}"#);
-/// assert_eq!(Envelope::decode(&bytes, 2)?.state.get(), "[1]");
+/// assert_eq!(Envelope::decode(&bytes, 2)?.state.expect("not removed").get(), "[1]");
 /// assert!(Envelope::decode(&bytes, 1).is_err(), "a newer program has written it");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -29,9 +31,22 @@ pub struct Envelope {
     pub schema: u32,
     /// Which edits the state has.
     pub acks: Acks,
-    /// The state.
-    pub state: Box<RawValue>,
+    /// The state, which may be `null`; `None` if it was removed.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub state: Option<Box<RawValue>>,
 }
+
+/// How a program reads the states of a topic that lie in the store.
+pub struct Reader<'a, T> {
+    /// The newest schema that it knows, which is the one that it writes.
+    pub schema: u32,
+    /// From an older schema to the newest, or why not: the topic's migrations.
+    pub migrate: Migrate<'a>,
+    /// What is shown: from there comes what serde [skips](Topic::keep_skipped).
+    pub shown: Option<&'a T>,
+}
+
+type Migrate<'a> = &'a dyn Fn(u32, serde_json::Value) -> Result<serde_json::Value, String>;
 
 /// What lies in the store cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +65,17 @@ pub enum EnvelopeError {
         /// The newest that is known.
         known: u32,
     },
+    /// An older program has written it, and it could not be brought to the newest schema.
+    #[error("an older program has written it, of schema {found}: {reason}")]
+    NotMigrated {
+        /// Its schema.
+        found: u32,
+        /// What the migration says.
+        reason: String,
+    },
+    /// The state is not valid: another program has other rules.
+    #[error("what is in the store is not valid: {0}")]
+    Invalid(#[from] Invalid),
 }
 
 impl Envelope {
@@ -73,28 +99,69 @@ impl Envelope {
     }
 }
 
-impl<S: DeserializeOwned> Seen<S> {
-    /// What a program whose newest schema is `known` sees there.
-    pub fn of(entry: Option<Entry>, known: u32) -> Self {
+impl<T: Topic> Reader<'_, T> {
+    fn read(&self, bytes: &[u8]) -> Result<Value<Option<State<T>>>, EnvelopeError> {
+        let Envelope { schema, acks, state } = Envelope::decode(bytes, self.schema)?;
+        let Some(mut state) = state else { return Ok(Value::State(acks, None)) };
+        if schema < self.schema {
+            let not_migrated = |reason| EnvelopeError::NotMigrated { found: schema, reason };
+            let older = serde_json::from_str(state.get())?;
+            state = to_raw_value(&(self.migrate)(schema, older).map_err(not_migrated)?)?;
+        }
+        let mut state: T = serde_json::from_str(state.get())?;
+        self.shown.inspect(|shown| state.keep_skipped(shown));
+        state.validate()?;
+        Ok(Value::State(acks, Some(State::new(Arc::new(state))?)))
+    }
+}
+
+impl<T: Topic> Seen<Option<State<T>>> {
+    /// What this program sees there. What it cannot read, it leaves as it is.
+    ///
+    /// ```
+    /// use revgate::Topic;
+    /// use revgate_upstream::{Entry, Reader, Seen, Value};
+    /// use serde::{Deserialize, Serialize};
+    /// use serde_json::json;
+    ///
+    /// #[derive(Clone, Serialize, Deserialize)]
+    /// struct Look { theme: String }
+    ///
+    /// impl Topic for Look {
+    ///     const NAME: &'static str = "look";
+    /// }
+    ///
+    /// // From 0 to 1: `dark` became `theme`.
+    /// let migrate = |_, old: serde_json::Value| {
+    ///     let dark = old["dark"].as_bool().ok_or("`dark` is not true or false")?;
+    ///     Ok(json!({ "theme": if dark { "dark" } else { "light" } }))
+    /// };
+    /// let reader = Reader::<Look> { schema: 1, migrate: &migrate, shown: None };
+    /// let seen = |text: &str| {
+    ///     let entry = Entry { revision: 7, value: Some(text.into()) };
+    ///     Seen::of(Some(entry), &reader).value
+    /// };
+    /// let older = seen(r#"{"schema": 0, "acks": {}, "state": {"dark": true}}"#);
+    /// assert!(matches!(older, Value::State(_, Some(look)) if look.data.theme == "dark"));
+    /// let Value::Unreadable(why) = seen(r#"{"schema": 0, "acks": {}, "state": {}}"#) else { panic!() };
+    /// assert_eq!(why, "an older program has written it, of schema 0: `dark` is not true or false");
+    /// ```
+    pub fn of(entry: Option<Entry>, reader: &Reader<'_, T>) -> Self {
         let Some(Entry { revision, value }) = entry else {
             return Self { revision: 0, value: Value::Nothing };
         };
         let value = value.map_or(Value::Nothing, |bytes| {
-            let read =
-                Envelope::decode(&bytes, known).and_then(|Envelope { acks, state, .. }| {
-                    Ok(Value::State(acks, serde_json::from_str(state.get())?))
-                });
-            read.unwrap_or_else(|error| Value::Unreadable(error.to_string()))
+            reader.read(&bytes).unwrap_or_else(|error| Value::Unreadable(error.to_string()))
         });
         Self { revision, value }
     }
 }
 
-impl<S: DeserializeOwned> Answer<S> {
+impl<T: Topic> Answer<Option<State<T>>> {
     /// As it came in bytes.
-    pub fn of(reply: Reply, known: u32) -> Self {
+    pub fn of(reply: Reply, reader: &Reader<'_, T>) -> Self {
         match reply {
-            Reply::Read(Ok(entry)) => Self::Read(Seen::of(entry, known)),
+            Reply::Read(Ok(entry)) => Self::Read(Seen::of(entry, reader)),
             Reply::Read(Err(_)) | Reply::Written(Err(WriteError::Unknown(_))) => Self::Unknown,
             Reply::Written(Ok(revision)) => Self::Written(revision),
             Reply::Written(Err(WriteError::Conflict)) => Self::Conflict,
@@ -104,7 +171,7 @@ impl<S: DeserializeOwned> Answer<S> {
     }
 }
 
-impl<S: Serialize> Ask<S> {
+impl<T: Topic> Ask<Option<State<T>>> {
     /// In bytes, of this schema.
     ///
     /// # Errors
@@ -115,9 +182,18 @@ impl<S: Serialize> Ask<S> {
             Self::Read => Request::Read,
             Self::Rest(span) => Request::Rest(*span),
             Self::Write { expected, acks, state } => {
-                let envelope = Envelope { schema, acks: acks.clone(), state: to_raw_value(state)? };
+                let state = state.as_ref().map(|state| to_raw_value(&*state.data)).transpose()?;
+                let envelope = Envelope { schema, acks: acks.clone(), state };
                 Request::Write { expected: *expected, value: envelope.encode() }
             }
         })
     }
 }
+
+/// What is there is a state, also if it is `null`.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawValue>>, D::Error> {
+    Deserialize::deserialize(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,7 @@ mod upstream;
 pub use acks::Acks;
 pub use deed::{Deed, State};
 pub use drive::{Asked, Reply, Request, Told, Topics, drive};
-pub use envelope::{Envelope, EnvelopeError};
+pub use envelope::{Envelope, EnvelopeError, Reader};
 pub use joiner::{Answer, Ask, Input, Joiner, Options, Output, Seen, Status, Ticket, Value};
 pub use outbox::{Edit, Outbox};
 pub use upstream::{Entry, Fault, News, Upstream, WriteError};

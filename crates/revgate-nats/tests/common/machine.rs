@@ -3,28 +3,42 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use revgate::TopicName;
-use revgate::action::{Seq, Source};
-use revgate_nats::Nats;
+use revgate::action::{self, Actions, Context, Seq, Source};
+use revgate::{Action, Topic, TopicName};
 use revgate_upstream::{
-    Answer, Asked, Edit, Input, Joiner, Options, Outbox, Output, Seen, Status, Told, Topics, drive,
+    Answer, Asked, Deed, Edit, Input, Joiner, Options, Outbox, Output, Reader, Seen, State, Status,
+    Told, Topics, Upstream, drive,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::value::to_raw_value;
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::task::JoinHandle;
 
 /// What was done, in its order.
 pub(crate) type List = Vec<u32>;
 
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Board(List);
+
+impl Topic for Board {
+    const NAME: &'static str = "board";
+    const ACTIONS: Actions<Self> = Actions::of::<Add>();
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Add(pub(crate) u32);
+pub(crate) struct Add(u32);
 
-impl Edit for Add {
-    type State = List;
-    type Refusal = String;
+impl Action for Add {
+    type Topic = Board;
+    type Error = String;
 
-    fn play(&self, list: &List) -> Result<List, String> {
-        Ok(list.iter().copied().chain([self.0]).collect())
+    fn name(&self) -> &'static str {
+        "add"
+    }
+
+    fn apply(&self, board: &mut Board, _: &Context) -> Result<(), String> {
+        board.0.push(self.0);
+        Ok(())
     }
 }
 
@@ -38,34 +52,36 @@ pub(crate) type Disk = String;
 
 struct Joined {
     name: TopicName,
-    joiner: Mutex<Joiner<Add>>,
+    joiner: Mutex<Joiner<Deed<Board>>>,
     asks: UnboundedSender<Asked>,
     missing: Mutex<BTreeSet<(Source, Seq)>>,
 }
 
 impl Machine {
-    pub(crate) fn start(nats: Nats, disk: &Disk, run: u64) -> Self {
-        let (mut outbox, list): (Outbox<Add>, List) =
+    pub(crate) fn start(store: impl Upstream, disk: &Disk, run: u64) -> Self {
+        let (mut outbox, board): (Outbox<Deed<Board>>, Board) =
             serde_json::from_str(disk).expect("what was saved");
         outbox.number_after(Seq::new(run << 32));
         let (asks, asked) = mpsc::unbounded_channel();
-        let joiner = Mutex::new(Joiner::new(outbox, list, Options::default()));
+        let state = State::new(Arc::new(board)).expect("JSON");
+        let joiner = Mutex::new(Joiner::new(outbox, Some(state), Options::default()));
         let name = "board".parse().expect("a name");
         let topic = Arc::new(Joined { name, joiner, asks, missing: Mutex::default() });
         let joined = Arc::clone(&topic);
-        let driver = tokio::spawn(async move { drive(&nats, &*joined, asked).await });
+        let driver = tokio::spawn(async move { drive(&store, &*joined, asked).await });
         Self { topic, driver }
     }
 
     /// What a machine begins with that has never run.
     pub(crate) fn new_disk(number: u64) -> Disk {
-        let begun = (Outbox::<Add>::new(Source::new(number)), List::new());
+        let begun = (Outbox::<Deed<Board>>::new(Source::new(number)), Board::default());
         serde_json::to_string(&begun).expect("JSON")
     }
 
     /// Acknowledged when this returns: what [`kill`](Self::kill) leaves has it.
     pub(crate) fn add(&self, number: u32) {
-        let edit = Add(number);
+        let told = action::Told::new(Context::new(0, 0), to_raw_value(&Add(number)).expect("JSON"));
+        let edit = Deed::actions(vec![told]);
         self.topic.handle(|joiner| {
             let state = edit.play(joiner.state()).expect("it can always be done");
             Input::Edited { edit, state }
@@ -73,7 +89,7 @@ impl Machine {
     }
 
     pub(crate) fn list(&self) -> List {
-        self.topic.joiner().state().clone()
+        board(&self.topic.joiner()).0.clone()
     }
 
     pub(crate) fn status(&self) -> Status {
@@ -89,7 +105,7 @@ impl Machine {
     pub(crate) fn kill(self) -> Disk {
         self.driver.abort();
         let joiner = self.topic.joiner();
-        serde_json::to_string(&(joiner.outbox(), joiner.state())).expect("JSON")
+        serde_json::to_string(&(joiner.outbox(), board(&joiner))).expect("JSON")
     }
 }
 
@@ -100,11 +116,11 @@ impl Drop for Machine {
 }
 
 impl Joined {
-    fn joiner(&self) -> std::sync::MutexGuard<'_, Joiner<Add>> {
+    fn joiner(&self) -> std::sync::MutexGuard<'_, Joiner<Deed<Board>>> {
         self.joiner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn handle(&self, input: impl FnOnce(&Joiner<Add>) -> Input<Add>) {
+    fn handle(&self, input: impl FnOnce(&Joiner<Deed<Board>>) -> Input<Deed<Board>>) {
         let mut joiner = self.joiner();
         let input = input(&joiner);
         joiner.handle(input);
@@ -135,11 +151,16 @@ impl Topics for Joined {
         if *topic != self.name {
             return;
         }
+        let reader = Reader::<Board> { schema: 0, migrate: &|_, board| Ok(board), shown: None };
         self.handle(|_| match told {
-            Told::Linked(entry) => Input::Linked(Seen::of(entry, 0)),
+            Told::Linked(entry) => Input::Linked(Seen::of(entry, &reader)),
             Told::Unlinked(_) => Input::Unlinked,
-            Told::Heard(entry) => Input::Heard(Seen::of(Some(entry), 0)),
-            Told::Answered(ticket, reply) => Input::Answered(ticket, Answer::of(reply, 0)),
+            Told::Heard(entry) => Input::Heard(Seen::of(Some(entry), &reader)),
+            Told::Answered(ticket, reply) => Input::Answered(ticket, Answer::of(reply, &reader)),
         });
     }
+}
+
+fn board(joiner: &Joiner<Deed<Board>>) -> &Board {
+    &joiner.state().as_ref().expect("nobody removes it").data
 }

@@ -74,7 +74,7 @@ fn play(deed: &Deed<Board>, board: Board) -> Result<Board, String> {
     let saved = serde_json::to_string(deed).expect("JSON");
     let deed: Deed<Board> = serde_json::from_str(&saved).expect(&saved);
     let state = State::new(Arc::new(board)).expect("JSON");
-    deed.play(&state).map(|state| Board::clone(&state.data))
+    deed.play(&Some(state)).map(|state| Board::clone(&state.expect("it is there").data))
 }
 
 #[test]
@@ -141,4 +141,55 @@ fn what_would_not_be_valid_is_refused() {
     )]);
     let made = play(&deed, edited(|board| board.count = 8));
     assert_eq!(made, Err("count: it is more than 9".to_owned()));
+}
+
+#[test]
+fn of_what_two_have_created_at_once_both_are_there() {
+    let created = edited(|board| {
+        board.title = "mine".to_owned();
+        board.cards.get_mut("b").expect("a card").done = true;
+        board.cards.insert("c".to_owned(), Card::default());
+        board.list = vec!["y".to_owned()];
+    });
+    let there = edited(|board| {
+        board.cards.remove("a");
+        board.cards.insert("d".to_owned(), Card::default());
+    });
+    let made = play(&Deed::create(&created).expect("JSON"), there.clone()).expect("it can be done");
+    let expected = Board {
+        cards: created
+            .cards
+            .iter()
+            .chain(&there.cards)
+            .map(|(name, card)| (name.clone(), card.clone()))
+            .collect(),
+        list: vec!["y".to_owned(), "x".to_owned()],
+        ..there
+    };
+    assert_eq!(made, expected);
+}
+
+#[test]
+fn what_is_created_is_there_as_it_was_and_what_is_removed_is_not() {
+    let created = Deed::create(&board()).expect("JSON").play(&None).expect("it can be done");
+    assert_eq!(*created.as_ref().expect("it is there").data, board());
+    let again = Deed::create(&board()).expect("JSON").play(&created).expect("it can be done");
+    assert!(again == created);
+    let remove = Deed::<Board>::remove();
+    assert!(matches!(remove.play(&created), Ok(None)) && matches!(remove.play(&None), Ok(None)));
+}
+
+#[test]
+fn what_was_removed_is_edited_no_more() {
+    let change = Deed::between(&board(), &edited(|board| board.count = 5)).expect("JSON");
+    let actions = Deed::<Board>::actions(Vec::new());
+    for deed in [change, actions] {
+        assert_eq!(deed.play(&None).map(drop), Err("it was removed".to_owned()));
+    }
+}
+
+#[test]
+fn what_could_not_be_saved_so_is_not_created() {
+    let deed = Deed::create(&edited(|board| board.count = 10)).expect("JSON");
+    assert_eq!(deed.play(&None).map(drop), Err("count: it is more than 9".to_owned()));
 }

@@ -1,0 +1,84 @@
+use super::*;
+
+/// A state that may be `null`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Note(Option<String>);
+
+impl Topic for Note {
+    const NAME: &'static str = "note";
+
+    fn validate(&self) -> Result<(), Invalid> {
+        match self.0.as_deref() {
+            Some("") => Err(Invalid::new("", "it is empty")),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn seen(text: &str) -> Value<Option<State<Note>>> {
+    let migrate = |found, old| match found {
+        1 => Ok(old),
+        _ => Err("there is no way from there".to_owned()),
+    };
+    let reader = Reader::<Note> { schema: 2, migrate: &migrate, shown: None };
+    Seen::of(Some(Entry { revision: 1, value: Some(text.into()) }), &reader).value
+}
+
+fn read(text: &str) -> Option<Note> {
+    match seen(text) {
+        Value::State(_, state) => state.map(|state| Note::clone(&state.data)),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_state_that_is_null_is_one_and_none_is_a_removal() {
+    for (note, text) in [
+        (Some(Note(None)), r#"{"schema":2,"acks":{},"state":null}"#),
+        (Some(Note(Some("a".to_owned()))), r#"{"schema":2,"acks":{},"state":"a"}"#),
+        (None, r#"{"schema":2,"acks":{}}"#),
+    ] {
+        assert_eq!(read(text), note);
+        let state = note.map(|note| State::new(Arc::new(note)).expect("JSON"));
+        let ask = Ask::Write { expected: 0, acks: Acks::default(), state };
+        let Ok(Request::Write { value, .. }) = ask.request(2) else { panic!("{ask:?}") };
+        assert_eq!(String::from_utf8(value).expect("text"), text);
+    }
+}
+
+#[test]
+fn what_an_older_program_has_written_is_brought_to_the_newest_schema() {
+    assert_eq!(read(r#"{"schema":1,"acks":{},"state":"a"}"#), Some(Note(Some("a".to_owned()))));
+    assert_eq!(read(r#"{"schema":0,"acks":{}}"#), None, "a removal has no shape");
+}
+
+#[test]
+fn what_cannot_be_used_is_refused_in_words() {
+    for (text, words) in [
+        (
+            r#"{"schema":0,"acks":{},"state":1}"#,
+            "an older program has written it, of schema 0: there is no way",
+        ),
+        (
+            r#"{"schema":3,"acks":{},"state":1}"#,
+            "a newer program has written it, of schema 3, where",
+        ),
+        (
+            r#"{"schema":2,"acks":{},"state":""}"#,
+            "what is in the store is not valid: the state: it is empty",
+        ),
+        (
+            r#"{"schema":2,"acks":{},"state":1}"#,
+            "what is in the store is no topic's state: invalid type",
+        ),
+        (
+            r#"{"schema":2,"state":"a"}"#,
+            "what is in the store is no topic's state: missing field `acks`",
+        ),
+        ("\u{0}", "what is in the store is no topic's state: expected value"),
+    ] {
+        let Value::Unreadable(why) = seen(text) else { panic!("{text}") };
+        assert!(why.starts_with(words), "{why}");
+    }
+}
