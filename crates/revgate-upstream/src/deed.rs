@@ -1,6 +1,7 @@
 //! What is done to a topic, so that it can be done once more.
 
-use std::collections::BTreeMap;
+mod change;
+
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -12,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::Edit;
+
+use change::{follow, narrow, outline};
 
 /// What was done to a topic of the type `T`. It is done once more to whatever the state is by then, as a
 /// window's edit is.
@@ -88,8 +91,7 @@ impl<T: Topic> Deed<T> {
     ///
     /// If one of them cannot be JSON.
     pub fn between(before: &T, after: &T) -> Result<Self, Invalid> {
-        let (before, after) = narrow(Tree::of(before)?, Tree::of(after)?);
-        Ok(Did::Change([before, after]).into())
+        Ok(Did::Change(narrow([Tree::of(before)?, Tree::of(after)?])).into())
     }
 
     /// Its creation, in this state, of a topic that is not there. Where one is there by then, it stands, and
@@ -146,6 +148,16 @@ impl<T: Topic> Edit for Deed<T> {
         let next = next.map(|next| State::new(Arc::new(next))).transpose();
         next.map_err(|invalid| invalid.to_string())
     }
+
+    /// Of two changes. Actions stay as they were done, each.
+    fn fuse(&self, next: &Self) -> Option<Self> {
+        match (&*self.did, &*next.did) {
+            (Did::Change(first), Did::Change(next)) => {
+                Some(Did::Change(follow(first.clone(), next.clone())).into())
+            }
+            _ => None,
+        }
+    }
 }
 
 impl<T: Topic> State<T> {
@@ -193,42 +205,6 @@ fn read<T: Topic>(tree: &Tree, before: Option<&T>) -> Result<T, String> {
     let mut state = read.map_err(|error| error.to_string())?;
     before.inspect(|before| state.keep_skipped(before));
     Ok(state)
-}
-
-/// What two values have in common before anything is in them: the objects and lists that are in both.
-fn outline(one: &Tree, other: &Tree) -> Option<Tree> {
-    match (one, other) {
-        (Tree::Map(one), Tree::Map(other)) => {
-            let both = one.iter().filter_map(|(name, value)| Some((name, value, other.get(name)?)));
-            let fields =
-                both.filter_map(|(name, one, other)| Some((name.clone(), outline(one, other)?)));
-            Some(Tree::Map(fields.collect()))
-        }
-        (Tree::List(_), Tree::List(_)) => Some(Tree::List(Vec::new())),
-        _ => None,
-    }
-}
-
-/// Of two values what differs: of objects, the fields that do.
-fn narrow(before: Tree, after: Tree) -> (Tree, Tree) {
-    let (before, mut after) = match (before, after) {
-        (Tree::Map(before), Tree::Map(after)) => (before, after),
-        others => return others,
-    };
-    let (mut old, mut new) = (BTreeMap::new(), BTreeMap::new());
-    for (name, was) in before {
-        match after.remove(&name) {
-            Some(is) if is == was => {}
-            Some(is) => {
-                let (was, is) = narrow(was, is);
-                old.insert(name.clone(), was);
-                new.insert(name, is);
-            }
-            None => drop(old.insert(name, was)),
-        }
-    }
-    new.append(&mut after);
-    (Tree::Map(old), Tree::Map(new))
 }
 
 #[cfg(test)]

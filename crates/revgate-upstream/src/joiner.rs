@@ -119,7 +119,8 @@ enum Doing {
 
 impl<E: Edit> Joiner<E> {
     /// Joins a topic that is `state` now, which is what the outbox was saved with.
-    pub fn new(outbox: Outbox<E>, state: E::State, options: Options) -> Self {
+    pub fn new(mut outbox: Outbox<E>, state: E::State, options: Options) -> Self {
+        outbox.close();
         Self {
             options,
             outbox,
@@ -228,6 +229,9 @@ impl<E: Edit> Joiner<E> {
             Value::Unreadable(why) => return self.store = Held::Unreadable(why),
         };
         self.store = Held::State(acks.clone());
+        if let Some(was) = self.outbox.leave_to_twin(acks.of(self.outbox.machine())) {
+            self.outputs.push_back(Output::Twin { was, now: self.outbox.machine() });
+        }
         if !acks.covers(self.outbox.acks()) && self.outbox.all().covers(&acks) {
             return;
         }
@@ -275,6 +279,7 @@ impl<E: Edit> Joiner<E> {
             return self.rest(self.options.resync, false);
         }
         let (acks, expected, state) = (self.outbox.all(), self.at, self.state.clone());
+        self.outbox.close();
         self.doing = Doing::Writing { acks: acks.clone(), expected };
         self.ask(Ask::Write { expected, acks, state });
     }

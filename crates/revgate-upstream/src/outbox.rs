@@ -1,6 +1,7 @@
 //! What a machine has done to a topic, until the store has it, and for a while after.
 
 use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use revgate::action::{Seq, Source};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,13 @@ pub trait Edit: Clone {
     ///
     /// If it cannot be made of this state.
     fn play(&self, state: &Self::State) -> Result<Self::State, Self::Refusal>;
+
+    /// This one and `next`, which was made of what it made, as one edit; `None` if they had better stay
+    /// two. So what is dragged while the store cannot be reached is one edit. Default: `None`.
+    fn fuse(&self, next: &Self) -> Option<Self> {
+        let _ = next;
+        None
+    }
 }
 
 /// An edit that cannot be made, and why.
@@ -41,13 +49,18 @@ pub struct Outbox<E> {
     last: Seq,
     /// Those up to this number cannot be made once more.
     forgotten: Seq,
+    /// The edit that the next one may be fused into: it was made in this run of the app, nothing of it was
+    /// sent, and nothing has come from the store since.
+    #[serde(skip)]
+    open: Option<Seq>,
 }
 
 impl<E> Outbox<E> {
     /// Of a machine that has not done anything yet.
     pub fn new(machine: Source) -> Self {
         let (acks, edits) = (Acks::default(), VecDeque::new());
-        Self { machine, acks, edits, last: Seq::default(), forgotten: Seq::default() }
+        let (last, forgotten) = (Seq::default(), Seq::default());
+        Self { machine, acks, edits, last, forgotten, open: None }
     }
 
     /// Numbers what is done from now on after `seq`, if that is more than the last number.
@@ -91,9 +104,41 @@ impl<E> Outbox<E> {
         (seq < self.forgotten).then_some((seq, self.forgotten))
     }
 
-    pub(crate) fn push(&mut self, edit: E) {
+    /// **Under a number of its own, also if it is fused into the last one**: so no two states that differ
+    /// are said to have the same edits.
+    pub(crate) fn push(&mut self, edit: E)
+    where
+        E: Edit,
+    {
+        let open = self.edits.back().filter(|(seq, _)| Some(*seq) == self.open);
+        let fused = open.and_then(|(_, open)| open.fuse(&edit));
+        if fused.is_some() {
+            self.edits.pop_back();
+        }
         self.last = self.last.next();
-        self.edits.push_back((self.last, edit));
+        self.edits.push_back((self.last, fused.unwrap_or(edit)));
+        self.open = Some(self.last);
+    }
+
+    /// What there is has been sent, or may have been by an earlier run of the app.
+    pub(crate) fn close(&mut self) {
+        self.open = None;
+    }
+
+    /// Takes another number, if the store has edits under its own that it has not made: `seen` is ahead of
+    /// all numbers that it has given. What waits here is numbered anew with it.
+    ///
+    /// The new number is made of what only this machine knows: the numbers that it has given.
+    pub(crate) fn leave_to_twin(&mut self, seen: Seq) -> Option<Source> {
+        if seen <= self.last {
+            return None;
+        }
+        let mut hasher = DefaultHasher::new();
+        (self.machine, self.last, seen).hash(&mut hasher);
+        let known = self.acks.of(self.machine);
+        self.edits.retain(|(seq, _)| *seq > known);
+        self.forgotten = Seq::default();
+        Some(std::mem::replace(&mut self.machine, Source::new(hasher.finish())))
     }
 
     pub(crate) fn acknowledge(&mut self, acks: Acks, keep: usize) {
@@ -110,6 +155,7 @@ impl<E> Outbox<E> {
     where
         E: Edit,
     {
+        self.open = None;
         let mut refused = Vec::new();
         for (at, edit) in std::mem::take(&mut self.edits) {
             match if at > seq { edit.play(&state).map(Some) } else { Ok(None) } {

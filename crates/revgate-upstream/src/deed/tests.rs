@@ -1,3 +1,5 @@
+mod removal;
+
 use std::collections::BTreeMap;
 
 use revgate::Action;
@@ -192,4 +194,18 @@ fn what_was_removed_is_edited_no_more() {
 fn what_could_not_be_saved_so_is_not_created() {
     let deed = Deed::create(&edited(|board| board.count = 10)).expect("JSON");
     assert_eq!(deed.play(&None).map(drop), Err("count: it is more than 9".to_owned()));
+}
+
+#[test]
+fn changes_that_follow_each_other_are_one_and_actions_are_not() {
+    let between = |one: &Board, other: &Board| Deed::between(one, other).expect("JSON");
+    let [one, two, three] = [1, 2, 3].map(|count| edited(|board| board.count = count));
+    let fused = between(&one, &two).fuse(&between(&two, &three)).expect("they are changes");
+    assert_eq!(
+        serde_json::to_string(&fused).expect("JSON"),
+        r#"{"change":[{"count":1},{"count":3}]}"#
+    );
+    for other in [Deed::actions(Vec::new()), Deed::remove(), Deed::create(&one).expect("JSON")] {
+        assert!(fused.fuse(&other).is_none() && other.fuse(&fused).is_none());
+    }
 }

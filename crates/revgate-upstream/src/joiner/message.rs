@@ -91,6 +91,15 @@ pub enum Output<E: Edit> {
         /// Up to this.
         to: Seq,
     },
+    /// Another machine writes under this one's number, as a copy of its folder does: this one has another
+    /// number from now on. **What was waiting here may be done twice**, rather than be lost, if it was sent
+    /// before and nobody knows what became of that.
+    Twin {
+        /// The number that is the other's now.
+        was: Source,
+        /// This machine's.
+        now: Source,
+    },
 }
 
 /// What the store is asked for, or the clock.

@@ -55,6 +55,11 @@ fn a_machine_that_keeps_nothing_says_what_is_lost() {
     explored(Bounds { edits: [2, 1], restores: 1, deletions: 1, keep: 0, ..FEW });
 }
 
+#[test]
+fn two_machines_of_one_number_lose_nothing() {
+    explored(Bounds { edits: [2, 2], faults: 2, twins: true, ..FEW });
+}
+
 /// Far beyond those, at random; `MODEL_WALKS` for each kind.
 #[test]
 fn a_long_time_of_everything() {
@@ -67,5 +72,10 @@ fn a_long_time_of_everything() {
             let violation = violation.map(|it| format!("seed {seed}, keep {keep}: {it}"));
             assert!(violation.is_none(), "{}", violation.unwrap_or_default());
         }
+    }
+    let twins = Bounds { restores: 0, deletions: 0, crashes: 0, twins: true, ..bounds };
+    for seed in 0..walks {
+        let violation = walk(twins, seed, 400).map(|it| format!("twins, seed {seed}: {it}"));
+        assert!(violation.is_none(), "{}", violation.unwrap_or_default());
     }
 }

@@ -12,9 +12,10 @@ use crate::{Acks, Edit, Outbox};
 /// What was done, in its order.
 pub(super) type List = Vec<u8>;
 
-/// Puts its number into the list; if it is a claim, which every third is, only where there is none yet.
+/// Puts its numbers into the list: one, or more that were fused. A claim, which every third number is, only
+/// where there is none yet; it is not fused.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Deed(pub(super) u8);
+pub(super) struct Deed(pub(super) Vec<u8>);
 
 impl Deed {
     fn is_claim(number: u8) -> bool {
@@ -27,17 +28,23 @@ impl Edit for Deed {
     type Refusal = ();
 
     fn play(&self, state: &List) -> Result<List, ()> {
-        if Self::is_claim(self.0) && state.iter().any(|it| Self::is_claim(*it)) {
+        let is_claim = |list: &List| list.iter().any(|it| Self::is_claim(*it));
+        if is_claim(&self.0) && is_claim(state) {
             return Err(());
         }
-        Ok(state.iter().copied().chain([self.0]).collect())
+        Ok([&**state, &*self.0].concat())
+    }
+
+    fn fuse(&self, next: &Self) -> Option<Self> {
+        let numbers = [&*self.0, &*next.0].concat();
+        (!numbers.iter().any(|number| Self::is_claim(*number))).then_some(Self(numbers))
     }
 }
 
 #[derive(Clone, Hash)]
 pub(super) struct Machine {
     pub(super) joiner: Joiner<Deed>,
-    disk: (Outbox<Deed>, List),
+    disk: (Outbox<Deed>, List, Vec<(u8, Seq)>),
     /// Which run of the app it is.
     run: u64,
     pub(super) is_linked: bool,
@@ -62,13 +69,15 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    pub(super) fn new(index: usize, keep: usize) -> Self {
-        let outbox = Outbox::new(Source::new(index as u64 + 1));
+    /// One of twins has the other's number, and begins later.
+    pub(super) fn new(index: u64, keep: usize, is_twin: bool) -> Self {
+        let mut outbox = Outbox::new(Source::new(if is_twin { 1 } else { index + 1 }));
+        outbox.number_after(Seq::new(index * 1_000));
         let options = Options { keep, ..Options::default() };
         Self {
             joiner: Joiner::new(outbox.clone(), List::new(), options),
-            disk: (outbox, List::new()),
-            run: 0,
+            disk: (outbox, List::new(), Vec::new()),
+            run: index * 10,
             is_linked: false,
             ask: None,
             answer: None,
@@ -83,14 +92,20 @@ impl Machine {
     }
 
     pub(super) fn edit(&mut self, number: u8) {
-        let edit = Deed(number);
+        let edit = Deed(vec![number]);
         let Ok(state) = edit.play(self.joiner.state()) else { return };
         self.handle(Input::Edited { edit, state });
-        self.made.push((number, self.joiner.outbox().last()));
+        self.made.push((number, Seq::default()));
+        // With those that it was fused into.
+        let last = self.joiner.outbox().waiting().last();
+        let (seq, Deed(numbers)) = last.expect("it waits");
+        let fused = self.made.iter_mut().filter(|(number, _)| numbers.contains(number));
+        fused.for_each(|(_, it)| *it = seq);
     }
 
     pub(super) fn save(&mut self) {
-        self.disk = (self.joiner.outbox().clone(), self.joiner.state().clone());
+        let (outbox, list) = (self.joiner.outbox().clone(), self.joiner.state().clone());
+        self.disk = (outbox, list, self.made.clone());
         self.saved.extend(self.made.iter().map(|(number, _)| *number));
     }
 
@@ -118,9 +133,10 @@ impl Machine {
         self.news.clear();
         self.run += 1;
         // Nobody was told that it is kept.
-        let unsaved = self.made.extract_if(.., |(number, _)| !self.saved.contains(number));
-        self.told.extend(unsaved.map(|(number, _)| number));
-        let (mut outbox, list) = self.disk.clone();
+        let (mut outbox, list, made) = self.disk.clone();
+        let unsaved = self.made.iter().map(|(number, _)| *number);
+        self.told.extend(unsaved.filter(|number| !self.saved.contains(number)));
+        self.made = made;
         outbox.number_after(Seq::new(self.run * 100));
         self.joiner = Joiner::new(outbox, list, self.joiner.options);
         self.is_linked = false;
@@ -142,8 +158,9 @@ impl Machine {
             match output {
                 Output::Ask(_, ask) => (self.ask, self.answer) = (Some(ask), None),
                 Output::Show(_) => {}
-                Output::Refused { edit: Deed(number), .. } => drop(self.told.insert(number)),
+                Output::Refused { edit: Deed(numbers), .. } => self.told.extend(numbers),
                 Output::Missing { machine, after, to } => missing.push((machine, after, to)),
+                Output::Twin { .. } => {}
             }
         }
         // An answer to what is not asked for any more is ignored, so none is kept; and tickets need

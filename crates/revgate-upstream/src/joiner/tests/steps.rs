@@ -32,7 +32,7 @@ fn asked(joiner: &mut Joiner<Deed>) -> (Ticket, Ask<List>) {
 }
 
 fn edit(joiner: &mut Joiner<Deed>, number: u8) {
-    let edit = Deed(number);
+    let edit = Deed(vec![number]);
     let state = edit.play(joiner.state()).expect("it can be done");
     joiner.handle(Input::Edited { edit, state });
 }
@@ -155,10 +155,45 @@ fn what_was_said_to_be_refused_is_not_done_later() {
     // Somebody else's claim was first.
     joiner.handle(Input::Answered(ticket, Answer::Read(seen(8, 2, &[9, 1]))));
     let refused = joiner.poll_output();
-    assert!(matches!(&refused, Some(Output::Refused { edit: Deed(4), .. })), "{refused:?}");
+    let Some(Output::Refused { edit: Deed(numbers), .. }) = refused else { panic!("{refused:?}") };
+    assert_eq!(numbers, [4]);
     assert!(matches!(joiner.poll_output(), Some(Output::Show(list)) if list == [9, 1]));
     assert!(matches!(asked(&mut joiner), (_, Ask::Rest(_))), "there is nothing to be written");
     joiner.handle(Input::Heard(seen(9, 3, &[9])));
     assert!(matches!(joiner.poll_output(), Some(Output::Show(list)) if list == [9]));
     assert!(matches!(asked(&mut joiner), (_, Ask::Rest(_))));
+}
+
+#[test]
+fn what_is_edited_while_nothing_is_sent_is_one_edit() {
+    let outbox = Outbox::new(Source::new(1));
+    let mut joiner = Joiner::new(outbox, List::new(), Options::default());
+    let waiting = |joiner: &Joiner<Deed>| -> Vec<_> {
+        joiner.outbox().waiting().map(|(_, Deed(numbers))| numbers.clone()).collect()
+    };
+    [0, 2, 3].into_iter().for_each(|number| edit(&mut joiner, number));
+    assert_eq!(waiting(&joiner), [[0, 2, 3]]);
+    joiner.handle(Input::Linked(Seen { revision: 0, value: Value::Nothing }));
+    assert!(matches!(asked(&mut joiner), (_, Ask::Write { .. })));
+    [5, 6].into_iter().for_each(|number| edit(&mut joiner, number));
+    assert_eq!(waiting(&joiner), [vec![0, 2, 3], vec![5, 6]], "what is on its way stays as it is");
+}
+
+#[test]
+fn who_finds_its_number_taken_has_another_one_from_then_on_and_loses_nothing() {
+    let mut outbox = Outbox::new(Source::new(1));
+    outbox.number_after(Seq::new(10));
+    let mut joiner = Joiner::new(outbox, List::new(), Options::default());
+    edit(&mut joiner, 2);
+    let copy = Acks::default().with(Source::new(1), Seq::new(21));
+    let value = Value::State(copy.clone(), vec![9]);
+    joiner.handle(Input::Linked(Seen { revision: 7, value }));
+    let Some(Output::Twin { was, now }) = joiner.poll_output() else { panic!("it is said") };
+    assert!(was == Source::new(1) && now != was && joiner.outbox().machine() == now);
+    assert!(matches!(joiner.poll_output(), Some(Output::Show(list)) if list == [9, 2]));
+    let (_, ask) = asked(&mut joiner);
+    assert_eq!(
+        ask,
+        Ask::Write { expected: 7, acks: copy.with(now, Seq::new(11)), state: vec![9, 2] }
+    );
 }

@@ -1,0 +1,154 @@
+//! Changes of values, as they were and as they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use revgate::json::tree::{Tree, merge};
+
+/// A value as it was and as it is. **Of two objects only the fields that differ**, and of those again.
+pub(super) type Change = [Tree; 2];
+
+/// The same of a field, which may not be there.
+type Field = [Option<Tree>; 2];
+
+/// Of two values what differs.
+pub(super) fn narrow(change: Change) -> Change {
+    let (before, mut after) = match change {
+        [Tree::Map(before), Tree::Map(after)] => (before, after),
+        others => return others,
+    };
+    let (mut old, mut new) = (BTreeMap::new(), BTreeMap::new());
+    for (name, was) in before {
+        match after.remove(&name) {
+            Some(is) if is == was => {}
+            Some(is) => {
+                let [was, is] = narrow([was, is]);
+                old.insert(name.clone(), was);
+                new.insert(name, is);
+            }
+            None => drop(old.insert(name, was)),
+        }
+    }
+    new.append(&mut after);
+    [Tree::Map(old), Tree::Map(new)]
+}
+
+/// Two changes as one: from what was before the first to what is after the second, which was made of what
+/// the first had made.
+pub(super) fn follow(first: Change, second: Change) -> Change {
+    match (first, second) {
+        // Parts of an object, and parts again.
+        ([Tree::Map(old), Tree::Map(mid)], [Tree::Map(was), Tree::Map(new)]) => {
+            follow_fields([old, mid], [was, new])
+        }
+        // Parts of an object, and then the whole: as it was before the first.
+        ([old @ Tree::Map(_), mid @ Tree::Map(_)], [was, new]) => {
+            narrow([onto(&mid, &was, &old), new])
+        }
+        // The whole, and then parts of it.
+        ([old, mid], [was @ Tree::Map(_), new @ Tree::Map(_)]) => {
+            narrow([old, onto(&was, &mid, &new)])
+        }
+        ([old, _], [_, new]) => narrow([old, new]),
+    }
+}
+
+fn follow_fields(
+    [mut old, mut mid]: [BTreeMap<String, Tree>; 2],
+    [mut was, mut new]: [BTreeMap<String, Tree>; 2],
+) -> Change {
+    let names: BTreeSet<_> =
+        [&old, &mid, &was, &new].into_iter().flat_map(BTreeMap::keys).cloned().collect();
+    let [mut before, mut after] = [BTreeMap::new(), BTreeMap::new()];
+    for name in names {
+        let first = [old.remove(&name), mid.remove(&name)];
+        let [is_before, is_after] = follow_field(first, [was.remove(&name), new.remove(&name)]);
+        if is_before != is_after {
+            is_before.map(|value| before.insert(name.clone(), value));
+            is_after.map(|value| after.insert(name, value));
+        }
+    }
+    [Tree::Map(before), Tree::Map(after)]
+}
+
+fn follow_field(first: Field, second: Field) -> Field {
+    match (first, second) {
+        ([None, None], only) | (only, [None, None]) => only,
+        ([Some(old), Some(mid)], [Some(was), Some(new)]) => {
+            follow([old, mid], [was, new]).map(Some)
+        }
+        ([Some(old), Some(mid)], [Some(was), None]) => [Some(onto(&mid, &was, &old)), None],
+        ([None, Some(mid)], [Some(was), Some(new)]) => [None, Some(onto(&was, &mid, &new))],
+        ([Some(old), _], [_, Some(new)]) => narrow([old, new]).map(Some),
+        ([old, _], [_, new]) => [old, new],
+    }
+}
+
+/// `whole` with the change from `from` to `to`, parts of it.
+fn onto(from: &Tree, whole: &Tree, to: &Tree) -> Tree {
+    merge(Some(from), Some(whole), Some(to)).tree.unwrap_or_default()
+}
+
+/// What two values have in common before anything is in them: the objects and lists that are in both.
+pub(super) fn outline(one: &Tree, other: &Tree) -> Option<Tree> {
+    match (one, other) {
+        (Tree::Map(one), Tree::Map(other)) => {
+            let both = one.iter().filter_map(|(name, value)| Some((name, value, other.get(name)?)));
+            let fields =
+                both.filter_map(|(name, one, other)| Some((name.clone(), outline(one, other)?)));
+            Some(Tree::Map(fields.collect()))
+        }
+        (Tree::List(_), Tree::List(_)) => Some(Tree::List(Vec::new())),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(random: &mut fastrand::Rng, depth: u8) -> Tree {
+        match random.u8(0..if depth == 0 { 3 } else { 8 }) {
+            0 => Tree::Null,
+            1 => Tree::Text(random.u8(0..3).to_string()),
+            2 => Tree::List((0..random.u8(0..3)).map(|_| tree(random, 0)).collect()),
+            _ => {
+                let names =
+                    ["a", "b", "c"].into_iter().filter(|_| random.bool()).collect::<Vec<_>>();
+                let field = |name: &str| (name.to_owned(), tree(random, depth - 1));
+                Tree::Map(names.into_iter().map(field).collect())
+            }
+        }
+    }
+
+    /// What another one may become: mostly, something like it.
+    fn edited(random: &mut fastrand::Rng, from: &Tree, depth: u8) -> Tree {
+        match from {
+            Tree::Map(fields) if random.u8(0..4) > 0 => {
+                let mut fields = fields.clone();
+                for value in fields.values_mut().filter(|_| random.bool()).collect::<Vec<_>>() {
+                    *value = edited(random, value, depth.saturating_sub(1));
+                }
+                Tree::Map(fields)
+            }
+            _ => tree(random, depth),
+        }
+    }
+
+    #[test]
+    fn two_changes_as_one_are_the_change_from_the_first_state_to_the_last() {
+        let mut random = fastrand::Rng::with_seed(1);
+        let mut kinds = [0; 2];
+        for _ in 0..20_000 {
+            let first = tree(&mut random, 3);
+            let second = edited(&mut random, &first, 3);
+            let third = edited(&mut random, &second, 3);
+            let made = follow(
+                narrow([first.clone(), second.clone()]),
+                narrow([second.clone(), third.clone()]),
+            );
+            assert_eq!(made, narrow([first.clone(), third.clone()]), "{first} {second} {third}");
+            kinds[usize::from(matches!(made, [Tree::Map(_), Tree::Map(_)]))] += 1;
+        }
+        assert!(kinds.iter().all(|kind| *kind > 1_000), "{kinds:?}");
+    }
+}
