@@ -13,7 +13,8 @@
 //! - [`mod@parts`]: what a large state consists of, so that an edit costs what it changes.
 //! - [`family`]: what of many topics of one type has changed since when.
 //! - [`Version`]: how new a state is, an [`Epoch`] and a [`Revision`].
-//! - [`Unsaved`]: which topics cannot be saved for now, and why.
+//! - [`Unsaved`]: which topics cannot be saved for now, and why. [`Unsynced`]: which other machines cannot
+//!   have yet.
 //! - [`wire`]: the messages, [`Invalidation`], [`Snapshot`] and refusals.
 //! - [`json`]: whether a state can be written as JSON, and whether two are the same.
 //! - `bytes`: a snapshot as bytes, behind the feature of that name.
@@ -49,6 +50,7 @@ mod topic;
 #[cfg(feature = "typescript")]
 pub mod typescript;
 mod unsaved;
+mod unsynced;
 mod version;
 pub mod wire;
 
@@ -61,5 +63,6 @@ pub use presence::{Presence, Present};
 pub use time::Time;
 pub use topic::{Invalid, PartError, Topic, TopicName, TopicNameError, TopicPart, UnknownTopic};
 pub use unsaved::Unsaved;
+pub use unsynced::{Unsynced, Waiting};
 pub use version::{Epoch, NumberFault, ParseNumberError, Revision, RevisionExhausted, Version};
 pub use wire::{Invalidation, Snapshot};

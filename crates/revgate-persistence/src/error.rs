@@ -100,6 +100,35 @@ pub enum Incident {
         /// Where it should be.
         place: String,
     },
+    /// A change that was made here cannot be made of what other machines have made of the topic
+    /// meanwhile. It is undone.
+    #[error(
+        "a change of the topic `{topic}` is undone, as it cannot be made of what is in {place}: {reason}"
+    )]
+    Undone {
+        /// The topic.
+        topic: TopicName,
+        /// The store that is shared with other machines.
+        place: String,
+        /// The change, as JSON. It may hold whatever the topic does.
+        change: String,
+        /// Why.
+        reason: String,
+    },
+    /// A store that is shared with other machines has lost changes, after a restored backup, say. Those of
+    /// other machines come back when those are linked again; those of this one are lost.
+    #[error(
+        "changes of the topic `{topic}` that {} are missing in {place}",
+        if *is_own { "were made here" } else { "another machine has made" }
+    )]
+    LostUpstream {
+        /// The topic.
+        topic: TopicName,
+        /// The store.
+        place: String,
+        /// Whether they were made on this machine.
+        is_own: bool,
+    },
     /// A file to import from is of no use. It has been left as it is.
     #[error("the topic `{topic}` was not imported from {place}: {fault}")]
     NotImported {

@@ -11,8 +11,13 @@ use crate::Tree;
 /// by their name, in the items of a list as long as the item is certain to be the same (see
 /// [`Fields`](crate::Fields)). What is in an item that this program removes goes with it, and so
 /// does what is in one that it changes and that has no `id`.
+///
+/// Also what lies [beside](Self::beside) the state in its record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OnDisk(Option<Arc<Difference>>);
+pub struct OnDisk {
+    difference: Option<Arc<Difference>>,
+    beside: Option<Arc<Tree>>,
+}
 
 /// What is saved, and what this program knows of that.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,13 +29,26 @@ struct Difference {
 impl OnDisk {
     pub(crate) fn new(known: Tree, saved: Tree) -> Self {
         let is_known = known == saved;
-        Self((!is_known).then(|| Arc::new(Difference { known, saved })))
+        let difference = (!is_known).then(|| Arc::new(Difference { known, saved }));
+        Self { difference, beside: None }
+    }
+
+    /// What lies beside the state: see [`Record::beside`](crate::Record::beside).
+    pub fn beside(&self) -> Option<&Tree> {
+        self.beside.as_deref()
+    }
+
+    /// With this beside the state, whatever was there.
+    #[must_use]
+    pub fn with_beside(mut self, beside: Option<Tree>) -> Self {
+        self.beside = beside.map(Arc::new);
+        self
     }
 
     /// What is to be saved: `known`, and what it does not know of what is saved now.
     pub(crate) fn carry(&self, known: &Tree) -> Tree {
         let mut saved = known.clone();
-        if let Some(difference) = &self.0 {
+        if let Some(difference) = &self.difference {
             carry(&mut saved, &difference.known, &difference.saved);
         }
         saved
@@ -39,7 +57,7 @@ impl OnDisk {
     /// `known`, which has been saved so, with the items of its lists in the order in which they are
     /// on the disk: that of a set is another whenever it is read.
     pub(crate) fn in_order(&self, known: Tree) -> Tree {
-        match &self.0 {
+        match &self.difference {
             Some(difference) => in_order(known, &difference.saved),
             None => known,
         }

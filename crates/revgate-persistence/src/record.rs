@@ -20,6 +20,10 @@ pub struct Record {
     pub revision: Revision,
     /// The state.
     pub data: Tree,
+    /// What has to be saved at once with the state, and is none of it: what a store beyond the machine is
+    /// not known to have, of a topic that is joined to one. Absent means nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Tree>,
 }
 
 impl Record {
@@ -27,7 +31,7 @@ impl Record {
     pub fn new(schema: u32, version: Version, data: impl Into<Tree>) -> Self {
         let Version { epoch, revision } = version;
         let data = data.into();
-        Self { schema, epoch, revision, data }
+        Self { schema, epoch, revision, data, beside: None }
     }
 
     /// How new the state was.

@@ -87,14 +87,20 @@ impl Persistence {
         let known = self.fields().keep(Tree::of(data).map_err(CodecError::new)?);
         let initial = initial.map(Tree::of).transpose().map_err(CodecError::new)?;
         let carried = on_disk.carry(&known);
+        let beside = on_disk.beside().cloned();
+        let encode = |saved: &Tree| {
+            let record = Record::new(self.migrations.schema(), version, saved.clone());
+            let record = Record { beside: beside.clone(), ..record };
+            self.encode_record::<T>(&record, &known, initial.as_ref())
+        };
         if carried != known
-            && let Ok(bytes) = self.encode_tree::<T>(version, &carried, &known, initial.as_ref())
+            && let Ok(bytes) = encode(&carried)
         {
-            return Ok((bytes, OnDisk::new(known, carried)));
+            return Ok((bytes, OnDisk::new(known, carried).with_beside(beside)));
         }
         // What is not known here may be what is known by another name, and cannot be there twice.
-        let bytes = self.encode_tree::<T>(version, &known, &known, initial.as_ref())?;
-        Ok((bytes, OnDisk::default()))
+        let bytes = encode(&known)?;
+        Ok((bytes, OnDisk::default().with_beside(beside)))
     }
 
     /// The state in what was saved as `bytes`. What is not saved of it, or was not yet, is taken
@@ -114,6 +120,7 @@ impl Persistence {
     ) -> Result<Read<T>, Fault> {
         let record = self.codec.decode(bytes)?;
         let (version, is_newest) = (record.version(), record.schema == self.migrations.schema());
+        let beside = record.beside;
         let data = self.migrate(record.schema, record.data)?;
         let kept = self.fields().keep(data.clone());
         let is_clean = kept == data;
@@ -133,8 +140,30 @@ impl Persistence {
         let known_in_order = in_order(known.clone(), &kept);
         // What only an older shape had is not a newer program's.
         let on_disk = if is_newest { OnDisk::new(known, kept) } else { OnDisk::default() };
+        let on_disk = on_disk.with_beside(beside);
         let is_current = is_newest && !filled.was_incomplete;
         Ok(Read { data, version, on_disk, known: known_in_order, is_current, is_clean })
+    }
+
+    /// The number of the newest shape: see [`Migrations::schema`](crate::Migrations::schema).
+    pub fn schema(&self) -> u32 {
+        self.migrations.schema()
+    }
+
+    /// The whole state that is `data` in the shape `schema`, as another machine's program has it. What it
+    /// lacks of the newest shape, and what serde skips, is taken from `rest`.
+    ///
+    /// # Errors
+    ///
+    /// If it is none.
+    pub fn state<T: Topic>(&self, schema: u32, data: Tree, rest: Option<&T>) -> Result<T, Fault> {
+        let data = self.migrate(schema, data)?;
+        let tree = rest.map(Tree::of).transpose()?;
+        let filled = fill::<T>(data, tree.as_ref());
+        let mut state = filled.map_err(|misfilled| misfilled.invalid)?.state;
+        rest.into_iter().for_each(|rest| state.keep_skipped(rest));
+        state.validate()?;
+        Ok(state)
     }
 
     /// `data` of this schema in its newest shape.
@@ -148,20 +177,18 @@ impl Persistence {
         Ok(self.migrations.migrate(schema, value)?.into())
     }
 
-    fn encode_tree<T: Topic>(
+    fn encode_record<T: Topic>(
         &self,
-        version: Version,
-        saved: &Tree,
+        record: &Record,
         known: &Tree,
         initial: Option<&Tree>,
     ) -> Result<Vec<u8>, CodecError> {
-        let record = Record::new(self.migrations.schema(), version, saved.clone());
-        let bytes = self.codec.encode(&record)?;
+        let bytes = self.codec.encode(record)?;
         let unreadable = |reason: &dyn std::fmt::Display| {
             CodecError::new(format_args!("it could not be loaded again: {reason}"))
         };
         let read = self.codec.decode(&bytes).map_err(|error| unreadable(&error))?;
-        if read != record {
+        if read != *record {
             return Err(unreadable(&"the codec makes another record of it"));
         }
         let whole = self.fields().complete(read.data, initial);

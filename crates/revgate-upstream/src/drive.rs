@@ -14,8 +14,9 @@ use crate::{Entry, Fault, News, Ticket, Upstream, WriteError};
 
 /// The topics that are joined, of whatever type: each has a [`Joiner`](crate::Joiner).
 pub trait Topics: Send + Sync {
-    /// Those that there are.
-    fn list(&self) -> Vec<TopicName>;
+    /// The store can be reached from now on, or cannot, for this reason. Those that there are, which are told of
+    /// it next; one that is created later begins with that.
+    fn link(&self, fault: Option<&Fault>) -> Vec<TopicName>;
 
     /// Tells one of them what has happened. One that is not among them is new, of a family, or
     /// nobody's.
@@ -117,16 +118,15 @@ fn tell(topics: &dyn Topics, snapshot: &mut Option<BTreeMap<TopicName, Entry>>, 
         News::Current => {
             let mut found = snapshot.take().unwrap_or_default();
             let names: BTreeSet<_> =
-                topics.list().into_iter().chain(found.keys().cloned()).collect();
+                topics.link(None).into_iter().chain(found.keys().cloned()).collect();
             for topic in names {
                 topics.tell(&topic, Told::Linked(found.remove(&topic)));
             }
         }
         News::Lost(fault) => {
-            if snapshot.replace(BTreeMap::new()).is_none() {
-                for topic in topics.list() {
-                    topics.tell(&topic, Told::Unlinked(fault.clone()));
-                }
+            let was_linked = snapshot.replace(BTreeMap::new()).is_none();
+            for topic in topics.link(Some(&fault)).into_iter().filter(|_| was_linked) {
+                topics.tell(&topic, Told::Unlinked(fault.clone()));
             }
         }
     }

@@ -40,13 +40,12 @@ pub struct Envelope {
 pub struct Reader<'a, T> {
     /// The newest schema that it knows, which is the one that it writes.
     pub schema: u32,
-    /// From an older schema to the newest, or why not: the topic's migrations.
-    pub migrate: Migrate<'a>,
-    /// What is shown: from there comes what serde [skips](Topic::keep_skipped).
-    pub shown: Option<&'a T>,
+    /// What it makes of a state in this schema, which is no newer one: its migrations, and the topic's own
+    /// rules; or why it cannot be used.
+    pub read: &'a Read<'a, T>,
 }
 
-type Migrate<'a> = &'a dyn Fn(u32, serde_json::Value) -> Result<serde_json::Value, String>;
+type Read<'a, T> = dyn Fn(u32, &RawValue) -> Result<T, String> + 'a;
 
 /// What lies in the store cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -65,16 +64,17 @@ pub enum EnvelopeError {
         /// The newest that is known.
         known: u32,
     },
-    /// An older program has written it, and it could not be brought to the newest schema.
-    #[error("an older program has written it, of schema {found}: {reason}")]
-    NotMigrated {
+    /// It is no state that this program can use: an older one has written it, of a schema from which there
+    /// is no way, or one with other rules.
+    #[error("the state in the store, of schema {found}, cannot be used: {reason}")]
+    Unusable {
         /// Its schema.
         found: u32,
-        /// What the migration says.
+        /// Why.
         reason: String,
     },
-    /// The state is not valid: another program has other rules.
-    #[error("what is in the store is not valid: {0}")]
+    /// The state cannot be JSON once more.
+    #[error("the state in the store is not valid: {0}")]
     Invalid(#[from] Invalid),
 }
 
@@ -102,15 +102,9 @@ impl Envelope {
 impl<T: Topic> Reader<'_, T> {
     fn read(&self, bytes: &[u8]) -> Result<Value<Option<State<T>>>, EnvelopeError> {
         let Envelope { schema, acks, state } = Envelope::decode(bytes, self.schema)?;
-        let Some(mut state) = state else { return Ok(Value::State(acks, None)) };
-        if schema < self.schema {
-            let not_migrated = |reason| EnvelopeError::NotMigrated { found: schema, reason };
-            let older = serde_json::from_str(state.get())?;
-            state = to_raw_value(&(self.migrate)(schema, older).map_err(not_migrated)?)?;
-        }
-        let mut state: T = serde_json::from_str(state.get())?;
-        self.shown.inspect(|shown| state.keep_skipped(shown));
-        state.validate()?;
+        let Some(state) = state else { return Ok(Value::State(acks, None)) };
+        let unusable = |reason| EnvelopeError::Unusable { found: schema, reason };
+        let state = (self.read)(schema, &state).map_err(unusable)?;
         Ok(Value::State(acks, Some(State::new(Arc::new(state))?)))
     }
 }
@@ -122,7 +116,7 @@ impl<T: Topic> Seen<Option<State<T>>> {
     /// use revgate::Topic;
     /// use revgate_upstream::{Entry, Reader, Seen, Value};
     /// use serde::{Deserialize, Serialize};
-    /// use serde_json::json;
+    /// use serde_json::value::RawValue;
     ///
     /// #[derive(Clone, Serialize, Deserialize)]
     /// struct Look { theme: String }
@@ -131,20 +125,20 @@ impl<T: Topic> Seen<Option<State<T>>> {
     ///     const NAME: &'static str = "look";
     /// }
     ///
-    /// // From 0 to 1: `dark` became `theme`.
-    /// let migrate = |_, old: serde_json::Value| {
-    ///     let dark = old["dark"].as_bool().ok_or("`dark` is not true or false")?;
-    ///     Ok(json!({ "theme": if dark { "dark" } else { "light" } }))
+    /// let read = |schema: u32, json: &RawValue| match (schema, json.get()) {
+    ///     (0, r#"{"dark":true}"#) => Ok(Look { theme: "dark".to_owned() }),
+    ///     (1, json) => serde_json::from_str(json).map_err(|error| error.to_string()),
+    ///     _ => Err("`dark` is not true".to_owned()),
     /// };
-    /// let reader = Reader::<Look> { schema: 1, migrate: &migrate, shown: None };
+    /// let reader = Reader { schema: 1, read: &read };
     /// let seen = |text: &str| {
     ///     let entry = Entry { revision: 7, value: Some(text.into()) };
     ///     Seen::of(Some(entry), &reader).value
     /// };
-    /// let older = seen(r#"{"schema": 0, "acks": {}, "state": {"dark": true}}"#);
+    /// let older = seen(r#"{"schema":0,"acks":{},"state":{"dark":true}}"#);
     /// assert!(matches!(older, Value::State(_, Some(look)) if look.data.theme == "dark"));
-    /// let Value::Unreadable(why) = seen(r#"{"schema": 0, "acks": {}, "state": {}}"#) else { panic!() };
-    /// assert_eq!(why, "an older program has written it, of schema 0: `dark` is not true or false");
+    /// let Value::Unreadable(why) = seen(r#"{"schema":0,"acks":{},"state":{}}"#) else { panic!() };
+    /// assert_eq!(why, "the state in the store, of schema 0, cannot be used: `dark` is not true");
     /// ```
     pub fn of(entry: Option<Entry>, reader: &Reader<'_, T>) -> Self {
         let Some(Entry { revision, value }) = entry else {

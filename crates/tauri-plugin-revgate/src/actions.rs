@@ -220,8 +220,8 @@ fn perform<A: Action>(
     let Some(draft) = draft else { return Ok(Performed { written: None, faults, reversals }) };
     let done = steps.into_iter().enumerate().filter(|(place, _)| !faults.contains_key(place));
     let done: Vec<_> = done.map(|(_, step)| step).collect();
-    // Nobody is told the actions on a state that can be sent as it is.
-    let told = if draft.look.is_large() { told(&done) } else { None };
+    // Nobody is told the actions on a state that can be sent as it is, but for other machines.
+    let told = if draft.look.is_large() || edit.is_joined() { told(&done) } else { None };
     let made = Made { draft, done: Some(again(done)), told };
     let written = Some(edit.publish(made, source)?);
     Ok(Performed { written, faults, reversals })

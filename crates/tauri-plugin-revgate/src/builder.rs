@@ -24,6 +24,8 @@ use crate::restore::Persist;
 use crate::sender::{self, Emit};
 use crate::shown::Hidden;
 use crate::start;
+#[cfg(feature = "upstream")]
+use crate::upstream::{self, Link, Upstream, Upstreams};
 
 /// Builds the plugin out of the app's topics.
 ///
@@ -63,6 +65,8 @@ pub struct Builder {
     hidden: Hidden,
     /// What registers the actions of topics, which may follow theirs.
     actions: Vec<Register>,
+    #[cfg(feature = "upstream")]
+    upstreams: Option<Upstreams>,
     error: Option<RegistryError>,
 }
 
@@ -280,6 +284,50 @@ impl Builder {
         self.topic(Unsaved::default())
     }
 
+    /// The store by which the topics that are [joined](TopicOptions::joined) are the same on several machines:
+    /// the crate `revgate-nats` has one on NATS JetStream,
+    /// [`upstream::Memory`](crate::upstream::Memory) is one for tests.
+    ///
+    /// ```no_run
+    /// # use revgate::Topic;
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Clone, Default, Serialize, Deserialize)]
+    /// # struct Board { notes: Vec<String> }
+    /// # impl Topic for Board { const NAME: &'static str = "board"; }
+    /// # fn plugin<R: tauri::Runtime>() -> tauri::plugin::TauriPlugin<R> {
+    /// use tauri_plugin_revgate::persistence::Persistence;
+    /// use tauri_plugin_revgate::{Builder, TopicOptions, upstream::Memory};
+    ///
+    /// let options = TopicOptions::new().persist(Persistence::new()).joined();
+    /// Builder::new().upstream(Memory::new()).topic_with(Board::default(), options).build()
+    /// # }
+    /// ```
+    #[cfg(feature = "upstream")]
+    pub fn upstream(mut self, upstream: impl Upstream) -> Self {
+        let (link, upstreams) = Link::new(upstream);
+        if self.registry.joints().set_link(Arc::new(link)) {
+            self.upstreams = Some(upstreams);
+        } else {
+            self.error = self.error.or(Some(RegistryError::TwoUpstreams));
+        }
+        self
+    }
+
+    /// Has windows know what other machines cannot have yet: adds the topic [`Unsynced`](revgate::Unsynced), which those
+    /// may read whose capability says so. **Whoever may read it learns the names of all topics that are joined**, and
+    /// where the store is. None writes it, whatever its scope.
+    ///
+    /// ```json
+    /// { "identifier": "revgate:read", "allow": [{ "topic": "unsynced" }] }
+    /// ```
+    ///
+    /// In Leptos that is `use_topic::<Unsynced>()`, in JavaScript `createTopic('unsynced')`; from Rust, of one
+    /// topic, [`TopicHandle::syncing`](crate::TopicHandle::syncing).
+    #[cfg(feature = "upstream")]
+    pub fn unsynced(self) -> Self {
+        self.topic(revgate::Unsynced::default())
+    }
+
     /// How long an [end](crate::persistence::Save) of the app waits for a disk that does not
     /// answer. What is not saved then is [told](Incident::Unfinished). Default:
     /// [`END_LIMIT`](crate::persistence::saver::END_LIMIT), 5 s.
@@ -331,7 +379,9 @@ impl Builder {
 
     /// The plugin, for `tauri::Builder::plugin`.
     pub fn build<R: Runtime>(self) -> TauriPlugin<R> {
-        let Self { registry, events, persist, ignores_signals, hidden, actions, error } = self;
+        let Self { registry, events, persist, ignores_signals, hidden, actions, error, .. } = self;
+        #[cfg(feature = "upstream")]
+        let (upstreams, error) = (self.upstreams, error.or_else(|| registry.check_joined().err()));
         // The first error is the one to report.
         let errors = actions.into_iter().map(|register| register(&registry).err());
         let error = errors.fold(error, Option::or);
@@ -375,6 +425,8 @@ impl Builder {
                     };
                     start::start(&registry, persist, &folder)?;
                 }
+                #[cfg(feature = "upstream")]
+                upstreams.into_iter().for_each(|upstreams| upstream::begin(&registry, upstreams));
                 let emit = emitter(app, &events)?;
                 sender::spawn(registry.sender().clone(), emit)?;
                 ending::end_with(app, &registry);

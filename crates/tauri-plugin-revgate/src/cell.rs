@@ -17,6 +17,8 @@ use crate::restore::{Disk, Restored};
 use crate::saving::Saved;
 use crate::sender::Sender;
 use crate::store::{Base, Edit, Made, Published, Store, WriteError, Written};
+#[cfg(feature = "upstream")]
+use crate::upstream;
 
 /// What all handles of a topic share.
 pub(crate) struct TopicCell<T> {
@@ -28,6 +30,9 @@ pub(crate) struct TopicCell<T> {
     pub(crate) actions: OnceLock<Actions<T>>,
     /// Who tells of which window, if windows tell of themselves here.
     pub(crate) attendance: Mutex<Attendance>,
+    /// Set before anybody can write, if other machines write to it as well.
+    #[cfg(feature = "upstream")]
+    pub(crate) link: OnceLock<Arc<upstream::Link>>,
 }
 
 impl<T: Topic> TopicCell<T> {
@@ -50,7 +55,15 @@ impl<T: Topic> TopicCell<T> {
         let live = Arc::new(Live { name, store, outbox, kinship: OnceLock::new() });
         let (saved, actions) = (OnceLock::new(), OnceLock::new());
         let attendance = Mutex::new(presence::attendance());
-        Ok(Self { initial, live, saved, actions, attendance })
+        Ok(Self {
+            initial,
+            live,
+            saved,
+            actions,
+            attendance,
+            #[cfg(feature = "upstream")]
+            link: OnceLock::new(),
+        })
     }
 
     /// One of a family that was saved, with how it begins; `None` if it was not.
@@ -66,6 +79,10 @@ impl<T: Topic> TopicCell<T> {
         let cell = Self::new(name, Epoch::default(), data, options, sender)?;
         // Its initial state is what was loaded: one and the same.
         let restored = cell.restore(Arc::clone(&cell.initial), version, is_saved, on_disk)?;
+        #[cfg(feature = "upstream")]
+        if cell.options().joined && restored.on_disk.beside().is_some_and(upstream::is_removed) {
+            cell.live.store.remove();
+        }
         Ok(Some((cell, restored)))
     }
 

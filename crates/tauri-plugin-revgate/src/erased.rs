@@ -12,7 +12,11 @@ use crate::collection::{Collection, Kinship, Member};
 use crate::error::RegistryError;
 use crate::live::Live;
 use crate::part::{PartView, Parts};
+#[cfg(feature = "upstream")]
+use crate::registry::Origin;
 use crate::restore::{Disk, Restored};
+#[cfg(feature = "upstream")]
+use crate::upstream::{Became, Link, Told};
 use crate::view::{View, Writable, check_written_by_windows};
 
 /// A [`TopicCell`] of some type.
@@ -20,6 +24,26 @@ pub(crate) trait ErasedTopic: View {
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
     /// See [`TopicCell::remove`].
     fn remove(&self);
+    /// Whether it has been removed.
+    fn has_ended(&self) -> bool;
+    /// Whether other machines write to it as well.
+    #[cfg(feature = "upstream")]
+    fn is_joined(&self) -> bool;
+    /// See [`TopicCell::link`].
+    #[cfg(feature = "upstream")]
+    fn link(&self, link: &Arc<Link>, origin: &Origin);
+    /// See [`TopicCell::hear`].
+    #[cfg(feature = "upstream")]
+    fn hear(&self, told: Told) -> Became;
+    /// Ends it, also for other machines, whether it was there.
+    #[cfg(feature = "upstream")]
+    fn depart(&self) -> bool;
+    /// See [`TopicCell::departed`].
+    #[cfg(feature = "upstream")]
+    fn departed(&self);
+    /// Whether other machines are known to have all that was done here.
+    #[cfg(feature = "upstream")]
+    fn is_in_step(&self) -> bool;
     /// Whether it is to be saved.
     fn is_persistent(&self) -> bool;
     /// Whether what is written could be saved, if it is to be.
@@ -55,6 +79,44 @@ impl<T: Topic> ErasedTopic for TopicCell<T> {
 
     fn remove(&self) {
         TopicCell::remove(self);
+    }
+
+    fn has_ended(&self) -> bool {
+        self.live.store.published().removed
+    }
+
+    #[cfg(feature = "upstream")]
+    fn is_joined(&self) -> bool {
+        self.options().joined
+    }
+
+    #[cfg(feature = "upstream")]
+    fn link(&self, link: &Arc<Link>, origin: &Origin) {
+        TopicCell::link(self, link, origin, None);
+    }
+
+    #[cfg(feature = "upstream")]
+    fn hear(&self, told: Told) -> Became {
+        TopicCell::hear(self, told)
+    }
+
+    #[cfg(feature = "upstream")]
+    fn depart(&self) -> bool {
+        let Live { name, store, .. } = &*self.live;
+        store.depart(name).unwrap_or_else(|error| {
+            tracing::error!(topic = %name, %error, "not removed");
+            false
+        })
+    }
+
+    #[cfg(feature = "upstream")]
+    fn departed(&self) {
+        TopicCell::departed(self);
+    }
+
+    #[cfg(feature = "upstream")]
+    fn is_in_step(&self) -> bool {
+        self.live.store.is_in_step(&self.live.name)
     }
 
     fn is_persistent(&self) -> bool {

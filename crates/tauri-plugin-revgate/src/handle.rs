@@ -11,6 +11,8 @@ use crate::error::{ActError, RegistryError, UpdateError};
 use crate::registry::Registry;
 use crate::saving::Saved;
 use crate::store::{Published, WriteError};
+#[cfg(feature = "upstream")]
+use crate::upstream::Syncing;
 use crate::watch::Watch;
 
 /// The one true state of a topic. Cheap to clone; usable from any thread, from `setup` and from
@@ -236,6 +238,13 @@ impl<T: Topic> TopicHandle<T> {
     /// How its saving stands; `None` if it is not saved at all.
     pub fn saving(&self) -> Option<Saving> {
         self.cell.saved.get().map(|saved| saved.saving())
+    }
+
+    /// How it stands to the [store](crate::Builder::upstream) that other machines write to as well; `None` if it
+    /// is not joined to one.
+    #[cfg(feature = "upstream")]
+    pub fn syncing(&self) -> Option<Syncing> {
+        self.cell.link.get()?.syncing(self.name())
     }
 
     fn write(

@@ -141,7 +141,7 @@
 //! write with a `base`, and any patch, needs reading too, as its answer tells of the state. What
 //! windows call is in the crates `revgate-client` and `revgate-leptos`.
 
-// The arrows go one way: `builder → commands, start → registry → erased → view → actions → cell →
+// The arrows go one way, but for `upstream`, which stands beside `registry → … → store`: `builder → commands, start → registry → erased → view → actions → cell →
 // saving → live → store, outbox`, and `view → presence → cell`; `registry → collection → live`, which
 // tells it of each change. The public `family → handle` stand on
 // the registry, which knows neither.
@@ -192,6 +192,8 @@ mod start;
 mod store;
 mod subscribers;
 mod sync;
+#[cfg(feature = "upstream")]
+pub mod upstream;
 mod view;
 mod watch;
 

@@ -31,6 +31,8 @@ pub struct TopicOptions {
     pub(crate) event: Option<String>,
     preload: Option<usize>,
     pub(crate) persistence: Option<Arc<Persistence>>,
+    /// Whether other machines write to it as well.
+    pub(crate) joined: bool,
 }
 
 /// What becomes of the fields in a window's write that the topic's type does not have.
@@ -126,6 +128,7 @@ impl TopicOptions {
             event: None,
             preload: None,
             persistence: None,
+            joined: false,
         }
     }
 
@@ -196,6 +199,25 @@ impl TopicOptions {
     /// ```
     pub fn persist(mut self, persistence: Persistence) -> Self {
         self.persistence = Some(Arc::new(persistence));
+        self
+    }
+
+    /// Joins the topic, or all topics of the family, to the [store](crate::Builder::upstream) that other
+    /// machines write to as well: it is the same on all of them. Default: it is this machine's own.
+    ///
+    /// - Windows and Rust read and write it as ever, whether the store can be reached or not. What it does not have
+    ///   yet waits on the disk, so **a topic that is joined is to be [saved](Self::persist)**: else the app's
+    ///   start is stopped with [`RegistryError::NotJoined`](crate::RegistryError::NotJoined).
+    /// - What two machines have changed at once is put together as what two windows have is: actions are done once
+    ///   more, of a topic that says its [`ACTIONS`](revgate::Topic::ACTIONS); else the fields that differ are
+    ///   merged. Of one value, the one that comes last to the store stands.
+    /// - An edit that cannot be made of what others have made meanwhile is undone, and
+    ///   [said](crate::persistence::Incident::Undone).
+    /// - The state goes to the store whole, also what is not [saved](crate::persistence::Persistence::without) of it: what is
+    ///   to stay on this machine belongs into another topic.
+    #[cfg(feature = "upstream")]
+    pub const fn joined(mut self) -> Self {
+        self.joined = true;
         self
     }
 

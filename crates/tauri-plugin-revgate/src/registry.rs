@@ -1,6 +1,8 @@
 //! All topics of the app, by name, with their types erased.
 
 mod awaited;
+#[cfg(feature = "upstream")]
+mod joined;
 mod kin;
 mod members;
 
@@ -25,8 +27,12 @@ use crate::scope::Readers;
 use crate::sender::Sender;
 use crate::session::Session;
 use crate::subscribers::Subscriber;
+#[cfg(feature = "upstream")]
+use crate::upstream::Joints;
 use crate::view::{Feed, View, Writable};
 use awaited::{Awaited, come};
+#[cfg(feature = "upstream")]
+pub(crate) use joined::WeakRegistry;
 use kin::Kin;
 
 type Topics = BTreeMap<TopicName, Arc<dyn ErasedTopic>>;
@@ -46,6 +52,19 @@ struct Shared {
     readers: Readers,
     /// Held by whoever opens what is on the disk and could not be loaded at the start.
     opening: Mutex<()>,
+    #[cfg(feature = "upstream")]
+    joints: Joints,
+}
+
+/// How a topic comes to be there.
+pub(crate) enum Origin {
+    /// It is created here.
+    Here,
+    /// It is loaded.
+    Disk(Restored),
+    /// It was created on another machine.
+    #[cfg(feature = "upstream")]
+    Store,
 }
 
 #[derive(Default)]
@@ -142,6 +161,11 @@ impl Registry {
     /// Topics are saved in this session from now on.
     pub(crate) fn save_by(&self, session: Session) {
         session.incidents.start();
+        #[cfg(feature = "upstream")]
+        if let Some(link) = self.joints().link() {
+            let incidents = session.incidents.clone();
+            link.report_to(move |incident| incidents.soon(incident));
+        }
         // Once, at the start.
         self.shared.session.get_or_init(|| session);
     }
@@ -185,7 +209,7 @@ impl Registry {
         writer: Option<&Arc<str>>,
     ) -> Result<Arc<TopicCell<T>>, RegistryError> {
         let cell = self.cell(topic, initial, options)?;
-        self.add(cell, None, writer)
+        self.add(cell, Origin::Here, writer)
     }
 
     /// A topic that is not there yet.
@@ -203,28 +227,44 @@ impl Registry {
         TopicCell::new(topic, Epoch::default(), initial, options, sender).map(Arc::new)
     }
 
-    /// Adds a topic that begins so; one of which nothing is `restored` must not be on the disk.
+    /// Adds a topic; one that is not loaded must not be on the disk.
     fn add<T: Topic>(
         &self,
         cell: Arc<TopicCell<T>>,
-        restored: Option<Restored>,
+        origin: Origin,
         writer: Option<&Arc<str>>,
     ) -> Result<Arc<TopicCell<T>>, RegistryError> {
         let topic = cell.live.name.clone();
         let mut catalogue = self.write();
-        if catalogue.topics.contains_key(&topic) {
+        // One that other machines are being told of the end of is on its way out.
+        if catalogue.topics.get(&topic).is_some_and(|there| !there.has_ended()) {
             return Err(RegistryError::Duplicate(topic));
         }
-        if restored.is_none()
+        if !matches!(origin, Origin::Disk(_))
             && let Some(error) = catalogue.refused.get(&topic).cloned()
         {
             return Err(RegistryError::Load { topic, error });
         }
+        let ended = catalogue.topics.remove(&topic);
+        if let Some(ended) = &ended {
+            catalogue.removals += 1;
+            ended.leave_family(writer);
+        }
         let session = self.shared.session.get();
         let number = session.map_or(0, |session| session.number);
         cell.begin(session::epoch(number, catalogue.removals));
+        #[cfg(feature = "upstream")]
+        if let Some(link) = self.joints().link()
+            && session.is_some_and(|session| session.saver.read_only_place(&topic).is_none())
+        {
+            let before = ended.clone().or_else(|| self.joints().take(&topic));
+            cell.link(link, &origin, before);
+        }
         if let Some(session) = session {
-            let restored = restored.unwrap_or_default();
+            let restored = match origin {
+                Origin::Disk(restored) => restored,
+                _ => Restored::default(),
+            };
             cell.save_by(&session.saver, session.unsaved.as_ref(), &restored);
             // It is there from now on, changed or not.
             if !cell.save() {
@@ -242,6 +282,7 @@ impl Registry {
         let is_awaited = come(&mut catalogue.awaited, &topic, &*cell);
         catalogue.topics.insert(topic, cell.clone());
         drop(catalogue);
+        ended.inspect(|ended| ended.remove());
         if is_awaited {
             cell.live.announce_begun();
         }
@@ -252,6 +293,14 @@ impl Registry {
     /// removed.
     pub(crate) fn remove(&self, topic: &TopicName, writer: Option<&Arc<str>>) -> bool {
         let has_ended = self.shared.session.get().is_some_and(|session| !session.saver.is_open());
+        #[cfg(feature = "upstream")]
+        if let Some(joined) = self.find(topic.as_str()).filter(|topic| topic.is_joined()) {
+            let departs = !has_ended && joined.depart();
+            if departs {
+                self.depart(topic, &joined, writer);
+            }
+            return departs;
+        }
         let removed = {
             let mut catalogue = self.write();
             if has_ended && catalogue.topics.get(topic).is_some_and(|topic| topic.is_persistent()) {
@@ -359,7 +408,16 @@ impl Default for Registry {
     fn default() -> Self {
         let (catalogue, sender) = (RwLock::default(), Arc::new(Sender::new()));
         let (session, readers, opening) = (OnceLock::new(), Readers::default(), Mutex::default());
-        Self { shared: Arc::new(Shared { catalogue, sender, session, readers, opening }) }
+        let shared = Shared {
+            catalogue,
+            sender,
+            session,
+            readers,
+            opening,
+            #[cfg(feature = "upstream")]
+            joints: Joints::default(),
+        };
+        Self { shared: Arc::new(shared) }
     }
 }
 
@@ -394,6 +452,9 @@ fn first(topics: &Topics, from: &str) -> Option<(TopicName, Arc<dyn ErasedTopic>
 fn check<T: Topic>(topic: &TopicName, options: &TopicOptions) -> Result<(), RegistryError> {
     if T::ENTRIES.is_some() && options.persistence.is_some() {
         return Err(RegistryError::Presence(topic.clone()));
+    }
+    if options.joined && (options.persistence.is_none() || T::ENTRIES.is_some()) {
+        return Err(RegistryError::NotJoined(topic.clone()));
     }
     let checked = options.persistence.as_ref().map_or(Ok(()), |persistence| persistence.check());
     checked.map_err(|error| RegistryError::Persistence { topic: topic.clone(), error })

@@ -149,14 +149,18 @@ impl<T: Topic> Subject for Saved<T> {
 
     fn encode(&self, is_saved: bool) -> Result<Encoded, CodecError> {
         let topic = self.topic.upgrade().ok_or_else(|| CodecError::new("the topic is gone"))?;
-        let newest = topic.store.published();
+        let (newest, beside) = match topic.outbox.options().joined {
+            true => topic.store.newest(&topic.name).map_err(CodecError::new)?,
+            false => (topic.store.published(), None),
+        };
         let version = newest.version;
         let Known { data: saved, on_disk } = self.base().saved.clone();
         let initial = self.initial.as_deref();
         let persistence = self.track.persistence();
-        if is_saved && persistence.saves_the_same(&*saved, &*newest.data) {
+        if is_saved && beside.is_none() && persistence.saves_the_same(&*saved, &*newest.data) {
             return Ok(Encoded { version, bytes: None });
         }
+        let on_disk = on_disk.with_beside(beside);
         let (bytes, on_disk) =
             persistence.encode_over(version, &*newest.data, initial, &on_disk)?;
         self.base().encoded = Some(Known { data: newest.data, on_disk });

@@ -8,6 +8,8 @@ use revgate::Unsaved;
 use revgate_persistence::session;
 
 use crate::error::RegistryError;
+#[cfg(feature = "upstream")]
+use crate::registry::Origin;
 use crate::registry::Registry;
 use crate::restore::Persist;
 
@@ -38,9 +40,19 @@ pub(crate) fn start(
         }
         Ok(restored.values().map(|restored| restored.session).max().unwrap_or_default())
     })?;
-    for (name, topic) in registry.list("") {
+    #[cfg_attr(not(feature = "upstream"), expect(unused_mut, reason = "all topics are there"))]
+    let mut topics = registry.list("");
+    #[cfg(feature = "upstream")]
+    topics.extend(registry.joints().departed());
+    for (name, topic) in topics {
         topic.begin(session::epoch(begun.number, 0));
         let restored = restored.remove(&name).unwrap_or_default();
+        #[cfg(feature = "upstream")]
+        if let Some(link) = registry.joints().link()
+            && begun.saver.read_only_place(&name).is_none()
+        {
+            topic.link(link, &Origin::Disk(restored.clone()));
+        }
         topic.save_by(&begun.saver, begun.unsaved.as_ref(), &restored);
     }
     registry.save_by(begun);

@@ -1,6 +1,11 @@
 //! Where a topic's state lives: one writer at a time, and readers that never wait for it.
 
 mod edit;
+#[cfg(feature = "upstream")]
+mod joint;
+#[cfg(not(feature = "upstream"))]
+#[path = "store/joint/absent.rs"]
+mod joint;
 
 use std::any::Any;
 use std::mem;
@@ -20,6 +25,8 @@ use crate::pending::{Deeds, Pending};
 use crate::spares::{Done, Spares};
 
 pub(crate) use edit::Edit;
+#[cfg(feature = "upstream")]
+pub(crate) use joint::{Heard, Joint};
 
 /// The actions that windows have asked for.
 pub(crate) type Ledger = action::Ledger<Outcome<Json>>;
@@ -38,6 +45,8 @@ pub(crate) struct Store<T> {
 pub(crate) struct Kept<T> {
     ledger: Ledger,
     spares: Spares<T>,
+    /// Of a topic that other machines write to as well.
+    joint: joint::Slot<T>,
 }
 
 /// A state as everybody may see it. Cheap to clone.
@@ -312,7 +321,7 @@ impl<T> Clone for Published<T> {
 
 impl<T> Default for Kept<T> {
     fn default() -> Self {
-        Self { ledger: Ledger::new(), spares: Spares::default() }
+        Self { ledger: Ledger::new(), spares: Spares::default(), joint: joint::Slot::default() }
     }
 }
 

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use revgate::action::{self, Actions, Context, Seq, Source};
 use revgate::{Action, Topic, TopicName};
 use revgate_upstream::{
-    Answer, Asked, Deed, Edit, Input, Joiner, Options, Outbox, Output, Reader, Seen, State, Status,
-    Told, Topics, Upstream, drive,
+    Answer, Asked, Deed, Edit, Fault, Input, Joiner, Options, Outbox, Output, Reader, Seen, State,
+    Status, Told, Topics, Upstream, drive,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::value::to_raw_value;
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::task::JoinHandle;
@@ -144,7 +145,7 @@ impl Joined {
 }
 
 impl Topics for Joined {
-    fn list(&self) -> Vec<TopicName> {
+    fn link(&self, _: Option<&Fault>) -> Vec<TopicName> {
         vec![self.name.clone()]
     }
 
@@ -152,7 +153,10 @@ impl Topics for Joined {
         if *topic != self.name {
             return;
         }
-        let reader = Reader::<Board> { schema: 0, migrate: &|_, board| Ok(board), shown: None };
+        let read = |_: u32, board: &RawValue| {
+            serde_json::from_str::<Board>(board.get()).map_err(|error| error.to_string())
+        };
+        let reader = Reader { schema: 0, read: &read };
         self.handle(|_| match told {
             Told::Linked(entry) => Input::Linked(Seen::of(entry, &reader)),
             Told::Unlinked(_) => Input::Unlinked,

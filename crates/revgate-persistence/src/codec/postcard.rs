@@ -9,7 +9,11 @@ use crate::Record;
 
 /// The newest layout of [`Saved`]; the first byte of what is written. Older programs read what has
 /// nothing that only a newer one has.
-const LAYOUT: u8 = 2;
+const LAYOUT: u8 = BESIDE_LAYOUT;
+/// The first that has something beside the state.
+const BESIDE_LAYOUT: u8 = 3;
+/// The first that has [`Node::Number`].
+const NUMBER_LAYOUT: u8 = 2;
 const FIRST_LAYOUT: u8 = 1;
 
 /// [postcard](https://postcard.jamesmunns.com/wire-format), about half of JSON's size. It still
@@ -20,14 +24,18 @@ pub struct Postcard;
 impl Codec for Postcard {
     fn encode(&self, record: &Record) -> Result<Vec<u8>, CodecError> {
         let data = Node::of(&record.data);
+        let beside = record.beside.as_ref().map(Node::of);
         let saved = Saved {
-            layout: data.layout(),
+            layout: if beside.is_some() { BESIDE_LAYOUT } else { data.layout() },
             schema: record.schema,
             epoch: record.epoch.number(),
             revision: record.revision.number(),
             data,
         };
-        let bytes = postcard::to_allocvec(&saved).map_err(CodecError::new)?;
+        let mut bytes = postcard::to_allocvec(&saved).map_err(CodecError::new)?;
+        if let Some(beside) = beside {
+            bytes = postcard::to_extend(&beside, bytes).map_err(CodecError::new)?;
+        }
         let sum = crc32fast::hash(&bytes).to_le_bytes();
         Ok([&bytes[..], &sum].concat())
     }
@@ -41,7 +49,7 @@ impl Codec for Postcard {
             return Err(CodecError::new("the checksum is wrong: bytes are missing or damaged"));
         }
         match bytes.split_first() {
-            Some((FIRST_LAYOUT..=LAYOUT, record)) => Reader(record).record(),
+            Some((layout @ FIRST_LAYOUT..=LAYOUT, record)) => Reader(record).record(*layout),
             Some((other, _)) => {
                 let reason = format!("layout {other} is not {LAYOUT}: a newer program wrote it");
                 Err(CodecError::new(reason))
@@ -51,7 +59,8 @@ impl Codec for Postcard {
     }
 }
 
-/// The wire format: the order of the fields, and of [`Node`]'s variants, is part of the layout.
+/// The wire format: the order of the fields, and of [`Node`]'s variants, is part of the layout. Since
+/// layout 3, what lies beside the state follows, as another node.
 #[derive(Serialize)]
 struct Saved<'a> {
     layout: u8,
@@ -103,7 +112,7 @@ impl<'a> Node<'a> {
 
     fn layout(&self) -> u8 {
         match self {
-            Self::Number(_) => LAYOUT,
+            Self::Number(_) => NUMBER_LAYOUT,
             Self::List(items) => items.iter().map(Self::layout).max().unwrap_or(FIRST_LAYOUT),
             Self::Map(fields) => {
                 fields.iter().map(|(_, node)| node.layout()).max().unwrap_or(FIRST_LAYOUT)
@@ -124,11 +133,12 @@ impl<'a> Reader<'a> {
         Ok(value)
     }
 
-    fn record(&mut self) -> Result<Record, CodecError> {
+    fn record(&mut self, layout: u8) -> Result<Record, CodecError> {
         let schema = self.take()?;
         let version = Version::new(Epoch::new(self.take()?), Revision::new(self.take()?));
         let data = self.tree(0)?;
-        Ok(Record::new(schema, version, data))
+        let beside = (layout >= BESIDE_LAYOUT).then(|| self.tree(0)).transpose()?;
+        Ok(Record { beside, ..Record::new(schema, version, data) })
     }
 
     fn tree(&mut self, depth: usize) -> Result<Tree, CodecError> {
@@ -171,9 +181,10 @@ mod tests {
         let record = Record::new(0, Version::default(), Tree::Null);
         let mut bytes = Postcard.encode(&record).expect("it can be written");
         bytes.truncate(bytes.len() - 4);
-        bytes[0] = 3;
+        bytes[0] = LAYOUT + 1;
         let sum = crc32fast::hash(&bytes).to_le_bytes();
-        let error = Postcard.decode(&[&bytes[..], &sum].concat()).expect_err("layout 3");
-        assert_eq!(error.to_string(), "layout 3 is not 2: a newer program wrote it");
+        let error =
+            Postcard.decode(&[&bytes[..], &sum].concat()).expect_err("a layout of the future");
+        assert_eq!(error.to_string(), "layout 4 is not 3: a newer program wrote it");
     }
 }

@@ -17,11 +17,15 @@ impl Topic for Note {
 }
 
 fn seen(text: &str) -> Value<Option<State<Note>>> {
-    let migrate = |found, old| match found {
-        1 => Ok(old),
-        _ => Err("there is no way from there".to_owned()),
+    let read = |found: u32, json: &RawValue| {
+        if found == 0 {
+            return Err("there is no way from there".to_owned());
+        }
+        let note: Note = serde_json::from_str(json.get()).map_err(|error| error.to_string())?;
+        note.validate().map_err(|invalid| invalid.to_string())?;
+        Ok(note)
     };
-    let reader = Reader::<Note> { schema: 2, migrate: &migrate, shown: None };
+    let reader = Reader { schema: 2, read: &read };
     Seen::of(Some(Entry { revision: 1, value: Some(text.into()) }), &reader).value
 }
 
@@ -58,7 +62,7 @@ fn what_cannot_be_used_is_refused_in_words() {
     for (text, words) in [
         (
             r#"{"schema":0,"acks":{},"state":1}"#,
-            "an older program has written it, of schema 0: there is no way",
+            "the state in the store, of schema 0, cannot be used: there is no way",
         ),
         (
             r#"{"schema":3,"acks":{},"state":1}"#,
@@ -66,11 +70,11 @@ fn what_cannot_be_used_is_refused_in_words() {
         ),
         (
             r#"{"schema":2,"acks":{},"state":""}"#,
-            "what is in the store is not valid: the state: it is empty",
+            "the state in the store, of schema 2, cannot be used: the state: it is empty",
         ),
         (
             r#"{"schema":2,"acks":{},"state":1}"#,
-            "what is in the store is no topic's state: invalid type",
+            "the state in the store, of schema 2, cannot be used: invalid type",
         ),
         (
             r#"{"schema":2,"state":"a"}"#,

@@ -9,7 +9,7 @@ use crate::subscribers::Subscriber;
 pub(crate) const SCRIPT: &str = "";
 
 #[derive(Default)]
-pub(crate) struct Inspector;
+pub(crate) struct Inspector(());
 
 pub(crate) struct Calling;
 

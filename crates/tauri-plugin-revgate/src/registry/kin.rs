@@ -7,8 +7,10 @@ use std::sync::{Arc, PoisonError};
 use revgate::{Topic, TopicName};
 use revgate_persistence::{Incident, LoadError, session};
 
-use super::Registry;
+#[cfg(feature = "upstream")]
+use super::joined::{Arrive, arrive};
 use super::members::{CreateMember, create};
+use super::{Origin, Registry};
 use crate::cell::TopicCell;
 use crate::collection::Collection;
 use crate::erased::ErasedTopic;
@@ -34,6 +36,8 @@ pub(super) struct Kin {
     collection: Arc<Collection>,
     load: LoadKin,
     pub(super) create: CreateMember,
+    #[cfg(feature = "upstream")]
+    pub(super) arrive: Arrive,
 }
 
 impl Kin {
@@ -44,7 +48,16 @@ impl Kin {
     ) -> Self {
         let collection = Arc::new(Collection::new(family, Arc::clone(&options), sender));
         let (load, create) = (load::<T>, create::<T>);
-        Self { id: TypeId::of::<T>(), options, actions: None, collection, load, create }
+        Self {
+            id: TypeId::of::<T>(),
+            options,
+            actions: None,
+            collection,
+            load,
+            create,
+            #[cfg(feature = "upstream")]
+            arrive: arrive::<T>,
+        }
     }
 
     /// A topic of their type is created by the hand of `writer`, perhaps as one of them.
@@ -92,6 +105,11 @@ impl Registry {
             loaded => loaded?,
         };
         Ok(loaded.map(|(topic, restored)| {
+            #[cfg(feature = "upstream")]
+            if topic.has_ended() {
+                self.joints().keep(name.clone(), topic);
+                return restored;
+            }
             kin.adopt(name, &*topic, None);
             self.write().topics.insert(name.clone(), topic);
             restored
@@ -144,15 +162,17 @@ impl Registry {
     ) -> Result<Arc<TopicCell<T>>, RegistryError> {
         let cell = self.cell(topic, initial, options)?;
         if !self.is_incomplete::<T>(&cell.live.name) {
-            return self.add(cell, None, None);
+            return self.add(cell, Origin::Here, None);
         }
         // One at a time: what another has opened, and perhaps removed, is not to come back.
         let _opening = self.shared.opening.lock().unwrap_or_else(PoisonError::into_inner);
-        let restored = match self.shared.session.get() {
-            Some(session) if self.is_incomplete::<T>(&cell.live.name) => Some(session.load(&cell)?),
-            _ => None,
+        let origin = match self.shared.session.get() {
+            Some(session) if self.is_incomplete::<T>(&cell.live.name) => {
+                Origin::Disk(session.load(&cell)?)
+            }
+            _ => Origin::Here,
         };
-        self.add(cell, restored, None)
+        self.add(cell, origin, None)
     }
 
     /// Whether it is on the disk, of this type, and lacks what an initial state may supply.

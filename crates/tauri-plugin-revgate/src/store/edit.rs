@@ -120,6 +120,29 @@ impl<T> Edit<'_, T> {
     /// in any case.
     pub(crate) fn publish(
         &mut self,
+        mut made: Made<T>,
+        source: Option<&str>,
+    ) -> Result<Written<T>, UpdateError>
+    where
+        T: Topic,
+    {
+        let actions = match &made.told {
+            Some(Deeds::Actions(actions)) if self.is_joined() => Some(actions.clone()),
+            _ => None,
+        };
+        // Nobody else is told the actions on a state that can be sent as it is.
+        let is_large = made.draft.look.is_large();
+        made.told = made.told.filter(|told| is_large || !matches!(told, Deeds::Actions(_)));
+        let written = self.publish_unjoined(made, source)?;
+        if written.is_news {
+            self.tell_joint(&written.state.data, actions);
+        }
+        Ok(written)
+    }
+
+    /// As [`Edit::publish`], of what other machines know already.
+    pub(super) fn publish_unjoined(
+        &mut self,
         Made { draft, done, told }: Made<T>,
         source: Option<&str>,
     ) -> Result<Written<T>, UpdateError>

@@ -4,7 +4,7 @@ use std::any::TypeId;
 
 use revgate::json::{has_wide_integer, is_same_text, splice};
 use revgate::wire::{Refusal, Written};
-use revgate::{Invalid, Topic, TopicName, Unsaved, Version};
+use revgate::{Invalid, Topic, TopicName, Unsaved, Unsynced, Version};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::{PATCH_ATTEMPTS, Writable, check, conflict, refusal, to_value};
@@ -26,6 +26,8 @@ pub(crate) fn check_written_by_windows<T: Topic>(topic: &TopicName) -> Result<()
         "what windows tell of themselves: each sets its own entry, with the command `present`"
     } else if TypeId::of::<T>() == TypeId::of::<Unsaved>() {
         "what the plugin tells of the disk, and windows read"
+    } else if TypeId::of::<T>() == TypeId::of::<Unsynced>() {
+        "what the plugin tells of other machines, and windows read"
     } else {
         return Ok(());
     };

@@ -1,0 +1,160 @@
+//! What joins a topic to a store that other machines write to as well.
+
+use std::sync::Arc;
+
+use revgate::{Topic, TopicName};
+use revgate_persistence::Tree;
+use revgate_upstream::Told;
+
+use super::{Edit, Published, Store, Written};
+use crate::error::UpdateError;
+use crate::pending::Actions;
+
+/// Of a topic that is joined.
+pub(super) type Slot<T> = Option<Box<dyn Joint<T>>>;
+
+/// A topic's side of such a store. It is told of each edit, in the turn of that edit.
+pub(crate) trait Joint<T>: Send {
+    /// The topic was edited here, to this, by these actions if that is known.
+    fn edited(&mut self, after: &Arc<T>, actions: Option<Actions>);
+
+    /// The topic was removed here.
+    fn removed(&mut self);
+
+    /// The topic is created here, once more: how it begins.
+    fn created(&mut self, initial: &Arc<T>) -> Arc<T>;
+
+    /// What is to be saved with the state, as one.
+    fn beside(&self) -> Option<Tree>;
+
+    /// What has happened at the store, and what the topic is to be now, if that is something else; `None` is
+    /// removed.
+    fn hear(&mut self, told: Told) -> Option<Option<Arc<T>>>;
+
+    /// Whether the store has all that was done here.
+    fn is_in_step(&self) -> bool;
+}
+
+/// What has become of a topic by what it has heard.
+pub(crate) enum Heard<T> {
+    /// Nothing that can be seen of its state.
+    Nothing,
+    /// This was published.
+    Changed(Written<T>),
+    /// It is gone: another machine has removed it.
+    Removed,
+    /// It was gone, and another machine has created it anew.
+    Created(Arc<T>),
+}
+
+impl<T> Edit<'_, T> {
+    /// Whether other machines write to the topic as well.
+    pub(crate) fn is_joined(&mut self) -> bool {
+        self.editing.kept().joint.is_some()
+    }
+
+    /// See [`Joint::edited`].
+    pub(super) fn tell_joint(&mut self, after: &Arc<T>, actions: Option<Actions>) {
+        if let Some(joint) = &mut self.editing.kept().joint {
+            joint.edited(after, actions);
+        }
+    }
+}
+
+impl<T: Topic> Store<T> {
+    /// Is joined from now on. To be called before anybody writes.
+    ///
+    /// # Errors
+    ///
+    /// None, then.
+    pub(crate) fn join(
+        &self,
+        topic: &TopicName,
+        joint: Box<dyn Joint<T>>,
+    ) -> Result<(), UpdateError> {
+        self.turn.begin(topic)?.kept().joint = Some(joint);
+        Ok(())
+    }
+
+    /// What joins it, for another topic to be joined by that in its place.
+    ///
+    /// # Errors
+    ///
+    /// If somebody edits it and does not end.
+    pub(crate) fn part(&self, topic: &TopicName) -> Result<Option<Box<dyn Joint<T>>>, UpdateError> {
+        Ok(self.turn.begin(topic)?.kept().joint.take())
+    }
+
+    /// The newest state, and what is to be saved beside it as one.
+    ///
+    /// # Errors
+    ///
+    /// If somebody edits it and does not end.
+    pub(crate) fn newest(
+        &self,
+        topic: &TopicName,
+    ) -> Result<(Published<T>, Option<Tree>), UpdateError> {
+        let mut editing = self.turn.begin(topic)?;
+        let beside = editing.kept().joint.as_ref().and_then(|joint| joint.beside());
+        Ok((self.published(), beside))
+    }
+
+    /// Ends the topic, also for other machines. Whether it was there.
+    ///
+    /// # Errors
+    ///
+    /// If somebody edits it and does not end.
+    pub(crate) fn depart(&self, topic: &TopicName) -> Result<bool, UpdateError> {
+        let mut editing = self.turn.begin(topic)?;
+        let was_there = !self.published().removed;
+        if was_there {
+            editing.kept().joint.as_mut().into_iter().for_each(|joint| joint.removed());
+            self.remove();
+        }
+        Ok(was_there)
+    }
+
+    /// Whether other machines are known to have all that was done here.
+    pub(crate) fn is_in_step(&self, topic: &TopicName) -> bool {
+        let editing = self.turn.begin(topic);
+        editing.is_ok_and(|mut editing| {
+            editing.kept().joint.as_ref().is_none_or(|joint| joint.is_in_step())
+        })
+    }
+
+    /// Tells the topic what has happened; and whether the store has all only since then.
+    pub(crate) fn hear(&self, topic: &TopicName, told: Told) -> (Heard<T>, bool) {
+        let editing = loop {
+            match self.turn.begin(topic) {
+                Ok(editing) => break editing,
+                // What is not heard would be missing for ever.
+                Err(error) => tracing::error!(%topic, %error, "waits to hear of other machines"),
+            }
+        };
+        let mut edit =
+            Edit { store: self, topic, editing, current: self.published(), left: Vec::new() };
+        let Some(joint) = &mut edit.editing.kept().joint else { return (Heard::Nothing, false) };
+        let was_in_step = joint.is_in_step();
+        let shown = joint.hear(told);
+        let is_settled = !was_in_step && joint.is_in_step();
+        let heard = match (shown, edit.current.removed) {
+            (None, _) | (Some(None), true) => Heard::Nothing,
+            (Some(Some(state)), true) => Heard::Created(state),
+            (Some(None), false) => {
+                self.remove();
+                Heard::Removed
+            }
+            (Some(Some(state)), false) => {
+                let made = edit.made(T::clone(&state), None);
+                match made.and_then(|made| edit.publish_unjoined(made, None)) {
+                    Ok(written) => Heard::Changed(written),
+                    Err(error) => {
+                        tracing::error!(%topic, %error, "what other machines have made is not shown");
+                        Heard::Nothing
+                    }
+                }
+            }
+        };
+        (heard, is_settled)
+    }
+}

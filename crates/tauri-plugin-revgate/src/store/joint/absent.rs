@@ -1,0 +1,33 @@
+//! Stands in for what joins a topic to a store, where that feature is off: none is joined.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use revgate::{Topic, TopicName};
+use revgate_persistence::Tree;
+
+use super::{Edit, Published, Store};
+use crate::error::UpdateError;
+use crate::pending::Actions;
+
+pub(super) type Slot<T> = PhantomData<fn(T)>;
+
+impl<T> Edit<'_, T> {
+    #[expect(clippy::unused_self, reason = "as where the feature is on")]
+    pub(crate) fn is_joined(&mut self) -> bool {
+        false
+    }
+
+    #[expect(clippy::unused_self, reason = "as where the feature is on")]
+    pub(super) fn tell_joint(&mut self, _: &Arc<T>, _: Option<Actions>) {}
+}
+
+impl<T: Topic> Store<T> {
+    #[expect(clippy::unnecessary_wraps, reason = "as where the feature is on")]
+    pub(crate) fn newest(
+        &self,
+        _: &TopicName,
+    ) -> Result<(Published<T>, Option<Tree>), UpdateError> {
+        Ok((self.published(), None))
+    }
+}

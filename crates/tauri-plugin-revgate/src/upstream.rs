@@ -1,0 +1,19 @@
+//! Topics that other machines write to as well, by a store that all of them reach.
+
+mod begin;
+mod joined;
+mod joints;
+mod link;
+mod topic;
+
+pub use link::Syncing;
+/// What a store has to be able to do, and one in memory for tests. The crate `revgate-nats` has one on NATS
+/// JetStream.
+#[doc(no_inline)]
+pub use revgate_upstream::*;
+
+pub(crate) use begin::begin;
+pub(crate) use joined::{Begun, Joined, is_removed, state};
+pub(crate) use joints::Joints;
+pub(crate) use link::{Link, Upstreams};
+pub(crate) use topic::Became;

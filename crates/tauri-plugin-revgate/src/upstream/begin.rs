@@ -1,0 +1,32 @@
+//! How the topics begin to be joined, and for as long as the app runs.
+
+use std::sync::Arc;
+
+use revgate::Unsynced;
+use revgate_upstream::drive;
+use tauri::async_runtime::spawn;
+
+use super::{Link, Upstreams};
+use crate::cell::TopicCell;
+use crate::registry::Registry;
+
+/// Follows the store from now on, by Tauri's own runtime. To be called when all topics have begun.
+pub(crate) fn begin(registry: &Registry, Upstreams { upstream, asked }: Upstreams) {
+    let Some(link) = registry.joints().link() else { return };
+    if let Ok(unsynced) = registry.topic::<Unsynced>() {
+        spawn(tell(Arc::clone(link), unsynced));
+    }
+    let topics = registry.downgrade();
+    spawn(async move { drive(&*upstream, &topics, asked).await });
+}
+
+/// Tells windows of what is not in step, of many changes at once.
+async fn tell(link: Arc<Link>, unsynced: Arc<TopicCell<Unsynced>>) {
+    loop {
+        let newest = link.unsynced();
+        if unsynced.write(None, None, |_| Ok(newest)).is_err() {
+            tracing::error!("windows are not told what waits for other machines");
+        }
+        link.changed().await;
+    }
+}

@@ -1,0 +1,110 @@
+//! What a topic does that other machines write to as well.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use revgate::{Topic, TopicName};
+use revgate_upstream::Told;
+
+use super::{Begun, Joined, Link};
+use crate::cell::TopicCell;
+use crate::erased::ErasedTopic;
+use crate::registry::Origin;
+use crate::store::{Heard, Joint};
+
+/// What becomes of a topic by what was heard of it.
+pub(crate) enum Became {
+    /// It is still there, or still is not.
+    The,
+    /// It was removed on another machine.
+    Removed,
+    /// It was created anew there, in this state, an `Arc<T>`.
+    Created(Box<dyn Any + Send>),
+}
+
+impl<T: Topic> TopicCell<T> {
+    /// Is joined from now on: by what has joined one of the same name before, if there was one. To be called
+    /// before anybody writes.
+    pub(crate) fn link(
+        &self,
+        link: &Arc<Link>,
+        origin: &Origin,
+        before: Option<Arc<dyn ErasedTopic>>,
+    ) {
+        let Some(persistence) =
+            self.options().persistence.as_ref().filter(|_| self.options().joined)
+        else {
+            return;
+        };
+        let name = &self.live.name;
+        let before = before.and_then(|before| before.into_any().downcast::<Self>().ok());
+        let before = before.and_then(|before| before.live.store.part(name).ok().flatten());
+        let published = self.published();
+        let joint: Box<dyn Joint<T>> = match before {
+            Some(mut joint) => {
+                if matches!(origin, Origin::Here) {
+                    let begun = joint.created(&published.data);
+                    // It is JSON, as it has just been.
+                    let _begun = self.live.store.restore(published.version, begun);
+                }
+                joint
+            }
+            None => {
+                let is_member = self.live.name != TopicName::of::<T>();
+                let begun = match origin {
+                    Origin::Disk(restored) => match restored.on_disk.beside() {
+                        Some(beside) => Begun::Saved(beside.clone()),
+                        None if restored.is_loaded => Begun::New,
+                        None => Begun::Known,
+                    },
+                    Origin::Here => Begun::New,
+                    Origin::Store => Begun::Known,
+                };
+                let initial = (!is_member).then_some(&self.initial);
+                let data = &published.data;
+                let mut joined = Joined::new(name, link, persistence, begun, data, initial);
+                if link.is_up() && !matches!(origin, Origin::Store) {
+                    // Whatever lies there: a write that expects nothing finds out.
+                    let _shown = joined.hear(Told::Linked(None));
+                }
+                Box::new(joined)
+            }
+        };
+        self.link.get_or_init(|| Arc::clone(link));
+        if let Err(error) = self.live.store.join(name, joint) {
+            tracing::error!(topic = %name, %error, "not joined");
+        }
+    }
+
+    /// Does what was heard of the topic.
+    pub(crate) fn hear(&self, told: Told) -> Became {
+        let (heard, is_settled) = self.live.store.hear(&self.live.name, told);
+        match heard {
+            Heard::Nothing if !is_settled => {}
+            // Others know of its end, so nothing has to be kept of it.
+            Heard::Nothing if self.published().removed => {
+                self.saved.get().inspect(|saved| saved.remove());
+            }
+            Heard::Nothing => drop(self.save()),
+            Heard::Changed(written) => {
+                self.live.tell(&written);
+                self.save();
+            }
+            Heard::Removed => return Became::Removed,
+            Heard::Created(state) => return Became::Created(Box::new(state)),
+        }
+        Became::The
+    }
+
+    /// What is left to be done for a topic that other machines are told of the end of, or have ended.
+    pub(crate) fn departed(&self) {
+        self.live.outbox.subscribers.clear();
+        self.live.outbox.parts.subscribers.clear();
+        let Some(saved) = self.saved.get() else { return };
+        match self.live.store.is_in_step(&self.live.name) {
+            true => saved.remove(),
+            // Whatever becomes of the app, the others are to hear of it.
+            false => drop(saved.changed()),
+        }
+    }
+}
