@@ -124,5 +124,5 @@ impl Debug for Nats {
 
 fn of(entry: kv::Entry) -> Entry {
     let value = (entry.operation == Operation::Put).then(|| entry.value.to_vec());
-    Entry { revision: entry.revision, value }
+    Entry { revision: entry.revision, value: Ok(value) }
 }

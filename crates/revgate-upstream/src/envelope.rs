@@ -132,7 +132,7 @@ impl<T: Topic> Seen<Option<State<T>>> {
     /// };
     /// let reader = Reader { schema: 1, read: &read };
     /// let seen = |text: &str| {
-    ///     let entry = Entry { revision: 7, value: Some(text.into()) };
+    ///     let entry = Entry { revision: 7, value: Ok(Some(text.into())) };
     ///     Seen::of(Some(entry), &reader).value
     /// };
     /// let older = seen(r#"{"schema":0,"acks":{},"state":{"dark":true}}"#);
@@ -144,9 +144,13 @@ impl<T: Topic> Seen<Option<State<T>>> {
         let Some(Entry { revision, value }) = entry else {
             return Self { revision: 0, value: Value::Nothing };
         };
-        let value = value.map_or(Value::Nothing, |bytes| {
-            reader.read(&bytes).unwrap_or_else(|error| Value::Unreadable(error.to_string()))
-        });
+        let value = match value {
+            Ok(None) => Value::Nothing,
+            Ok(Some(bytes)) => {
+                reader.read(&bytes).unwrap_or_else(|error| Value::Unreadable(error.to_string()))
+            }
+            Err(why) => Value::Unreadable(why),
+        };
         Self { revision, value }
     }
 }

@@ -9,6 +9,8 @@
 //! - [`Deed`]: what was done to a topic, so that it can be done once more.
 //! - [`Envelope`]: what lies in the store for a topic.
 //! - [`Upstream`]: what a store has to be able to do.
+//! - [`Sealed`]: a store that cannot read what it holds.
+//! - [`Memory`]: a store in memory, for the tests of an app.
 //! - [`drive()`]: the run loop of all joiners over one store.
 //!
 //! Knows no Tauri and no engine.
@@ -18,7 +20,9 @@ mod deed;
 mod drive;
 mod envelope;
 mod joiner;
+mod memory;
 mod outbox;
+mod sealed;
 mod upstream;
 
 pub use acks::Acks;
@@ -26,5 +30,7 @@ pub use deed::{Deed, State};
 pub use drive::{Asked, Reply, Request, Told, Topics, drive};
 pub use envelope::{Envelope, EnvelopeError, Reader};
 pub use joiner::{Answer, Ask, Input, Joiner, Options, Output, Seen, Status, Ticket, Value};
+pub use memory::{Backup, Memory};
 pub use outbox::{Edit, Outbox};
+pub use sealed::{Seal, Sealed};
 pub use upstream::{Entry, Fault, News, Upstream, WriteError};

@@ -38,8 +38,9 @@ pub trait Upstream: Debug + Send + Sync + 'static {
 pub struct Entry {
     /// Its revision.
     pub revision: u64,
-    /// What was written; `None` if it was deleted since.
-    pub value: Option<Vec<u8>>,
+    /// What was written; `None` if it was deleted since. An error, in words, if it is there and cannot be
+    /// had, as what is [sealed](crate::Sealed) with another key.
+    pub value: Result<Option<Vec<u8>>, String>,
 }
 
 /// What a store tells.

@@ -26,7 +26,7 @@ fn seen(text: &str) -> Value<Option<State<Note>>> {
         Ok(note)
     };
     let reader = Reader { schema: 2, read: &read };
-    Seen::of(Some(Entry { revision: 1, value: Some(text.into()) }), &reader).value
+    Seen::of(Some(Entry { revision: 1, value: Ok(Some(text.into())) }), &reader).value
 }
 
 fn read(text: &str) -> Option<Note> {
