@@ -152,9 +152,8 @@ pub(super) fn arrive<T: Topic>(
 
 /// What lies there, unless it was removed.
 fn read<T: Topic>(options: &TopicOptions, entry: &Entry) -> Result<Option<T>, String> {
-    let (Some(persistence), Some(value)) = (&options.persistence, &entry.value) else {
-        return Ok(None);
-    };
+    let value = entry.value.as_ref().map_err(String::clone)?;
+    let (Some(persistence), Some(value)) = (&options.persistence, value) else { return Ok(None) };
     let envelope =
         Envelope::decode(value, persistence.schema()).map_err(|error| error.to_string())?;
     let Some(json) = envelope.state else { return Ok(None) };
