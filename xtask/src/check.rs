@@ -30,7 +30,7 @@ pub(crate) const NATIVE: [&str; 11] = [
     "--exclude",
     "revgate-plain",
     "--features",
-    "tauri-plugin-revgate/database,revgate/typescript,revgate/inspector",
+    "tauri-plugin-revgate/database,tauri-plugin-revgate/upstream,revgate/typescript,revgate/inspector",
 ];
 /// The inspector, which is off in what else is tested.
 const INSPECTOR: &str = "revgate-tests/inspector,tauri-plugin-revgate/inspector";

@@ -103,7 +103,12 @@ impl Checks<'_> {
             self.left_out.push(format!("{target}: {error}"));
             return;
         }
-        let plugin = ["-p", "tauri-plugin-revgate", "--features", "tauri-plugin-revgate/database"];
+        let plugin = [
+            "-p",
+            "tauri-plugin-revgate",
+            "--features",
+            "tauri-plugin-revgate/database,tauri-plugin-revgate/upstream",
+        ];
         let plugin = if has_plugin { &plugin[..] } else { &[] };
         let check = ["check", "--locked", "--target", target];
         let command = self.cargo(&[&check, &TESTED, plugin]);

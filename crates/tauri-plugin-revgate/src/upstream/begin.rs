@@ -1,10 +1,11 @@
 //! How the topics begin to be joined, and for as long as the app runs.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use revgate::Unsynced;
 use revgate_upstream::drive;
 use tauri::async_runtime::spawn;
+use tokio::sync::Notify;
 
 use super::{Link, Upstreams};
 use crate::cell::TopicCell;
@@ -14,19 +15,18 @@ use crate::registry::Registry;
 pub(crate) fn begin(registry: &Registry, Upstreams { upstream, asked }: Upstreams) {
     let Some(link) = registry.joints().link() else { return };
     if let Ok(unsynced) = registry.topic::<Unsynced>() {
-        spawn(tell(Arc::clone(link), unsynced));
+        spawn(tell(Arc::downgrade(link), link.changed(), unsynced));
     }
     let topics = registry.downgrade();
     spawn(async move { drive(&*upstream, &topics, asked).await });
 }
 
 /// Tells windows of what is not in step, of many changes at once.
-async fn tell(link: Arc<Link>, unsynced: Arc<TopicCell<Unsynced>>) {
-    loop {
-        let newest = link.unsynced();
+async fn tell(link: Weak<Link>, changed: Arc<Notify>, unsynced: Arc<TopicCell<Unsynced>>) {
+    while let Some(newest) = link.upgrade().map(|link| link.unsynced()) {
         if unsynced.write(None, None, |_| Ok(newest)).is_err() {
             tracing::error!("windows are not told what waits for other machines");
         }
-        link.changed().await;
+        changed.notified().await;
     }
 }

@@ -1,7 +1,7 @@
 //! The link to the store, which all joined topics share.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use revgate::{TopicName, Unsynced, Waiting};
@@ -29,7 +29,7 @@ pub(crate) struct Link {
     /// Set once the topics have begun.
     report: OnceLock<Box<dyn Fn(Incident) + Send + Sync>>,
     state: Mutex<State>,
-    changed: Notify,
+    changed: Arc<Notify>,
 }
 
 /// A store, and what waits to be asked of it.
@@ -50,7 +50,7 @@ impl Link {
         let place = upstream.place();
         let offline = Some(format!("{place} has not been reached yet"));
         let state = Mutex::new(State { offline, topics: BTreeMap::new() });
-        let link = Self { asks, place, report: OnceLock::new(), state, changed: Notify::new() };
+        let link = Self { asks, place, report: OnceLock::new(), state, changed: Arc::default() };
         (link, Upstreams { upstream: Box::new(upstream), asked })
     }
 
@@ -99,9 +99,9 @@ impl Link {
         self.state().topics.get(topic).cloned()
     }
 
-    /// Returns after something has changed since it was called last.
-    pub(crate) async fn changed(&self) {
-        self.changed.notified().await;
+    /// Is notified when what is [unsynced](Self::unsynced) may have changed, and at the end.
+    pub(crate) fn changed(&self) -> Arc<Notify> {
+        Arc::clone(&self.changed)
     }
 
     pub(crate) fn unsynced(&self) -> Unsynced {
@@ -114,6 +114,12 @@ impl Link {
     fn state(&self) -> MutexGuard<'_, State> {
         // Whole after every statement, so a panic elsewhere spoils nothing.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.changed.notify_one();
     }
 }
 

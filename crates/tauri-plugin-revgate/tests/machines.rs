@@ -1,0 +1,450 @@
+//! Topics that are the same on two machines: two apps, each with its own disk, and one store.
+
+mod common;
+
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use revgate::action::Context;
+use revgate::{Action, Topic, Unsynced, action};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tauri::App;
+use tauri::async_runtime::block_on;
+use tauri::test::MockRuntime;
+use tauri_plugin_revgate::persistence::{Incident, Migrations, Persistence};
+use tauri_plugin_revgate::upstream::{Memory, Status, Upstream as _};
+use tauri_plugin_revgate::{Builder, Family, RegistryError, RevgateExt, TopicHandle, TopicOptions};
+use tempfile::TempDir;
+
+use common::{app, build, call, end, everything, window};
+
+/// Longer than anything here needs, and no measure of it.
+const LIMIT: Duration = Duration::from_secs(60);
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Board {
+    title: String,
+    notes: Vec<u32>,
+    color: u8,
+}
+
+impl Topic for Board {
+    const NAME: &'static str = "board";
+    const ACTIONS: action::Actions<Self> = action::Actions::of::<BoardAction>();
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+enum BoardAction {
+    Add(u32),
+}
+
+impl Action for BoardAction {
+    type Topic = Board;
+    type Error = String;
+
+    fn name(&self) -> &'static str {
+        "add"
+    }
+
+    fn apply(&self, board: &mut Board, _: &Context) -> Result<(), String> {
+        let Self::Add(note) = self;
+        board.notes.push(*note);
+        Ok(())
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Card {
+    text: String,
+    done: bool,
+}
+
+impl Topic for Card {
+    const NAME: &'static str = "card";
+}
+
+/// A machine with a disk, which runs the app or does not.
+struct Machine {
+    folder: TempDir,
+    store: Memory,
+    incidents: Arc<Mutex<Vec<String>>>,
+    app: Option<App<MockRuntime>>,
+}
+
+impl Machine {
+    fn new(store: Memory) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut machine = Self { folder, store, incidents: Arc::default(), app: None };
+        machine.start();
+        machine
+    }
+
+    fn builder(&self) -> Builder {
+        let incidents = Arc::clone(&self.incidents);
+        let options = || TopicOptions::new().persist(Persistence::new()).joined();
+        Builder::new()
+            .data_folder(self.folder.path())
+            .on_incident(move |incident: &Incident| {
+                incidents.lock().expect("no panic").push(incident.to_string());
+            })
+            .upstream(self.store.clone())
+            .topic_with(Board::default(), options())
+            .family_with::<Card>(options())
+            .actions::<BoardAction>()
+            .unsynced()
+    }
+
+    fn start(&mut self) {
+        self.app = Some(app(self.builder(), &[everything()]));
+    }
+
+    /// Ends the app, which saves all.
+    fn end(&mut self) {
+        end(self.app.take().expect("it runs"));
+    }
+
+    fn app(&self) -> &App<MockRuntime> {
+        self.app.as_ref().expect("it runs")
+    }
+
+    fn board(&self) -> TopicHandle<Board> {
+        self.app().topic().expect("registered")
+    }
+
+    fn cards(&self) -> Family<Card> {
+        self.app().family().expect("registered")
+    }
+
+    fn shown(&self) -> Board {
+        Board::clone(&self.board().snapshot().data)
+    }
+
+    fn shown_cards(&self) -> Vec<(String, Card)> {
+        let cards = self.cards();
+        let card = |key: String| {
+            let card = cards.get(&key)?.snapshot().data;
+            Some((key, Card::clone(&card)))
+        };
+        cards.keys().into_iter().filter_map(card).collect()
+    }
+
+    fn unsynced(&self) -> Unsynced {
+        Unsynced::clone(&self.app().topic::<Unsynced>().expect("registered").snapshot().data)
+    }
+
+    fn is_in_step(&self) -> bool {
+        let unsynced = self.unsynced();
+        let board = self.board().syncing().expect("joined");
+        board.status == Status::InStep && unsynced == Unsynced::default()
+    }
+
+    fn incidents(&self) -> Vec<String> {
+        std::mem::take(&mut self.incidents.lock().expect("no panic"))
+    }
+}
+
+fn two() -> [Machine; 2] {
+    let store = Memory::new();
+    [Machine::new(store.another_machine()), Machine::new(store)]
+}
+
+fn until(what: &str, reached: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !reached() {
+        assert!(begun.elapsed() < LIMIT, "{what}");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Waits until both show the same, and nothing waits.
+fn settle(machines: &[Machine; 2]) {
+    let [one, other] = machines;
+    until("they come together", || {
+        one.is_in_step()
+            && other.is_in_step()
+            && one.shown() == other.shown()
+            && one.shown_cards() == other.shown_cards()
+    });
+}
+
+/// What lies in the store for a topic.
+fn lying(store: &Memory, topic: &str) -> String {
+    let topic = topic.parse().expect("a name");
+    let entry = block_on(store.read(&topic)).expect("it can be reached");
+    let value = entry.and_then(|entry| entry.value.expect("not sealed")).unwrap_or_default();
+    String::from_utf8(value).expect("text")
+}
+
+fn add(machine: &Machine, note: u32) {
+    machine.board().act(BoardAction::Add(note)).expect("it can be done");
+}
+
+#[test]
+fn what_is_changed_on_one_machine_is_shown_on_the_other_and_its_versions_only_grow() {
+    let [one, other] = two();
+    let watched = other.board();
+    let before = watched.snapshot().version();
+    one.board().update(|board| board.title = "Plans".to_owned()).expect("valid");
+    until("it is shown there", || watched.snapshot().data.title == "Plans");
+    assert!(watched.snapshot().version() > before);
+
+    let page = window(other.app(), "main");
+    let read = call(&page, "snapshot", json!({"topic": "board"})).expect("it may");
+    assert_eq!(read["data"]["title"], "Plans", "{read}");
+}
+
+#[test]
+fn five_hundred_actions_of_each_of_two_machines_are_a_thousand() {
+    let machines = two();
+    thread::scope(|scope| {
+        for (index, machine) in machines.iter().enumerate() {
+            let board = machine.board();
+            let first = u32::try_from(index).expect("two") * 1_000;
+            scope.spawn(move || {
+                for note in first..first + 500 {
+                    board.act(BoardAction::Add(note)).expect("it can be done");
+                }
+            });
+        }
+    });
+    settle(&machines);
+    let mut notes = machines[0].shown().notes;
+    notes.sort_unstable();
+    assert!(notes.into_iter().eq((0..500).chain(1_000..1_500)));
+}
+
+#[test]
+fn different_fields_that_are_changed_at_once_are_both_kept() {
+    let machines = two();
+    settle(&machines);
+    machines.iter().for_each(|machine| machine.store.set_reachable(false));
+    machines[0].board().update(|board| board.title = "Plans".to_owned()).expect("valid");
+    machines[1].board().update(|board| board.color = 7).expect("valid");
+    machines.iter().for_each(|machine| machine.store.set_reachable(true));
+    settle(&machines);
+    assert_eq!(machines[0].shown(), Board { title: "Plans".to_owned(), notes: vec![], color: 7 });
+}
+
+#[test]
+fn what_is_done_offline_waits_on_the_disk_and_windows_know_of_it() {
+    let mut machines = two();
+    settle(&machines);
+    machines[0].store.set_reachable(false);
+    until("it is noticed", || machines[0].unsynced().offline.is_some());
+    let reason = machines[0].unsynced().offline.expect("offline");
+    assert!(reason.contains("it cannot be reached"), "{reason}");
+
+    for note in 0..3 {
+        add(&machines[0], note);
+    }
+    add(&machines[1], 10);
+    let name = "board".parse().expect("a name");
+    until("it is told", || machines[0].unsynced().of(&name).is_some_and(|it| it.changes == 3));
+    let syncing = machines[0].board().syncing().expect("joined");
+    assert_eq!((syncing.status, syncing.waiting), (Status::Offline, 3));
+    let since = syncing.since.expect("something waits");
+
+    machines[0].end();
+    machines[0].start();
+    assert_eq!(machines[0].shown().notes, [0, 1, 2], "it is on the disk");
+    let syncing = machines[0].board().syncing().expect("joined");
+    assert_eq!(syncing.waiting, 3);
+    let ms = |time: std::time::SystemTime| {
+        time.duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_millis()
+    };
+    assert_eq!(syncing.since.map(ms), Some(ms(since)));
+
+    machines[0].store.set_reachable(true);
+    settle(&machines);
+    assert_eq!(machines[0].shown().notes, [10, 0, 1, 2]);
+    assert_eq!(machines[0].board().syncing().expect("joined").since, None);
+    // What has gone through is not told as waiting by the next start.
+    machines[0].end();
+    machines[0].store.set_reachable(false);
+    machines[0].start();
+    assert_eq!(machines[0].board().syncing().expect("joined").waiting, 0);
+    assert_eq!(machines[0].incidents(), Vec::<String>::new());
+}
+
+#[test]
+fn members_of_families_come_change_and_go_on_both() {
+    let machines = two();
+    let [one, other] = &machines;
+    let card = |text: &str| Card { text: text.to_owned(), done: false };
+    one.cards().create("a", card("from one")).expect("new");
+    until("it comes", || other.cards().get("a").is_some());
+    other.cards().get("a").expect("there").update(|card| card.done = true).expect("valid");
+    until("it changes", || one.cards().get("a").is_some_and(|it| it.snapshot().data.done));
+
+    let held = one.cards().get("a").expect("there");
+    assert!(other.cards().remove("a"));
+    until("it goes", || one.cards().get("a").is_none());
+    assert!(held.update(|card| card.done = false).is_err(), "it is gone for who still holds it");
+    settle(&machines);
+
+    // Of the same key, and not what it was.
+    let before = held.snapshot().version();
+    other.cards().create("a", card("anew")).expect("new");
+    until("it comes back", || one.cards().get("a").is_some());
+    let anew = one.cards().get("a").expect("there").snapshot();
+    assert_eq!(*anew.data, card("anew"));
+    assert!(anew.version() > before, "no window has seen a newer one");
+    settle(&machines);
+}
+
+#[test]
+fn a_member_that_is_removed_offline_is_removed_for_all_after_a_restart_too() {
+    let mut machines = two();
+    machines[0].cards().create("a", Card::default()).expect("new");
+    machines[0].cards().create("b", Card::default()).expect("new");
+    settle(&machines);
+    machines[0].store.set_reachable(false);
+    assert!(machines[0].cards().remove("a"));
+    machines[0].end();
+    machines[0].start();
+    assert_eq!(machines[0].cards().keys(), ["b"]);
+    assert_eq!(machines[1].cards().keys(), ["a", "b"]);
+    machines[0].store.set_reachable(true);
+    settle(&machines);
+    assert_eq!(machines[1].cards().keys(), ["b"]);
+
+    // Nothing of it is left to be told.
+    let file = machines[0].folder.path().join("revgate/card/a.json");
+    let is_gone = || !file.exists();
+    until("its file is gone", is_gone);
+    machines[0].end();
+    machines[0].start();
+    settle(&machines);
+    assert_eq!(machines[0].cards().keys(), ["b"]);
+}
+
+#[test]
+fn one_key_that_is_created_on_both_machines_at_once_has_what_both_have_made() {
+    let machines = two();
+    settle(&machines);
+    machines.iter().for_each(|machine| machine.store.set_reachable(false));
+    let cards = machines.each_ref().map(Machine::cards);
+    cards[0].create("a", Card { text: "one".to_owned(), done: false }).expect("new");
+    cards[1].create("a", Card { text: "other".to_owned(), done: false }).expect("new");
+    cards[1].get("a").expect("there").update(|card| card.done = true).expect("valid");
+    machines.iter().for_each(|machine| machine.store.set_reachable(true));
+    settle(&machines);
+    assert!(machines[0].shown_cards()[0].1.done, "an edit of what was created");
+}
+
+#[test]
+fn an_edit_of_what_another_has_removed_is_undone_and_said() {
+    let machines = two();
+    machines[0].cards().create("a", Card::default()).expect("new");
+    settle(&machines);
+    machines[1].store.set_reachable(false);
+    machines[1].cards().get("a").expect("there").update(|card| card.done = true).expect("valid");
+    assert!(machines[0].cards().remove("a"));
+    until("the store has it", || machines[0].is_in_step());
+    machines[1].store.set_reachable(true);
+    settle(&machines);
+    assert_eq!(machines[1].cards().keys(), Vec::<String>::new());
+    let incidents = || machines[1].incidents.lock().expect("no panic").clone();
+    until("it is said", || !incidents().is_empty());
+    let said = incidents();
+    assert!(said[0].contains("`card:a`") && said[0].contains("it was removed"), "{said:?}");
+}
+
+#[test]
+fn what_was_there_before_the_topic_was_joined_is_known_to_all() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let alone = Builder::new()
+        .data_folder(folder.path())
+        .topic_with(Board::default(), TopicOptions::new().persist(Persistence::new()))
+        .family_with::<Card>(TopicOptions::new().persist(Persistence::new()));
+    let before = app(alone, &[everything()]);
+    let board = before.topic::<Board>().expect("registered");
+    board.update(|board| board.title = "Old".to_owned()).expect("valid");
+    before.family::<Card>().expect("registered").create("a", Card::default()).expect("new");
+    end(before);
+
+    let store = Memory::new();
+    let other = Machine::new(store.another_machine());
+    other.board().update(|board| board.color = 7).expect("valid");
+    until("the store has it", || other.is_in_step());
+    let mut joined = Machine { folder, store, incidents: Arc::default(), app: None };
+    joined.start();
+    let machines = [joined, other];
+    settle(&machines);
+    assert_eq!(machines[0].shown(), Board { title: "Old".to_owned(), notes: vec![], color: 7 });
+    assert_eq!(machines[1].cards().keys(), ["a"]);
+}
+
+#[test]
+fn a_store_that_is_restored_or_lost_gets_back_what_the_machines_have() {
+    let machines = two();
+    add(&machines[0], 1);
+    machines[0].cards().create("a", Card::default()).expect("new");
+    settle(&machines);
+    let copy = machines[0].store.back_up();
+    add(&machines[1], 2);
+    assert!(machines[0].cards().remove("a"));
+    settle(&machines);
+    machines[0].store.restore(&copy);
+    let lies = |what: &str| lying(&machines[0].store, what);
+    until("the note is there once more", || lies("board").contains(r#""notes":[1,2]"#));
+    until("the card is removed once more", || !lies("card:a").contains("state"));
+    settle(&machines);
+    assert_eq!(machines[0].shown().notes, [1, 2]);
+    assert_eq!(machines[1].cards().keys(), Vec::<String>::new());
+
+    machines[0].store.clear();
+    add(&machines[1], 3);
+    settle(&machines);
+    assert_eq!(machines[0].shown().notes, [1, 2, 3]);
+}
+
+#[test]
+fn a_newer_programs_state_is_left_alone_and_waits() {
+    let store = Memory::new();
+    let newer = {
+        let migrations = Migrations::new().then(Ok);
+        let options = TopicOptions::new().persist(Persistence::new().migrations(migrations));
+        let folder = tempfile::tempdir().expect("a folder");
+        let builder = Builder::new()
+            .data_folder(folder.path())
+            .upstream(store.another_machine())
+            .topic_with(Board { color: 1, ..Board::default() }, options.joined());
+        (app(builder, &[everything()]), folder)
+    };
+    let board = newer.0.topic::<Board>().expect("registered");
+    until("the store has it", || board.syncing().is_some_and(|it| it.status == Status::InStep));
+    let before = lying(&store, "board");
+    let older = Machine::new(store);
+    add(&older, 1);
+    let refused = || match older.board().syncing().expect("joined").status {
+        Status::Refused(why) => Some(why),
+        _ => None,
+    };
+    until("it is refused", || refused().is_some());
+    assert!(refused().expect("refused").contains("a newer program has written it"));
+    assert_eq!(older.shown().notes, [1]);
+    assert_eq!(lying(&older.store, "board"), before);
+}
+
+#[test]
+fn what_cannot_be_joined_stops_the_apps_start() {
+    let start = |builder: Builder| {
+        let error = build(builder, &[everything()]).map(drop).expect_err("it cannot be joined");
+        error.to_string()
+    };
+    let saved = || TopicOptions::new().persist(Persistence::new());
+    let no_store = Builder::new().topic_with(Board::default(), saved().joined());
+    let no_disk = Builder::new()
+        .upstream(Memory::new())
+        .topic_with(Board::default(), TopicOptions::new().joined());
+    for builder in [no_store, no_disk] {
+        let error = start(builder);
+        assert!(error.contains("the topic `board` cannot be joined"), "{error}");
+    }
+    let two = Builder::new().upstream(Memory::new()).upstream(Memory::new());
+    assert!(start(two).contains(&RegistryError::TwoUpstreams.to_string()));
+    assert!(Memory::new().place().contains("memory"));
+}
