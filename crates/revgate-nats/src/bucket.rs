@@ -1,21 +1,26 @@
 //! The connection to a server, and a bucket of it.
 
 use std::error::Error;
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use async_nats::jetstream::context::GetStreamErrorKind;
 use async_nats::jetstream::stream::{Config, DiscardPolicy};
 use async_nats::jetstream::{self, Context, ErrorCode, kv};
-use async_nats::{Client, ConnectOptions, Event, ServerAddr};
+use async_nats::{Client, ConnectOptions, Event, ServerAddr, ServerError};
 use revgate::Backoff;
-use revgate_upstream::Fault;
-use tokio::sync::{Mutex, watch};
+use revgate_upstream::{Fault, WriteError};
+use tokio::sync::{Mutex, broadcast, watch};
 
 use crate::Options;
 
-/// How long a server is waited for that is not there.
+/// How long a server is waited for that is not there; what is cut off for jitter, besides.
 const RECONNECT: Backoff =
     Backoff { first: Duration::from_millis(20), cap: Duration::from_secs(1), jitter_seed: None };
+/// How a server begins to say so.
+const DENIAL: &str = "Permissions Violation";
+/// How many denials may come before one of those who wait for them looks.
+const DENIALS: usize = 64;
 
 pub(crate) struct Bucket {
     options: Options,
@@ -23,7 +28,13 @@ pub(crate) struct Bucket {
     /// Made when it is first needed.
     open: Mutex<Option<Open>>,
     links: watch::Sender<Links>,
+    denials: broadcast::Sender<String>,
+    /// So that machines whose server comes back do not all come at once.
+    jitter_seed: Option<u64>,
 }
+
+/// The user may not.
+pub(crate) struct Denied(pub(crate) Fault);
 
 /// How often the connection has come and gone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,10 +59,29 @@ pub(crate) fn place(options: &Options) -> String {
     format!("bucket `{}` at {server}", options.bucket)
 }
 
+impl From<Denied> for Fault {
+    fn from(Denied(fault): Denied) -> Self {
+        fault
+    }
+}
+
+impl From<Denied> for WriteError {
+    fn from(Denied(fault): Denied) -> Self {
+        Self::Refused(fault)
+    }
+}
+
 impl Bucket {
     pub(crate) fn new(options: Options) -> Self {
         let place = place(&options);
-        Self { options, place, open: Mutex::default(), links: watch::Sender::default() }
+        Self {
+            options,
+            place,
+            open: Mutex::default(),
+            links: watch::Sender::default(),
+            denials: broadcast::Sender::new(DENIALS),
+            jitter_seed: Some(RandomState::new().hash_one(0)),
+        }
     }
 
     pub(crate) fn place(&self) -> &str {
@@ -65,6 +95,35 @@ impl Bucket {
     /// Changes when the connection comes or goes.
     pub(crate) fn links(&self) -> watch::Receiver<Links> {
         self.links.subscribe()
+    }
+
+    /// `backoff`, apart from that of other machines.
+    pub(crate) fn apart(&self, backoff: Backoff) -> Backoff {
+        Backoff { jitter_seed: self.jitter_seed, ..backoff }
+    }
+
+    /// What comes of `asked`, unless the server says that this user may not: it answers nothing else to that.
+    /// `subjects` are the ends of those that are asked for.
+    pub(crate) async fn unless_denied<T, E: From<Denied>>(
+        &self,
+        subjects: &[String],
+        asked: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let mut denials = self.denials.subscribe();
+        let denied = async {
+            loop {
+                // One that was overtaken is asked for again: what it was about comes to a time-out.
+                let Ok(denial) = denials.recv().await else { continue };
+                if subjects.iter().any(|subject| denial.contains(&**subject)) {
+                    let reason = format!("this user may not: the server says {denial}");
+                    return Denied(Fault { place: self.place.clone(), reason });
+                }
+            }
+        };
+        tokio::select! {
+            asked = asked => asked,
+            denied = denied => Err(denied.into()),
+        }
     }
 
     /// What has gone wrong, with all its causes, and no secret.
@@ -116,19 +175,24 @@ impl Bucket {
             place: self.place.clone(),
             reason: "the address is none, which is such as `nats://host:4222`".to_owned(),
         })?;
-        let links = self.links.clone();
+        let (links, denials) = (self.links.clone(), self.denials.clone());
+        let reconnect = self.apart(RECONNECT);
         let mut connect = ConnectOptions::new()
             .name("revgate")
             // A laptop starts without a network, too.
             .retry_on_initial_connect()
             .request_timeout(Some(*timeout))
-            .reconnect_delay_callback(|attempts| {
-                RECONNECT.delay(attempts.try_into().unwrap_or(u32::MAX))
+            .reconnect_delay_callback(move |attempts| {
+                reconnect.delay(attempts.try_into().unwrap_or(u32::MAX))
             })
             .event_callback(move |event| {
                 match event {
                     Event::Connected => links.send_modify(|links| links.come += 1),
                     Event::Disconnected => links.send_modify(|links| links.gone += 1),
+                    Event::ServerError(ServerError::Other(words)) if words.contains(DENIAL) => {
+                        // Nobody may be waiting for it.
+                        let _ = denials.send(words);
+                    }
                     _ => {}
                 }
                 std::future::ready(())

@@ -52,11 +52,13 @@ impl Nats {
 
     async fn read(&self, topic: &TopicName) -> Result<Option<Entry>, Fault> {
         let store = self.bucket.store().await?;
-        match store.entry(key::of(topic)).await {
+        let read =
+            async { store.entry(key::of(topic)).await.map_err(|error| self.bucket.fault(&error)) };
+        match self.bucket.unless_denied(&[self.subject(topic)], read).await {
             Ok(entry) => Ok(entry.map(of)),
-            Err(error) => {
+            Err(fault) => {
                 self.bucket.forget().await;
-                Err(self.bucket.fault(&error))
+                Err(fault)
             }
         }
     }
@@ -68,7 +70,23 @@ impl Nats {
         value: Vec<u8>,
     ) -> Result<u64, WriteError> {
         let store = self.bucket.store().await.map_err(WriteError::Unknown)?;
-        let limit = self.bucket.limit(&store).await.saturating_sub(HEADERS);
+        let write = self.write_to(&store, topic, expected, value);
+        self.bucket.unless_denied(&[self.subject(topic)], write).await
+    }
+
+    /// As it ends where a server says that a user may not.
+    fn subject(&self, topic: &TopicName) -> String {
+        format!("$KV.{}.{}\"", self.bucket.options().bucket, key::of(topic))
+    }
+
+    async fn write_to(
+        &self,
+        store: &kv::Store,
+        topic: &TopicName,
+        expected: u64,
+        value: Vec<u8>,
+    ) -> Result<u64, WriteError> {
+        let limit = self.bucket.limit(store).await.saturating_sub(HEADERS);
         let too_large = |size| WriteError::TooLarge { topic: topic.clone(), size, limit };
         let size = value.len();
         if size > limit {

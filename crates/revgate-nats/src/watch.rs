@@ -116,26 +116,37 @@ impl Watching<'_> {
     async fn begin(&mut self) -> Result<(), Fault> {
         if self.failures > 0 {
             tokio::select! {
-                () = sleep(BACKOFF.delay(self.failures)) => {}
+                () = sleep(self.bucket.apart(BACKOFF).delay(self.failures)) => {}
                 _ = self.links.changed() => {}
             }
         }
         self.gone = self.links.borrow_and_update().gone;
-        let store = self.bucket.store().await?;
-        let watch = store.watch_with_history(">").await;
-        let watch = watch.map_err(|error| self.bucket.fault(&error))?;
-        // After the watch stands: what is not there now, it tells of.
-        let identity = identity(&store, self.bucket).await?;
-        let is_current = identity.is_empty;
-        if is_current {
+        let name = &self.bucket.options().bucket;
+        let mut subjects: Vec<_> = ["STREAM.INFO", "STREAM.CREATE", "CONSUMER.CREATE"]
+            .map(|it| format!("$JS.API.{it}.KV_{name}"))
+            .into();
+        subjects.push("_INBOX".to_owned());
+        let (bucket, standing) = (self.bucket, Standing::begin(self.bucket));
+        let standing = bucket.unless_denied(&subjects, standing).await?;
+        if standing.is_current {
             self.news.push_back(News::Current);
         }
-        self.standing = Some(Standing { watch, store, identity, last: 0, is_current });
+        self.standing = Some(standing);
         Ok(())
     }
 }
 
 impl Standing {
+    async fn begin(bucket: &Bucket) -> Result<Self, Fault> {
+        let store = bucket.store().await?;
+        let watch = store.watch_with_history(">").await;
+        let watch = watch.map_err(|error| bucket.fault(&error))?;
+        // After the watch stands: what is not there now, it tells of.
+        let identity = identity(&store, bucket).await?;
+        let is_current = identity.is_empty;
+        Ok(Self { watch, store, identity, last: 0, is_current })
+    }
+
     /// Puts what it tells of next among the news.
     async fn next(&mut self, bucket: &Bucket, news: &mut VecDeque<News>) -> Result<(), End> {
         let told = tokio::select! {

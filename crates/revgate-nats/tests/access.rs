@@ -1,0 +1,146 @@
+//! Who is let in, and who may do what, by real servers.
+
+#![allow(clippy::unwrap_used)]
+
+#[allow(dead_code, reason = "other tests use the rest of it")]
+mod common;
+#[allow(dead_code, reason = "other tests use the rest of it")]
+#[path = "common/machine.rs"]
+mod machine;
+#[path = "common/tokens.rs"]
+mod tokens;
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use common::Server;
+use futures_util::StreamExt;
+use machine::Machine;
+use rcgen::{CertificateParams, KeyPair};
+use revgate::TopicName;
+use revgate_nats::{Nats, Options};
+use revgate_upstream::{News, Status, Upstream, WriteError};
+use tempfile::TempDir;
+use tokio::time::{sleep, timeout};
+
+fn topic(name: &str) -> TopicName {
+    name.parse().expect("a name")
+}
+
+/// A certificate that speaks for itself, and what a server is to be told of it.
+fn certificate(folder: &Path) -> String {
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    let (cert_file, key_file) = (folder.join("cert.pem"), folder.join("key.pem"));
+    fs::write(&cert_file, certificate.pem()).unwrap();
+    fs::write(&key_file, key.serialize_pem()).unwrap();
+    format!("tls {{ cert_file: {cert_file:?}, key_file: {key_file:?} }}")
+}
+
+fn at(scheme: &str, server: &Server) -> Options {
+    let address = format!("{scheme}://127.0.0.1:{}", server.port());
+    Options::new(address, "board").timeout(Duration::from_secs(1))
+}
+
+async fn fault(options: Options) -> String {
+    let nats = Nats::new(options);
+    let mut watch = nats.watch();
+    match timeout(Duration::from_secs(20), watch.next()).await.expect("some news") {
+        Some(News::Lost(fault)) => fault.to_string(),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn until(is_so: impl Fn() -> bool) {
+    let wait = async {
+        while !is_so() {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(Duration::from_secs(60), wait).await.expect("it comes to be so");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_is_encrypted_and_the_server_is_known() {
+    let folder = TempDir::new().unwrap();
+    let server = Server::with(&certificate(folder.path()));
+    let known = at("tls", &server).root_certificates(folder.path().join("cert.pem"));
+    let nats = Nats::new(known);
+    assert_eq!(nats.write(&topic("a"), 0, b"1".to_vec()).await, Ok(1));
+    let unknown = Nats::new(at("tls", &server));
+    assert!(unknown.read(&topic("a")).await.is_err(), "anybody may have made that certificate");
+
+    let plain = Server::start();
+    assert!(Nats::new(at("tls", &plain)).read(&topic("a")).await.is_err(), "it insists on it");
+    assert!(Nats::new(at("nats", &plain)).read(&topic("a")).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credentials_file_lets_in_and_is_said_nowhere() {
+    let folder = TempDir::new().unwrap();
+    let operator = tokens::Operator::new();
+    let server = Server::with(&operator.settings());
+    let file = folder.path().join("ann.creds");
+    let credentials = operator.user("ann");
+    fs::write(&file, credentials.file()).unwrap();
+    let nats = Nats::new(server.options().credentials(&file));
+    assert_eq!(nats.write(&topic("a"), 0, b"1".to_vec()).await, Ok(1));
+
+    let stranger = tokens::Operator::new().user("eve");
+    fs::write(&file, stranger.file()).unwrap();
+    let options = server.options().credentials(&file);
+    let nats = Nats::new(options.clone());
+    let mut said = vec![format!("{options:?} {nats:?} {}", nats.place())];
+    said.push(format!("{:?}", nats.read(&topic("a")).await.expect_err("it is not let in")));
+    said.push(fault(options).await);
+    let missing = fault(server.options().credentials(folder.path().join("none.creds"))).await;
+    assert!(missing.contains("none.creds"), "{missing}");
+    said.push(missing);
+    for said in said {
+        assert!(stranger.secrets().iter().all(|secret| !said.contains(secret)), "{said}");
+    }
+}
+
+/// Beside what each client needs: `ann` may do all, `bob` may not write.
+const USERS: &str = r#"authorization { users: [
+    { user: ann, password: ann }
+    { user: bob, password: bob, permissions: { publish: { deny: "$KV.>" } } }
+    { user: eve, password: eve, permissions: { publish: { deny: "$JS.API.STREAM.>" } } }
+] }"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_write_is_told_so_sees_what_others_write_and_loses_nothing() {
+    let server = Server::with(USERS);
+    let user = |name: &str| Nats::new(server.options().user(name, name));
+    let (ann, bob) = (user("ann"), user("bob"));
+    assert_eq!(ann.write(&topic("a"), 0, b"1".to_vec()).await, Ok(1));
+    // At once: nobody waits for the answer that never comes.
+    let denied = bob.write(&topic("a"), 1, b"2".to_vec()).await;
+    let Err(WriteError::Refused(fault)) = &denied else { panic!("{denied:?}") };
+    let words =
+        "this user may not: the server says Permissions Violation for Publish to \"$KV.board.a\"";
+    assert_eq!(fault.reason, words);
+
+    let machines = [("ann", 1), ("bob", 2)]
+        .map(|(name, number)| Machine::start(user(name), &Machine::new_disk(number), 1));
+    machines[0].add(1);
+    until(|| machines[1].list() == [1]).await;
+    machines[1].add(2);
+    let is_refused =
+        || matches!(machines[1].status(), Status::Refused(why) if why.contains("may not"));
+    until(is_refused).await;
+    machines[0].add(3);
+    until(|| machines[1].list() == [1, 3, 2]).await;
+    until(|| machines[0].status() == Status::InStep).await;
+    assert_eq!(machines[0].list(), [1, 3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_watch_is_told_so() {
+    let server = Server::with(USERS);
+    let said = fault(server.options().user("eve", "eve")).await;
+    assert!(said.contains("this user may not: the server says Permissions Violation"), "{said}");
+    assert!(said.contains("$JS.API.STREAM.INFO.KV_board"), "{said}");
+}
