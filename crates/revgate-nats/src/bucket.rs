@@ -170,7 +170,8 @@ impl Bucket {
     }
 
     async fn connect(&self) -> Result<Client, Fault> {
-        let Options { server, credentials, user, root_certificates, timeout, .. } = &self.options;
+        let Options { server, credentials, user, root_certificates, inbox, timeout, .. } =
+            &self.options;
         let server: ServerAddr = server.parse().map_err(|_| Fault {
             place: self.place.clone(),
             reason: "the address is none, which is such as `nats://host:4222`".to_owned(),
@@ -210,6 +211,9 @@ impl Bucket {
         }
         if let Some(file) = root_certificates {
             connect = connect.add_root_certificates(file.clone());
+        }
+        if let Some(prefix) = inbox {
+            connect = connect.custom_inbox_prefix(prefix.clone());
         }
         let is_tls = server.tls_required();
         connect.require_tls(is_tls).connect(server).await.map_err(|error| self.fault(&error))

@@ -14,6 +14,7 @@ pub struct Options {
     pub(crate) credentials: Option<PathBuf>,
     pub(crate) user: Option<(String, String)>,
     pub(crate) root_certificates: Option<PathBuf>,
+    pub(crate) inbox: Option<String>,
     pub(crate) creates: bool,
     pub(crate) replicas: usize,
     pub(crate) timeout: Duration,
@@ -30,6 +31,7 @@ impl Options {
             credentials: None,
             user: None,
             root_certificates: None,
+            inbox: None,
             creates: true,
             replicas: 1,
             timeout: Duration::from_secs(5),
@@ -55,6 +57,15 @@ impl Options {
     #[must_use]
     pub fn root_certificates(mut self, file: impl Into<PathBuf>) -> Self {
         self.root_certificates = Some(file.into());
+        self
+    }
+
+    /// How the subjects begin on which the server answers. **Where users are not to read what others are told,
+    /// each has one of its own, and may subscribe to no other**: `_INBOX_ann`, and `_INBOX_ann.>`. Default:
+    /// `_INBOX`.
+    #[must_use]
+    pub fn inbox(mut self, prefix: impl Into<String>) -> Self {
+        self.inbox = Some(prefix.into());
         self
     }
 

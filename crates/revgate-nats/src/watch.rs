@@ -125,7 +125,7 @@ impl Watching<'_> {
         let mut subjects: Vec<_> = ["STREAM.INFO", "STREAM.CREATE", "CONSUMER.CREATE"]
             .map(|it| format!("$JS.API.{it}.KV_{name}"))
             .into();
-        subjects.push("_INBOX".to_owned());
+        subjects.push("for Subscription to".to_owned());
         let (bucket, standing) = (self.bucket, Standing::begin(self.bucket));
         let standing = bucket.unless_denied(&subjects, standing).await?;
         if standing.is_current {

@@ -103,10 +103,19 @@ async fn a_credentials_file_lets_in_and_is_said_nowhere() {
     }
 }
 
-/// Beside what each client needs: `ann` may do all, `bob` may not write.
+/// `ann` may do all, `bob` may not write, `eve` may not even look; `dan` may do just what is needed to read all
+/// and to write the family `doc`, which is what the guide says.
 const USERS: &str = r#"authorization { users: [
     { user: ann, password: ann }
     { user: bob, password: bob, permissions: { publish: { deny: "$KV.>" } } }
+    { user: dan, password: dan, permissions: {
+        publish: [
+            "$JS.API.STREAM.INFO.KV_board", "$JS.API.CONSUMER.CREATE.KV_board"
+            "$JS.API.CONSUMER.DELETE.KV_board.>", "$JS.API.DIRECT.GET.KV_board.>", "$JS.FC.KV_board.>"
+            "$KV.board.doc.>"
+        ]
+        subscribe: "_INBOX_dan.>"
+    } }
     { user: eve, password: eve, permissions: { publish: { deny: "$JS.API.STREAM.>" } } }
 ] }"#;
 
@@ -143,4 +152,24 @@ async fn who_may_not_watch_is_told_so() {
     let said = fault(server.options().user("eve", "eve")).await;
     assert!(said.contains("this user may not: the server says Permissions Violation"), "{said}");
     assert!(said.contains("$JS.API.STREAM.INFO.KV_board"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_write_one_family_writes_that_and_nothing_else() {
+    let server = Server::with(USERS);
+    let user = |name: &str| server.options().user(name, name);
+    let ann = Nats::new(user("ann"));
+    assert_eq!(ann.write(&topic("a"), 0, b"1".to_vec()).await, Ok(1));
+    let dan = Nats::new(user("dan").inbox("_INBOX_dan").existing());
+    let mut watch = dan.watch();
+    let told = timeout(Duration::from_secs(20), watch.next()).await.expect("some news");
+    assert!(matches!(told, Some(News::Entry(name, _)) if name == topic("a")));
+    assert_eq!(dan.write(&topic("doc:1"), 0, b"2".to_vec()).await, Ok(2));
+    assert!(dan.read(&topic("doc:1")).await.expect("an answer").is_some());
+    for other in ["a", "doc", "document:1"] {
+        let denied = dan.write(&topic(other), 0, b"3".to_vec()).await;
+        assert!(matches!(denied, Err(WriteError::Refused(_))), "{other}: {denied:?}");
+    }
+    let said = fault(user("dan")).await;
+    assert!(said.contains("Permissions Violation for Subscription to \"_INBOX."), "{said}");
 }
