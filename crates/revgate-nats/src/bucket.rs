@@ -2,15 +2,16 @@
 
 use std::error::Error;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_nats::jetstream::context::GetStreamErrorKind;
 use async_nats::jetstream::stream::{Config, DiscardPolicy};
 use async_nats::jetstream::{self, Context, ErrorCode, kv};
-use async_nats::{Client, ConnectOptions, Event, ServerAddr, ServerError};
+use async_nats::{Client, ClientError, ConnectOptions, Event, ServerAddr, ServerError};
 use revgate::Backoff;
 use revgate_upstream::{Fault, WriteError};
-use tokio::sync::{Mutex, broadcast, watch};
+use tokio::sync::{broadcast, watch};
 
 use crate::Options;
 
@@ -26,9 +27,11 @@ pub(crate) struct Bucket {
     options: Options,
     place: String,
     /// Made when it is first needed.
-    open: Mutex<Option<Open>>,
+    open: tokio::sync::Mutex<Option<Open>>,
     links: watch::Sender<Links>,
     denials: broadcast::Sender<String>,
+    /// Why there is no connection, if the last attempt has failed: else only time-outs would be said.
+    unreached: Arc<Mutex<Option<String>>>,
     /// So that machines whose server comes back do not all come at once.
     jitter_seed: Option<u64>,
 }
@@ -59,6 +62,11 @@ pub(crate) fn place(options: &Options) -> String {
     format!("bucket `{}` at {server}", options.bucket)
 }
 
+/// It is whole after every statement, so a panic elsewhere spoils nothing.
+fn said(words: &Mutex<Option<String>>) -> MutexGuard<'_, Option<String>> {
+    words.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl From<Denied> for Fault {
     fn from(Denied(fault): Denied) -> Self {
         fault
@@ -77,9 +85,10 @@ impl Bucket {
         Self {
             options,
             place,
-            open: Mutex::default(),
+            open: tokio::sync::Mutex::default(),
             links: watch::Sender::default(),
             denials: broadcast::Sender::new(DENIALS),
+            unreached: Arc::default(),
             jitter_seed: Some(RandomState::new().hash_one(0)),
         }
     }
@@ -128,7 +137,9 @@ impl Bucket {
 
     /// What has gone wrong, with all its causes, and no secret.
     pub(crate) fn fault(&self, error: &(dyn Error + 'static)) -> Fault {
-        let mut reason = error.to_string();
+        let unreached = said(&self.unreached).clone();
+        let mut reason =
+            unreached.map_or(String::new(), |why| format!("{why}: ")) + &error.to_string();
         let mut cause = error.source();
         while let Some(next) = cause {
             let words = next.to_string();
@@ -177,6 +188,7 @@ impl Bucket {
             reason: "the address is none, which is such as `nats://host:4222`".to_owned(),
         })?;
         let (links, denials) = (self.links.clone(), self.denials.clone());
+        let unreached = Arc::clone(&self.unreached);
         let reconnect = self.apart(RECONNECT);
         let mut connect = ConnectOptions::new()
             .name("revgate")
@@ -188,7 +200,13 @@ impl Bucket {
             })
             .event_callback(move |event| {
                 match event {
-                    Event::Connected => links.send_modify(|links| links.come += 1),
+                    Event::Connected => {
+                        *said(&unreached) = None;
+                        links.send_modify(|links| links.come += 1);
+                    }
+                    Event::ClientError(ClientError::Other(words)) => {
+                        *said(&unreached) = Some(words);
+                    }
                     Event::Disconnected => links.send_modify(|links| links.gone += 1),
                     Event::ServerError(ServerError::Other(words)) if words.contains(DENIAL) => {
                         // Nobody may be waiting for it.

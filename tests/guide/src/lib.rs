@@ -31,6 +31,7 @@ pages! {
     permissions: "permissions.md",
     large_states: "large-states.md",
     presence: "presence.md",
+    machines: "machines.md",
     testing: "testing.md",
     logging: "logging.md",
     it_does_not_update: "it-does-not-update.md",
