@@ -67,6 +67,18 @@ fn what_writes_typescript_is_in_no_app() {
     }
 }
 
+#[test]
+fn an_app_that_joins_nothing_has_nothing_of_it() {
+    let has = |name: &str, options: &[&str]| {
+        dependencies("tauri-plugin-revgate", options).iter().any(|found| found == name)
+    };
+    assert!(!has("revgate-upstream", &[]));
+    assert!(has("revgate-upstream", &["--features=upstream"]), "or the check above checks nothing");
+    for engine in ["revgate-nats", "async-nats"] {
+        assert!(!has(engine, &["--all-features"]), "the plugin knows no `{engine}`");
+    }
+}
+
 /// The core on its own, with all that an app can ask of it, and every function that it defines, called or not.
 fn wasm() -> Vec<u8> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("cargo's target folder");

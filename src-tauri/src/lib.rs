@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use revgate_settings::{Settings, Whereabouts};
-use tauri::{AppHandle, Context, Manager, RunEvent, WebviewWindowBuilder, WindowEvent};
+use tauri::{App, AppHandle, Context, Manager, RunEvent, WebviewWindowBuilder, WindowEvent};
+use tauri_plugin_revgate::Builder;
+
+#[cfg(feature = "machines")]
+pub mod machines;
 
 /// How long a window waits for its page to show it.
 const HIDDEN: Duration = Duration::from_secs(5);
@@ -15,11 +19,13 @@ const HIDDEN: Duration = Duration::from_secs(5);
 ///
 /// If the app cannot be built, with what is missing or wrong.
 pub fn run(context: Context) -> tauri::Result<()> {
-    let plugin = tauri_plugin_revgate::Builder::new()
-        .persistent_topic(Settings::default())
-        .presence::<Whereabouts>()
-        .show_within(HIDDEN, ["main", "settings"])
-        .build();
+    serve(build(Builder::new().persistent_topic(Settings::default()), context)?);
+    Ok(())
+}
+
+/// The app around a plugin that has the settings.
+fn build(plugin: Builder, context: Context) -> tauri::Result<App> {
+    let plugin = plugin.presence::<Whereabouts>().show_within(HIDDEN, ["main", "settings"]).build();
     let app = tauri::Builder::default()
         .plugin(plugin)
         .invoke_handler(tauri::generate_handler![open_settings])
@@ -27,6 +33,10 @@ pub fn run(context: Context) -> tauri::Result<()> {
     // Not in the folder of capabilities, which every build of the app has.
     #[cfg(feature = "inspector")]
     app.add_capability(include_str!("../inspector.json"))?;
+    Ok(app)
+}
+
+fn serve(app: App) {
     app.run(|app, event| {
         // The settings window alone would be an app without a way back.
         if let RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. } = event
@@ -35,7 +45,6 @@ pub fn run(context: Context) -> tauri::Result<()> {
             app.exit(0);
         }
     });
-    Ok(())
 }
 
 /// Brings the settings window to the front, opening it again if it was closed.

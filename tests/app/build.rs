@@ -19,6 +19,8 @@ fn main() {
         "pull",
         "set_kind",
         "is_kind",
+        "say_by_glue",
+        "bare",
     ]);
     tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands))
         .expect("the configuration in tests/app is valid");

@@ -13,7 +13,7 @@ use xtask::{
 
 use crate::{
     args::AppOptions,
-    compile, drive, inspect,
+    compile, drive, inspect, machines,
     setup::{self, Goal},
 };
 
@@ -23,9 +23,13 @@ pub(crate) fn run(workspace: &mut Workspace, options: AppOptions) -> Result<(), 
     }
     let headless = options.headless || no_screen()?;
     if !headless {
-        setup::run(workspace, Goal::App)?;
+        set_up(workspace, Goal::App, &options)?;
         let app = build(workspace, &options)?;
-        return open(workspace, &app);
+        return if options.machines {
+            machines::open(workspace, &app)
+        } else {
+            open(workspace, &app)
+        };
     }
     if !cfg!(target_os = "linux") {
         return Err(Error::Other(
@@ -36,12 +40,22 @@ pub(crate) fn run(workspace: &mut Workspace, options: AppOptions) -> Result<(), 
     }
     // A port that is taken should not be found out after minutes of building.
     free_port(options.port)?;
-    setup::run(workspace, Goal::Headless)?;
+    set_up(workspace, Goal::Headless, &options)?;
     let app = build(workspace, &options)?;
+    if options.machines {
+        return machines::drive(workspace, app, &options);
+    }
     match options.inspector {
         true => inspect::run(workspace, app, &options),
         false => drive::run(workspace, app, &options),
     }
+}
+
+fn set_up(workspace: &mut Workspace, goal: Goal, options: &AppOptions) -> Result<(), Error> {
+    if options.machines {
+        setup::run(workspace, Goal::Machines)?;
+    }
+    setup::run(workspace, goal)
 }
 
 /// The app's pages in plain browser tabs: the person's own, or driven ones.
@@ -93,6 +107,10 @@ fn build(workspace: &Workspace, options: &AppOptions) -> Result<PathBuf, Error> 
     if options.inspector {
         compile::inspected_app(workspace)?;
         return Ok(workspace.inspected_app());
+    }
+    if options.machines {
+        compile::machines_app(workspace)?;
+        return Ok(workspace.machines_app());
     }
     compile::app(workspace)?;
     Ok(workspace.app())

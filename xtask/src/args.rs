@@ -1,4 +1,4 @@
-//! The command line. Parsed by hand: eighteen commands and thirteen options are not worth a dependency
+//! The command line. Parsed by hand: nineteen commands and fourteen options are not worth a dependency
 //! that takes longer to compile than the rest of this package.
 
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ Sets up, runs and tests Revgate.
 Usage: cargo xtask <command> [options]
 
 Commands:
-  app [--mixed | --tabs | --inspector] [--headless] [--firefox] [--shots DIR] [--port N]
+  app [--mixed | --tabs | --inspector | --machines 2] [--headless] [--firefox] [--shots DIR] [--port N]
           Sets up what is missing, builds, opens the two windows and waits till the app ends.
           --mixed      The settings window in JavaScript (examples/mixed) beside the other in Rust
           --tabs       The same pages in plain browser tabs, without the app: `trunk serve`; with
@@ -20,6 +20,8 @@ Commands:
                        one of them in JavaScript
           --firefox    With --tabs --headless: sets up Firefox and geckodriver if they are missing
           --inspector  With the inspector, at Ctrl+Shift+R in either window
+          --machines 2 As two machines, each with its data and its two windows, and a NATS server
+                       between them, which all ends with this
           --headless   Drives both windows on a virtual display instead, and checks that they
                        stay in sync; so without a display even if not asked for (Linux)
           --shots DIR  Where the screenshots of that go (default: target/shots)
@@ -40,7 +42,7 @@ Commands:
   model [--deep SECONDS]
           Explores every state of the gate, windows and backend within a bound.
           --deep SECONDS  Goes on to larger bounds for so long
-  bench [--check [--write] | windows | peers [--quick] [--write]]
+  bench [--check [--write] | windows | machines | peers [--quick] [--write]]
           Measures what a step of the gate costs, natively and in WASM, and what an action
           costs in the backend against the size of the state.
           --check      Counts instead what does not depend on the machine (messages, bytes, copies
@@ -48,6 +50,8 @@ Commands:
                        with tests/baseline, within a minute once it is built. `test` does so, too
           windows      Measures instead how long messages take to real windows, in each way that
                        Tauri has to send them (Linux)
+          machines     Measures instead how long a change in a window of one machine takes to a window
+                       of another, by a NATS server between them (Linux)
           peers        Measures instead Revgate in real windows beside the other ways to share a
                        state, bare events and stores; writes report.html, .json and .md into
                        target/bench (Linux). Takes an hour or more; with --quick 5 minutes
@@ -73,6 +77,11 @@ Commands:
           --mode MODE  One only: kill, restart, term, exit, beside, faults or full
           --storage S  Where it keeps what it writes: files (the default) or database
           --seed N     The moments of another run
+  partition [--rounds N] [--seed N]
+          Cuts the links of two apps that a NATS server joins, kills it and them, and has them sleep,
+          while both are edited; says what was lost, done twice or stayed unequal. Sets up what is missing
+          --rounds N   How often all is healed (default: 100)
+          --seed N     The faults and edits of another run
   windows
           Compiles for Windows, and runs there, in Wine, what needs no desktop; then checks what can
           be checked for macOS, iOS and Android. Sets up what is missing
@@ -110,6 +119,7 @@ pub(crate) enum Command {
     Bundle,
     Fuzz(FuzzOptions),
     Crash(CrashOptions),
+    Partition(PartitionOptions),
     Windows,
     Api,
     Types { is_check: bool },
@@ -129,6 +139,8 @@ pub(crate) enum Bench {
     Check { is_write: bool },
     /// Messages to real windows.
     Windows,
+    /// Changes from machine to machine.
+    Machines,
     /// Real windows that share a state, by Revgate and by others.
     Peers { is_quick: bool, is_write: bool },
 }
@@ -141,6 +153,8 @@ pub(crate) struct AppOptions {
     pub(crate) tabs: bool,
     /// Whether the inspector is in it.
     pub(crate) inspector: bool,
+    /// Whether it is the windows of two machines.
+    pub(crate) machines: bool,
     pub(crate) headless: bool,
     /// Whether tabs are to be driven in Firefox, too, which is set up for it.
     pub(crate) firefox: bool,
@@ -179,6 +193,20 @@ impl Default for CrashOptions {
     }
 }
 
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct PartitionOptions {
+    /// How often all is healed.
+    pub(crate) rounds: u32,
+    /// `None` for another one each time.
+    pub(crate) seed: Option<u64>,
+}
+
+impl Default for PartitionOptions {
+    fn default() -> Self {
+        Self { rounds: 100, seed: None }
+    }
+}
+
 /// Reads the arguments; an error names the argument and lists what exists.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, String> {
     let mut arguments = arguments.into_iter();
@@ -208,6 +236,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         "bundle" => refuse("bundle", rest.first(), "none").map(|()| Command::Bundle),
         "fuzz" => fuzz(rest).map(Command::Fuzz),
         "crash" => crash(rest).map(Command::Crash),
+        "partition" => partition(rest).map(Command::Partition),
         "windows" => refuse("windows", rest.first(), "none").map(|()| Command::Windows),
         "api" => refuse("api", rest.first(), "none").map(|()| Command::Api),
         "types" => {
@@ -220,7 +249,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         "mutants" => refuse("mutants", rest.first(), "none").map(|()| Command::Mutants),
         "doctor" => refuse("doctor", rest.first(), "none").map(|()| Command::Doctor),
         _ => {
-            let known = "app, new, test, appearance, model, bench, size, book, bundle, fuzz, crash, windows, api, types, npm, package, mutants, doctor";
+            let known = "app, new, test, appearance, model, bench, size, book, bundle, fuzz, crash, partition, windows, api, types, npm, package, mutants, doctor";
             Err(format!("unknown command `{name}`; the commands are: {known}"))
         }
     }
@@ -245,16 +274,24 @@ fn app(arguments: Vec<String>) -> Result<AppOptions, String> {
             "--firefox" if attached.is_none() => options.firefox = true,
             "--inspector" if attached.is_none() => options.inspector = true,
             "--headless" if attached.is_none() => options.headless = true,
+            "--machines" => match &*value("a number of machines")? {
+                "2" => options.machines = true,
+                other => return Err(format!("`--machines {other}`: a screen has room for 2")),
+            },
             "--shots" => options.shots = Some(value("a folder")?.into()),
             "--port" => options.port = Some(port(&value("a port number")?)?),
             _ => refuse(
                 "app",
                 Some(&argument),
-                "--mixed, --tabs, --inspector, --headless, --firefox, --shots DIR, --port N",
+                "--mixed, --tabs, --inspector, --machines 2, --headless, --firefox, --shots DIR, --port N",
             )?,
         }
     }
-    let AppOptions { mixed, tabs, inspector, headless, firefox, .. } = options;
+    let AppOptions { mixed, tabs, inspector, machines, headless, firefox, .. } = options;
+    // Each has a WebDriver of its own.
+    if machines && (mixed || tabs || inspector || options.port.is_some()) {
+        return Err("`app --machines` takes `--headless` and `--shots` alone".into());
+    }
     if inspector && (mixed || tabs) {
         return Err("`app` takes `--inspector` without `--mixed` and `--tabs`".into());
     }
@@ -298,7 +335,7 @@ fn model(arguments: &[String]) -> Result<Option<u64>, String> {
 }
 
 fn bench(arguments: &[String]) -> Result<Bench, String> {
-    const KNOWN: &str = "--check and --write, windows, or peers with --quick and --write";
+    const KNOWN: &str = "--check and --write, windows, machines, or peers with --quick and --write";
     let has = |rest: &[String], option: &str| rest.iter().any(|argument| argument == option);
     let only = |rest: &[String], known: &[&str]| {
         let unknown = rest.iter().find(|argument| !known.contains(&argument.as_str()));
@@ -315,6 +352,7 @@ fn bench(arguments: &[String]) -> Result<Bench, String> {
             Ok(Bench::Peers { is_quick: has(rest, "--quick"), is_write: has(rest, "--write") })
         }
         [name, rest @ ..] if name == "windows" => only(rest, &[]).map(|()| Bench::Windows),
+        [name, rest @ ..] if name == "machines" => only(rest, &[]).map(|()| Bench::Machines),
         unknown => only(unknown, &[]).map(|()| Bench::Gate),
     }
 }
@@ -357,15 +395,35 @@ fn crash(arguments: Vec<String>) -> Result<CrashOptions, String> {
             }
             "--storage" => options.storage = choice(&name, &value, &crash::Storage::ALL)?,
             "--seed" => options.seed = Some(number?),
-            _ => {
-                let positive =
-                    number.ok().and_then(|it| u32::try_from(it).ok()).filter(|it| *it > 0);
-                let error = || format!("`--rounds {value}`: not a number above zero");
-                options.rounds = positive.ok_or_else(error)?;
-            }
+            _ => options.rounds = rounds(&value)?,
         }
     }
     Ok(options)
+}
+
+fn partition(arguments: Vec<String>) -> Result<PartitionOptions, String> {
+    const KNOWN: &str = "--rounds N, --seed N";
+    let mut options = PartitionOptions::default();
+    let mut arguments = arguments.into_iter();
+    while let Some(name) = arguments.next() {
+        if !matches!(&*name, "--rounds" | "--seed") {
+            refuse("partition", Some(&name), KNOWN)?;
+        }
+        let value = arguments.next().ok_or(format!("`{name}` needs a value; known: {KNOWN}"))?;
+        match &*name {
+            "--seed" => {
+                let seed = value.parse().map_err(|_| format!("`--seed {value}`: not a number"))?;
+                options.seed = Some(seed);
+            }
+            _ => options.rounds = rounds(&value)?,
+        }
+    }
+    Ok(options)
+}
+
+fn rounds(value: &str) -> Result<u32, String> {
+    let positive = value.parse().ok().filter(|rounds| *rounds > 0);
+    positive.ok_or_else(|| format!("`--rounds {value}`: not a number above zero"))
 }
 
 /// What has the name `value`.
@@ -407,6 +465,7 @@ mod tests {
         assert_eq!(read("doctor"), Ok(Command::Doctor));
         assert_eq!(read("bench"), Ok(Command::Bench(Bench::Gate)));
         assert_eq!(read("bench windows"), Ok(Command::Bench(Bench::Windows)));
+        assert_eq!(read("bench machines"), Ok(Command::Bench(Bench::Machines)));
         let check = |is_write| Ok(Command::Bench(Bench::Check { is_write }));
         assert_eq!(read("bench --check"), check(false));
         assert_eq!(read("bench --check --write"), check(true));
@@ -446,6 +505,11 @@ mod tests {
         };
         let line = "crash --rounds 1000 --mode restart --storage database --seed 7";
         assert_eq!(read(line), Ok(Command::Crash(options)));
+        let options = PartitionOptions::default();
+        assert_eq!(read("partition"), Ok(Command::Partition(options)));
+        let options = PartitionOptions { rounds: 1000, seed: Some(7) };
+        let line = "partition --rounds 1000 --seed 7";
+        assert_eq!(read(line), Ok(Command::Partition(options)));
         let options = AppOptions {
             headless: true,
             shots: Some("pictures".into()),
@@ -459,6 +523,8 @@ mod tests {
         assert_eq!(read("app --tabs --headless"), Ok(Command::App(tabs())));
         let options = AppOptions { mixed: true, firefox: true, ..tabs() };
         assert_eq!(read("app --tabs --headless --mixed --firefox"), Ok(Command::App(options)));
+        let options = AppOptions { machines: true, headless: true, ..AppOptions::default() };
+        assert_eq!(read("app --machines 2 --headless"), Ok(Command::App(options)));
         let options = AppOptions { inspector: true, ..AppOptions::default() };
         assert_eq!(read("app --inspector"), Ok(Command::App(options)));
     }
@@ -469,7 +535,7 @@ mod tests {
             (
                 "ap",
                 "`ap`",
-                "app, new, test, appearance, model, bench, size, book, bundle, fuzz, crash, windows, api, types, npm, package, mutants, doctor",
+                "app, new, test, appearance, model, bench, size, book, bundle, fuzz, crash, partition, windows, api, types, npm, package, mutants, doctor",
             ),
             ("app --hedless", "`--hedless`", "--headless, --firefox, --shots DIR, --port N"),
             ("app --headless=yes", "`--headless=yes`", "--headless"),
@@ -478,12 +544,12 @@ mod tests {
             ("test --fast", "`--fast`", "--quick"),
             ("appearance --update", "`--update`", "--write"),
             ("model --wide", "`--wide`", "--deep SECONDS"),
-            ("bench --fast", "`--fast`", "windows, or peers with --quick and --write"),
+            ("bench --fast", "`--fast`", "machines, or peers with --quick and --write"),
             ("bench peers --fast", "`--fast`", "peers with --quick and --write"),
             ("bench --check --quick", "`--quick`", "--check and --write"),
-            ("bench --quick", "`--quick`", "windows, or peers with --quick"),
+            ("bench --quick", "`--quick`", "machines, or peers with --quick"),
             ("bench peers --fast", "`--fast`", "--quick"),
-            ("bench windows peers", "`peers`", "windows, or peers"),
+            ("bench windows peers", "`peers`", "machines, or peers"),
             ("fuzz gat", "`gat`", "--seconds N, and one of wire, gate, gate_raw"),
             ("fuzz gate wire", "`wire`", "one of wire, gate, gate_raw"),
             ("crash --often", "`--often`", "--storage files|database, --seed N"),
@@ -492,6 +558,7 @@ mod tests {
                 "`--mode bang`",
                 "kill, restart, term, exit, beside, faults, full",
             ),
+            ("partition --mode kill", "`--mode`", "--rounds N, --seed N"),
             ("crash --storage tape", "`--storage tape`", "files, database"),
             ("bundle deb", "`deb`", "none"),
             ("windows 11", "`11`", "none"),
@@ -509,6 +576,8 @@ mod tests {
     fn a_bad_value_is_named() {
         assert!(read("app --mixed --tabs").expect_err("both").contains("--headless"));
         assert!(read("app --mixed --inspector").expect_err("both").contains("without `--mixed`"));
+        assert!(read("app --machines 3").expect_err("too many").contains("`--machines 3`"));
+        assert!(read("app --machines 2 --tabs").expect_err("both").contains("`app --machines`"));
         assert!(read("app --firefox --tabs").expect_err("no screen").contains("--headless"));
         assert!(read("app --port 70000").expect_err("too high").contains("70000"));
         assert!(read("app --port 0").expect_err("zero").contains("`--port 0`"));
@@ -520,6 +589,8 @@ mod tests {
         assert!(read("crash --rounds 0").expect_err("zero").contains("`--rounds 0`"));
         assert!(read("crash --seed").expect_err("nothing").contains("`--seed` needs a value"));
         assert!(read("crash --seed x").expect_err("text").contains("`--seed x`"));
+        assert!(read("partition --rounds 0").expect_err("zero").contains("`--rounds 0`"));
+        assert!(read("partition --seed x").expect_err("text").contains("`--seed x`"));
         assert!(read("app --shots").expect_err("nothing").contains("a folder"));
     }
 }

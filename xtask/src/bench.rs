@@ -3,6 +3,7 @@
 
 mod acts;
 pub(crate) mod instructions;
+pub(crate) mod machines;
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command, time::Duration};
 

@@ -13,7 +13,7 @@ use crate::{
     fuzz::{self, Fuzzer},
     new, npm, oldest,
     outcomes::{Kind, Outcomes},
-    package, peers,
+    package, partition, peers,
     setup::{self, Goal, toolchain::WASM},
     tally::Tally,
 };
@@ -65,6 +65,7 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
         checks.native_tests(&[]);
         checks.instructions(&[]);
         checks.crash(&[], |is_windowed| !is_windowed);
+        checks.partition(&[]);
         checks.fuzz();
         package::check(workspace, &mut checks.outcomes);
     } else {
@@ -74,6 +75,7 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
         checks.native_tests(features);
         checks.instructions(features);
         checks.crash(features, |_| true);
+        checks.partition(features);
         checks.fuzz();
         checks.browser_tests();
         npm::check(workspace, &mut checks.outcomes, &NATIVE);
@@ -181,6 +183,22 @@ impl Checks<'_> {
                 Tally::of_one(false)
             });
             self.outcomes.add(&name, tally, since.elapsed());
+        }
+    }
+
+    /// A few rounds, as those of [`Checks::crash`].
+    fn partition(&mut self, features: &[&str]) {
+        const NAME: &str = "partition";
+        let build = self.native(&["build", "--example", "machine"], features);
+        let built = compile::build(self.workspace, "build the program of a machine", build);
+        if self.outcomes.note(NAME, built) {
+            let since = Instant::now();
+            let tally =
+                partition::smoke().run(self.workspace).map(Tally::of_one).unwrap_or_else(|error| {
+                    report::say(format_args!("    {error}"));
+                    Tally::of_one(false)
+                });
+            self.outcomes.add(NAME, tally, since.elapsed());
         }
     }
 

@@ -14,6 +14,8 @@ use crate::{npm, setup::toolchain::WASM};
 pub(crate) const MIXED: &str = "examples/mixed";
 /// The example's windows.
 pub(crate) const EXAMPLE: &str = "revgate-frontend";
+/// The app of the tests in real windows.
+const TEST_APP: &str = "revgate-test-app";
 /// The same without Revgate.
 pub(crate) const PLAIN: &str = "revgate-plain";
 
@@ -38,6 +40,14 @@ pub(crate) fn inspected_app(workspace: &Workspace) -> Result<(), Error> {
     let arguments = ["build", "--locked", "-p", "revgate-app", "--example", "inspected"];
     let command = workspace.cargo(arguments.iter().chain(&["--features", "inspector"]));
     build(workspace, "build the app with the inspector", command)
+}
+
+/// The same for one of several machines.
+pub(crate) fn machines_app(workspace: &Workspace) -> Result<(), Error> {
+    windows(workspace)?;
+    let arguments = ["build", "--locked", "-p", "revgate-app", "--example", "machines"];
+    let command = workspace.cargo(arguments.iter().chain(&["--features", "machines"]));
+    build(workspace, "build the app of a machine", command)
 }
 
 /// The windows with the inspector, by trunk, into `dist-inspected`.
@@ -78,11 +88,20 @@ fn trunk(workspace: &Workspace) -> Command {
 
 /// The test app alone, as fast as it gets, for measurements. Returns its program.
 pub(crate) fn optimised_test_app(workspace: &Workspace) -> Result<PathBuf, Error> {
-    const APP: &str = "revgate-test-app";
-    let cargo = ["build", "--locked", "--profile", "bench", "-p", APP];
-    let command = workspace.cargo(cargo.iter().chain(&["--features", "custom-protocol"]));
-    build(workspace, "build the test app, optimised", command)?;
-    Ok(workspace.target.join("release").join(APP))
+    optimised(workspace, &["--features", "custom-protocol"])?;
+    Ok(workspace.target.join("release").join(TEST_APP))
+}
+
+/// The same on one of several machines.
+pub(crate) fn optimised_machines_app(workspace: &Workspace) -> Result<PathBuf, Error> {
+    optimised(workspace, &["--features", "custom-protocol,machines", "--example", "machines"])?;
+    Ok(workspace.target.join("release/examples/machines"))
+}
+
+fn optimised(workspace: &Workspace, what: &[&str]) -> Result<(), Error> {
+    let cargo = ["build", "--locked", "--profile", "bench", "-p", TEST_APP];
+    let command = workspace.cargo(cargo.iter().chain(what));
+    build(workspace, "build the test app, optimised", command)
 }
 
 /// The pages of the test app, into [`Workspace::test_pages`]; with the package for JavaScript

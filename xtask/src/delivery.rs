@@ -79,10 +79,20 @@ impl Figures {
     fn of(times: &Value) -> Self {
         Self { usual: number(&times[0]), slowest: number(&times[1]) }
     }
+
+    fn of_turns(times: &[f64]) -> Self {
+        let usual = times.iter().sum::<f64>() / times.len() as f64;
+        Self { usual, slowest: times.iter().copied().fold(0.0, f64::max) }
+    }
 }
 
 fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or(f64::NAN)
+}
+
+/// What a page has counted.
+pub(crate) fn numbers(values: &Value) -> Vec<f64> {
+    values.as_array().into_iter().flatten().filter_map(Value::as_f64).collect()
 }
 
 /// Measures, and prints the table.
@@ -116,7 +126,7 @@ pub(crate) fn run(workspace: &mut Workspace) -> Result<(), Error> {
             let before = round as u32 * TURNS;
             let arguments = [json!(way), json!(before), json!(TURNS)];
             let times = call(&mut desktop, WINDOWS[0], "dialogue(...arguments)", &arguments)?;
-            figures.push(Figures::of(&times));
+            figures.push(Figures::of_turns(&numbers(&times)));
         }
         for (load, figures) in LOADS.iter().zip(&mut figures) {
             for (way, figures) in WAYS.iter().zip(figures) {
@@ -167,7 +177,7 @@ fn measure(desktop: &mut Desktop, load: Load, way: &str) -> Result<Figures, Erro
 }
 
 /// What a script's promise comes to.
-fn call(
+pub(crate) fn call(
     desktop: &mut Desktop,
     window: &str,
     promise: &str,

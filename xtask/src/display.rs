@@ -33,9 +33,17 @@ impl VirtualDisplay {
     /// # Errors
     /// [`Error::Spawn`] if Xvfb is not installed, [`Error::Other`] if it does not come up.
     pub fn start(workspace: &Workspace) -> Result<Self, Error> {
+        Self::sized(workspace, SCREEN)
+    }
+
+    /// The same with another screen, such as `800x600x24`.
+    ///
+    /// # Errors
+    /// As [`VirtualDisplay::start`].
+    pub fn sized(workspace: &Workspace, screen: &str) -> Result<Self, Error> {
         let mut command = workspace.command("Xvfb");
         // `-displayfd 1`: the number is the only thing that Xvfb writes to its standard output.
-        command.args(["-displayfd", "1", "-screen", "0", SCREEN, "-nolisten", "tcp", "-noreset"]);
+        command.args(["-displayfd", "1", "-screen", "0", screen, "-nolisten", "tcp", "-noreset"]);
         command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut server = Guarded::spawn(&mut command)?;
         let Some(pipe) = server.stdout() else {

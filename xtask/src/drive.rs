@@ -82,7 +82,7 @@ pub(crate) fn tabs(
 }
 
 /// The folder for pictures, with none of an earlier run.
-fn shots(workspace: &Workspace, options: &AppOptions) -> Result<PathBuf, Error> {
+pub(crate) fn shots(workspace: &Workspace, options: &AppOptions) -> Result<PathBuf, Error> {
     let shots = options.shots.clone().unwrap_or_else(|| workspace.target.join("shots"));
     // Commands run in the root, wherever the person typed the folder's name.
     let shots = std::path::absolute(&shots).map_err(Error::io("reading the current folder"))?;
@@ -317,7 +317,7 @@ impl Drive<'_> {
 }
 
 /// Clicks what turns a property to its opposite.
-fn flip(
+pub(crate) fn flip(
     desktop: &mut Desktop,
     window: &str,
     property: &'static str,

@@ -17,6 +17,7 @@ mod doctor;
 mod drive;
 mod fuzz;
 mod inspect;
+mod machines;
 mod model;
 mod mutants;
 mod new;
@@ -24,6 +25,7 @@ mod npm;
 mod oldest;
 mod outcomes;
 mod package;
+mod partition;
 mod peers;
 mod saved;
 mod setup;
@@ -75,6 +77,7 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::Bench(Bench::Gate) => bench::run(&mut workspace),
         Command::Bench(Bench::Check { is_write }) => bench::check(&workspace, is_write),
         Command::Bench(Bench::Windows) => delivery::run(&mut workspace).map(|()| true),
+        Command::Bench(Bench::Machines) => bench::machines::run(&mut workspace).map(|()| true),
         Command::Bench(Bench::Peers { is_quick, is_write }) => {
             peers::run(&mut workspace, is_quick, is_write)
         }
@@ -83,6 +86,7 @@ fn run(command: Command) -> Result<bool, Error> {
         Command::Book => book::run(&mut workspace),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
         Command::Crash(options) => crash::run(&workspace, &options),
+        Command::Partition(options) => partition::run(&mut workspace, &options),
         Command::Windows => cross::run(&mut workspace),
         Command::Api => api::run(&mut workspace).map(|()| true),
         Command::Types { is_check } => types::run(&workspace, is_check),

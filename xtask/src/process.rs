@@ -14,11 +14,13 @@ mod tree;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio},
+    process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
     sync::{
         Mutex, MutexGuard, Once, OnceLock, PoisonError,
         atomic::{AtomicU32, Ordering},
+        mpsc::{self, Receiver},
     },
     thread,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
@@ -66,10 +68,22 @@ impl Guarded {
     /// # Errors
     /// [`Error::Spawn`] if it cannot be started, [`Error::Interrupted`] after a signal.
     pub fn spawn(command: &mut Command) -> Result<Self, Error> {
+        Self::spawn_with(command, Stdio::null())
+    }
+
+    /// The same with a pipe to its standard input.
+    ///
+    /// # Errors
+    /// As [`Guarded::spawn`].
+    pub fn spawn_with_input(command: &mut Command) -> Result<Self, Error> {
+        Self::spawn_with(command, Stdio::piped())
+    }
+
+    fn spawn_with(command: &mut Command, input: Stdio) -> Result<Self, Error> {
         end_children_on_signals();
         let mark = next_mark();
         let text = describe(command);
-        command.env(MARK, &mark).stdin(Stdio::null());
+        command.env(MARK, &mark).stdin(input);
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
         // Started under the lock: the signal handler sees the child, or the child never starts.
@@ -95,6 +109,28 @@ impl Guarded {
     #[must_use]
     pub fn command(&self) -> &str {
         &self.command
+    }
+
+    /// The child's standard input, if it was piped; once.
+    pub fn stdin(&mut self) -> Option<ChildStdin> {
+        self.child.stdin.take()
+    }
+
+    /// The lines of the child's standard output, if it was piped; once. The last one may have been cut
+    /// short: then it was not said.
+    pub fn lines(&mut self) -> Option<Receiver<String>> {
+        let mut pipe = BufReader::new(self.stdout()?);
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || {
+            let mut line = String::new();
+            while matches!(pipe.read_line(&mut line), Ok(1..)) && line.ends_with('\n') {
+                if sender.send(line.trim_end().to_owned()).is_err() {
+                    return;
+                }
+                line.clear();
+            }
+        });
+        Some(lines)
     }
 
     /// The child's standard output, if it was piped; once.

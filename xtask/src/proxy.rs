@@ -128,16 +128,20 @@ impl Shared {
     fn carry(&self, mut from: &TcpStream, mut to: &TcpStream) {
         let mut bytes = vec![0; 64 << 10];
         while let Ok(length @ 1..) = from.read(&mut bytes) {
-            let waits = |state: &mut State| state.way == Way::Dead;
-            let state = self.changed.wait_while(self.state(), waits);
-            drop(state);
+            self.wait_while_dead();
             if to.write_all(&bytes[..length]).is_err() {
                 break;
             }
         }
+        // Nor is an end told that the other has closed.
+        self.wait_while_dead();
         for end in [from, to] {
             let _ = end.shutdown(Shutdown::Both);
         }
+    }
+
+    fn wait_while_dead(&self) {
+        drop(self.changed.wait_while(self.state(), |state| state.way == Way::Dead));
     }
 }
 

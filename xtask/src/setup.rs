@@ -48,6 +48,8 @@ pub(crate) enum Goal {
     Book,
     /// Make a release, and try it on a virtual screen.
     Bundle,
+    /// Join apps to a server, without a window.
+    Machines,
 }
 
 /// Installs what is missing for the goal, and tells the workspace which toolchain to use.

@@ -69,6 +69,12 @@ impl Workspace {
         self.program("examples/inspected")
     }
 
+    /// The same app on one of several machines.
+    #[must_use]
+    pub fn machines_app(&self) -> PathBuf {
+        self.program("examples/machines")
+    }
+
     /// The built app of the tests in real windows.
     #[must_use]
     pub fn test_app(&self) -> PathBuf {

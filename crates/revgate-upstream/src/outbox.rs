@@ -67,8 +67,8 @@ impl<E> Outbox<E> {
     ///
     /// **No number is ever given twice**, also if what had it was not saved when the app ended, or
     /// the app's folder was restored from a backup: the store may have an edit of that number. So each
-    /// run of the app begins with a number beyond those of all runs before: the seconds of the clock
-    /// in the upper half, say.
+    /// run of the app begins with a number beyond those of all runs before: the nanoseconds of the
+    /// clock, say.
     pub fn number_after(&mut self, seq: Seq) {
         self.last = self.last.max(seq);
     }

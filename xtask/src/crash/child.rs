@@ -1,10 +1,8 @@
 //! The program that ends.
 
 use std::{
-    io::{BufRead, BufReader},
     process::Command,
-    sync::mpsc::{self, Receiver, RecvTimeoutError},
-    thread,
+    sync::mpsc::{Receiver, RecvTimeoutError},
     time::{Duration, Instant},
 };
 
@@ -25,18 +23,7 @@ impl Child {
     /// Starts it, with its output piped.
     pub(super) fn start(mut command: Command) -> Result<Self, Error> {
         let mut process = Guarded::spawn(&mut command)?;
-        let (sender, lines) = mpsc::channel();
-        let mut pipe = BufReader::new(process.stdout().ok_or_else(|| silent(&process))?);
-        thread::spawn(move || {
-            let mut line = String::new();
-            // The last one may have been cut short: then it was not said.
-            while matches!(pipe.read_line(&mut line), Ok(1..)) && line.ends_with('\n') {
-                if sender.send(line.trim_end().to_owned()).is_err() {
-                    return;
-                }
-                line.clear();
-            }
-        });
+        let lines = process.lines().ok_or_else(|| silent(&process))?;
         Ok(Self { process, lines })
     }
 

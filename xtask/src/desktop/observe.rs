@@ -98,16 +98,31 @@ impl Desktop {
         actor: &str,
         revision: &str,
     ) -> Result<Option<Duration>, Error> {
-        let (mut acted, mut shown) = (None, Some(0));
-        for label in labels {
-            let seen = self.execute(label, SEEN, &[Value::from(revision)])?;
-            if *label == actor {
-                acted = seen["acted"].as_u64();
-            }
-            shown = shown.zip(seen["shown"].as_u64()).map(|(latest, own)| latest.max(own));
-        }
+        let acted = self.acted_at(actor)?;
+        let shown = self.shown_at(labels, revision)?;
         let took = acted.zip(shown).map(|(acted, shown)| shown.saturating_sub(acted));
         Ok(took.map(Duration::from_millis))
+    }
+
+    /// When the person last did something in a window that was observed, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// Those of [`Desktop::execute`].
+    pub fn acted_at(&mut self, label: &str) -> Result<Option<u64>, Error> {
+        Ok(self.execute(label, SEEN, &[Value::Null])?["acted"].as_u64())
+    }
+
+    /// When the last of these windows came to show this revision; `None` if one was not observed then.
+    ///
+    /// # Errors
+    /// Those of [`Desktop::execute`].
+    pub fn shown_at(&mut self, labels: &[&str], revision: &str) -> Result<Option<u64>, Error> {
+        let mut shown = Some(0);
+        for label in labels {
+            let seen = self.execute(label, SEEN, &[Value::from(revision)])?;
+            shown = shown.zip(seen["shown"].as_u64()).map(|(latest, own)| latest.max(own));
+        }
+        Ok(shown)
     }
 }
 

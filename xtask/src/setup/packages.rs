@@ -219,7 +219,7 @@ pub(crate) fn needs(system: &System, goal: Goal) -> impl Iterator<Item = &'stati
             Layer::Browser => is_driven || goal == Goal::Npm,
             Layer::BrowserDriver => is_driven,
             Layer::Firefox => goal == Goal::Firefox,
-            Layer::Nats => matches!(goal, Goal::Quick | Goal::Test),
+            Layer::Nats => matches!(goal, Goal::Quick | Goal::Test | Goal::Machines),
         };
         asked
             && match family {

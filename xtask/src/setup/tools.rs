@@ -47,7 +47,7 @@ pub(crate) enum Tool {
 pub(crate) fn needed(goal: Goal) -> &'static [Tool] {
     use Tool::{Geckodriver, Mdbook, TauriCli, Trunk, WasmBindgen, WasmOpt, WasmPack};
     match goal {
-        Goal::Quick | Goal::Windows => &[],
+        Goal::Quick | Goal::Windows | Goal::Machines => &[],
         Goal::Bench | Goal::Npm => &[WasmBindgen],
         Goal::Size => &[WasmBindgen, WasmOpt],
         Goal::Book => &[WasmBindgen, Mdbook],

@@ -109,6 +109,12 @@ impl<T: Topic> Store<T> {
         let was_there = !self.published().removed;
         if was_there {
             editing.kept().joint.as_mut().into_iter().for_each(|joint| joint.removed());
+            // A version of its own: that of the last state is on the disk already, and what is to be saved
+            // now is that it is gone.
+            self.published.send_if_modified(|published| {
+                published.version = published.version.next().unwrap_or(published.version);
+                false
+            });
             self.remove();
         }
         Ok(was_there)

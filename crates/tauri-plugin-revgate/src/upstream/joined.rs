@@ -84,9 +84,10 @@ impl<T: Topic> Joined<T> {
             is_removed: false,
         };
         let Beside { mut outbox, since_ms, is_removed } = beside.unwrap_or_else(new);
-        // Beyond all that an earlier run has numbered, saved or not: a second has room for four billion.
-        let seconds = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        outbox.number_after(Seq::new(seconds << 32));
+        // Beyond all that an earlier run has numbered, saved or not, though it was killed and begun again
+        // within a moment: nobody edits once a nanosecond.
+        let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        outbox.number_after(Seq::new(since.as_nanos().try_into().unwrap_or_default()));
         let known = match begun {
             Begun::New => initial,
             Begun::Saved(_) | Begun::Known => Some(data),
