@@ -15,10 +15,10 @@ use tokio::sync::{broadcast, watch};
 
 use crate::Options;
 
-/// How long a server is waited for that is not there; what is cut off for jitter, besides.
+/// How long a server is waited for that is not there; each machine with a jitter of its own.
 const RECONNECT: Backoff =
     Backoff { first: Duration::from_millis(20), cap: Duration::from_secs(1), jitter_seed: None };
-/// How a server begins to say so.
+/// How a server begins to say that a user may not do something.
 const DENIAL: &str = "Permissions Violation";
 /// How many denials may come before one of those who wait for them looks.
 const DENIALS: usize = 64;
@@ -112,7 +112,7 @@ impl Bucket {
     }
 
     /// What comes of `asked`, unless the server says that this user may not: it answers nothing else to that.
-    /// `subjects` are the ends of those that are asked for.
+    /// `subjects` are parts of what it says then.
     pub(crate) async fn unless_denied<T, E: From<Denied>>(
         &self,
         subjects: &[String],

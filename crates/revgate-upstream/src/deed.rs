@@ -1,6 +1,7 @@
 //! What is done to a topic, so that it can be done once more.
 
 mod change;
+mod reshape;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use serde_json::value::RawValue;
 
 use crate::Edit;
 
-use change::{follow, narrow, outline};
+use change::{follow, join, narrow};
 
 /// What was done to a topic of the type `T`. It is done once more to whatever the state is by then, as a
 /// window's edit is.
@@ -67,6 +68,8 @@ enum Did {
     Change([Tree; 2]),
     /// It is there from now on, and was this when it was created.
     Create(Tree),
+    /// It was edited to this, nobody knows any more how.
+    Become(Tree),
     /// It is not there any more.
     Remove,
 }
@@ -126,11 +129,8 @@ impl<T: Topic> Deed<T> {
                 let merged = merge(Some(before), Some(&tree(state)?), Some(after));
                 read(&merged.tree.unwrap_or_default(), Some(state))?
             }
-            (Did::Create(created), Some(state)) => {
-                let there = tree(state)?;
-                let merged = merge(outline(created, &there).as_ref(), Some(created), Some(&there));
-                read(&merged.tree.unwrap_or_default(), Some(state))?
-            }
+            (Did::Create(made), Some(state)) => read(&join(made, &tree(state)?), Some(state))?,
+            (Did::Become(made), Some(state)) => read(&join(&tree(state)?, made), Some(state))?,
         };
         next.validate().map_err(|invalid| invalid.to_string())?;
         Ok(Some(next))

@@ -1,16 +1,16 @@
 //! One topic, joined to a store.
 
 mod message;
+mod options;
 mod status;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use revgate::Backoff;
-
 use crate::{Acks, Edit, Outbox};
 
 pub use message::{Answer, Ask, Input, Output, Seen, Ticket, Value};
+pub use options::Options;
 pub use status::Status;
 
 /// Joins one topic of one machine to a store: a pure state machine, which is told what happens and
@@ -82,18 +82,6 @@ pub struct Joiner<E: Edit> {
     /// Why the store does not take what is written.
     refused: Option<String>,
     outputs: VecDeque<Output<E>>,
-}
-
-/// How patient it is, and how much it keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Options {
-    /// How long it waits after failures: the second in a row, and more. Default: from 20 ms to 10 s.
-    pub backoff: Backoff,
-    /// How often it reads what nothing is heard of. Default: 30 s.
-    pub resync: Duration,
-    /// How many of its edits it keeps that the store has, to make them once more if it loses them.
-    /// Default: 256.
-    pub keep: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -309,14 +297,6 @@ impl<E: Edit> Joiner<E> {
     fn ask(&mut self, ask: Ask<E::State>) {
         self.ticket.0 += 1;
         self.outputs.push_back(Output::Ask(self.ticket, ask));
-    }
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        let (first, cap) = (Duration::from_millis(20), Duration::from_secs(10));
-        let backoff = Backoff { first, cap, jitter_seed: None };
-        Self { backoff, resync: Duration::from_secs(30), keep: 256 }
     }
 }
 

@@ -88,8 +88,14 @@ fn onto(from: &Tree, whole: &Tree, to: &Tree) -> Tree {
     merge(Some(from), Some(whole), Some(to)).tree.unwrap_or_default()
 }
 
+/// Two values of which nobody knows how they came about: the fields, entries and items of both; of one value,
+/// that of `other`.
+pub(super) fn join(one: &Tree, other: &Tree) -> Tree {
+    merge(outline(one, other).as_ref(), Some(one), Some(other)).tree.unwrap_or_default()
+}
+
 /// What two values have in common before anything is in them: the objects and lists that are in both.
-pub(super) fn outline(one: &Tree, other: &Tree) -> Option<Tree> {
+fn outline(one: &Tree, other: &Tree) -> Option<Tree> {
     match (one, other) {
         (Tree::Map(one), Tree::Map(other)) => {
             let both = one.iter().filter_map(|(name, value)| Some((name, value, other.get(name)?)));

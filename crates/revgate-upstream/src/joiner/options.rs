@@ -1,0 +1,25 @@
+//! How patient a joiner is.
+
+use std::time::Duration;
+
+use revgate::Backoff;
+
+/// How patient it is, and how much it keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Options {
+    /// How long it waits after failures: the second in a row, and more. Default: from 20 ms to 10 s.
+    pub backoff: Backoff,
+    /// How often it reads what nothing is heard of. Default: 30 s.
+    pub resync: Duration,
+    /// How many of its edits it keeps that the store has, to make them once more if it loses them.
+    /// Default: 256.
+    pub keep: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let (first, cap) = (Duration::from_millis(20), Duration::from_secs(10));
+        let backoff = Backoff { first, cap, jitter_seed: None };
+        Self { backoff, resync: Duration::from_secs(30), keep: 256 }
+    }
+}
