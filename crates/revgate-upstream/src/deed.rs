@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::Edit;
+use crate::calm::calmly;
 
 use change::{follow, join, narrow};
 
@@ -143,10 +144,13 @@ impl<T: Topic> Edit for Deed<T> {
     /// In words, for people.
     type Refusal = String;
 
+    /// Also an action that panics has refused.
     fn play(&self, state: &Option<State<T>>) -> Result<Option<State<T>>, String> {
-        let next = self.make(state.as_ref().map(|state| &*state.data))?;
-        let next = next.map(|next| State::new(Arc::new(next))).transpose();
-        next.map_err(|invalid| invalid.to_string())
+        calmly(|| {
+            let next = self.make(state.as_ref().map(|state| &*state.data))?;
+            let next = next.map(|next| State::new(Arc::new(next))).transpose();
+            next.map_err(|invalid| invalid.to_string())
+        })
     }
 
     /// Of two changes. Actions stay as they were done, each.

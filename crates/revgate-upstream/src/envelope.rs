@@ -6,6 +6,7 @@ use revgate::{Invalid, Topic};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
+use crate::calm::calmly;
 use crate::{Acks, Answer, Ask, Entry, Reply, Request, Seen, State, Value, WriteError};
 
 /// What lies in the store for a topic: its state as JSON, and which edits it has.
@@ -104,7 +105,7 @@ impl<T: Topic> Reader<'_, T> {
         let Envelope { schema, acks, state } = Envelope::decode(bytes, self.schema)?;
         let Some(state) = state else { return Ok(Value::State(acks, None)) };
         let unusable = |reason| EnvelopeError::Unusable { found: schema, reason };
-        let state = (self.read)(schema, &state).map_err(unusable)?;
+        let state = calmly(|| (self.read)(schema, &state)).map_err(unusable)?;
         Ok(Value::State(acks, Some(State::new(Arc::new(state))?)))
     }
 }

@@ -210,18 +210,18 @@ impl<E: Edit> Joiner<E> {
     /// Takes in what the store holds: it becomes what is shown, with what it lacks done to it once
     /// more; or it has been overtaken, and is to be overwritten.
     fn take(&mut self, Seen { revision, value }: Seen<E::State>) {
-        self.at = revision;
         let (acks, state) = match value {
             Value::State(acks, state) => (acks, state),
-            Value::Nothing => return self.store = Held::Nothing,
-            Value::Unreadable(why) => return self.store = Held::Unreadable(why),
+            Value::Nothing => return (self.at, self.store) = (revision, Held::Nothing),
+            Value::Unreadable(why) => {
+                return (self.at, self.store) = (revision, Held::Unreadable(why));
+            }
         };
-        self.store = Held::State(acks.clone());
         if let Some(was) = self.outbox.leave_to_twin(acks.of(self.outbox.machine())) {
             self.outputs.push_back(Output::Twin { was, now: self.outbox.machine() });
         }
         if !acks.covers(self.outbox.acks()) && self.outbox.all().covers(&acks) {
-            return;
+            return (self.at, self.store) = (revision, Held::State(acks));
         }
         let machine = self.outbox.machine();
         let own = acks.of(machine);
@@ -234,7 +234,9 @@ impl<E: Edit> Joiner<E> {
             after,
             to,
         }));
+        // If that panics, nothing is known of this state: or it would be overwritten unseen.
         let (state, refused) = self.outbox.replay(own, state);
+        (self.at, self.store) = (revision, Held::State(acks.clone()));
         let refused = refused.into_iter();
         self.outputs.extend(refused.map(|(seq, edit, refusal)| Output::Refused {
             seq,

@@ -16,6 +16,7 @@
 //! Knows no Tauri and no engine.
 
 mod acks;
+mod calm;
 mod deed;
 mod drive;
 mod envelope;

@@ -176,15 +176,14 @@ impl<E> Outbox<E> {
     {
         self.open = None;
         let mut refused = Vec::new();
-        for (at, edit) in std::mem::take(&mut self.edits) {
-            match if at > seq { edit.play(&state).map(Some) } else { Ok(None) } {
-                Ok(played) => {
-                    state = played.unwrap_or(state);
-                    self.edits.push_back((at, edit));
-                }
-                Err(refusal) => refused.push((at, edit, refusal)),
+        // None is taken out before all were played: a panic loses nothing.
+        for (at, edit) in self.edits.iter().filter(|(at, _)| *at > seq) {
+            match edit.play(&state) {
+                Ok(played) => state = played,
+                Err(refusal) => refused.push((*at, edit.clone(), refusal)),
             }
         }
+        self.edits.retain(|(at, _)| refused.binary_search_by_key(at, |(at, ..)| *at).is_err());
         (state, refused)
     }
 

@@ -7,6 +7,7 @@ use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt};
 use revgate::TopicName;
 
+use crate::calm::calmly;
 use crate::{Entry, Fault, News, Upstream, WriteError};
 
 /// An app's cipher: what makes a value unreadable for the store, and readable again on the other machines.
@@ -90,7 +91,7 @@ impl<U: Upstream, S: Seal> Sealed<U, S> {
     }
 
     fn open(&self, topic: &TopicName, Entry { revision, value }: Entry) -> Entry {
-        let open = |value: Vec<u8>| self.seal.open(topic.as_str().as_bytes(), &value);
+        let open = |value: Vec<u8>| calmly(|| self.seal.open(topic.as_str().as_bytes(), &value));
         Entry { revision, value: value.and_then(|value| value.map(open).transpose()) }
     }
 }
@@ -107,7 +108,7 @@ impl<U: Upstream, S: Seal> Upstream for Sealed<U, S> {
         value: Vec<u8>,
     ) -> BoxFuture<'a, Result<u64, WriteError>> {
         async move {
-            let sealed = self.seal.seal(topic.as_str().as_bytes(), &value);
+            let sealed = calmly(|| self.seal.seal(topic.as_str().as_bytes(), &value));
             let refused = |reason| WriteError::Refused(Fault { place: self.place(), reason });
             self.store.write(topic, expected, sealed.map_err(refused)?).await
         }

@@ -154,3 +154,35 @@ async fn what_is_sealed_is_the_same_on_both_machines_and_no_other_key_overwrites
     until(|| stranger.status() == Status::Refused("not by this key".to_owned())).await;
     assert_eq!(store.read(&board).await, held);
 }
+
+/// A cipher with a fault, if it is given what has a `!` in it.
+struct Fragile;
+
+impl Seal for Fragile {
+    fn seal(&self, _: &[u8], value: &[u8]) -> Result<Vec<u8>, String> {
+        assert!(!value.contains(&b'!'), "it cannot be sealed");
+        Ok(value.to_vec())
+    }
+
+    fn open(&self, _: &[u8], sealed: &[u8]) -> Result<Vec<u8>, String> {
+        assert!(!sealed.contains(&b'!'), "it cannot be opened");
+        Ok(sealed.to_vec())
+    }
+}
+
+#[tokio::test]
+async fn a_seal_that_panics_is_an_error_in_words_and_the_watch_goes_on() {
+    let plain = Memory::new();
+    let sealed = Sealed::new(plain.another_machine(), Fragile);
+    let board = "board".parse().expect("a name");
+    let mut watch = sealed.watch();
+    assert!(matches!(watch.next().await, Some(News::Current)));
+    let refused = sealed.write(&board, 0, b"a!".to_vec()).await.expect_err("it panics");
+    assert_eq!(refused.to_string(), "memory: it panicked: it cannot be sealed");
+    plain.write(&board, 0, b"b!".to_vec()).await.expect("it is written");
+    let unopened = Err("it panicked: it cannot be opened".to_owned());
+    let read = sealed.read(&board).await.expect("an answer").expect("it is there");
+    assert_eq!(read.value, unopened);
+    let Some(News::Entry(_, told)) = watch.next().await else { panic!("it goes on") };
+    assert_eq!(told.value, unopened);
+}

@@ -28,6 +28,7 @@ impl Topic for Board {
     fn validate(&self) -> Result<(), Invalid> {
         match self.count {
             0..=9 => Ok(()),
+            99 => panic!("it is {} too much", 90),
             _ => Err(Invalid::new("count", "it is more than 9")),
         }
     }
@@ -48,6 +49,7 @@ impl Action for Count {
         if board.title == "closed" {
             return Err("the board is closed".to_owned());
         }
+        assert_ne!(board.title, "broken", "the board is broken");
         board.count += self.0;
         board.list.push(context.id(0));
         Ok(())
@@ -121,6 +123,20 @@ fn only_what_was_changed_is_kept() {
     let deed = Deed::between(&board(), &edited(|board| board.count = 5)).expect("JSON");
     let saved = serde_json::to_string(&deed).expect("JSON");
     assert_eq!(saved, r#"{"change":[{"count":1},{"count":5}]}"#);
+}
+
+#[test]
+fn what_panics_is_refused_in_its_words() {
+    let count = |number: u32| {
+        let json = RawValue::from_string(number.to_string()).expect("JSON");
+        Deed::actions(vec![Told::new(Context::new(0, 0), json)])
+    };
+    let broken = edited(|board| board.title = "broken".to_owned());
+    let refused = play(&count(1), broken).expect_err("it is broken");
+    assert!(refused.contains("it panicked") && refused.contains("is broken"), "{refused}");
+    assert_eq!(play(&count(98), board()), Err("it panicked: it is 90 too much".to_owned()));
+    let change = both(|board| board.count = 99, |board| board.title = "theirs".to_owned());
+    assert_eq!(change, Err("it panicked: it is 90 too much".to_owned()));
 }
 
 #[test]

@@ -21,6 +21,7 @@ fn seen(text: &str) -> Value<Option<State<Note>>> {
         if found == 0 {
             return Err("there is no way from there".to_owned());
         }
+        assert_ne!(json.get(), "[]", "nobody writes that");
         let note: Note = serde_json::from_str(json.get()).map_err(|error| error.to_string())?;
         note.validate().map_err(|invalid| invalid.to_string())?;
         Ok(note)
@@ -75,6 +76,10 @@ fn what_cannot_be_used_is_refused_in_words() {
         (
             r#"{"schema":2,"acks":{},"state":1}"#,
             "the state in the store, of schema 2, cannot be used: invalid type",
+        ),
+        (
+            r#"{"schema":2,"acks":{},"state":[]}"#,
+            "the state in the store, of schema 2, cannot be used: it panicked: assertion",
         ),
         (
             r#"{"schema":2,"state":"a"}"#,

@@ -197,3 +197,35 @@ fn who_finds_its_number_taken_has_another_one_from_then_on_and_loses_nothing() {
         Ask::Write { expected: 7, acks: copy.with(now, Seq::new(11)), state: vec![9, 2] }
     );
 }
+
+/// Adds itself, and panics where there would be more than 9.
+#[derive(Clone, Debug)]
+struct Fragile(u32);
+
+impl Edit for Fragile {
+    type State = u32;
+    type Refusal = ();
+
+    fn play(&self, state: &u32) -> Result<u32, ()> {
+        assert!(state + self.0 <= 9, "it is too much");
+        Ok(state + self.0)
+    }
+}
+
+#[test]
+fn an_edit_that_panics_takes_none_with_it_and_what_others_made_is_not_overwritten() {
+    let mut outbox = Outbox::new(Source::new(1));
+    (1..=3).for_each(|number| outbox.push(Fragile(number)));
+    let mut joiner = Joiner::new(outbox, 6, Options::default());
+    let seen = |revision, state| {
+        let acks = Acks::default().with(OTHER, Seq::new(revision));
+        Seen { revision, value: Value::State(acks, state) }
+    };
+    let link = std::panic::AssertUnwindSafe(|| joiner.handle(Input::Linked(seen(1, 5))));
+    std::panic::catch_unwind(link).expect_err("it is too much");
+    assert_eq!(joiner.outbox().waiting().count(), 3);
+    joiner.handle(Input::Linked(seen(2, 1)));
+    assert!(matches!(joiner.poll_output(), Some(Output::Show(7))));
+    let Some(Output::Ask(_, ask)) = joiner.poll_output() else { panic!("it is to be written") };
+    assert!(matches!(ask, Ask::Write { expected: 2, state: 7, .. }));
+}
