@@ -8,14 +8,12 @@
 mod bucket;
 mod key;
 mod options;
+mod refusal;
 mod watch;
 
-use std::error::Error;
 use std::fmt::{self, Debug};
 
-use async_nats::jetstream::context::{PublishError, PublishErrorKind};
-use async_nats::jetstream::kv;
-use async_nats::jetstream::kv::{Operation, UpdateErrorKind};
+use async_nats::jetstream::kv::{self, Operation, UpdateErrorKind};
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt};
@@ -23,6 +21,7 @@ use revgate::TopicName;
 use revgate_upstream::{Entry, Fault, News, Upstream, WriteError};
 
 use bucket::Bucket;
+use refusal::{Refusal, refusal};
 
 pub use options::Options;
 
@@ -99,13 +98,14 @@ impl Nats {
             Err(error) => error,
         };
         let fault = self.bucket.fault(&error);
-        let cause = error.source().and_then(|cause| cause.downcast_ref::<PublishError>());
-        Err(match (error.kind(), cause.map(PublishError::kind)) {
-            (UpdateErrorKind::WrongLastRevision, _) => WriteError::Conflict,
-            (_, Some(PublishErrorKind::MaxPayloadExceeded)) => too_large(size),
-            // The server has answered, with an error of its own.
-            (_, Some(PublishErrorKind::Other)) => WriteError::Refused(fault),
-            _ => WriteError::Unknown(fault),
+        Err(match error.kind() {
+            UpdateErrorKind::WrongLastRevision => WriteError::Conflict,
+            _ => match refusal(&error) {
+                Refusal::TooLarge => too_large(size),
+                Refusal::Conflict => WriteError::Conflict,
+                Refusal::Refused => WriteError::Refused(fault),
+                Refusal::Unknown => WriteError::Unknown(fault),
+            },
         })
     }
 }

@@ -39,7 +39,8 @@ impl Options {
         }
     }
 
-    /// A file as `nsc` writes it, with a JSON web token and the key to it. It is read at each connection.
+    /// A file as `nsc` writes it, with a JSON web token and the key to it. **It is read once, with the first use**: one
+    /// that has changed counts from the next start of the app on.
     #[must_use]
     pub fn credentials(mut self, file: impl Into<PathBuf>) -> Self {
         self.credentials = Some(file.into());

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use async_nats::jetstream::kv::{self, Watch};
+use async_nats::jetstream::stream::DirectGetErrorKind;
 use futures_util::{Stream, StreamExt, stream};
 use revgate::Backoff;
 use revgate_upstream::{Fault, News};
@@ -51,9 +52,10 @@ struct Standing {
     identity: Identity,
     /// The revision that it has told of last.
     last: u64,
-    /// Whether it has told all that lay there when it began. By the revisions: how many messages are to
-    /// follow, servers do not always know.
-    is_current: bool,
+    /// The newest that lay there when it began, until it has told of that; by its revision: how many messages
+    /// are to follow, servers do not always know. **Not the newest of all that ever lay there**, which may have been
+    /// purged.
+    awaited: Option<u64>,
 }
 
 /// What tells a bucket from one that takes its place: when it was made, in nanoseconds, and how far its
@@ -62,7 +64,7 @@ struct Standing {
 struct Identity {
     created: i128,
     last: u64,
-    is_empty: bool,
+    messages: u64,
 }
 
 /// Why a watch does not stand any more.
@@ -128,7 +130,7 @@ impl Watching<'_> {
         subjects.push("for Subscription to".to_owned());
         let (bucket, standing) = (self.bucket, Standing::begin(self.bucket));
         let standing = bucket.unless_denied(&subjects, standing).await?;
-        if standing.is_current {
+        if standing.awaited.is_none() {
             self.news.push_back(News::Current);
         }
         self.standing = Some(standing);
@@ -143,15 +145,15 @@ impl Standing {
         let watch = watch.map_err(|error| bucket.fault(&error))?;
         // After the watch stands: what is not there now, it tells of.
         let identity = identity(&store, bucket).await?;
-        let is_current = identity.is_empty;
-        Ok(Self { watch, store, identity, last: 0, is_current })
+        let awaited = newest(&store, bucket, identity).await;
+        Ok(Self { watch, store, identity, last: 0, awaited })
     }
 
     /// Puts what it tells of next among the news.
     async fn next(&mut self, bucket: &Bucket, news: &mut VecDeque<News>) -> Result<(), End> {
         let told = tokio::select! {
             told = self.watch.next() => told,
-            () = sleep(bucket.options().check) => return self.check(bucket).await,
+            () = sleep(bucket.options().check) => return self.check(bucket, news).await,
         };
         let entry = match told {
             Some(Ok(entry)) => entry,
@@ -166,20 +168,30 @@ impl Standing {
         if let Some(topic) = key::topic(&entry.key) {
             news.push_back(News::Entry(topic, of(entry)));
         }
-        if self.last >= self.identity.last && !self.is_current {
-            self.is_current = true;
-            news.push_back(News::Current);
+        if self.awaited.is_some_and(|newest| self.last >= newest) {
+            self.becomes_current(news);
         }
         Ok(())
     }
 
-    async fn check(&mut self, bucket: &Bucket) -> Result<(), End> {
+    fn becomes_current(&mut self, news: &mut VecDeque<News>) {
+        self.awaited = None;
+        news.push_back(News::Current);
+    }
+
+    async fn check(&mut self, bucket: &Bucket, news: &mut VecDeque<News>) -> Result<(), End> {
         let now = identity(&self.store, bucket).await.map_err(End::Fault)?;
-        let is_same = now.created == self.identity.created
-            && now.last >= self.identity.last.max(self.last)
-            && self.is_current;
+        let is_same =
+            now.created == self.identity.created && now.last >= self.identity.last.max(self.last);
+        if !is_same {
+            return Err(End::Replaced);
+        }
         self.identity = now;
-        if is_same { Ok(()) } else { Err(End::Replaced) }
+        if self.awaited.is_some() {
+            // It was purged before it was told of: nothing has come for a long time.
+            self.becomes_current(news);
+        }
+        Ok(())
     }
 }
 
@@ -187,6 +199,18 @@ async fn identity(store: &kv::Store, bucket: &Bucket) -> Result<Identity, Fault>
     let mut stream = store.stream.clone();
     let info = stream.info().await.map_err(|error| bucket.fault(&error))?;
     let created = info.created.unix_timestamp_nanos();
-    let (last, is_empty) = (info.state.last_sequence, info.state.messages == 0);
-    Ok(Identity { created, last, is_empty })
+    Ok(Identity { created, last: info.state.last_sequence, messages: info.state.messages })
+}
+
+/// The revision of the newest that lies there. Where that cannot be asked for, of the newest that ever lay there.
+async fn newest(store: &kv::Store, bucket: &Bucket, identity: Identity) -> Option<u64> {
+    let subject = format!("$KV.{}.>", bucket.options().bucket);
+    if identity.messages == 0 {
+        return None;
+    }
+    match store.stream.direct_get_last_for_subject(subject).await {
+        Ok(newest) => Some(newest.sequence),
+        Err(error) if error.kind() == DirectGetErrorKind::NotFound => None,
+        Err(_) => Some(identity.last),
+    }
 }

@@ -191,6 +191,37 @@ async fn a_bucket_that_was_deleted_and_made_again_is_noticed_without_the_link_be
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_whose_newest_value_was_purged_is_told_to_its_end() {
+    let server = Server::with(
+        r#"authorization { users: [
+            { user: ann, password: ann }
+            { user: bob, password: bob, permissions: { publish: { deny: "$JS.API.DIRECT.GET.>" } } }
+        ] }"#,
+    );
+    let ann = Nats::new(server.options().user("ann", "ann"));
+    written(&ann, "a", 0, "1").await;
+    written(&ann, "b", 0, "2").await;
+    let admin = async_nats::ConnectOptions::with_user_and_password("ann".into(), "ann".into());
+    let admin = admin.connect(format!("127.0.0.1:{}", server.port())).await.unwrap();
+    let stream = jetstream::new(admin).get_stream("KV_board").await.unwrap();
+    stream.purge().filter("$KV.board.b").await.unwrap();
+
+    let mut watch = ann.watch();
+    assert_eq!([next(&mut watch).await, next(&mut watch).await], ["a 1 1", "current"]);
+    // He may not ask what lies there last: it is found out when nothing more comes.
+    let bob = server.options().user("bob", "bob").check(Duration::from_secs(1));
+    let bob = Nats::new(bob);
+    let mut watch = bob.watch();
+    assert_eq!([next(&mut watch).await, next(&mut watch).await], ["a 1 1", "current"]);
+
+    stream.purge().await.unwrap();
+    let nats = Nats::new(server.options().user("ann", "ann"));
+    assert_eq!(next(&mut nats.watch()).await, "current", "nothing lies there any more");
+    written(&nats, "a", 0, "3").await;
+    assert_eq!(next(&mut watch).await, "a 3 3");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_state_that_is_too_large_is_refused_by_its_size_and_the_limit_and_nothing_is_lost() {
     let server = Server::start();
     let nats = server.nats();
