@@ -3,6 +3,7 @@
 mod change;
 mod reshape;
 
+use std::io;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -20,6 +21,9 @@ use change::{follow, join, narrow};
 
 /// What was done to a topic of the type `T`. It is done once more to whatever the state is by then, as a
 /// window's edit is.
+///
+/// Of what was changed, only the fields and entries that differ are kept; **of a list, all of it, as it was and as it
+/// is**. So large lists, of which a little is changed often, had better have actions, or be maps.
 ///
 /// A topic of a family may be removed, and created anew, as by any other edit: then its state is `None`.
 ///
@@ -153,6 +157,14 @@ impl<T: Topic> Edit for Deed<T> {
         })
     }
 
+    /// As JSON.
+    fn bytes(&self) -> usize {
+        let mut bytes = Count(0);
+        // Numbers, text and what was JSON before: there is nothing in it that JSON does not have.
+        let _ = serde_json::to_writer(&mut bytes, self);
+        bytes.0
+    }
+
     /// Of two changes. Actions stay as they were done, each.
     fn fuse(&self, next: &Self) -> Option<Self> {
         match (&*self.did, &*next.did) {
@@ -197,6 +209,20 @@ impl<T> Clone for State<T> {
 impl<T> PartialEq for State<T> {
     fn eq(&self, other: &Self) -> bool {
         self.print == other.print
+    }
+}
+
+/// What is written there is counted, and not kept.
+struct Count(usize);
+
+impl io::Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -161,7 +161,9 @@ impl<T: Topic> Answer<Option<State<T>>> {
     pub fn of(reply: Reply, reader: &Reader<'_, T>) -> Self {
         match reply {
             Reply::Read(Ok(entry)) => Self::Read(Seen::of(entry, reader)),
-            Reply::Read(Err(_)) | Reply::Written(Err(WriteError::Unknown(_))) => Self::Unknown,
+            Reply::Read(Err(fault)) | Reply::Written(Err(WriteError::Unknown(fault))) => {
+                Self::Unknown(fault.to_string())
+            }
             Reply::Written(Ok(revision)) => Self::Written(revision),
             Reply::Written(Err(WriteError::Conflict)) => Self::Conflict,
             Reply::Written(Err(error)) => Self::Refused(error.to_string()),

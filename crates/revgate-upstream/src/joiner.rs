@@ -81,6 +81,10 @@ pub struct Joiner<E: Edit> {
     failures: u32,
     /// Why the store does not take what is written.
     refused: Option<String>,
+    /// What has gone wrong last, since something went right.
+    trouble: Option<String>,
+    /// Whether that was a read.
+    could_not_read: bool,
     outputs: VecDeque<Output<E>>,
 }
 
@@ -121,6 +125,8 @@ impl<E: Edit> Joiner<E> {
             ticket: Ticket::default(),
             failures: 0,
             refused: None,
+            trouble: None,
+            could_not_read: false,
             outputs: VecDeque::new(),
         }
     }
@@ -145,7 +151,7 @@ impl<E: Edit> Joiner<E> {
             }
             Input::Linked(seen) => {
                 self.heard = seen.revision;
-                self.failures = 0;
+                self.succeeded();
                 self.take(seen);
                 self.settle();
             }
@@ -184,11 +190,12 @@ impl<E: Edit> Joiner<E> {
                 self.settle();
             }
             (Answer::Written(revision), Doing::Writing { acks, expected }) => {
-                (self.failures, self.refused) = (0, None);
+                self.succeeded();
+                self.refused = None;
                 if self.at == expected {
                     self.at = revision;
                     self.store = Held::State(acks.clone());
-                    self.outbox.acknowledge(acks, self.options.keep);
+                    self.outbox.acknowledge(acks, &self.options);
                 } else if self.at < revision {
                     return self.read();
                 }
@@ -202,7 +209,17 @@ impl<E: Edit> Joiner<E> {
                 self.refused = Some(why);
                 self.rest(self.options.resync, false);
             }
-            (Answer::Conflict | Answer::Unknown, _) => self.failed(),
+            (Answer::Conflict, _) => self.failed(),
+            (Answer::Unknown(why), doing) => {
+                self.trouble = Some(why);
+                // Who may not read may yet write, by the revision that was heard of.
+                self.could_not_read = doing == Doing::Reading;
+                self.failed();
+            }
+            (Answer::Rested, _) if self.could_not_read && !self.is_in_step() => {
+                self.could_not_read = false;
+                self.settle();
+            }
             _ => self.read(),
         }
     }
@@ -243,7 +260,7 @@ impl<E: Edit> Joiner<E> {
             edit,
             refusal,
         }));
-        self.outbox.acknowledge(acks, self.options.keep);
+        self.outbox.acknowledge(acks, &self.options);
         if state != self.state {
             self.state = state.clone();
             self.outputs.push_back(Output::Show(state));
@@ -263,9 +280,11 @@ impl<E: Edit> Joiner<E> {
             return self.read();
         }
         if self.is_in_step() {
-            self.failures = 0;
+            self.succeeded();
+            self.refused = None;
+            return self.rest(self.options.recheck, false);
         }
-        if self.is_in_step() || matches!(self.store, Held::Unreadable(_)) {
+        if matches!(self.store, Held::Unreadable(_)) {
             return self.rest(self.options.resync, false);
         }
         let (acks, expected, state) = (self.outbox.all(), self.at, self.state.clone());
@@ -276,6 +295,10 @@ impl<E: Edit> Joiner<E> {
 
     fn is_in_step(&self) -> bool {
         matches!(&self.store, Held::State(acks) if *acks == self.outbox.all())
+    }
+
+    fn succeeded(&mut self) {
+        (self.failures, self.trouble) = (0, None);
     }
 
     fn failed(&mut self) {

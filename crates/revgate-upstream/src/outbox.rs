@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use revgate::action::{Seq, Source};
 use serde::{Deserialize, Serialize};
 
-use crate::Acks;
+use crate::{Acks, Options};
 
 /// A change of a topic that can be made once more, of whatever the state is by then: an action, or
 /// a patch that is merged.
@@ -28,6 +28,12 @@ pub trait Edit: Clone {
     fn fuse(&self, next: &Self) -> Option<Self> {
         let _ = next;
         None
+    }
+
+    /// How many bytes it takes to keep, about; by that, what the store has is [kept](crate::Options) the
+    /// shorter. Default: none.
+    fn bytes(&self) -> usize {
+        0
     }
 }
 
@@ -160,13 +166,21 @@ impl<E> Outbox<E> {
         self.close();
     }
 
-    pub(crate) fn acknowledge(&mut self, acks: Acks, keep: usize) {
+    pub(crate) fn acknowledge(&mut self, acks: Acks, options: &Options)
+    where
+        E: Edit,
+    {
         self.acks = acks;
-        let mut made = self.edits.len() - self.waiting().count();
-        while made > keep {
-            made -= 1;
-            self.forgotten = self.edits.pop_front().map_or(self.forgotten, |(seq, _)| seq);
-        }
+        let made = self.edits.len() - self.waiting().count();
+        let mut bytes = 0;
+        let newest = self.edits.range(..made).rev().take(options.keep);
+        let kept = newest.take_while(|(_, edit)| {
+            bytes += edit.bytes();
+            bytes <= options.keep_bytes
+        });
+        let forgotten = made - kept.count();
+        let forgotten = self.edits.drain(..forgotten).last();
+        self.forgotten = forgotten.map_or(self.forgotten, |(seq, _)| seq);
     }
 
     /// Makes its edits after `seq` once more; those that cannot be made are gone, and returned.

@@ -3,9 +3,10 @@ mod removal;
 use std::collections::BTreeMap;
 
 use revgate::Action;
-use revgate::action::{Actions, Context};
+use revgate::action::{Actions, Context, Seq, Source};
 
 use super::*;
+use crate::{Acks, Options, Outbox};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Board {
@@ -224,4 +225,31 @@ fn changes_that_follow_each_other_are_one_and_actions_are_not() {
     for other in [Deed::actions(Vec::new()), Deed::remove(), Deed::create(&one).expect("JSON")] {
         assert!(fused.fuse(&other).is_none() && other.fuse(&fused).is_none());
     }
+}
+
+#[test]
+fn what_the_store_has_is_kept_by_number_and_by_bytes_and_what_waits_whatever_it_takes() {
+    let title = |length: usize| {
+        let after = edited(|board| board.title = "x".repeat(length));
+        Deed::between(&board(), &after).expect("JSON")
+    };
+    let bytes = title(1_000).bytes();
+    assert_eq!(bytes, serde_json::to_vec(&title(1_000)).expect("JSON").len());
+    let kept = |options: Options, made: u64| {
+        let mut outbox = Outbox::new(Source::new(1));
+        for _ in 0..9 {
+            outbox.push(title(1_000));
+            // So that they stay apart.
+            outbox.close();
+        }
+        outbox.acknowledge(Acks::default().with(Source::new(1), Seq::new(made)), &options);
+        let saved = serde_json::to_value(&outbox).expect("JSON");
+        (saved["edits"].as_array().expect("a list").len(), outbox.waiting().count())
+    };
+    let few = Options { keep_bytes: 3 * bytes, ..Options::default() };
+    assert_eq!(kept(few, 9), (3, 0));
+    assert_eq!(kept(few, 4), (3 + 5, 5));
+    assert_eq!(kept(Options { keep: 2, ..few }, 9), (2, 0));
+    assert_eq!(kept(Options::default(), 9), (9, 0));
+    assert_eq!(kept(Options { keep_bytes: 0, ..few }, 0), (9, 9));
 }

@@ -56,8 +56,8 @@ pub enum Answer<S> {
     Written(u64),
     /// The key has another revision.
     Conflict,
-    /// Nobody knows. **A time-out says no more than that**: what was written may be made later.
-    Unknown,
+    /// Nobody knows, for this reason. **A time-out says no more than that**: what was written may be made later.
+    Unknown(String),
     /// The store will not, as long as nothing changes: the state is too large, or the machine may not.
     /// Nothing is lost by that.
     Refused(String),

@@ -9,17 +9,27 @@ use revgate::Backoff;
 pub struct Options {
     /// How long it waits after failures: the second in a row, and more. Default: from 20 ms to 10 s.
     pub backoff: Backoff,
-    /// How often it reads what nothing is heard of. Default: 30 s.
+    /// How often it tries again what the store does not take. Default: 30 s.
     pub resync: Duration,
+    /// How often it reads while it is in step: just in case, as the store tells what is new. Default: 6 h.
+    pub recheck: Duration,
     /// How many of its edits it keeps that the store has, to make them once more if it loses them.
     /// Default: 256.
     pub keep: usize,
+    /// The most [bytes](crate::Edit::bytes) that it keeps of those. Default: 64 KiB.
+    pub keep_bytes: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let (first, cap) = (Duration::from_millis(20), Duration::from_secs(10));
         let backoff = Backoff { first, cap, jitter_seed: None };
-        Self { backoff, resync: Duration::from_secs(30), keep: 256 }
+        Self {
+            backoff,
+            resync: Duration::from_secs(30),
+            recheck: Duration::from_secs(6 * 60 * 60),
+            keep: 256,
+            keep_bytes: 64 * 1024,
+        }
     }
 }

@@ -13,9 +13,13 @@ pub enum Status {
     InStep,
     /// What is shown is not known to be there yet.
     Waiting,
-    /// It does not take what is shown, for this reason.
+    /// It does not take what is shown, for this reason; or it has failed again and again, the last time with
+    /// these words. It is tried again.
     Refused(String),
 }
+
+/// After so many failures in a row, people are told.
+const PATIENCE: u32 = 4;
 
 impl<E: Edit> Joiner<E> {
     /// How the topic stands to the store.
@@ -24,7 +28,10 @@ impl<E: Edit> Joiner<E> {
             _ if self.doing == Doing::Offline => Status::Offline,
             (Held::Unreadable(why), _) | (_, Some(why)) => Status::Refused(why.clone()),
             _ if self.is_in_step() => Status::InStep,
-            _ => Status::Waiting,
+            _ => match &self.trouble {
+                Some(why) if self.failures >= PATIENCE => Status::Refused(why.clone()),
+                _ => Status::Waiting,
+            },
         }
     }
 }

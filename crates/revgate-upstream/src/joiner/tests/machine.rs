@@ -124,7 +124,7 @@ impl Machine {
 
     pub(super) fn time_out(&mut self, is_lost: bool) {
         self.leave(is_lost);
-        self.answered(Answer::Unknown);
+        self.answered(Answer::Unknown(String::new()));
     }
 
     /// It has what it had saved, and what was not is gone.
@@ -197,8 +197,9 @@ impl Machine {
 impl Clone for Joiner<Deed> {
     fn clone(&self) -> Self {
         let (doing, refused) = (self.doing.clone(), self.refused.clone());
+        let trouble = self.trouble.clone();
         let (outbox, state, store) = (self.outbox.clone(), self.state.clone(), self.store.clone());
-        Self { outbox, state, store, doing, refused, outputs: VecDeque::new(), ..*self }
+        Self { outbox, state, store, doing, refused, trouble, outputs: VecDeque::new(), ..*self }
     }
 }
 
@@ -206,5 +207,6 @@ impl Hash for Joiner<Deed> {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         let Self { outbox, state, store, at, heard, is_doubtful, doing, failures, .. } = self;
         (outbox, state, store, at, heard, is_doubtful, doing, failures).hash(hasher);
+        self.could_not_read.hash(hasher);
     }
 }

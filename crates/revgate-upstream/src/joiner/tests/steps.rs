@@ -114,7 +114,7 @@ fn what_fails_again_and_again_waits_ever_longer() {
                 spans.push(span.as_millis());
                 Answer::Rested
             }
-            _ => Answer::Unknown,
+            _ => Answer::Unknown("it times out".to_owned()),
         };
         joiner.handle(Input::Answered(ticket, answer));
     }
@@ -196,6 +196,51 @@ fn who_finds_its_number_taken_has_another_one_from_then_on_and_loses_nothing() {
         ask,
         Ask::Write { expected: 7, acks: copy.with(now, Seq::new(11)), state: vec![9, 2] }
     );
+}
+
+#[test]
+fn what_fails_again_and_again_is_said_and_who_may_not_read_writes_all_the_same() {
+    let mut joiner = in_step(7);
+    edit(&mut joiner, 2);
+    let mut writes = 0;
+    loop {
+        let (ticket, ask) = asked(&mut joiner);
+        let answer = match ask {
+            Ask::Rest(_) => Answer::Rested,
+            Ask::Read => Answer::Unknown("it may not read".to_owned()),
+            Ask::Write { expected, .. } => {
+                assert_eq!(expected, 7);
+                writes += 1;
+                match writes {
+                    4 => Answer::Written(8),
+                    _ => Answer::Unknown("it times out".to_owned()),
+                }
+            }
+        };
+        joiner.handle(Input::Answered(ticket, answer));
+        match writes {
+            1 => assert_eq!(joiner.status(), Status::Waiting),
+            3 => assert!(matches!(joiner.status(), Status::Refused(why) if why.contains("it "))),
+            4 => break,
+            _ => {}
+        }
+    }
+    assert_eq!(joiner.status(), Status::InStep);
+}
+
+#[test]
+fn what_comes_to_be_in_step_by_others_is_refused_no_more_and_is_read_seldom() {
+    let mut joiner = in_step(7);
+    edit(&mut joiner, 2);
+    let (ticket, ask) = asked(&mut joiner);
+    let Ask::Write { acks, state, .. } = ask else { panic!("{ask:?}") };
+    joiner.handle(Input::Answered(ticket, Answer::Refused("it may not".to_owned())));
+    let Options { resync, recheck, .. } = Options::default();
+    assert_eq!(asked(&mut joiner).1, Ask::Rest(resync));
+    // It was made all the same.
+    joiner.handle(Input::Heard(Seen { revision: 8, value: Value::State(acks, state) }));
+    assert_eq!(asked(&mut joiner).1, Ask::Rest(recheck));
+    assert_eq!(joiner.status(), Status::InStep);
 }
 
 /// Adds itself, and panics where there would be more than 9.
