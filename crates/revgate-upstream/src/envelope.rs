@@ -27,7 +27,8 @@ use crate::{Acks, Answer, Ask, Entry, Reply, Request, Seen, State, Value, WriteE
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Envelope {
-    /// How many migrations have shaped the state, as in what is saved.
+    /// How many migrations have shaped the state, as in what is saved. **It grows with every new field, too**: a
+    /// program that knows the schema and not the field reads the state without it, and writes it so.
     #[serde(default)]
     pub schema: u32,
     /// Which edits the state has.

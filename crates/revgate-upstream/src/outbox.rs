@@ -43,6 +43,10 @@ pub(crate) type Refused<E> = (Seq, E, <E as Edit>::Refusal);
 /// The edits of one machine, and what it knows of those of all.
 ///
 /// **It is saved with the topic's state, as one**: what the state has is what this says.
+///
+/// Two machines of one number, as of a copied folder, find each other out while both run, and lose nothing. After
+/// a restart that is not so: what waits from before counts as done where the copy's numbers have passed it, as the
+/// numbers alone cannot tell a copy from a run of this machine that was lost.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Outbox<E> {
     machine: Source,
