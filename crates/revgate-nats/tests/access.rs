@@ -150,6 +150,21 @@ async fn who_may_not_write_is_told_so_sees_what_others_write_and_loses_nothing()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn why_there_is_no_connection_is_said_by_reads_writes_and_the_watch() {
+    let server = Server::with(USERS);
+    let options = server.options().user("ann", "another");
+    let why = "authorization violation";
+    assert!(fault(options.clone()).await.contains(why));
+    let nats = Nats::new(options);
+    let read = nats.read(&topic("a")).await.expect_err("it is not let in").to_string();
+    let written = nats.write(&topic("a"), 0, b"1".to_vec()).await.expect_err("nor here");
+    assert!(read.contains(why) && written.to_string().contains(why), "{read} {written}");
+    let nowhere = Options::new("nats://nowhere.invalid", "board").timeout(Duration::from_secs(1));
+    let said = fault(nowhere).await.to_lowercase();
+    assert!(said.contains("dns error") || said.contains("io error"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_may_not_watch_is_told_so() {
     let server = Server::with(USERS);
     let said = fault(server.options().user("eve", "eve")).await;
