@@ -264,6 +264,11 @@ impl Seq {
         Self(number)
     }
 
+    /// The number.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+
     /// The number of the next action. No source lives to see the last one.
     #[must_use]
     pub const fn next(self) -> Self {

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::gate::{Gate, Input, Output};
-use crate::{Time, Version};
+use crate::{Time, Version, Waiting};
 
 pub use change::changed;
 pub use faults::{Fault, Faults};
@@ -232,6 +232,20 @@ pub struct Standing {
     /// How its saving stands; absent if it is not saved.
     #[serde(default)]
     pub saving: Option<Saving>,
+    /// How it stands to the store that other machines write to as well; absent if it is not joined to one.
+    #[serde(default)]
+    pub syncing: Option<Syncing>,
+}
+
+/// How a topic stands to the store that other machines write to as well.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Syncing {
+    /// Whether the store cannot be reached.
+    pub is_offline: bool,
+    /// What waits for it; absent if nothing does.
+    #[serde(default)]
+    pub waiting: Option<Waiting>,
 }
 
 /// How the saving of a topic stands.

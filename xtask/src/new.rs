@@ -29,7 +29,7 @@ const CRATES: [(&str, &str); 3] = [
     ("tauri-plugin-revgate", "crates/tauri-plugin-revgate"),
 ];
 /// Names of packages that the app has anyway, and those that cargo has for folders of its own.
-const TAKEN: [&str; 14] = [
+const TAKEN: [&str; 16] = [
     "build",
     "deps",
     "examples",
@@ -38,7 +38,9 @@ const TAKEN: [&str; 14] = [
     "revgate",
     "revgate-client",
     "revgate-leptos",
+    "revgate-nats",
     "revgate-persistence",
+    "revgate-upstream",
     "serde",
     "shared",
     "tauri",

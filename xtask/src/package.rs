@@ -15,10 +15,17 @@ use crate::{
 };
 
 /// The crates that are published, in the order of the arrows.
-pub(crate) const CRATES: [&str; 5] =
-    ["revgate", "revgate-persistence", "tauri-plugin-revgate", "revgate-client", "revgate-leptos"];
+pub(crate) const CRATES: [&str; 7] = [
+    "revgate",
+    "revgate-persistence",
+    "revgate-upstream",
+    "revgate-nats",
+    "tauri-plugin-revgate",
+    "revgate-client",
+    "revgate-leptos",
+];
 /// How many of them, from the first on, the app's backend is made of; its window has the others.
-const OF_BACKEND: usize = 3;
+const OF_BACKEND: usize = 5;
 /// What people look for in each.
 const FILES: [&str; 3] = ["README.md", "LICENSE-APACHE", "LICENSE-MIT"];
 /// What the app's window asks of wasm-bindgen, until it is copied.

@@ -220,6 +220,11 @@ impl Persistence {
         self.durable
     }
 
+    /// Whether all fields are saved.
+    pub fn saves_all(&self) -> bool {
+        *self.fields() == Fields::All
+    }
+
     pub(crate) fn fields(&self) -> &Fields {
         // What is not well-formed has been refused by `check`.
         self.fields.as_ref().unwrap_or(&Fields::All)

@@ -49,12 +49,13 @@ pub trait Subject: Send + Sync {
     /// What [`Subject::encode`] returned last is on the disk.
     fn saved(&self);
 
-    /// Somebody else has written `bytes` in the place of what was saved last: makes a state of it.
+    /// Somebody else has written `bytes` in the place of what was saved last: makes a state of it. Whether that is
+    /// to be saved, though it has been written so.
     ///
     /// # Errors
     ///
     /// If it is unusable. The topic stays as it is.
-    fn edited(&self, bytes: &[u8]) -> Result<(), Fault>;
+    fn edited(&self, bytes: &[u8]) -> Result<bool, Fault>;
 }
 
 /// A state as it goes to the storage.
@@ -64,6 +65,9 @@ pub struct Encoded {
     pub version: Version,
     /// Its record; `None` if that need not be saved.
     pub bytes: Option<Vec<u8>>,
+    /// Whether it is to be saved though this version is on the disk, as what lies
+    /// [beside](crate::Record::beside) the state is another.
+    pub is_beside_new: bool,
 }
 
 /// Where to ask for what is to be saved. Cheap to clone.

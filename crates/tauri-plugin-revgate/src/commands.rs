@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use revgate::json::Fingerprint;
 use revgate::wire::{Access, Refusal, Written};
-use revgate::{TopicName, Version};
+use revgate::{TopicName, Version, Waiting};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tauri::ipc::{Channel, Response};
@@ -58,6 +58,9 @@ pub(crate) struct Inspected {
     /// How its saving stands; absent if it is not saved.
     #[serde(skip_serializing_if = "Option::is_none")]
     saving: Option<InspectedSaving>,
+    /// How it stands to the store that other machines write to as well; absent if it is joined to none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    syncing: Option<InspectedSyncing>,
 }
 
 #[derive(Serialize)]
@@ -71,6 +74,16 @@ struct InspectedSaving {
     attempts: u32,
     /// Whether an unusable edit by another program keeps it from being saved.
     is_held: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct InspectedSyncing {
+    /// Whether the store cannot be reached.
+    is_offline: bool,
+    /// What waits for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting: Option<Waiting>,
 }
 
 /// The snapshot that comes with a subscription.
@@ -337,7 +350,7 @@ fn families(registry: &Registry) -> impl Iterator<Item = Inspected> {
     registry.collections().into_iter().filter_map(|family| {
         let (topic, version) = (format!("{}:*", family.family()), family.version()?);
         let subscriptions = family.subscribers().count_by_window();
-        Some(Inspected { topic, version, subscriptions, saving: None })
+        Some(Inspected { topic, version, subscriptions, saving: None, syncing: None })
     })
 }
 
@@ -361,5 +374,8 @@ fn standing((name, topic): (TopicName, Arc<dyn ErasedTopic>)) -> Inspected {
             attempts: saving.attempts,
             is_held: saving.is_held,
         }),
+        syncing: topic
+            .syncing()
+            .map(|(is_offline, waiting)| InspectedSyncing { is_offline, waiting }),
     }
 }

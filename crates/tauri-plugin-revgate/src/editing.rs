@@ -40,11 +40,21 @@ impl<M> Turn<M> {
         if IS_EDITING.get() {
             return Err(UpdateError::Reentrant(topic.clone()));
         }
-        let turn = self.0.try_lock_for(PATIENCE);
-        let busy = || UpdateError::Busy { topic: topic.clone(), patience: PATIENCE };
-        let turn = turn.ok_or_else(busy)?;
+        let turn = self.hold(topic)?;
         IS_EDITING.set(true);
         Ok(Editing { turn, _this_thread: PhantomData })
+    }
+}
+
+impl<M> Turn<M> {
+    /// Holds on to what may be touched by whoever edits, without an edit: also within one of another topic.
+    ///
+    /// # Errors
+    ///
+    /// If another thread's edit does not end.
+    pub(crate) fn hold(&self, topic: &TopicName) -> Result<MutexGuard<'_, M>, UpdateError> {
+        let busy = || UpdateError::Busy { topic: topic.clone(), patience: PATIENCE };
+        self.0.try_lock_for(PATIENCE).ok_or_else(busy)
     }
 }
 

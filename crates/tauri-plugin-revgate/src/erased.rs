@@ -26,15 +26,18 @@ pub(crate) trait ErasedTopic: View {
     fn remove(&self);
     /// Whether it has been removed.
     fn has_ended(&self) -> bool;
-    /// Whether other machines write to it as well.
+    /// Whether other machines are to write to it as well.
     #[cfg(feature = "upstream")]
     fn is_joined(&self) -> bool;
+    /// Whether they do: not where another instance of the app does it for this one.
+    #[cfg(feature = "upstream")]
+    fn is_linked(&self) -> bool;
     /// See [`TopicCell::link`].
     #[cfg(feature = "upstream")]
     fn link(&self, link: &Arc<Link>, origin: &Origin);
     /// See [`TopicCell::hear`].
     #[cfg(feature = "upstream")]
-    fn hear(&self, told: Told) -> Became;
+    fn hear(&self, told: Told) -> Result<Became, Told>;
     /// Ends it, also for other machines, whether it was there.
     #[cfg(feature = "upstream")]
     fn depart(&self) -> bool;
@@ -91,12 +94,17 @@ impl<T: Topic> ErasedTopic for TopicCell<T> {
     }
 
     #[cfg(feature = "upstream")]
+    fn is_linked(&self) -> bool {
+        self.link.get().is_some()
+    }
+
+    #[cfg(feature = "upstream")]
     fn link(&self, link: &Arc<Link>, origin: &Origin) {
         TopicCell::link(self, link, origin, None);
     }
 
     #[cfg(feature = "upstream")]
-    fn hear(&self, told: Told) -> Became {
+    fn hear(&self, told: Told) -> Result<Became, Told> {
         TopicCell::hear(self, told)
     }
 

@@ -79,12 +79,12 @@ pub enum RegistryError {
         "the topic `{0}` has what windows tell of themselves: it is never saved, and has no actions"
     )]
     Presence(TopicName),
-    /// A topic was to be joined to a store that other machines write to as well, and is not saved, has what
-    /// windows tell of themselves, or there is no such store.
+    /// A topic was to be joined to a store that other machines write to as well, and is not saved, or not whole, has
+    /// what windows tell of themselves, or there is no such store.
     #[error(
         "the topic `{0}` cannot be joined: give the plugin's builder an `.upstream(…)`, and the topic's options \
-         `.persist(…)`, as what waits for the store has to survive the app; what windows tell of themselves \
-         stays on their machine"
+         `.persist(…)` without `only` or `without`, as what waits for the store has to survive the app, whole; \
+         what windows tell of themselves stays on their machine"
     )]
     NotJoined(TopicName),
     /// A second store was given that other machines write to as well.

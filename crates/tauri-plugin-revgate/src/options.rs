@@ -213,8 +213,14 @@ impl TopicOptions {
     ///   merged. Of one value, the one that comes last to the store stands.
     /// - An edit that cannot be made of what others have made meanwhile is undone, and
     ///   [said](crate::persistence::Incident::Undone).
-    /// - The state goes to the store whole, also what is not [saved](crate::persistence::Persistence::without) of it: what is
-    ///   to stay on this machine belongs into another topic.
+    /// - The state is saved and goes to the store whole: what is to stay on this machine belongs into another topic, and
+    ///   one whose persistence has [`without`](crate::persistence::Persistence::without) or
+    ///   [`only`](crate::persistence::Persistence::only) is refused.
+    /// - **What the topic's type gets later needs a [migration](crate::persistence::Persistence::migrations)**, be it one
+    ///   that changes nothing: a program that does not know a field would write the state without it. One that knows an
+    ///   older schema leaves the store alone, and its changes wait.
+    /// - Who edits the topic's file does so while the app runs: what was edited while it did not gives way to the store.
+    /// - Each edit costs a look at the whole state, so it should be small: the store takes 1 MiB.
     #[cfg(feature = "upstream")]
     pub const fn joined(mut self) -> Self {
         self.joined = true;

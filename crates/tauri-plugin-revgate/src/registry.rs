@@ -453,7 +453,8 @@ fn check<T: Topic>(topic: &TopicName, options: &TopicOptions) -> Result<(), Regi
     if T::ENTRIES.is_some() && options.persistence.is_some() {
         return Err(RegistryError::Presence(topic.clone()));
     }
-    if options.joined && (options.persistence.is_none() || T::ENTRIES.is_some()) {
+    let is_saved_whole = options.persistence.as_ref().is_some_and(|it| it.saves_all());
+    if options.joined && (!is_saved_whole || T::ENTRIES.is_some()) {
         return Err(RegistryError::NotJoined(topic.clone()));
     }
     let checked = options.persistence.as_ref().map_or(Ok(()), |persistence| persistence.check());

@@ -153,18 +153,21 @@ impl<T: Topic> Subject for Saved<T> {
             true => topic.store.newest(&topic.name).map_err(CodecError::new)?,
             false => (topic.store.published(), None),
         };
+        // Not under the topic's turn: it may be much.
+        let beside = beside.and_then(|beside| beside());
         let version = newest.version;
         let Known { data: saved, on_disk } = self.base().saved.clone();
         let initial = self.initial.as_deref();
         let persistence = self.track.persistence();
         if is_saved && beside.is_none() && persistence.saves_the_same(&*saved, &*newest.data) {
-            return Ok(Encoded { version, bytes: None });
+            return Ok(Encoded { version, bytes: None, is_beside_new: false });
         }
+        let is_beside_new = on_disk.beside() != beside.as_ref();
         let on_disk = on_disk.with_beside(beside);
         let (bytes, on_disk) =
             persistence.encode_over(version, &*newest.data, initial, &on_disk)?;
         self.base().encoded = Some(Known { data: newest.data, on_disk });
-        Ok(Encoded { version, bytes: Some(bytes) })
+        Ok(Encoded { version, bytes: Some(bytes), is_beside_new })
     }
 
     fn saved(&self) {
@@ -175,10 +178,12 @@ impl<T: Topic> Subject for Saved<T> {
     }
 
     /// What has been written here since the last save is kept: see [`Persistence::take_over`].
-    fn edited(&self, bytes: &[u8]) -> Result<(), Fault> {
-        let Some(topic) = self.topic.upgrade() else { return Ok(()) };
+    fn edited(&self, bytes: &[u8]) -> Result<bool, Fault> {
+        let Some(topic) = self.topic.upgrade() else { return Ok(false) };
         let current = topic.store.published();
-        let Some(mut taken) = self.take_over(bytes, &current.data)? else { return Ok(()) };
+        let Some(mut taken) = self.take_over(bytes, &current.data)? else {
+            return Ok(false);
+        };
         let mut version = current.version;
         if let Some(merged) = taken.merged.take() {
             let mut again = Ok(None);
@@ -194,7 +199,7 @@ impl<T: Topic> Subject for Saved<T> {
             };
             version = match written {
                 Ok(Written { state, .. }) => state.version,
-                Err(WriteError::Update(UpdateError::Removed(_))) => return Ok(()),
+                Err(WriteError::Update(UpdateError::Removed(_))) => return Ok(false),
                 Err(WriteError::Update(UpdateError::Invalid(invalid))) => {
                     return Err(Fault::Invalid(invalid));
                 }
@@ -206,7 +211,9 @@ impl<T: Topic> Subject for Saved<T> {
             taken = again?.unwrap_or(taken);
         }
         let TakenOver { theirs, on_disk, is_saved, overruled, .. } = taken;
-        if is_saved {
+        // What waits for other machines is not what they have written.
+        let is_joined = topic.outbox.options().joined;
+        if is_saved && !is_joined {
             self.track.found_saved(version);
         }
         self.base().saved = Known { data: Arc::new(theirs), on_disk };
@@ -215,7 +222,7 @@ impl<T: Topic> Subject for Saved<T> {
             let place = self.saver.place(&topic);
             self.saver.report(Incident::Overruled { topic, place, paths: overruled });
         }
-        Ok(())
+        Ok(is_joined)
     }
 }
 

@@ -4,6 +4,7 @@ mod begin;
 mod joined;
 mod joints;
 mod link;
+mod saved;
 mod topic;
 
 pub use link::Syncing;
@@ -13,7 +14,8 @@ pub use link::Syncing;
 pub use revgate_upstream::*;
 
 pub(crate) use begin::begin;
-pub(crate) use joined::{Begun, Joined, is_removed, state};
+pub(crate) use joined::{Joined, state};
 pub(crate) use joints::Joints;
 pub(crate) use link::{Link, Upstreams};
+pub(crate) use saved::{Begun, is_removed};
 pub(crate) use topic::Became;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use revgate::json::{self, Fingerprint};
 use revgate::wire::{Acted, Asked, Fetched, Presented, Refusal, Written};
-use revgate::{Snapshot, Topic, Version, bytes};
+use revgate::{Snapshot, Topic, Version, Waiting, bytes};
 use revgate_persistence::FlushError;
 use revgate_persistence::saver::{Flush, Saving};
 use serde::Serialize;
@@ -69,6 +69,9 @@ pub(crate) trait View: Writable {
     fn version(&self) -> Version;
     /// How its saving stands; `None` if it is not saved.
     fn saving(&self) -> Option<Saving>;
+    /// Whether the store that other machines write to as well cannot be reached, and what waits for it; `None`
+    /// if it is joined to none.
+    fn syncing(&self) -> Option<(bool, Option<Waiting>)>;
     /// The actions that were sent, not read yet.
     fn asked(&self, sent: Sent) -> Result<Vec<Asked<Json>>, Refused>;
     /// Does what a window asks for.
@@ -173,6 +176,18 @@ impl<T: Topic> View for TopicCell<T> {
 
     fn saving(&self) -> Option<Saving> {
         self.saved.get().map(|saved| saved.saving())
+    }
+
+    #[cfg(feature = "upstream")]
+    fn syncing(&self) -> Option<(bool, Option<Waiting>)> {
+        let link = self.link.get()?;
+        let syncing = link.syncing(&self.live.name)?;
+        Some((!link.is_up(), syncing.waiting()))
+    }
+
+    #[cfg(not(feature = "upstream"))]
+    fn syncing(&self) -> Option<(bool, Option<Waiting>)> {
+        None
     }
 
     fn asked(&self, sent: Sent) -> Result<Vec<Asked<Json>>, Refused> {

@@ -28,11 +28,17 @@ struct Board {
     title: String,
     notes: Vec<u32>,
     color: u8,
+    #[serde(skip)]
+    draft: String,
 }
 
 impl Topic for Board {
     const NAME: &'static str = "board";
     const ACTIONS: action::Actions<Self> = action::Actions::of::<BoardAction>();
+
+    fn keep_skipped(&mut self, before: &Self) {
+        self.draft.clone_from(&before.draft);
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -69,6 +75,8 @@ impl Topic for Card {
 struct Machine {
     folder: TempDir,
     store: Memory,
+    /// How many migrations the app has.
+    schema: usize,
     incidents: Arc<Mutex<Vec<String>>>,
     app: Option<App<MockRuntime>>,
 }
@@ -76,14 +84,17 @@ struct Machine {
 impl Machine {
     fn new(store: Memory) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut machine = Self { folder, store, incidents: Arc::default(), app: None };
+        let mut machine = Self { folder, store, schema: 0, incidents: Arc::default(), app: None };
         machine.start();
         machine
     }
 
     fn builder(&self) -> Builder {
         let incidents = Arc::clone(&self.incidents);
-        let options = || TopicOptions::new().persist(Persistence::new()).joined();
+        let steps = (0..self.schema).map(|_| Ok);
+        let migrations = steps.fold(Migrations::new(), Migrations::then);
+        let persistence = Persistence::new().migrations(migrations);
+        let options = || TopicOptions::new().persist(persistence.clone()).joined();
         Builder::new()
             .data_folder(self.folder.path())
             .on_incident(move |incident: &Incident| {
@@ -117,8 +128,9 @@ impl Machine {
         self.app().family().expect("registered")
     }
 
+    /// What every machine is to show.
     fn shown(&self) -> Board {
-        Board::clone(&self.board().snapshot().data)
+        Board { draft: String::new(), ..Board::clone(&self.board().snapshot().data) }
     }
 
     fn shown_cards(&self) -> Vec<(String, Card)> {
@@ -225,7 +237,10 @@ fn different_fields_that_are_changed_at_once_are_both_kept() {
     machines[1].board().update(|board| board.color = 7).expect("valid");
     machines.iter().for_each(|machine| machine.store.set_reachable(true));
     settle(&machines);
-    assert_eq!(machines[0].shown(), Board { title: "Plans".to_owned(), notes: vec![], color: 7 });
+    assert_eq!(
+        machines[0].shown(),
+        Board { title: "Plans".to_owned(), notes: vec![], color: 7, ..Board::default() }
+    );
 }
 
 #[test]
@@ -246,6 +261,13 @@ fn what_is_done_offline_waits_on_the_disk_and_windows_know_of_it() {
     let syncing = machines[0].board().syncing().expect("joined");
     assert_eq!((syncing.status, syncing.waiting), (Status::Offline, 3));
     let since = syncing.since.expect("something waits");
+    let page = window(machines[0].app(), "main");
+    let inspected = call(&page, "inspect", json!({})).expect("it may");
+    let all = inspected.as_array().expect("a list");
+    let board = all.iter().find(|it| it["topic"] == "board").expect("it is told");
+    assert_eq!(board["syncing"]["isOffline"], true, "{board}");
+    assert_eq!(board["syncing"]["waiting"]["changes"], 3, "{board}");
+    page.destroy().expect("it is open");
 
     machines[0].end();
     machines[0].start();
@@ -301,6 +323,11 @@ fn a_member_that_is_removed_offline_is_removed_for_all_after_a_restart_too() {
     machines[0].cards().create("a", Card::default()).expect("new");
     machines[0].cards().create("b", Card::default()).expect("new");
     settle(&machines);
+    let file = machines[0].folder.path().join("revgate/card%3aa.json");
+    until("it is saved", || file.exists());
+    machines[0].end();
+    machines[0].start();
+    settle(&machines);
     machines[0].store.set_reachable(false);
     assert!(machines[0].cards().remove("a"));
     machines[0].end();
@@ -312,9 +339,7 @@ fn a_member_that_is_removed_offline_is_removed_for_all_after_a_restart_too() {
     assert_eq!(machines[1].cards().keys(), ["b"]);
 
     // Nothing of it is left to be told.
-    let file = machines[0].folder.path().join("revgate/card/a.json");
-    let is_gone = || !file.exists();
-    until("its file is gone", is_gone);
+    until("its file is gone", || !file.exists());
     machines[0].end();
     machines[0].start();
     settle(&machines);
@@ -370,11 +395,67 @@ fn what_was_there_before_the_topic_was_joined_is_known_to_all() {
     let other = Machine::new(store.another_machine());
     other.board().update(|board| board.color = 7).expect("valid");
     until("the store has it", || other.is_in_step());
-    let mut joined = Machine { folder, store, incidents: Arc::default(), app: None };
+    let mut joined = Machine { folder, store, schema: 0, incidents: Arc::default(), app: None };
     joined.start();
-    let machines = [joined, other];
+    let mut machines = [joined, other];
     settle(&machines);
-    assert_eq!(machines[0].shown(), Board { title: "Old".to_owned(), notes: vec![], color: 7 });
+    assert_eq!(
+        machines[0].shown(),
+        Board { title: "Old".to_owned(), notes: vec![], color: 7, ..Board::default() }
+    );
+    assert_eq!(machines[1].cards().keys(), ["a"]);
+
+    // Once, and not at each start.
+    machines[0].end();
+    machines[1].board().update(|board| board.title = "New".to_owned()).expect("valid");
+    assert!(machines[1].cards().remove("a"));
+    machines[0].start();
+    settle(&machines);
+    assert_eq!(machines[1].shown().title, "New");
+    assert_eq!(machines[0].cards().keys(), Vec::<String>::new());
+}
+
+#[test]
+fn what_waits_when_the_app_is_updated_to_another_schema_is_not_lost() {
+    let mut machines = two();
+    machines[0].cards().create("a", Card::default()).expect("new");
+    settle(&machines);
+    machines[0].store.set_reachable(false);
+    add(&machines[0], 1);
+    machines[0].cards().get("a").expect("there").update(|card| card.done = true).expect("valid");
+    machines.iter_mut().for_each(|machine| {
+        machine.end();
+        machine.schema = 1;
+        machine.start();
+    });
+    machines[0].store.set_reachable(true);
+    settle(&machines);
+    assert_eq!(machines[1].shown().notes, [1]);
+    assert!(machines[1].shown_cards()[0].1.done);
+}
+
+#[test]
+fn what_serde_skips_stays_as_it_is_here() {
+    let machines = two();
+    machines[0].board().update(|board| board.draft = "mine".to_owned()).expect("valid");
+    machines[1].board().update(|board| board.title = "Plans".to_owned()).expect("valid");
+    settle(&machines);
+    assert_eq!(machines[0].board().snapshot().data.draft, "mine");
+    assert_eq!(machines[1].board().snapshot().data.draft, "");
+}
+
+#[test]
+fn a_member_is_created_and_removed_within_an_edit_of_another_topic() {
+    let machines = two();
+    let cards = machines[0].cards();
+    let edit = |board: &mut Board| {
+        cards.create("a", Card::default()).expect("new");
+        cards.create("b", Card::default()).expect("new");
+        assert!(cards.remove("b"));
+        board.color = 1;
+    };
+    machines[0].board().update(edit).expect("valid");
+    settle(&machines);
     assert_eq!(machines[1].cards().keys(), ["a"]);
 }
 
@@ -445,6 +526,9 @@ fn what_cannot_be_joined_stops_the_apps_start() {
         let error = start(builder);
         assert!(error.contains("the topic `board` cannot be joined"), "{error}");
     }
+    let part = TopicOptions::new().persist(Persistence::new().without(["/title"])).joined();
+    let builder = Builder::new().upstream(Memory::new()).topic_with(Board::default(), part);
+    assert!(start(builder).contains("without `only` or `without`"));
     let two = Builder::new().upstream(Memory::new()).upstream(Memory::new());
     assert!(start(two).contains(&RegistryError::TwoUpstreams.to_string()));
     assert!(Memory::new().place().contains("memory"));

@@ -1,13 +1,15 @@
 //! How each topic stands.
 
 use leptos::prelude::*;
-use revgate::inspect::{Saving, Standing, short};
+use revgate::Waiting;
+use revgate::inspect::{Saving, Standing, Syncing, short};
 
 use super::View;
 
 #[component]
 pub(super) fn TopicsPanel(view: View) -> impl IntoView {
     let standings = move || view.feed.standings.get();
+    let is_joined = Memo::new(move |_| standings().iter().any(|it| it.syncing.is_some()));
     view! {
         <section class="rg-panel" aria-labelledby="rg-topics">
             <h2 id="rg-topics">"Topics"</h2>
@@ -18,22 +20,25 @@ pub(super) fn TopicsPanel(view: View) -> impl IntoView {
                         <th scope="col">"Version"</th>
                         <th scope="col">"Windows"</th>
                         <th scope="col">"Saving"</th>
+                        {move || is_joined.get().then(|| view! { <th scope="col">"Machines"</th> })}
                     </tr>
                 </thead>
                 <tbody>
-                    {move || standings().into_iter().map(|it| row(view, it)).collect_view()}
+                    {move || standings().into_iter().map(|it| row(view, it, is_joined.get())).collect_view()}
                 </tbody>
             </table>
         </section>
     }
 }
 
-fn row(view: View, standing: Standing) -> impl IntoView {
-    let Standing { topic, version, subscriptions, saving } = standing;
+fn row(view: View, standing: Standing, is_joined: bool) -> impl IntoView {
+    let Standing { topic, version, subscriptions, saving, syncing } = standing;
     let windows = subscriptions.len();
     let names = subscriptions.into_keys().collect::<Vec<_>>().join(", ");
     let has_fault = saving.as_ref().is_some_and(|saving| saving.fault.is_some() || saving.is_held);
     let saving = saving.map_or_else(|| "not saved".to_owned(), told);
+    let waits = syncing.as_ref().is_some_and(|it| it.is_offline || it.waiting.is_some());
+    let syncing = is_joined.then(|| syncing.map_or_else(|| "this one alone".to_owned(), in_words));
     let (name, chosen) = (topic.clone(), topic.clone());
     view! {
         <tr>
@@ -50,6 +55,7 @@ fn row(view: View, standing: Standing) -> impl IntoView {
             <td title=version.to_string()>{short(version)}</td>
             <td title=names>{windows}</td>
             <td class:rg-trouble=has_fault>{saving}</td>
+            {syncing.map(|words| view! { <td class:rg-trouble=waits>{words}</td> })}
         </tr>
     }
 }
@@ -61,5 +67,15 @@ fn told(saving: Saving) -> String {
         (None, _) if is_held => "held: its file was edited and cannot be read".to_owned(),
         (None, Some(version)) => format!("{} is saved", short(version)),
         (None, None) => "nothing new".to_owned(),
+    }
+}
+
+fn in_words(Syncing { is_offline, waiting }: Syncing) -> String {
+    let offline = if is_offline { "offline, " } else { "" };
+    match waiting {
+        Some(Waiting { refused: Some(why), changes, .. }) => format!("{changes} wait: {why}"),
+        Some(Waiting { changes, .. }) => format!("{offline}{changes} wait"),
+        None if is_offline => "offline, nothing waits".to_owned(),
+        None => "in step".to_owned(),
     }
 }

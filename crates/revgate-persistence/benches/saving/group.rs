@@ -119,12 +119,12 @@ impl Subject for Counter {
         let count = self.count.load(Ordering::SeqCst);
         let version = Version::new(Epoch::default(), Revision::new(count));
         let bytes = json!({"count": count, "text": "x".repeat(1000)}).to_string().into_bytes();
-        Ok(Encoded { version, bytes: Some(bytes) })
+        Ok(Encoded { version, bytes: Some(bytes), is_beside_new: false })
     }
 
     fn saved(&self) {}
 
-    fn edited(&self, _: &[u8]) -> Result<(), Fault> {
+    fn edited(&self, _: &[u8]) -> Result<bool, Fault> {
         unreachable!("nobody else writes there")
     }
 }

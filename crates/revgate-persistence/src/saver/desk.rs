@@ -128,7 +128,7 @@ impl Desk {
             let subject = self.topics.get(&due.topic).and_then(Weak::upgrade);
             let Some(subject) = subject else { continue };
             match self.take_over(&*subject) {
-                Ok(Taken::Removed) => self.pending(subject).schedule(now),
+                Ok(Taken::Removed | Taken::Unsaved) => self.pending(subject).schedule(now),
                 Ok(Taken::Edit | Taken::Nothing) => {}
                 Err(fault) => {
                     let unusable = fault.sign();
@@ -229,11 +229,12 @@ impl Desk {
         let Saving { saved, fault, .. } = track.saving();
         let is_saved = saved.is_some() && fault.is_none() && !pending.overwrite;
         let encoded = guarded("encoding it", || Ok(pending.subject.encode(is_saved)?))?;
-        let Encoded { version, bytes: Some(bytes) } = encoded else {
+        let Encoded { version, bytes: Some(bytes), is_beside_new } = encoded else {
             track.change(|saving| saving.saved = saving.saved.max(Some(encoded.version)));
             return Ok(None);
         };
-        Ok((!is_saved || saved < Some(version)).then_some((version, bytes)))
+        let is_new = !is_saved || is_beside_new || saved < Some(version);
+        Ok(is_new.then_some((version, bytes)))
     }
 
     fn done(&mut self, now: Duration, pending: Pending) {
@@ -310,7 +311,8 @@ impl Desk {
         };
         let taken = match found {
             Ok(Some(bytes)) => {
-                guarded("taking it over", || subject.edited(&bytes)).map(|()| Taken::Edit)
+                let edited = guarded("taking it over", || subject.edited(&bytes));
+                edited.map(|is_unsaved| if is_unsaved { Taken::Unsaved } else { Taken::Edit })
             }
             Ok(None) => Ok(Taken::Nothing),
             Err(error) => Err(error.into()),
@@ -359,6 +361,8 @@ impl Desk {
 enum Taken {
     /// A state.
     Edit,
+    /// A state that is to be saved all the same.
+    Unsaved,
     /// Nothing, though something was saved: that is to be done again.
     Removed,
     /// Nothing, as nothing was saved.

@@ -46,7 +46,11 @@ impl Subject for Number {
         match number {
             13 => Err(CodecError::new("13 cannot be written")),
             14 => panic!("14 is worse"),
-            _ => Ok(Encoded { version, bytes: Some(number.to_string().into_bytes()) }),
+            _ => Ok(Encoded {
+                version,
+                bytes: Some(number.to_string().into_bytes()),
+                is_beside_new: false,
+            }),
         }
     }
 
@@ -54,12 +58,12 @@ impl Subject for Number {
         self.saves.fetch_add(1, Ordering::SeqCst);
     }
 
-    fn edited(&self, bytes: &[u8]) -> Result<(), Fault> {
+    fn edited(&self, bytes: &[u8]) -> Result<bool, Fault> {
         let text = String::from_utf8_lossy(bytes);
         let number =
             text.parse().map_err(|_| Invalid::new("", format!("`{text}` is no number")))?;
         self.now.fetch_max(number, Ordering::SeqCst);
-        Ok(())
+        Ok(false)
     }
 }
 

@@ -62,19 +62,23 @@ impl Registry {
         // Held while the link is set: who creates a topic holds it, too.
         let catalogue = self.read();
         self.joints().link().inspect(|link| link.set(fault));
-        let joined = catalogue.topics.iter().filter(|(_, topic)| topic.is_joined());
+        let joined = catalogue.topics.iter().filter(|(_, topic)| topic.is_linked());
         let mut names: Vec<_> = joined.map(|(name, _)| name.clone()).collect();
         names.extend(self.joints().departed().into_iter().map(|(name, _)| name));
         names
     }
 
     /// Tells a topic what has happened at the store.
-    pub(crate) fn hear(&self, name: &TopicName, told: Told) {
-        let there = self.find(name.as_str()).filter(|topic| topic.is_joined());
-        let Some(topic) = there.or_else(|| self.joints().find(name)) else {
-            return self.arrive(name, told);
+    pub(crate) fn hear(&self, name: &TopicName, mut told: Told) {
+        let (topic, became) = loop {
+            let Some(topic) = self.find_joined(name) else { return self.arrive(name, told) };
+            match topic.hear(told) {
+                Ok(became) => break (topic, became),
+                // Another has just taken its place.
+                Err(back) => told = back,
+            }
         };
-        match topic.hear(told) {
+        match became {
             Became::The => {}
             Became::Removed => self.depart(name, &topic, None),
             Became::Created(state) => {
@@ -85,12 +89,25 @@ impl Registry {
         }
     }
 
+    /// The one that there is, or was.
+    fn find_joined(&self, name: &TopicName) -> Option<Arc<dyn ErasedTopic>> {
+        // One look: who creates a topic in the place of another holds this, too.
+        let catalogue = self.read();
+        let there = catalogue.topics.get(name).filter(|topic| topic.is_linked()).cloned();
+        there.or_else(|| self.joints().find(name))
+    }
+
     /// One of a family that this machine has never had.
     fn arrive(&self, name: &TopicName, told: Told) {
         let entry = match told {
             Told::Linked(Some(entry)) | Told::Heard(entry) => entry,
             _ => return,
         };
+        // Another instance of the app saves it, and this one follows that.
+        let session = self.shared.session.get();
+        if session.is_none_or(|session| session.saver.read_only_place(name).is_some()) {
+            return;
+        }
         if let Some(kin) = self.kin(name).filter(|kin| kin.options.joined) {
             self.create_by(&kin, name, Arrival::Told(entry));
         }

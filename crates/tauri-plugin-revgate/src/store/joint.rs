@@ -13,6 +13,9 @@ use crate::pending::Actions;
 /// Of a topic that is joined.
 pub(super) type Slot<T> = Option<Box<dyn Joint<T>>>;
 
+/// What lies beside a state, once it is written.
+pub(crate) type Beside = Box<dyn FnOnce() -> Option<Tree> + Send>;
+
 /// A topic's side of such a store. It is told of each edit, in the turn of that edit.
 pub(crate) trait Joint<T>: Send {
     /// The topic was edited here, to this, by these actions if that is known.
@@ -25,14 +28,17 @@ pub(crate) trait Joint<T>: Send {
     fn created(&mut self, initial: &Arc<T>) -> Arc<T>;
 
     /// What is to be saved with the state, as one.
-    fn beside(&self) -> Option<Tree>;
+    fn beside(&self) -> Beside;
 
     /// What has happened at the store, and what the topic is to be now, if that is something else; `None` is
     /// removed.
     fn hear(&mut self, told: Told) -> Option<Option<Arc<T>>>;
 
-    /// Whether the store has all that was done here.
+    /// Whether the store has all that was done here, as far as is known now.
     fn is_in_step(&self) -> bool;
+
+    /// Whether anything was done here that the store is not known to have.
+    fn waits(&self) -> bool;
 }
 
 /// What has become of a topic by what it has heard.
@@ -72,7 +78,7 @@ impl<T: Topic> Store<T> {
         topic: &TopicName,
         joint: Box<dyn Joint<T>>,
     ) -> Result<(), UpdateError> {
-        self.turn.begin(topic)?.kept().joint = Some(joint);
+        self.turn.hold(topic)?.joint = Some(joint);
         Ok(())
     }
 
@@ -82,21 +88,26 @@ impl<T: Topic> Store<T> {
     ///
     /// If somebody edits it and does not end.
     pub(crate) fn part(&self, topic: &TopicName) -> Result<Option<Box<dyn Joint<T>>>, UpdateError> {
-        Ok(self.turn.begin(topic)?.kept().joint.take())
+        Ok(self.turn.hold(topic)?.joint.take())
     }
 
     /// The newest state, and what is to be saved beside it as one.
     ///
     /// # Errors
     ///
-    /// If somebody edits it and does not end.
+    /// If somebody edits it and does not end, or another has taken its place.
     pub(crate) fn newest(
         &self,
         topic: &TopicName,
-    ) -> Result<(Published<T>, Option<Tree>), UpdateError> {
-        let mut editing = self.turn.begin(topic)?;
-        let beside = editing.kept().joint.as_ref().and_then(|joint| joint.beside());
-        Ok((self.published(), beside))
+    ) -> Result<(Published<T>, Option<Beside>), UpdateError> {
+        let kept = self.turn.hold(topic)?;
+        let published = self.published();
+        match &kept.joint {
+            Some(joint) => Ok((published, Some(joint.beside()))),
+            // Its successor saves what there is to be saved.
+            None if published.removed => Err(UpdateError::Removed(topic.clone())),
+            None => Ok((published, None)),
+        }
     }
 
     /// Ends the topic, also for other machines. Whether it was there.
@@ -105,16 +116,10 @@ impl<T: Topic> Store<T> {
     ///
     /// If somebody edits it and does not end.
     pub(crate) fn depart(&self, topic: &TopicName) -> Result<bool, UpdateError> {
-        let mut editing = self.turn.begin(topic)?;
+        let mut kept = self.turn.hold(topic)?;
         let was_there = !self.published().removed;
         if was_there {
-            editing.kept().joint.as_mut().into_iter().for_each(|joint| joint.removed());
-            // A version of its own: that of the last state is on the disk already, and what is to be saved
-            // now is that it is gone.
-            self.published.send_if_modified(|published| {
-                published.version = published.version.next().unwrap_or(published.version);
-                false
-            });
+            kept.joint.as_mut().into_iter().for_each(|joint| joint.removed());
             self.remove();
         }
         Ok(was_there)
@@ -122,14 +127,13 @@ impl<T: Topic> Store<T> {
 
     /// Whether other machines are known to have all that was done here.
     pub(crate) fn is_in_step(&self, topic: &TopicName) -> bool {
-        let editing = self.turn.begin(topic);
-        editing.is_ok_and(|mut editing| {
-            editing.kept().joint.as_ref().is_none_or(|joint| joint.is_in_step())
-        })
+        let kept = self.turn.hold(topic);
+        kept.is_ok_and(|kept| kept.joint.as_ref().is_some_and(|joint| joint.is_in_step()))
     }
 
-    /// Tells the topic what has happened; and whether the store has all only since then.
-    pub(crate) fn hear(&self, topic: &TopicName, told: Told) -> (Heard<T>, bool) {
+    /// Tells the topic what has happened; and whether the store has all only since then. Gives it back if what
+    /// joined it joins another by now, in its place.
+    pub(crate) fn hear(&self, topic: &TopicName, told: Told) -> Result<(Heard<T>, bool), Told> {
         let editing = loop {
             match self.turn.begin(topic) {
                 Ok(editing) => break editing,
@@ -139,10 +143,10 @@ impl<T: Topic> Store<T> {
         };
         let mut edit =
             Edit { store: self, topic, editing, current: self.published(), left: Vec::new() };
-        let Some(joint) = &mut edit.editing.kept().joint else { return (Heard::Nothing, false) };
-        let was_in_step = joint.is_in_step();
+        let Some(joint) = &mut edit.editing.kept().joint else { return Err(told) };
+        let had_waiting = joint.waits();
         let shown = joint.hear(told);
-        let is_settled = !was_in_step && joint.is_in_step();
+        let is_settled = had_waiting && !joint.waits();
         let heard = match (shown, edit.current.removed) {
             (None, _) | (Some(None), true) => Heard::Nothing,
             (Some(Some(state)), true) => Heard::Created(state),
@@ -151,7 +155,9 @@ impl<T: Topic> Store<T> {
                 Heard::Removed
             }
             (Some(Some(state)), false) => {
-                let made = edit.made(T::clone(&state), None);
+                let mut data = T::clone(&state);
+                data.keep_skipped(&edit.current.data);
+                let made = edit.made(data, None);
                 match made.and_then(|made| edit.publish_unjoined(made, None)) {
                     Ok(written) => Heard::Changed(written),
                     Err(error) => {
@@ -161,6 +167,6 @@ impl<T: Topic> Store<T> {
                 }
             }
         };
-        (heard, is_settled)
+        Ok((heard, is_settled))
     }
 }

@@ -1,23 +1,21 @@
 //! One topic, joined.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use revgate::action::{Seq, Source};
 use revgate::json::tree::NoJson;
 use revgate::{Invalid, Topic, TopicName};
 use revgate_persistence::{Incident, Persistence, Tree};
 use revgate_upstream::{
-    Answer, Ask, Asked, Deed, Edit, Entry, Input, Joiner, Options, Outbox, Output, Reader, Reply,
-    Seen, State, Status, Ticket, Told, Value,
+    Answer, Ask, Asked, Deed, Edit, Entry, Input, Joiner, Options, Output, Reader, Reply, Seen,
+    State, Status, Ticket, Told, Value,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::saved::{Beginning, Begun, News, Saved, random};
 use super::{Link, Syncing};
 use crate::pending::Actions;
-use crate::store::Joint;
+use crate::store::{Beside, Joint};
 
 /// A topic joined to the store by its [`Link`]: the [`Joiner`] decides, this tells it what happens and has
 /// done what it says.
@@ -34,30 +32,6 @@ pub(crate) struct Joined<T: Topic> {
     is_member: bool,
 }
 
-/// How a topic begins that is joined.
-pub(crate) enum Begun {
-    /// With what was saved, and this beside it.
-    Saved(Tree),
-    /// With a state that was there before it was joined, or has just been created: the others are to
-    /// have it, too. What the app would begin with anyway is known to all.
-    New,
-    /// With what is in the store, or what the app begins with.
-    Known,
-}
-
-/// What is saved beside a topic's state.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", bound = "")]
-struct Beside<T: Topic> {
-    outbox: Outbox<Deed<T>>,
-    /// In milliseconds since 1970.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    since_ms: Option<u64>,
-    /// Whether the topic was removed: the state is its last one then.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    is_removed: bool,
-}
-
 impl<T: Topic> Joined<T> {
     /// Of a topic that is `data` now, and that the app would have begun with as `initial`; `None` of one of a
     /// family.
@@ -69,44 +43,32 @@ impl<T: Topic> Joined<T> {
         data: &Arc<T>,
         initial: Option<&Arc<T>>,
     ) -> Self {
-        let now = SystemTime::now();
-        let (mut begun, mut beside) = (begun, None);
-        if let Begun::Saved(saved) = &begun {
-            match read(name, saved) {
-                Some(saved) => beside = Some(saved),
-                // All that was done here is one more edit then: the others have some of it already.
-                None => begun = Begun::New,
-            }
-        }
-        let new = || Beside {
-            outbox: Outbox::new(Source::new(random())),
-            since_ms: None,
-            is_removed: false,
+        let Beginning { outbox, since_ms, news } =
+            Beginning::<T>::of(name, &begun, persistence.schema(), data);
+        let is_member = initial.is_none();
+        let known = match news {
+            News::Nothing | News::Removed => Some(data),
+            News::NotThere => None,
+            News::New => initial,
+            // What a member was created with is not known any more.
+            News::Whole => initial.or(Some(data)),
         };
-        let Beside { mut outbox, since_ms, is_removed } = beside.unwrap_or_else(new);
-        // Beyond all that an earlier run has numbered, saved or not, though it was killed and begun again
-        // within a moment: nobody edits once a nanosecond.
-        let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-        outbox.number_after(Seq::new(since.as_nanos().try_into().unwrap_or_default()));
-        let known = match begun {
-            Begun::New => initial,
-            Begun::Saved(_) | Begun::Known => Some(data),
-        };
-        let known = if is_removed { None } else { known };
         let state = known.and_then(|known| State::new(Arc::clone(known)).ok());
         let mut options = Options::default();
         options.backoff.jitter_seed = Some(random());
-        let since = since_ms.map(|ms| UNIX_EPOCH + Duration::from_millis(ms));
         let mut joined = Self {
             name: name.clone(),
             link: Arc::clone(link),
             persistence: Arc::clone(persistence),
             joiner: Joiner::new(outbox, state, options),
-            since,
+            since: since_ms.map(|ms| UNIX_EPOCH + Duration::from_millis(ms)),
             is_behind: false,
-            is_member: initial.is_none(),
+            is_member,
         };
-        if matches!(begun, Begun::New) {
+        if news == News::Removed || news == News::Whole && is_member {
+            joined.removed();
+        }
+        if news == News::New || news == News::Whole {
             joined.edited(data, None);
         }
         joined.note();
@@ -237,13 +199,16 @@ impl<T: Topic> Joint<T> for Joined<T> {
         state.map_or_else(|| Arc::clone(initial), |state| Arc::clone(&state.data))
     }
 
-    fn beside(&self) -> Option<Tree> {
+    fn beside(&self) -> Beside {
         let since = self.since.and_then(|since| since.duration_since(UNIX_EPOCH).ok());
-        let since_ms = since.and_then(|since| since.as_millis().try_into().ok());
-        let is_removed = self.joiner.state().is_none();
-        let beside = Beside { outbox: self.joiner.outbox().clone(), since_ms, is_removed };
+        let saved = Saved {
+            schema: self.persistence.schema(),
+            since_ms: since.and_then(|since| since.as_millis().try_into().ok()),
+            is_removed: self.joiner.state().is_none(),
+            outbox: self.joiner.outbox().clone(),
+        };
         // As text: an edit may nest as deeply as a state may.
-        serde_json::to_string(&beside).ok().map(Tree::Text)
+        Box::new(move || serde_json::to_string(&saved).ok().map(Tree::Text))
     }
 
     fn hear(&mut self, told: Told) -> Option<Option<Arc<T>>> {
@@ -267,30 +232,8 @@ impl<T: Topic> Joint<T> for Joined<T> {
     fn is_in_step(&self) -> bool {
         self.joiner.status() == Status::InStep
     }
-}
 
-/// Whether this lies beside the state of a topic that was removed.
-pub(crate) fn is_removed(beside: &Tree) -> bool {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Removed {
-        #[serde(default)]
-        is_removed: bool,
+    fn waits(&self) -> bool {
+        self.joiner.outbox().waiting().next().is_some()
     }
-    let Tree::Text(text) = beside else { return false };
-    serde_json::from_str(text).is_ok_and(|Removed { is_removed }| is_removed)
-}
-
-fn read<T: Topic>(name: &TopicName, beside: &Tree) -> Option<Beside<T>> {
-    let Tree::Text(text) = beside else { return None };
-    let read = serde_json::from_str(text);
-    read.inspect_err(|error| {
-        tracing::error!(topic = %name, %error, "what waits for other machines cannot be read");
-    })
-    .ok()
-}
-
-/// Of the standard library: keys that are random, and others each time.
-fn random() -> u64 {
-    RandomState::new().build_hasher().finish()
 }

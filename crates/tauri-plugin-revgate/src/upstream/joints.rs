@@ -40,7 +40,10 @@ impl Joints {
         if departed.len() >= MOST_DEPARTED {
             let told = departed.iter().find(|(_, topic)| topic.is_in_step());
             let told = told.map(|(name, _)| name.clone());
-            told.inspect(|name| drop(departed.remove(name)));
+            if let Some(name) = told {
+                departed.remove(&name);
+                self.link().inspect(|link| link.note(&name, None));
+            }
         }
         departed.insert(name, topic);
     }

@@ -125,7 +125,7 @@ impl Drop for Link {
 
 impl Syncing {
     /// What windows are told of it, unless it is in step.
-    fn waiting(&self) -> Option<Waiting> {
+    pub(crate) fn waiting(&self) -> Option<Waiting> {
         let refused = match &self.status {
             Status::Refused(why) => Some(why.clone()),
             _ => None,

@@ -76,9 +76,9 @@ impl<T: Topic> TopicCell<T> {
         }
     }
 
-    /// Does what was heard of the topic.
-    pub(crate) fn hear(&self, told: Told) -> Became {
-        let (heard, is_settled) = self.live.store.hear(&self.live.name, told);
+    /// Does what was heard of the topic. Gives it back if another has taken the topic's place.
+    pub(crate) fn hear(&self, told: Told) -> Result<Became, Told> {
+        let (heard, is_settled) = self.live.store.hear(&self.live.name, told)?;
         match heard {
             Heard::Nothing if !is_settled => {}
             // Others know of its end, so nothing has to be kept of it.
@@ -90,10 +90,10 @@ impl<T: Topic> TopicCell<T> {
                 self.live.tell(&written);
                 self.save();
             }
-            Heard::Removed => return Became::Removed,
-            Heard::Created(state) => return Became::Created(Box::new(state)),
+            Heard::Removed => return Ok(Became::Removed),
+            Heard::Created(state) => return Ok(Became::Created(Box::new(state))),
         }
-        Became::The
+        Ok(Became::The)
     }
 
     /// What is left to be done for a topic that other machines are told of the end of, or have ended.
@@ -104,7 +104,7 @@ impl<T: Topic> TopicCell<T> {
         match self.live.store.is_in_step(&self.live.name) {
             true => saved.remove(),
             // Whatever becomes of the app, the others are to hear of it.
-            false => drop(saved.changed()),
+            false => drop(saved.flush()),
         }
     }
 }

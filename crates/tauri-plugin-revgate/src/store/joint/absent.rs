@@ -10,6 +10,7 @@ use super::{Edit, Published, Store};
 use crate::error::UpdateError;
 use crate::pending::Actions;
 
+pub(crate) type Beside = Box<dyn FnOnce() -> Option<Tree> + Send>;
 pub(super) type Slot<T> = PhantomData<fn(T)>;
 
 impl<T> Edit<'_, T> {
@@ -27,7 +28,7 @@ impl<T: Topic> Store<T> {
     pub(crate) fn newest(
         &self,
         _: &TopicName,
-    ) -> Result<(Published<T>, Option<Tree>), UpdateError> {
+    ) -> Result<(Published<T>, Option<Beside>), UpdateError> {
         Ok((self.published(), None))
     }
 }

@@ -1,0 +1,123 @@
+//! What is saved of a topic for other machines, and how it begins with that.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use revgate::action::{Seq, Source};
+use revgate::{Topic, TopicName};
+use revgate_persistence::Tree;
+use revgate_upstream::{Deed, Outbox};
+use serde::{Deserialize, Serialize};
+
+/// How a topic comes to be joined.
+pub(crate) enum Begun {
+    /// With what was saved, and this beside it.
+    Saved(Tree),
+    /// With a state that was there before it was joined, or has just been created: the others are to
+    /// have it, too. What the app would begin with anyway is known to all.
+    New,
+    /// With what is in the store, or what the app begins with.
+    Known,
+}
+
+/// What is saved beside a topic's state.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", bound = "")]
+pub(super) struct Saved<T: Topic> {
+    /// How many migrations have shaped what the edits are of.
+    #[serde(default)]
+    pub(super) schema: u32,
+    /// Since when something waits, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) since_ms: Option<u64>,
+    /// Whether the topic was removed: the state is its last one then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_removed: bool,
+    pub(super) outbox: Outbox<Deed<T>>,
+}
+
+/// What is known of a topic as it begins.
+pub(super) struct Beginning<T: Topic> {
+    pub(super) outbox: Outbox<Deed<T>>,
+    pub(super) since_ms: Option<u64>,
+    pub(super) news: News,
+}
+
+/// What others are to be told of its state.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum News {
+    /// Nothing that does not wait already.
+    Nothing,
+    /// Nothing, and it is not there.
+    NotThere,
+    /// That it is there, so as it is.
+    New,
+    /// That it is as it is, whatever they have.
+    Whole,
+    /// That it is not there any more.
+    Removed,
+}
+
+impl<T: Topic> Beginning<T> {
+    /// As it was saved, by a program of this or an older schema; the state is `data` now.
+    pub(super) fn of(name: &TopicName, begun: &Begun, schema: u32, data: &T) -> Self {
+        let mut beginning = match begun {
+            Begun::New => Self::anew(News::New),
+            Begun::Known => Self::anew(News::Nothing),
+            Begun::Saved(saved) => match read::<T>(name, saved) {
+                Some(saved) => Self::saved(name, saved, schema, data),
+                None if is_removed(saved) => Self::anew(News::Removed),
+                None => Self::anew(News::Whole),
+            },
+        };
+        // Beyond all that an earlier run can have numbered, saved or not, though it was killed and begun again within
+        // a moment, or the clock has gone back: nobody edits once a nanosecond.
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let clock = since.as_nanos().try_into().unwrap_or_default();
+        let last = beginning.outbox.last().number();
+        let after = if last == 0 { 0 } else { last.saturating_add(1 << 32) };
+        beginning.outbox.number_after(Seq::new(after.max(clock)));
+        beginning
+    }
+
+    fn saved(name: &TopicName, saved: Saved<T>, schema: u32, data: &T) -> Self {
+        let Saved { schema: of, since_ms, is_removed, mut outbox } = saved;
+        let news = if is_removed { News::NotThere } else { News::Nothing };
+        if of != schema
+            && let Err(invalid) = outbox.reshape((!is_removed).then_some(data))
+        {
+            tracing::error!(topic = %name, %invalid, "what waits for other machines is of an older shape");
+        }
+        Self { outbox, since_ms, news }
+    }
+
+    fn anew(news: News) -> Self {
+        Self { outbox: Outbox::new(Source::new(random())), since_ms: None, news }
+    }
+}
+
+/// Whether this lies beside the state of a topic that was removed.
+pub(crate) fn is_removed(beside: &Tree) -> bool {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Removed {
+        #[serde(default)]
+        is_removed: bool,
+    }
+    let Tree::Text(text) = beside else { return false };
+    serde_json::from_str(text).is_ok_and(|Removed { is_removed }| is_removed)
+}
+
+fn read<T: Topic>(name: &TopicName, beside: &Tree) -> Option<Saved<T>> {
+    let Tree::Text(text) = beside else { return None };
+    let read = serde_json::from_str(text);
+    read.inspect_err(|error| {
+        tracing::error!(topic = %name, %error, "what waits for other machines cannot be read");
+    })
+    .ok()
+}
+
+/// Of the standard library: keys that are random, and others each time.
+pub(super) fn random() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
