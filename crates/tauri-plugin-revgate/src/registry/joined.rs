@@ -79,7 +79,7 @@ impl Registry {
             }
         };
         match became {
-            Became::The => {}
+            Became::Same => {}
             Became::Removed => self.depart(name, &topic, None),
             Became::Created(state) => {
                 if let Some(kin) = self.kin(name) {

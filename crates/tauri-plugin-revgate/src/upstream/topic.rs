@@ -15,7 +15,7 @@ use crate::store::{Heard, Joint};
 /// What becomes of a topic by what was heard of it.
 pub(crate) enum Became {
     /// It is still there, or still is not.
-    The,
+    Same,
     /// It was removed on another machine.
     Removed,
     /// It was created anew there, in this state, an `Arc<T>`.
@@ -93,7 +93,7 @@ impl<T: Topic> TopicCell<T> {
             Heard::Removed => return Ok(Became::Removed),
             Heard::Created(state) => return Ok(Became::Created(Box::new(state))),
         }
-        Ok(Became::The)
+        Ok(Became::Same)
     }
 
     /// What is left to be done for a topic that other machines are told of the end of, or have ended.
