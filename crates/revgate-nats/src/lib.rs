@@ -1,4 +1,4 @@
-//! Topics on NATS JetStream KV: an [`Upstream`](revgate_upstream::Upstream) for
+//! Topics on NATS JetStream KV: an [`Upstream`] for
 //! [`revgate_upstream`], so that topics are the same on several machines.
 //!
 //! One connection and one watch serve all topics of a bucket. What was found out about the client and
