@@ -70,13 +70,14 @@ impl<T: Topic> Beginning<T> {
                 None => Self::anew(News::Whole),
             },
         };
-        // Beyond all that an earlier run can have numbered, saved or not, though it was killed and begun again within
-        // a moment, or the clock has gone back: nobody edits once a nanosecond.
+        // Beyond all that any run before has numbered, saved or not, though each was killed within a moment: nobody
+        // edits once a nanosecond. By the last number that was saved alone two runs would number alike; it is gone
+        // by only where the clock has gone back.
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let clock = since.as_nanos().try_into().unwrap_or_default();
+        let clock: u64 = since.as_nanos().try_into().unwrap_or_default();
         let last = beginning.outbox.last().number();
-        let after = if last == 0 { 0 } else { last.saturating_add(1 << 32) };
-        beginning.outbox.number_after(Seq::new(after.max(clock)));
+        let after = if clock > last { clock } else { last.saturating_add(1 << 32) };
+        beginning.outbox.number_after(Seq::new(after));
         beginning
     }
 
