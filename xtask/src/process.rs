@@ -9,6 +9,8 @@
 //! Marks nest: a test that runs below `cargo xtask test` marks its own children with a name that
 //! begins with its parent's, so the parent's sweep finds them even if the test was killed.
 
+#[cfg(unix)]
+mod signal;
 mod tree;
 
 use std::{

@@ -10,9 +10,7 @@ use crate::error::{Instead, Kept, LoadError};
 use crate::import::import;
 use crate::saver::edits::{LONGEST, SETTLING};
 use crate::state::Read;
-use crate::{
-    Fault, Fields, Incident, Item, MigrationError, OnDisk, Persistence, Storage, StorageError,
-};
+use crate::{Fault, Incident, Item, MigrationError, OnDisk, Persistence, Storage, StorageError};
 
 /// A state that a topic begins with, other than its initial one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,7 +139,7 @@ impl Place<'_> {
     ) -> Loaded<T> {
         let (version, is_clean) = (read.version, read.is_clean);
         let mut loaded = read.into_loaded(is_newest);
-        let is_fixed = *self.persistence.fields() == Fields::All || self.storage.is_read_only();
+        let is_fixed = self.persistence.saves_all() || self.storage.is_read_only();
         if is_fixed || is_clean && self.is_backup_clean() {
             return loaded;
         }

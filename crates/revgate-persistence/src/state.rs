@@ -5,7 +5,7 @@ use revgate::{Topic, Version};
 
 use crate::fill::{Misfilled, check_numbers, fill};
 use crate::on_disk::in_order;
-use crate::{CodecError, Fault, Fields, Loaded, OnDisk, Persistence, Record};
+use crate::{CodecError, Fault, Loaded, OnDisk, Persistence, Record};
 
 /// A state, and how it was saved.
 pub(crate) struct Read<T> {
@@ -61,7 +61,7 @@ impl Persistence {
     /// ```
     pub fn saves_the_same<T: Topic>(&self, one: &T, other: &T) -> bool {
         // What all is saved of, nobody writes that is the same.
-        *self.fields() != Fields::All
+        !self.saves_all()
             && matches!(
                 [one, other].map(|state| Tree::of(state).map(|state| self.fields().keep(state))),
                 [Ok(one), Ok(other)] if one == other

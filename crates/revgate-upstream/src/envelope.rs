@@ -42,6 +42,8 @@ pub struct Envelope {
 pub struct Reader<'a, T> {
     /// The newest schema that it knows, which is the one that it writes.
     pub schema: u32,
+    /// Whether what lies there may be that the topic was removed, as of one of a family.
+    pub is_removable: bool,
     /// What it makes of a state in this schema, which is no newer one: its migrations, and the topic's own
     /// rules; or why it cannot be used.
     pub read: &'a Read<'a, T>,
@@ -75,6 +77,9 @@ pub enum EnvelopeError {
         /// Why.
         reason: String,
     },
+    /// It was removed, and is no topic that can be.
+    #[error("it was removed there, and is no one of a family")]
+    Removed,
     /// The state cannot be JSON once more.
     #[error("the state in the store is not valid: {0}")]
     Invalid(#[from] Invalid),
@@ -104,7 +109,11 @@ impl Envelope {
 impl<T: Topic> Reader<'_, T> {
     fn read(&self, bytes: &[u8]) -> Result<Value<Option<State<T>>>, EnvelopeError> {
         let Envelope { schema, acks, state } = Envelope::decode(bytes, self.schema)?;
-        let Some(state) = state else { return Ok(Value::State(acks, None)) };
+        let state = match state {
+            Some(state) => state,
+            None if self.is_removable => return Ok(Value::State(acks, None)),
+            None => return Err(EnvelopeError::Removed),
+        };
         let unusable = |reason| EnvelopeError::Unusable { found: schema, reason };
         let state = calmly(|| (self.read)(schema, &state)).map_err(unusable)?;
         Ok(Value::State(acks, Some(State::new(Arc::new(state))?)))
@@ -132,7 +141,7 @@ impl<T: Topic> Seen<Option<State<T>>> {
     ///     (1, json) => serde_json::from_str(json).map_err(|error| error.to_string()),
     ///     _ => Err("`dark` is not true".to_owned()),
     /// };
-    /// let reader = Reader { schema: 1, read: &read };
+    /// let reader = Reader { schema: 1, is_removable: false, read: &read };
     /// let seen = |text: &str| {
     ///     let entry = Entry { revision: 7, value: Ok(Some(text.into())) };
     ///     Seen::of(Some(entry), &reader).value

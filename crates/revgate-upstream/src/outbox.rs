@@ -106,7 +106,9 @@ impl<E> Outbox<E> {
 
     /// The edits that the store is not known to have.
     pub fn waiting(&self) -> impl Iterator<Item = (Seq, &E)> {
-        self.after(self.acks.of(self.machine))
+        let known = self.acks.of(self.machine);
+        let waits = move |(at, _): &&(Seq, E)| *at > known;
+        self.edits.iter().filter(waits).map(|(at, edit)| (*at, edit))
     }
 
     /// What of its own it could not make once more, of a state that has its edits up to `seq`.
@@ -203,10 +205,5 @@ impl<E> Outbox<E> {
         }
         self.edits.retain(|(at, _)| refused.binary_search_by_key(at, |(at, ..)| *at).is_err());
         (state, refused)
-    }
-
-    fn after(&self, seq: Seq) -> impl Iterator<Item = (Seq, &E)> {
-        let waits = move |(at, _): &&(Seq, E)| *at > seq;
-        self.edits.iter().filter(waits).map(|(at, edit)| (*at, edit))
     }
 }

@@ -3,7 +3,6 @@
 mod play;
 
 use std::any::type_name;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -19,6 +18,7 @@ use crate::cell::TopicCell;
 use crate::error::{ActError, UpdateError};
 use crate::form::{self, Json};
 use crate::pending::Deeds;
+use crate::random::random;
 use crate::spares::Done;
 use crate::store::{Edit, Made, Published, Written};
 use play::{Fault, Faults, Played, Reversals, Step, play};
@@ -190,8 +190,7 @@ pub(crate) fn act<A: Action>(
 fn context() -> Context {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let at = now.as_millis().try_into().unwrap_or(u64::MAX);
-    // Of the standard library: keys that are random, and others each time.
-    Context::new(at, RandomState::new().build_hasher().finish())
+    Context::new(at, random())
 }
 
 struct Performed<A: Action> {

@@ -178,6 +178,7 @@ mod patch;
 mod pattern;
 mod pending;
 mod presence;
+mod random;
 mod registry;
 mod restore;
 mod saving;

@@ -1,7 +1,6 @@
 //! What windows tell of themselves: each its own entry, for as long as its page is there.
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::thread;
@@ -16,6 +15,7 @@ use crate::cell::TopicCell;
 use crate::error::UpdateError;
 use crate::form::{Refused, Sent};
 use crate::options::TopicOptions;
+use crate::random::random;
 use crate::store::WriteError;
 use crate::view::{refusal, to_json};
 
@@ -113,8 +113,8 @@ impl<T: Topic> TopicCell<T> {
 
 /// Of a topic that begins.
 pub(crate) fn attendance() -> Attendance {
-    // Of the standard library: keys that are random, and others each time. Room is left to count.
-    Attendance::new(RandomState::new().build_hasher().finish() >> 1)
+    // Room is left to count.
+    Attendance::new(random() >> 1)
 }
 
 /// The entry that a window has sent, as a state that has nothing but it.

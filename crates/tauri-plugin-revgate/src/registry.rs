@@ -254,8 +254,8 @@ impl Registry {
         let number = session.map_or(0, |session| session.number);
         cell.begin(session::epoch(number, catalogue.removals));
         #[cfg(feature = "upstream")]
-        if let Some(link) = self.joints().link()
-            && session.is_some_and(|session| session.saver.read_only_place(&topic).is_none())
+        if let Some(session) = session
+            && let Some(link) = self.joints().link_of(&topic, &session.saver)
         {
             let before = ended.clone().or_else(|| self.joints().take(&topic));
             cell.link(link, &origin, before);

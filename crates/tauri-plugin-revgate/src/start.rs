@@ -48,9 +48,7 @@ pub(crate) fn start(
         topic.begin(session::epoch(begun.number, 0));
         let restored = restored.remove(&name).unwrap_or_default();
         #[cfg(feature = "upstream")]
-        if let Some(link) = registry.joints().link()
-            && begun.saver.read_only_place(&name).is_none()
-        {
+        if let Some(link) = registry.joints().link_of(&name, &begun.saver) {
             topic.link(link, &Origin::Disk(restored.clone()));
         }
         topic.save_by(&begun.saver, begun.unsaved.as_ref(), &restored);

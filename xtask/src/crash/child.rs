@@ -112,13 +112,7 @@ impl Child {
 impl Child {
     /// Sends it one.
     pub(super) fn end_by_signal(&mut self, round: u32) -> Result<(), Error> {
-        use nix::{sys::signal::kill, unistd::Pid};
-        let sent =
-            i32::try_from(self.process.id()).ok().map(|id| kill(Pid::from_raw(id), signal(round)));
-        match sent {
-            Some(Ok(())) => Ok(()),
-            other => Err(Error::Other(format!("`{}`: {other:?}", self.process.command()))),
-        }
+        self.process.signal(signal(round))
     }
 
     /// Waits for its end, which is to be that of the signal, as if nobody had heard it.

@@ -128,9 +128,8 @@ impl<'a> Machine<'a> {
         drop(input);
         let mut said = Vec::new();
         for line in lines {
-            match line.strip_prefix("incident ") {
-                Some(incident) => self.incidents.push(incident.to_owned()),
-                None => said.push(outcome(&line)?),
+            if let Some(answer) = answer(&mut self.incidents, line) {
+                said.push(outcome(&answer)?);
             }
         }
         let rest = std::iter::repeat(Outcome::Unknown);
@@ -149,9 +148,8 @@ impl<'a> Machine<'a> {
         let app = self.app.as_ref().ok_or_else(is_down)?;
         loop {
             let line = app.lines.recv_timeout(PATIENCE).map_err(|_| gone(&app.process))?;
-            match line.strip_prefix("incident ") {
-                Some(incident) => self.incidents.push(incident.to_owned()),
-                None => return Ok(line),
+            if let Some(answer) = answer(&mut self.incidents, line) {
+                return Ok(answer);
             }
         }
     }
@@ -166,6 +164,15 @@ impl App {
         let written = writeln!(self.input, "{line}").and_then(|()| self.input.flush());
         written.map_err(Error::io(format!("telling `{}`", self.process.command())))
     }
+}
+
+/// The line, unless it tells of an incident, which is put to the others.
+fn answer(incidents: &mut Vec<String>, line: String) -> Option<String> {
+    match line.strip_prefix("incident ") {
+        Some(incident) => incidents.push(incident.to_owned()),
+        None => return Some(line),
+    }
+    None
 }
 
 fn outcome(line: &str) -> Result<Outcome, Error> {
@@ -186,15 +193,8 @@ fn is_down() -> Error {
 
 #[cfg(unix)]
 fn halt(process: &Guarded, is_halted: bool) -> Result<(), Error> {
-    use nix::{
-        sys::signal::{Signal, kill},
-        unistd::Pid,
-    };
-    let signal = if is_halted { Signal::SIGSTOP } else { Signal::SIGCONT };
-    match i32::try_from(process.id()).map(|id| kill(Pid::from_raw(id), signal)) {
-        Ok(Ok(())) => Ok(()),
-        other => Err(Error::Other(format!("`{}`: {other:?}", process.command()))),
-    }
+    use nix::sys::signal::Signal::{SIGCONT, SIGSTOP};
+    process.signal(if is_halted { SIGSTOP } else { SIGCONT })
 }
 
 #[cfg(not(unix))]

@@ -156,7 +156,7 @@ impl Topics for Joined {
         let read = |_: u32, board: &RawValue| {
             serde_json::from_str::<Board>(board.get()).map_err(|error| error.to_string())
         };
-        let reader = Reader { schema: 0, read: &read };
+        let reader = Reader { schema: 0, is_removable: true, read: &read };
         self.handle(|_| match told {
             Told::Linked(entry) => Input::Linked(Seen::of(entry, &reader)),
             Told::Unlinked(_) => Input::Unlinked,

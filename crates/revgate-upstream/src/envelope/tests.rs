@@ -26,7 +26,7 @@ fn seen(text: &str) -> Value<Option<State<Note>>> {
         note.validate().map_err(|invalid| invalid.to_string())?;
         Ok(note)
     };
-    let reader = Reader { schema: 2, read: &read };
+    let reader = Reader { schema: 2, is_removable: true, read: &read };
     Seen::of(Some(Entry { revision: 1, value: Ok(Some(text.into())) }), &reader).value
 }
 
@@ -90,4 +90,13 @@ fn what_cannot_be_used_is_refused_in_words() {
         let Value::Unreadable(why) = seen(text) else { panic!("{text}") };
         assert!(why.starts_with(words), "{why}");
     }
+}
+
+#[test]
+fn what_cannot_be_removed_is_left_alone_where_somebody_has() {
+    let read = |_: u32, _: &RawValue| Err::<Note, _>("it is not there to be read".to_owned());
+    let reader = Reader { schema: 2, is_removable: false, read: &read };
+    let entry = Entry { revision: 1, value: Ok(Some(br#"{"schema":2,"acks":{}}"#.to_vec())) };
+    let Value::Unreadable(why) = Seen::of(Some(entry), &reader).value else { panic!("it is used") };
+    assert_eq!(why, "it was removed there, and is no one of a family");
 }

@@ -103,9 +103,8 @@ impl Registry {
             Told::Linked(Some(entry)) | Told::Heard(entry) => entry,
             _ => return,
         };
-        // Another instance of the app saves it, and this one follows that.
         let session = self.shared.session.get();
-        if session.is_none_or(|session| session.saver.read_only_place(name).is_some()) {
+        if session.and_then(|session| self.joints().link_of(name, &session.saver)).is_none() {
             return;
         }
         if let Some(kin) = self.kin(name).filter(|kin| kin.options.joined) {

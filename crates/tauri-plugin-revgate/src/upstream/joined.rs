@@ -1,20 +1,22 @@
 //! One topic, joined.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use revgate::json::tree::NoJson;
 use revgate::{Invalid, Topic, TopicName};
 use revgate_persistence::{Incident, Persistence, Tree};
 use revgate_upstream::{
-    Answer, Ask, Asked, Deed, Edit, Entry, Input, Joiner, Options, Output, Reader, Reply, Seen,
-    State, Status, Ticket, Told, Value,
+    Answer, Ask, Asked, Deed, Edit, Input, Joiner, Options, Output, Reader, Seen, State, Status,
+    Ticket, Told,
 };
 use serde_json::value::RawValue;
 
-use super::saved::{Beginning, Begun, News, Saved, random};
+use super::saved::{Beginning, Begun, News, Saved, beside};
 use super::{Link, Syncing};
+use crate::outbox::unix_ms;
 use crate::pending::Actions;
+use crate::random::random;
 use crate::store::{Beside, Joint};
 
 /// A topic joined to the store by its [`Link`]: the [`Joiner`] decides, this tells it what happens and has
@@ -24,8 +26,8 @@ pub(crate) struct Joined<T: Topic> {
     link: Arc<Link>,
     persistence: Arc<Persistence>,
     joiner: Joiner<Deed<T>>,
-    /// When the first of those changes was made that wait.
-    since: Option<SystemTime>,
+    /// When the first of those changes was made that wait, in milliseconds since 1970.
+    since_ms: Option<u64>,
     /// The newest state is no JSON, and other machines are not told of it.
     is_behind: bool,
     /// One of a family can be removed.
@@ -61,7 +63,7 @@ impl<T: Topic> Joined<T> {
             link: Arc::clone(link),
             persistence: Arc::clone(persistence),
             joiner: Joiner::new(outbox, state, options),
-            since: since_ms.map(|ms| UNIX_EPOCH + Duration::from_millis(ms)),
+            since_ms,
             is_behind: false,
             is_member,
         };
@@ -102,19 +104,6 @@ impl<T: Topic> Joined<T> {
         shown
     }
 
-    /// What lies in the store. Only one of a family can be removed there.
-    fn seen(&self, entry: Option<Entry>, reader: &Reader<'_, T>) -> Seen<Option<State<T>>> {
-        let seen = Seen::of(entry, reader);
-        match seen.value {
-            Value::State(_, None) if !self.is_member => {
-                let value =
-                    Value::Unreadable("it was removed there, and is no one of a family".to_owned());
-                Seen { value, ..seen }
-            }
-            _ => seen,
-        }
-    }
-
     fn ask(&mut self, ticket: Ticket, ask: &Ask<Option<State<T>>>) {
         match ask.request(self.persistence.schema()) {
             Ok(request) => self.link.ask(Asked { topic: self.name.clone(), ticket, request }),
@@ -123,14 +112,29 @@ impl<T: Topic> Joined<T> {
         }
     }
 
+    /// Has other machines hear of what was done here.
+    fn tell(&mut self, edited: Result<Input<Deed<T>>, Invalid>) {
+        match edited {
+            Ok(edited) => {
+                self.joiner.handle(edited);
+                // An edit shows nothing but itself.
+                let _shown = self.settle();
+            }
+            Err(invalid) => {
+                tracing::error!(topic = %self.name, %invalid, "other machines are not told");
+            }
+        }
+    }
+
     /// Says how it stands.
     fn note(&mut self) {
         let waiting = self.joiner.outbox().waiting().count();
-        self.since = match waiting {
+        self.since_ms = match waiting {
             0 => None,
-            _ => self.since.or_else(|| Some(SystemTime::now())),
+            _ => self.since_ms.or_else(unix_ms),
         };
-        let (status, since) = (self.joiner.status(), self.since);
+        let since = self.since_ms.map(|ms| UNIX_EPOCH + Duration::from_millis(ms));
+        let status = self.joiner.status();
         self.link.note(&self.name, Some(Syncing { status, waiting, since }));
     }
 }
@@ -148,81 +152,50 @@ pub(crate) fn state<T: Topic>(
 
 impl<T: Topic> Joint<T> for Joined<T> {
     fn edited(&mut self, after: &Arc<T>, actions: Option<Actions>) {
-        let state = match State::new(Arc::clone(after)) {
-            Ok(state) => state,
-            // The next edit that makes it JSON again tells of this one, too.
-            Err(invalid) => {
-                tracing::error!(topic = %self.name, %invalid, "other machines are not told");
-                self.is_behind = true;
-                return;
-            }
-        };
-        let is_behind = std::mem::take(&mut self.is_behind);
-        let deed = match (actions, self.joiner.state()) {
-            (Some(actions), Some(_)) if !is_behind => Ok(Deed::actions(actions)),
-            (_, Some(before)) => Deed::between(&*before.data, &**after),
-            (_, None) => Deed::create(&**after),
-        };
-        match deed {
-            Ok(edit) => {
-                self.joiner.handle(Input::Edited { edit, state: Some(state) });
-                // An edit shows nothing but itself.
-                let _shown = self.settle();
-            }
-            Err(invalid) => {
-                tracing::error!(topic = %self.name, %invalid, "other machines are not told");
-                self.is_behind = true;
-            }
-        }
+        let edited = State::new(Arc::clone(after)).and_then(|state| {
+            let edit = match (actions, self.joiner.state()) {
+                (Some(actions), Some(_)) if !self.is_behind => Deed::actions(actions),
+                (_, Some(before)) => Deed::between(&*before.data, &**after)?,
+                (_, None) => Deed::create(&**after)?,
+            };
+            Ok(Input::Edited { edit, state: Some(state) })
+        });
+        // The next edit that makes it JSON again tells of this one, too.
+        self.is_behind = edited.is_err();
+        self.tell(edited);
     }
 
     fn removed(&mut self) {
-        self.joiner.handle(Input::Edited { edit: Deed::remove(), state: None });
-        let _shown = self.settle();
+        self.tell(Ok(Input::Edited { edit: Deed::remove(), state: None }));
     }
 
     fn created(&mut self, initial: &Arc<T>) -> Arc<T> {
         let created = Deed::create(&**initial).and_then(|edit| {
-            let made = edit.play(self.joiner.state()).map_err(|why| Invalid::new("", why));
-            Ok((edit, made?))
+            let state = edit.play(self.joiner.state()).map_err(|why| Invalid::new("", why))?;
+            Ok(Input::Edited { edit, state })
         });
-        match created {
-            Ok((edit, state)) => {
-                self.joiner.handle(Input::Edited { edit, state });
-                let _shown = self.settle();
-            }
-            Err(invalid) => {
-                tracing::error!(topic = %self.name, %invalid, "other machines are not told")
-            }
-        }
+        self.tell(created);
         let state = self.joiner.state().as_ref();
         state.map_or_else(|| Arc::clone(initial), |state| Arc::clone(&state.data))
     }
 
     fn beside(&self) -> Beside {
-        let since = self.since.and_then(|since| since.duration_since(UNIX_EPOCH).ok());
-        let saved = Saved {
-            schema: self.persistence.schema(),
-            since_ms: since.and_then(|since| since.as_millis().try_into().ok()),
-            is_removed: self.joiner.state().is_none(),
-            outbox: self.joiner.outbox().clone(),
-        };
-        // As text: an edit may nest as deeply as a state may.
-        Box::new(move || serde_json::to_string(&saved).ok().map(Tree::Text))
+        let schema = self.persistence.schema();
+        let saved = Saved { schema, since_ms: self.since_ms, outbox: self.joiner.outbox().clone() };
+        let is_removed = self.joiner.state().is_none();
+        Box::new(move || beside(&saved, is_removed))
     }
 
     fn hear(&mut self, told: Told) -> Option<Option<Arc<T>>> {
         let shown = self.joiner.state().as_ref().map(|state| Arc::clone(&state.data));
         let persistence = Arc::clone(&self.persistence);
         let read = |schema, json: &RawValue| state(&persistence, schema, json, shown.as_deref());
-        let reader = Reader { schema: self.persistence.schema(), read: &read };
+        let (schema, is_removable) = (persistence.schema(), self.is_member);
+        let reader = Reader { schema, is_removable, read: &read };
         let input = match told {
-            Told::Linked(entry) => Input::Linked(self.seen(entry, &reader)),
+            Told::Linked(entry) => Input::Linked(Seen::of(entry, &reader)),
             Told::Unlinked(_) => Input::Unlinked,
-            Told::Heard(entry) => Input::Heard(self.seen(Some(entry), &reader)),
-            Told::Answered(ticket, Reply::Read(Ok(entry))) => {
-                Input::Answered(ticket, Answer::Read(self.seen(entry, &reader)))
-            }
+            Told::Heard(entry) => Input::Heard(Seen::of(Some(entry), &reader)),
             Told::Answered(ticket, reply) => Input::Answered(ticket, Answer::of(reply, &reader)),
         };
         self.joiner.handle(input);

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use revgate::TopicName;
+use revgate_persistence::Saver;
 use revgate_upstream::{Fault, Told, Topics};
 
 use super::Link;
@@ -32,6 +33,11 @@ impl Joints {
 
     pub(crate) fn link(&self) -> Option<&Arc<Link>> {
         self.link.get()
+    }
+
+    /// The same, unless another instance of the app saves the topic: this one follows that.
+    pub(crate) fn link_of(&self, topic: &TopicName, saver: &Saver) -> Option<&Arc<Link>> {
+        self.link().filter(|_| saver.read_only_place(topic).is_none())
     }
 
     /// The topic is gone, and kept.

@@ -1,6 +1,5 @@
 //! What is saved of a topic for other machines, and how it begins with that.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use revgate::action::{Seq, Source};
@@ -8,6 +7,8 @@ use revgate::{Topic, TopicName};
 use revgate_persistence::Tree;
 use revgate_upstream::{Deed, Outbox};
 use serde::{Deserialize, Serialize};
+
+use crate::random::random;
 
 /// How a topic comes to be joined.
 pub(crate) enum Begun {
@@ -20,7 +21,7 @@ pub(crate) enum Begun {
     Known,
 }
 
-/// What is saved beside a topic's state.
+/// What is saved of what waits.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", bound = "")]
 pub(super) struct Saved<T: Topic> {
@@ -30,10 +31,19 @@ pub(super) struct Saved<T: Topic> {
     /// Since when something waits, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) since_ms: Option<u64>,
-    /// Whether the topic was removed: the state is its last one then.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(super) is_removed: bool,
     pub(super) outbox: Outbox<Deed<T>>,
+}
+
+/// Whether the topic was removed: the state is its last one then.
+const REMOVED: &str = "removed";
+/// [`Saved`], as text: an edit may nest as deeply as a state may.
+const WAITING: &str = "waiting";
+
+/// What lies beside a topic's state.
+pub(super) fn beside<T: Topic>(saved: &Saved<T>, is_removed: bool) -> Option<Tree> {
+    let waiting = Tree::Text(serde_json::to_string(saved).ok()?);
+    let fields = [(REMOVED, Tree::Bool(is_removed)), (WAITING, waiting)];
+    Some(Tree::Map(fields.map(|(name, value)| (name.to_owned(), value)).into()))
 }
 
 /// What is known of a topic as it begins.
@@ -64,10 +74,10 @@ impl<T: Topic> Beginning<T> {
         let mut beginning = match begun {
             Begun::New => Self::anew(News::New),
             Begun::Known => Self::anew(News::Nothing),
-            Begun::Saved(saved) => match read::<T>(name, saved) {
-                Some(saved) => Self::saved(name, saved, schema, data),
-                None if is_removed(saved) => Self::anew(News::Removed),
-                None => Self::anew(News::Whole),
+            Begun::Saved(beside) => match (read::<T>(name, beside), is_removed(beside)) {
+                (Some(saved), is_removed) => Self::saved(name, saved, is_removed, schema, data),
+                (None, true) => Self::anew(News::Removed),
+                (None, false) => Self::anew(News::Whole),
             },
         };
         // Beyond all that any run before has numbered, saved or not, though each was killed within a moment: nobody
@@ -81,8 +91,8 @@ impl<T: Topic> Beginning<T> {
         beginning
     }
 
-    fn saved(name: &TopicName, saved: Saved<T>, schema: u32, data: &T) -> Self {
-        let Saved { schema: of, since_ms, is_removed, mut outbox } = saved;
+    fn saved(name: &TopicName, saved: Saved<T>, is_removed: bool, schema: u32, data: &T) -> Self {
+        let Saved { schema: of, since_ms, mut outbox } = saved;
         let news = if is_removed { News::NotThere } else { News::Nothing };
         if of != schema
             && let Err(invalid) = outbox.reshape((!is_removed).then_some(data))
@@ -99,18 +109,11 @@ impl<T: Topic> Beginning<T> {
 
 /// Whether this lies beside the state of a topic that was removed.
 pub(crate) fn is_removed(beside: &Tree) -> bool {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Removed {
-        #[serde(default)]
-        is_removed: bool,
-    }
-    let Tree::Text(text) = beside else { return false };
-    serde_json::from_str(text).is_ok_and(|Removed { is_removed }| is_removed)
+    field(beside, REMOVED) == Some(&Tree::Bool(true))
 }
 
 fn read<T: Topic>(name: &TopicName, beside: &Tree) -> Option<Saved<T>> {
-    let Tree::Text(text) = beside else { return None };
+    let Some(Tree::Text(text)) = field(beside, WAITING) else { return None };
     let read = serde_json::from_str(text);
     read.inspect_err(|error| {
         tracing::error!(topic = %name, %error, "what waits for other machines cannot be read");
@@ -118,7 +121,9 @@ fn read<T: Topic>(name: &TopicName, beside: &Tree) -> Option<Saved<T>> {
     .ok()
 }
 
-/// Of the standard library: keys that are random, and others each time.
-pub(super) fn random() -> u64 {
-    RandomState::new().build_hasher().finish()
+fn field<'a>(beside: &'a Tree, name: &str) -> Option<&'a Tree> {
+    match beside {
+        Tree::Map(fields) => fields.get(name),
+        _ => None,
+    }
 }
