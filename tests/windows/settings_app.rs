@@ -98,17 +98,21 @@ fn malformed_events_are_shown_as_errors_and_the_next_good_one_is_applied(app: Ap
         (json!({"topic": "settings", "revision": 7}), "canonical decimal"),
         (json!({"topic": "settings", "revision": "007"}), "007"),
     ] {
-        let script = "const internals = window.__TAURI_INTERNALS__;
+        let hear = "const internals = window.__TAURI_INTERNALS__;
             const message = arguments[0];
             for (const id of [...internals.callbacks.keys()])
-                internals.runCallback(id, { index: 99, message: JSON.stringify(message) });
-            return new Promise(painted => requestAnimationFrame(() =>
-                painted(document.querySelector('[role=status] [title]')?.title ?? 'nothing')))";
+                internals.runCallback(id, { index: 99, message: JSON.stringify(message) })";
+        let look = "return document.querySelector('[role=status] [title]')?.title ?? 'nothing'";
         for window in BOTH {
-            let shown = desktop.execute(window, script, std::slice::from_ref(&message));
-            let shown = shown.expect("no exception");
-            let shown = shown.as_str().unwrap_or_default();
-            assert!(shown.contains(reason), "`{window}` says `{shown}`, not `{reason}`");
+            desktop.execute(window, hear, std::slice::from_ref(&message)).expect("no exception");
+            let mut shown = String::new();
+            // React renders when it sees fit.
+            let is_said = process::poll(LIMIT, || {
+                let title = desktop.execute(window, look, &[]).expect("it answers");
+                shown = title.as_str().unwrap_or_default().to_owned();
+                shown.contains(reason).then_some(())
+            });
+            assert!(is_said.is_some(), "`{window}` says `{shown}`, not `{reason}`");
             assert!(shown.contains("topic `settings`, phase protocol"), "`{window}`: {shown}");
         }
     }

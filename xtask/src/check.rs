@@ -55,6 +55,8 @@ const WINDOW_PACKAGES: [&str; 10] = [
 ];
 /// A browser or a window that hangs must not hold CI up.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);
+/// The check that takes longest.
+const WINDOWS: &str = "tests in real windows";
 
 /// Runs the checks; whether all passed.
 pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error> {
@@ -83,8 +85,7 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
             let selection = [&NATIVE, features].concat();
             appearance::check(workspace, &mut checks.outcomes, &selection, false);
         }
-        checks.window_tests_while_packing();
-        new::check::check(workspace, &mut checks.outcomes);
+        checks.window_tests_while_compiling();
     }
     process::wait_if_interrupted();
     Ok(checks.outcomes.summary().failed == 0)
@@ -158,13 +159,9 @@ impl Checks<'_> {
 
     /// Of the tests that have just been compiled.
     fn instructions(&mut self, features: &[&str]) {
-        let since = Instant::now();
-        let counted = bench::instructions::check(self.workspace, features, false);
-        let tally = counted.map(Tally::of_one).unwrap_or_else(|error| {
-            report::say(format_args!("    {error}"));
-            Tally::of_one(false)
+        self.tally("instructions", |workspace| {
+            bench::instructions::check(workspace, features, false)
         });
-        self.outcomes.add("instructions", tally, since.elapsed());
     }
 
     /// Those that are wanted, by whether they take a display. The tests have built their program,
@@ -177,12 +174,7 @@ impl Checks<'_> {
         }
         let wanted = crash::smokes().filter(|(_, is_windowed, _)| is_wanted(*is_windowed));
         for (name, _, rounds) in wanted {
-            let since = Instant::now();
-            let tally = rounds.run(self.workspace).map(Tally::of_one).unwrap_or_else(|error| {
-                report::say(format_args!("    {error}"));
-                Tally::of_one(false)
-            });
-            self.outcomes.add(&name, tally, since.elapsed());
+            self.tally(&name, |workspace| rounds.run(workspace));
         }
     }
 
@@ -192,14 +184,18 @@ impl Checks<'_> {
         let build = self.native(&["build", "--example", "machine"], features);
         let built = compile::build(self.workspace, "build the program of a machine", build);
         if self.outcomes.note(NAME, built) {
-            let since = Instant::now();
-            let tally =
-                partition::smoke().run(self.workspace).map(Tally::of_one).unwrap_or_else(|error| {
-                    report::say(format_args!("    {error}"));
-                    Tally::of_one(false)
-                });
-            self.outcomes.add(NAME, tally, since.elapsed());
+            self.tally(NAME, |workspace| partition::smoke().run(workspace));
         }
+    }
+
+    /// Counts what is one check to itself.
+    fn tally(&mut self, name: &str, check: impl FnOnce(&Workspace) -> Result<bool, Error>) {
+        let since = Instant::now();
+        let tally = check(self.workspace).map(Tally::of_one).unwrap_or_else(|error| {
+            report::say(format_args!("    {error}"));
+            Tally::of_one(false)
+        });
+        self.outcomes.add(name, tally, since.elapsed());
     }
 
     /// A workspace of its own, which no other check sees.
@@ -248,18 +244,22 @@ impl Checks<'_> {
         self.outcomes.check("tests in Chrome", Kind::Tests, Step::new(command).limit(PATIENCE));
     }
 
-    /// What drives windows waits most of its time, and what compiles packages waits for nothing.
-    fn window_tests_while_packing(&mut self) {
+    /// What drives windows waits most of its time, and what compiles apps of others waits for nothing.
+    fn window_tests_while_compiling(&mut self) {
         let workspace = self.workspace;
+        let built = self.build_apps();
         thread::scope(|scope| {
-            let packing = scope.spawn(|| {
+            let compiling = scope.spawn(|| {
                 let mut outcomes = Outcomes::new(workspace);
                 package::check(workspace, &mut outcomes);
+                new::check::check(workspace, &mut outcomes);
                 outcomes
             });
-            self.window_tests();
-            match packing.join() {
-                Ok(packed) => self.outcomes.take(packed),
+            if self.outcomes.note(WINDOWS, built) {
+                self.window_tests();
+            }
+            match compiling.join() {
+                Ok(compiled) => self.outcomes.take(compiled),
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         });
@@ -267,45 +267,43 @@ impl Checks<'_> {
 
     /// The apps are built together with the tests: on their own, Tauri would get other features and
     /// be compiled once more.
-    fn window_tests(&mut self) {
-        const NAME: &str = "tests in real windows";
-        let features = format!("{BUILT_WINDOWS},revgate-tests/windows");
-        let features = ["--features", &features];
+    fn build_apps(&self) -> Result<(), Error> {
         if !cfg!(target_os = "linux") {
-            report::say(format_args!("==> {NAME}: left out, they need WebKitWebDriver (Linux)"));
+            return Ok(());
+        }
+        let build = |what, parts: &[&str], feature| {
+            let features = [BUILT_WINDOWS, "revgate-tests/windows", feature].join(",");
+            let command = self.native(&[&["build"], parts].concat(), &["--features", &features]);
+            compile::build(self.workspace, what, command)
+        };
+        let apps = ["--bins", "--test", "windows"];
+        build("build the apps and their tests", &apps, "revgate-tests/inspector")?;
+        // With another feature of Tauri, thus in a build of its own: it changes every window.
+        let webviews = ["--example", "webviews"];
+        build("build the app of several webviews", &webviews, "revgate-test-app/webviews")?;
+        compile::inspected_pages(self.workspace)?;
+        let inspected = ["--example", "inspected"];
+        build("build the app with the inspector", &inspected, "revgate-app/inspector")?;
+        compile::mixed_pages(self.workspace)?;
+        build("build the mixed app", &["--example", "mixed"], "revgate-app/mixed")?;
+        compile::test_pages(self.workspace)?;
+        compile::javascript_test_pages(self.workspace)
+    }
+
+    fn window_tests(&mut self) {
+        if !cfg!(target_os = "linux") {
+            report::say(format_args!("==> {WINDOWS}: left out, they need WebKitWebDriver (Linux)"));
             return;
         }
-        let build = self.native(&["build", "--bins", "--tests"], &features);
-        let built = compile::build(self.workspace, "build the apps and their tests", build);
-        // With another feature of Tauri, thus in a build of its own: it changes every window.
-        let several = [&features[..], &["--features", "revgate-test-app/webviews"]].concat();
-        let build = self.native(&["build", "--example", "webviews"], &several);
-        let built = built.and_then(|()| {
-            compile::build(self.workspace, "build the app of several webviews", build)
-        });
-        let mixed = [&features[..], &["--features", "revgate-app/mixed"]].concat();
-        let build = self.native(&["build", "--example", "mixed"], &mixed);
-        let inspected = [&features[..], &["--features", "revgate-app/inspector"]].concat();
-        let inspected = self.native(&["build", "--example", "inspected"], &inspected);
-        let built = built.and_then(|()| compile::inspected_pages(self.workspace));
-        let built = built.and_then(|()| {
-            compile::build(self.workspace, "build the app with the inspector", inspected)
-        });
-        let built = built.and_then(|()| compile::mixed_pages(self.workspace));
-        let built =
-            built.and_then(|()| compile::build(self.workspace, "build the mixed app", build));
-        let built = built.and_then(|()| compile::test_pages(self.workspace));
-        let built = built.and_then(|()| compile::javascript_test_pages(self.workspace));
-        let display = built.and_then(|()| VirtualDisplay::start(self.workspace));
-        let display = match display {
+        let display = match VirtualDisplay::start(self.workspace) {
             Ok(display) => display,
             Err(error) => {
-                self.outcomes.note(NAME, Err(error));
+                self.outcomes.note(WINDOWS, Err(error));
                 return;
             }
         };
-        let test = [&features[..], &["--features", "revgate-tests/inspector"]].concat();
-        let mut test = self.native(&["test", "--test", "windows"], &test);
+        let features = format!("{BUILT_WINDOWS},revgate-tests/windows,revgate-tests/inspector");
+        let mut test = self.native(&["test", "--test", "windows"], &["--features", &features]);
         test.args(["--", "--test-threads=1"]);
         test.env("REVGATE_APP", self.workspace.app()).env("DISPLAY", display.name());
         test.env("REVGATE_MIXED_APP", self.workspace.mixed_app());
@@ -313,7 +311,7 @@ impl Checks<'_> {
         test.env("REVGATE_TEST_APP", self.workspace.test_app());
         test.env("REVGATE_TEST_WEBVIEWS", self.workspace.test_webviews());
         test.env("REVGATE_TEST_PAGES", self.workspace.test_pages());
-        self.outcomes.check(NAME, Kind::Tests, Step::new(test).limit(PATIENCE));
+        self.outcomes.check(WINDOWS, Kind::Tests, Step::new(test).limit(PATIENCE));
     }
 
     /// One selection of packages for all native commands, so that they share their dependencies.
