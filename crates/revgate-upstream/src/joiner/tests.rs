@@ -5,6 +5,7 @@ mod machine;
 mod search;
 mod steps;
 mod store;
+mod window;
 mod world;
 
 use search::{Found, explore, walk};
@@ -56,6 +57,15 @@ fn a_machine_that_keeps_nothing_says_what_is_lost() {
 }
 
 #[test]
+fn windows_of_which_none_goes_back() {
+    let bounds = Bounds { windows: 1, ..FEW };
+    explored(Bounds { faults: 1, ..bounds });
+    explored(Bounds { restores: 1, ..bounds });
+    explored(Bounds { deletions: 1, ..bounds });
+    explored(Bounds { crashes: 1, ..bounds });
+}
+
+#[test]
 fn two_machines_of_one_number_lose_nothing() {
     explored(Bounds { edits: [2, 2], faults: 2, twins: true, ..FEW });
 }
@@ -72,6 +82,11 @@ fn a_long_time_of_everything() {
             let violation = violation.map(|it| format!("seed {seed}, keep {keep}: {it}"));
             assert!(violation.is_none(), "{}", violation.unwrap_or_default());
         }
+    }
+    for seed in 0..walks {
+        let violation = walk(Bounds { windows: 2, ..bounds }, seed, 1_200);
+        let violation = violation.map(|it| format!("seed {seed}, with windows: {it}"));
+        assert!(violation.is_none(), "{}", violation.unwrap_or_default());
     }
     let twins = Bounds { restores: 0, deletions: 0, crashes: 0, twins: true, ..bounds };
     for seed in 0..walks {

@@ -4,8 +4,10 @@ use std::collections::{BTreeSet, VecDeque};
 use std::hash::{Hash, Hasher};
 
 use revgate::action::{Seq, Source};
+use revgate::{Epoch, Revision, Version};
 
 use super::store::Store;
+use super::window::{Made, Window};
 use crate::joiner::{Answer, Ask, Input, Joiner, Options, Output, Seen};
 use crate::{Acks, Edit, Outbox};
 
@@ -66,11 +68,13 @@ pub(super) struct Machine {
     pub(super) misses: bool,
     /// What it has ceased to show with the last input.
     pub(super) gone: Vec<u8>,
+    version: Version,
+    pub(super) windows: Vec<Window>,
 }
 
 impl Machine {
     /// One of twins has the other's number, and begins later.
-    pub(super) fn new(index: u64, keep: usize, is_twin: bool) -> Self {
+    pub(super) fn new(index: u64, keep: usize, is_twin: bool, windows: usize) -> Self {
         let mut outbox = Outbox::new(Source::new(if is_twin { 1 } else { index + 1 }));
         outbox.number_after(Seq::new(index * 1_000));
         let options = Options { keep, ..Options::default() };
@@ -88,6 +92,8 @@ impl Machine {
             told: BTreeSet::new(),
             misses: false,
             gone: Vec::new(),
+            version: first_of(0),
+            windows: vec![Window::new(); windows],
         }
     }
 
@@ -140,6 +146,8 @@ impl Machine {
         outbox.number_after(Seq::new(self.run * 100));
         self.joiner = Joiner::new(outbox, list, self.joiner.options);
         self.is_linked = false;
+        self.version = first_of(self.run);
+        self.windows.fill(Window::new());
     }
 
     pub(super) fn answered(&mut self, answer: Answer<List>) {
@@ -152,16 +160,20 @@ impl Machine {
             Input::Edited { state, .. } => state.clone(),
             _ => self.joiner.state().clone(),
         };
+        let mut is_news = matches!(input, Input::Edited { .. });
         self.joiner.handle(input);
         let mut missing = Vec::new();
         while let Some(output) = self.joiner.poll_output() {
             match output {
                 Output::Ask(_, ask) => (self.ask, self.answer) = (Some(ask), None),
-                Output::Show(_) => {}
+                Output::Show(_) => is_news = true,
                 Output::Refused { edit: Deed(numbers), .. } => self.told.extend(numbers),
                 Output::Missing { machine, after, to } => missing.push((machine, after, to)),
                 Output::Twin { .. } => {}
             }
+        }
+        if is_news {
+            self.publish();
         }
         // An answer to what is not asked for any more is ignored, so none is kept; and tickets need
         // not tell worlds apart.
@@ -184,6 +196,17 @@ impl Machine {
         self.gone = gone.collect();
     }
 
+    /// What its windows get who ask for it.
+    pub(super) fn made(&self) -> Made {
+        (self.version, self.joiner.state().clone())
+    }
+
+    fn publish(&mut self) {
+        self.version = self.version.next().expect("there are many more");
+        let made = self.made();
+        self.windows.iter_mut().for_each(|window| window.announce(&made));
+    }
+
     fn leave(&mut self, is_lost: bool) {
         let ask = self.ask.take();
         self.answer = None;
@@ -191,6 +214,11 @@ impl Machine {
             self.ghosts.push((expected, acks, state));
         }
     }
+}
+
+/// Of a run, as the plugin counts them.
+fn first_of(run: u64) -> Version {
+    Version::new(Epoch::new(run), Revision::new(1))
 }
 
 /// As it is between two inputs.

@@ -2,6 +2,7 @@
 
 use super::machine::{List, Machine};
 use super::store::Store;
+use super::window::Turn;
 use crate::joiner::{Answer, Ask, Input, Status};
 
 /// What went wrong.
@@ -23,6 +24,8 @@ pub(super) struct Bounds {
     pub(super) keep: usize,
     /// Whether they have one number. Then things may be done twice.
     pub(super) twins: bool,
+    /// Of each machine.
+    pub(super) windows: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,6 +58,7 @@ pub(super) enum What {
     Ghost(usize),
     Hear,
     Rested,
+    Window(usize, Turn),
 }
 
 #[derive(Clone, Hash)]
@@ -80,6 +84,7 @@ impl Bounds {
             crashes: 0,
             keep: 64,
             twins: false,
+            windows: 0,
         }
     }
 }
@@ -89,7 +94,8 @@ impl World {
         Self {
             store: Store::default(),
             copy: None,
-            machines: [0, 1].map(|index| Machine::new(index, bounds.keep, bounds.twins)),
+            machines: [0, 1]
+                .map(|index| Machine::new(index, bounds.keep, bounds.twins, bounds.windows)),
             edits: bounds.edits,
             faults: bounds.faults,
             restores: bounds.restores,
@@ -122,6 +128,10 @@ impl World {
             push(is_rest, What::Rested);
             push(!machine.news.is_empty(), What::Hear);
             (0..machine.ghosts.len()).for_each(|ghost| push(true, What::Ghost(ghost)));
+            for (at, window) in machine.windows.iter().enumerate() {
+                let turns = window.turns(self.faults > 0);
+                turns.for_each(|turn| push(true, What::Window(at, turn)));
+            }
             for is_lost in [true, false] {
                 let can_be_so = is_lost || is_write;
                 push(self.faults > 0 && machine.is_linked && can_be_so, What::Unlink { is_lost });
@@ -143,7 +153,7 @@ impl World {
                 self.deletions -= 1;
                 self.store = Store::default();
             }
-            Event::Machine(index, what) => self.happen_to(index, what),
+            Event::Machine(index, what) => self.happen_to(index, what)?,
         }
         for index in 0..2 {
             let gone = std::mem::take(&mut self.machines[index].gone);
@@ -167,7 +177,7 @@ impl World {
         }
     }
 
-    fn happen_to(&mut self, index: usize, what: What) {
+    fn happen_to(&mut self, index: usize, what: What) -> Result<(), Violation> {
         let machine = &mut self.machines[index];
         match what {
             What::Edit => {
@@ -210,7 +220,13 @@ impl World {
                     .for_each(|it| machine.handle(Input::Heard(it)));
             }
             What::Rested => machine.answered(Answer::Rested),
+            What::Window(at, turn) => {
+                self.faults -= u8::from(matches!(turn, Turn::Lost(_)));
+                let made = machine.made();
+                machine.windows[at].take(turn, made)?;
+            }
         }
+        Ok(())
     }
 
     fn write(&mut self, expected: u64, acks: crate::Acks, list: List) -> Option<u64> {
@@ -227,7 +243,7 @@ impl World {
             ([0; 2], 0, 0, 0, 0);
         // Enough for each to read once more what it has heard nothing of.
         let mut rests = 8;
-        for _ in 0..400 {
+        for _ in 0..2_000 {
             let events = self.events();
             let is_rest = |event: &Event| matches!(event, Event::Machine(_, What::Rested));
             let next = events.iter().find(|event| !is_rest(event)).copied();
@@ -256,6 +272,10 @@ impl World {
                     machine.joiner.state(),
                     machine.joiner.status()
                 ));
+            }
+            let made = Some(machine.made());
+            if let Some(window) = machine.windows.iter().find(|window| window.shown != made) {
+                return Err(format!("a window shows {:?}, not {made:?}", window.shown));
             }
             let lost =
                 machine.saved.iter().find(|it| !held.contains(it) && !machine.told.contains(it));
