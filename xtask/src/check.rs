@@ -55,7 +55,6 @@ const WINDOW_PACKAGES: [&str; 10] = [
 ];
 /// A browser or a window that hangs must not hold CI up.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);
-/// The check that takes longest.
 const WINDOWS: &str = "tests in real windows";
 
 /// Runs the checks; whether all passed.
@@ -79,13 +78,18 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
         checks.crash(features, |_| true);
         checks.partition(features);
         checks.fuzz();
-        checks.browser_tests();
+        // A large crate and a browser, each for itself, leave a core to others.
+        checks.together(Checks::browser_tests, |workspace, outcomes| {
+            package::check(workspace, outcomes);
+        });
         npm::check(workspace, &mut checks.outcomes, &NATIVE);
         if built {
             let selection = [&NATIVE, features].concat();
             appearance::check(workspace, &mut checks.outcomes, &selection, false);
         }
-        checks.window_tests_while_compiling();
+        // What drives windows waits most of its time, and has been compiled.
+        let built = checks.build_apps();
+        checks.together(|checks| checks.window_tests(built), new::check::check);
     }
     process::wait_if_interrupted();
     Ok(checks.outcomes.summary().failed == 0)
@@ -244,27 +248,6 @@ impl Checks<'_> {
         self.outcomes.check("tests in Chrome", Kind::Tests, Step::new(command).limit(PATIENCE));
     }
 
-    /// What drives windows waits most of its time, and what compiles apps of others waits for nothing.
-    fn window_tests_while_compiling(&mut self) {
-        let workspace = self.workspace;
-        let built = self.build_apps();
-        thread::scope(|scope| {
-            let compiling = scope.spawn(|| {
-                let mut outcomes = Outcomes::new(workspace);
-                package::check(workspace, &mut outcomes);
-                new::check::check(workspace, &mut outcomes);
-                outcomes
-            });
-            if self.outcomes.note(WINDOWS, built) {
-                self.window_tests();
-            }
-            match compiling.join() {
-                Ok(compiled) => self.outcomes.take(compiled),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        });
-    }
-
     /// The apps are built together with the tests: on their own, Tauri would get other features and
     /// be compiled once more.
     fn build_apps(&self) -> Result<(), Error> {
@@ -290,12 +273,12 @@ impl Checks<'_> {
         compile::javascript_test_pages(self.workspace)
     }
 
-    fn window_tests(&mut self) {
+    fn window_tests(&mut self, built: Result<(), Error>) {
         if !cfg!(target_os = "linux") {
             report::say(format_args!("==> {WINDOWS}: left out, they need WebKitWebDriver (Linux)"));
             return;
         }
-        let display = match VirtualDisplay::start(self.workspace) {
+        let display = match built.and_then(|()| VirtualDisplay::start(self.workspace)) {
             Ok(display) => display,
             Err(error) => {
                 self.outcomes.note(WINDOWS, Err(error));
@@ -312,6 +295,27 @@ impl Checks<'_> {
         test.env("REVGATE_TEST_WEBVIEWS", self.workspace.test_webviews());
         test.env("REVGATE_TEST_PAGES", self.workspace.test_pages());
         self.outcomes.check(WINDOWS, Kind::Tests, Step::new(test).limit(PATIENCE));
+    }
+
+    /// Two checks at once. While both compile in one folder, one waits for the other.
+    fn together(
+        &mut self,
+        one: impl FnOnce(&mut Self),
+        other: impl FnOnce(&Workspace, &mut Outcomes<'_>) + Send,
+    ) {
+        let workspace = self.workspace;
+        thread::scope(|scope| {
+            let other = scope.spawn(|| {
+                let mut outcomes = Outcomes::new(workspace);
+                other(workspace, &mut outcomes);
+                outcomes
+            });
+            one(self);
+            match other.join() {
+                Ok(outcomes) => self.outcomes.take(outcomes),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        });
     }
 
     /// One selection of packages for all native commands, so that they share their dependencies.
