@@ -183,10 +183,15 @@ impl Bucket {
     async fn connect(&self) -> Result<Client, Fault> {
         let Options { server, credentials, user, root_certificates, inbox, timeout, .. } =
             &self.options;
-        let server: ServerAddr = server.parse().map_err(|_| Fault {
-            place: self.place.clone(),
-            reason: "the address is none, which is such as `nats://host:4222`".to_owned(),
-        })?;
+        let fault = |reason: &str| Fault { place: self.place.clone(), reason: reason.to_owned() };
+        let malformed = "the address is none, which is such as `nats://host:4222`";
+        let server: ServerAddr = server.parse().map_err(|_| fault(malformed))?;
+        // The client would write it to its log, and not use it.
+        if server.username().is_some() || server.password().is_some() {
+            return Err(fault(
+                "the address has a name or a password in it: give them by `.user(…)`",
+            ));
+        }
         let (links, denials) = (self.links.clone(), self.denials.clone());
         let unreached = Arc::clone(&self.unreached);
         let reconnect = self.apart(RECONNECT);

@@ -23,7 +23,8 @@ pub struct Options {
 
 impl Options {
     /// The bucket of this name, of letters, digits, `-` and `_`, at `server`: `nats://host:4222`, or
-    /// `tls://host:4222`, which insists on encryption.
+    /// `tls://host:4222`, which insists on encryption. A name or a password in the address is refused: they are for
+    /// [`user`](Self::user).
     pub fn new(server: impl Into<String>, bucket: impl Into<String>) -> Self {
         Self {
             server: server.into(),

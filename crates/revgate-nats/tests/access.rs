@@ -113,7 +113,8 @@ const USERS: &str = r#"authorization { users: [
     { user: bob, password: bob, permissions: { publish: { deny: "$KV.>" } } }
     { user: dan, password: dan, permissions: {
         publish: [
-            "$JS.API.STREAM.INFO.KV_board", "$JS.API.CONSUMER.CREATE.KV_board"
+            "$JS.API.STREAM.INFO.KV_board"
+            "$JS.API.CONSUMER.CREATE.KV_board", "$JS.API.CONSUMER.CREATE.KV_board.>"
             "$JS.API.CONSUMER.DELETE.KV_board.>", "$JS.API.DIRECT.GET.KV_board.>", "$JS.FC.KV_board.>"
             "$KV.board.doc.>"
         ]

@@ -2,6 +2,7 @@
 
 mod change;
 mod reshape;
+mod salvage;
 
 use std::io;
 use std::marker::PhantomData;
@@ -14,10 +15,10 @@ use revgate::{Invalid, Topic};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::Edit;
 use crate::calm::calmly;
+use crate::{Edit, Salvaged};
 
-use change::{follow, join, narrow};
+use change::{Change, follow, join, lacking, narrow};
 
 /// What was done to a topic of the type `T`. It is done once more to whatever the state is by then, as a
 /// window's edit is.
@@ -29,7 +30,8 @@ use change::{follow, join, narrow};
 ///
 /// | done here | and there, meanwhile | comes to |
 /// |---|---|---|
-/// | an edit | an edit | both; of one value, the one that comes last to the store |
+/// | an edit | an edit | both; of one value, the one that comes last to the store; what makes no valid state of it is refused, in words |
+/// | an edit of what is in an entry | its removal | the removal; that part of the edit is refused, in words |
 /// | an edit | a removal | the removal; the edit is refused, in words, if it comes last |
 /// | a removal | a removal | the removal |
 /// | a creation | a creation | the fields, entries and items of both; of one value, the one that comes first |
@@ -70,7 +72,7 @@ enum Did {
     /// These, of a topic that says its [`ACTIONS`](Topic::ACTIONS).
     Actions(Vec<Told<Box<RawValue>>>),
     /// Something of which this is known: what it changed, as it was and as it is.
-    Change([Tree; 2]),
+    Change(Change),
     /// It is there from now on, and was this when it was created.
     Create(Tree),
     /// It was edited to this, nobody knows any more how.
@@ -131,7 +133,14 @@ impl<T: Topic> Deed<T> {
                 next
             }
             (Did::Change([before, after]), Some(state)) => {
-                let merged = merge(Some(before), Some(&tree(state)?), Some(after));
+                let now = tree(state)?;
+                if let Some(path) = lacking(&now, [before, after]) {
+                    return Err(match &*path {
+                        "" => "it has become something else".to_owned(),
+                        path => format!("`{path}` is not there any more"),
+                    });
+                }
+                let merged = merge(Some(before), Some(&now), Some(after));
                 read(&merged.tree.unwrap_or_default(), Some(state))?
             }
             (Did::Create(made), Some(state)) => read(&join(made, &tree(state)?), Some(state))?,
@@ -155,6 +164,14 @@ impl<T: Topic> Edit for Deed<T> {
             let next = next.map(|next| State::new(Arc::new(next))).transpose();
             next.map_err(|invalid| invalid.to_string())
         })
+    }
+
+    /// Of a change, by the fields and entries that it changes.
+    fn salvage(&self, state: &Option<State<T>>) -> Option<Salvaged<Self>> {
+        match &*self.did {
+            Did::Change(change) => salvage::salvage(change, state),
+            _ => None,
+        }
     }
 
     /// As JSON.

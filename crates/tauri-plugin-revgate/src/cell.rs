@@ -80,7 +80,7 @@ impl<T: Topic> TopicCell<T> {
         // Its initial state is what was loaded: one and the same.
         let restored = cell.restore(Arc::clone(&cell.initial), version, is_saved, on_disk)?;
         #[cfg(feature = "upstream")]
-        if cell.options().joined && restored.on_disk.beside().is_some_and(upstream::is_removed) {
+        if restored.on_disk.beside().is_some_and(upstream::is_removed) {
             cell.live.store.remove();
         }
         Ok(Some((cell, restored)))

@@ -44,6 +44,9 @@ pub(crate) trait ErasedTopic: View {
     /// See [`TopicCell::departed`].
     #[cfg(feature = "upstream")]
     fn departed(&self);
+    /// See [`TopicCell::forget_removal`].
+    #[cfg(feature = "upstream")]
+    fn forget_removal(&self);
     /// Whether other machines are known to have all that was done here.
     #[cfg(feature = "upstream")]
     fn is_in_step(&self) -> bool;
@@ -120,6 +123,11 @@ impl<T: Topic> ErasedTopic for TopicCell<T> {
     #[cfg(feature = "upstream")]
     fn departed(&self) {
         TopicCell::departed(self);
+    }
+
+    #[cfg(feature = "upstream")]
+    fn forget_removal(&self) {
+        TopicCell::forget_removal(self);
     }
 
     #[cfg(feature = "upstream")]

@@ -211,8 +211,10 @@ impl<T: Topic> Subject for Saved<T> {
             taken = again?.unwrap_or(taken);
         }
         let TakenOver { theirs, on_disk, is_saved, overruled, .. } = taken;
-        // What waits for other machines is not what they have written.
-        let is_joined = topic.outbox.options().joined;
+        // What waits for other machines is not what they have written. Who only follows another instance of the
+        // app has nothing that waits.
+        let is_joined = topic.outbox.options().joined
+            && self.saver.read_only_place(self.track.topic()).is_none();
         if is_saved && !is_joined {
             self.track.found_saved(version);
         }

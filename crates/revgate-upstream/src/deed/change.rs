@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use revgate::json::tree::{Tree, merge};
+use revgate::json::tree::{Tree, align, merge};
 
 /// A value as it was and as it is. **Of two objects only the fields that differ**, and of those again.
 pub(super) type Change = [Tree; 2];
@@ -30,6 +30,100 @@ pub(super) fn narrow(change: Change) -> Change {
     }
     new.append(&mut after);
     [Tree::Map(old), Tree::Map(new)]
+}
+
+/// The path to an object of which a change has parts, and that is not there: whatever else is, the parts alone
+/// are not the object.
+pub(super) fn lacking(now: &Tree, [before, after]: [&Tree; 2]) -> Option<String> {
+    let (Tree::Map(before), Tree::Map(after)) = (before, after) else { return None };
+    let Tree::Map(now) = now else { return Some(String::new()) };
+    before.iter().find_map(|(name, before)| {
+        let after = after.get(name)?;
+        let lacking = match now.get(name) {
+            Some(now) => lacking(now, [before, after])?,
+            None if matches!([before, after], [Tree::Map(_), Tree::Map(_)]) => String::new(),
+            None => return None,
+        };
+        Some(if lacking.is_empty() { name.clone() } else { format!("{name}.{lacking}") })
+    })
+}
+
+/// A change without what is [`lacking`], and that.
+pub(super) fn sieve(now: &Tree, change: Change) -> [Change; 2] {
+    let nothing = || [Tree::Map(BTreeMap::new()), Tree::Map(BTreeMap::new())];
+    let (before, mut after) = match change {
+        [Tree::Map(before), Tree::Map(after)] => (before, after),
+        whole => return [whole, nothing()],
+    };
+    let Tree::Map(now) = now else { return [nothing(), [before, after].map(Tree::Map)] };
+    let mut sieved = [(); 4].map(|()| BTreeMap::new());
+    let [old, new, lacking_old, lacking_new] = &mut sieved;
+    for (name, was) in before {
+        let Some(is) = after.remove(&name) else {
+            old.insert(name, was);
+            continue;
+        };
+        let there = now.get(&name).unwrap_or(&Tree::Null);
+        let [made, lacking] = sieve(there, [was, is]);
+        for ([was, is], [old, new]) in
+            [(made, [&mut *old, new]), (lacking, [lacking_old, lacking_new])]
+        {
+            if was != is {
+                old.insert(name.clone(), was);
+                new.insert(name.clone(), is);
+            }
+        }
+    }
+    new.append(&mut after);
+    let [old, new, lacking_old, lacking_new] = sieved.map(Tree::Map);
+    [[old, new], [lacking_old, lacking_new]]
+}
+
+/// The parts of a change that each can be made alone: by the fields in which there is more than one.
+pub(super) fn divide([before, after]: Change) -> Vec<Change> {
+    let (mut before, mut after) = match [before, after] {
+        [Tree::Map(before), Tree::Map(after)] => (before, after),
+        whole => return vec![whole],
+    };
+    let names: BTreeSet<_> = before.keys().chain(after.keys()).cloned().collect();
+    let is_one = names.len() == 1;
+    let within = |name: &str, value: Option<Tree>| {
+        Tree::Map(value.map(|value| (name.to_owned(), value)).into_iter().collect())
+    };
+    let mut parts = Vec::new();
+    for name in names {
+        match [before.remove(&name), after.remove(&name)] {
+            [Some(was), Some(is)] if is_one => parts.extend(
+                divide([was, is]).into_iter().map(|part| part.map(|it| within(&name, Some(it)))),
+            ),
+            field => parts.push(field.map(|it| within(&name, it))),
+        }
+    }
+    parts
+}
+
+/// Parts of one change, once more as one.
+pub(super) fn unite(parts: &[Change]) -> Change {
+    fn union(one: Tree, other: &Tree) -> Tree {
+        match (one, other) {
+            (Tree::Map(mut one), Tree::Map(other)) => {
+                for (name, value) in other {
+                    let both = match one.remove(name) {
+                        Some(field) => union(field, value),
+                        None => value.clone(),
+                    };
+                    one.insert(name.clone(), both);
+                }
+                Tree::Map(one)
+            }
+            (one, _) => one,
+        }
+    }
+    let [first, rest @ ..] = parts else {
+        return [Tree::Map(BTreeMap::new()), Tree::Map(BTreeMap::new())];
+    };
+    rest.iter()
+        .fold(first.clone(), |[before, after], [was, is]| [union(before, was), union(after, is)])
 }
 
 /// Two changes as one: from what was before the first to what is after the second, which was made of what
@@ -94,7 +188,7 @@ pub(super) fn join(one: &Tree, other: &Tree) -> Tree {
     merge(outline(one, other).as_ref(), Some(one), Some(other)).tree.unwrap_or_default()
 }
 
-/// What two values have in common before anything is in them: the objects and lists that are in both.
+/// What two values have in common: the objects and lists that are in both, and the items of those.
 fn outline(one: &Tree, other: &Tree) -> Option<Tree> {
     match (one, other) {
         (Tree::Map(one), Tree::Map(other)) => {
@@ -103,7 +197,12 @@ fn outline(one: &Tree, other: &Tree) -> Option<Tree> {
                 both.filter_map(|(name, one, other)| Some((name.clone(), outline(one, other)?)));
             Some(Tree::Map(fields.collect()))
         }
-        (Tree::List(_), Tree::List(_)) => Some(Tree::List(Vec::new())),
+        (Tree::List(one), Tree::List(other)) => {
+            let items = other.iter().zip(align(one, other));
+            let both =
+                items.filter(|(item, origin)| origin.is_some_and(|it| one.get(it) == Some(*item)));
+            Some(Tree::List(both.map(|(item, _)| item.clone()).collect()))
+        }
         _ => None,
     }
 }
@@ -138,6 +237,46 @@ mod tests {
             }
             _ => tree(random, depth),
         }
+    }
+
+    #[test]
+    fn of_two_lists_all_items_are_in_both() {
+        let lists = |text: &str| text.parse::<Tree>().expect("JSON");
+        for (one, other, both) in [
+            ("[1,2,3,4]", "[1,2]", "[1,2,3,4]"),
+            ("[1,2]", "[1,2,3]", "[1,2,3]"),
+            ("[1,2,4]", "[1,2,3]", "[1,2,4,3]"),
+            ("[]", "[1]", "[1]"),
+            ("[1]", "[2]", "[1,2]"),
+        ] {
+            assert_eq!(join(&lists(one), &lists(other)), lists(both), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn parts_of_a_change_are_the_change_once_more() {
+        let mut random = fastrand::Rng::with_seed(2);
+        let (mut most, mut lacked) = (0, 0);
+        for _ in 0..20_000 {
+            let first = tree(&mut random, 3);
+            let second = edited(&mut random, &first, 3);
+            let change = narrow([first.clone(), second.clone()]);
+            let parts = divide(change.clone());
+            assert_eq!(unite(&parts), change, "{first} {second}");
+            assert_eq!(lacking(&first, [&change[0], &change[1]]), None, "{first} {second}");
+            assert_eq!(sieve(&first, change.clone())[0], change, "{first} {second}");
+            let there = edited(&mut random, &first, 3);
+            let [made, lost] = sieve(&there, change.clone());
+            let is_lacking = lacking(&there, [&change[0], &change[1]]).is_some();
+            let is_lacking = is_lacking && change[0] != change[1];
+            let still = lacking(&there, [&made[0], &made[1]]).filter(|_| made[0] != made[1]);
+            assert_eq!(still, None, "{there} {first} {second}");
+            assert_eq!(lost[0] != lost[1], is_lacking, "{there} {first} {second}");
+            assert_eq!(unite(&[made, lost]), change, "{there} {first} {second}");
+            lacked += usize::from(is_lacking);
+            most = most.max(parts.len());
+        }
+        assert!(most >= 3 && lacked > 100, "{most} {lacked}");
     }
 
     #[test]

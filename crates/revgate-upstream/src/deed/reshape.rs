@@ -7,17 +7,23 @@ use super::{Deed, Did};
 use crate::Outbox;
 
 impl<T: Topic> Outbox<Deed<T>> {
+    /// Whether something is kept that would have to be [reshaped](Self::reshape): actions and removals have no
+    /// shape.
+    pub fn has_shape(&self) -> bool {
+        self.kept().any(|deed| !matches!(*deed.did, Did::Actions(_) | Did::Remove))
+    }
+
     /// The topic was migrated since this was saved, and is `state` now; `None` if it was removed. **To be called
     /// then, before it is joined**: changes that were made of an older shape would be made of the new one in part, or
     /// not at all, and nobody would say so.
     ///
-    /// What waits becomes one edit, to `state`: fields, entries and items that are in the store alone are kept, and of
-    /// one value this machine's stands. Actions and removals have no shape, and stay as they are where there is nothing
-    /// else.
+    /// What waits becomes one edit: from `base`, what the store had before it, to `state`, both in the new shape.
+    /// Where nobody knows that, to `state`: fields, entries and items that are in the store alone are kept, and of
+    /// one value this machine's stands. Where nothing [has a shape](Self::has_shape), all stays as it is.
     ///
     /// # Errors
     ///
-    /// If the state cannot be JSON.
+    /// If a state cannot be JSON.
     ///
     /// ```
     /// use revgate::Topic;
@@ -32,21 +38,22 @@ impl<T: Topic> Outbox<Deed<T>> {
     ///     const NAME: &'static str = "look";
     /// }
     ///
+    /// let look = |theme: &str| Look { theme: theme.to_owned() };
     /// let mut outbox = Outbox::<Deed<Look>>::new(Source::new(1));
-    /// outbox.reshape(Some(&Look { theme: "dark".to_owned() }))?;
+    /// outbox.reshape(Some(&look("light")), Some(&look("dark")))?;
     /// assert_eq!(outbox.waiting().count(), 0, "nothing waits");
     /// # Ok::<(), revgate::Invalid>(())
     /// ```
-    pub fn reshape(&mut self, state: Option<&T>) -> Result<(), Invalid> {
-        let is_lasting = |deed: &Deed<T>| matches!(*deed.did, Did::Actions(_) | Did::Remove);
-        if self.kept().all(is_lasting) {
+    pub fn reshape(&mut self, base: Option<&T>, state: Option<&T>) -> Result<(), Invalid> {
+        if !self.has_shape() {
             return Ok(());
         }
         let is_created = self.waiting().any(|(_, deed)| matches!(*deed.did, Did::Create(_)));
-        let deed = match state.map(Tree::of).transpose()? {
-            None => Deed::remove(),
-            Some(state) if is_created => Did::Create(state).into(),
-            Some(state) => Did::Become(state).into(),
+        let deed = match (base, state) {
+            (_, None) => Deed::remove(),
+            (_, Some(state)) if is_created => Deed::create(state)?,
+            (Some(base), Some(state)) => Deed::between(base, state)?,
+            (None, Some(state)) => Did::Become(Tree::of(state)?).into(),
         };
         self.become_one(deed);
         Ok(())
@@ -106,7 +113,7 @@ mod tests {
             (Seq::new(2), Some(look("black", &[("a", 1), ("b", 2)]))),
             "lost"
         );
-        outbox.reshape(Some(&mine)).expect("JSON");
+        outbox.reshape(None, Some(&mine)).expect("JSON");
         let both = look("white", &[("a", 1), ("b", 2)]);
         assert_eq!((outbox.waiting().count(), play(&outbox)), (1, (Seq::new(3), Some(both))));
         assert_eq!(outbox.gap(Seq::new(0)), Some((Seq::new(0), Seq::new(1))), "kept no longer");
@@ -114,15 +121,27 @@ mod tests {
     }
 
     #[test]
+    fn what_waits_is_what_was_changed_where_that_is_known_and_nothing_else() {
+        let mut outbox = outbox(r#"{"change":[{"dark":true},{"dark":false}]}"#);
+        let base = look("black", &[("a", 1), ("b", 1), ("c", 1)]);
+        outbox.reshape(Some(&base), Some(&look("white", &[("a", 2), ("c", 1)]))).expect("JSON");
+        let theirs = look("black", &[("b", 1), ("d", 4)]);
+        let there = Some(State::new(Arc::new(theirs)).expect("JSON"));
+        let (_, deed) = outbox.waiting().next().expect("it waits");
+        let made = deed.play(&there).expect("it can be done").expect("it is there");
+        assert_eq!(*made.data, look("white", &[("a", 2), ("d", 4)]));
+    }
+
+    #[test]
     fn what_was_created_or_removed_is_so_in_the_new_shape() {
         let mut created = outbox(r#"{"create":{"dark":true}}"#);
-        created.reshape(Some(&look("black", &[]))).expect("JSON");
+        created.reshape(None, Some(&look("black", &[]))).expect("JSON");
         let (_, deed) = created.waiting().next().expect("it waits");
         let made = deed.play(&None).expect("it can be done").expect("it is there");
         assert_eq!(*made.data, look("black", &[]));
 
         let mut removed = outbox(r#""remove""#);
-        removed.reshape(None).expect("JSON");
+        removed.reshape(None, None).expect("JSON");
         let (_, deed) = removed.waiting().next().expect("it waits");
         assert!(matches!(deed.play(&Some(made)), Ok(None)));
     }

@@ -253,3 +253,147 @@ fn what_the_store_has_is_kept_by_number_and_by_bytes_and_what_waits_whatever_it_
     assert_eq!(kept(Options::default(), 9), (9, 0));
     assert_eq!(kept(Options { keep_bytes: 0, ..few }, 0), (9, 9));
 }
+
+/// What comes of a session that was fused into one change, and what of it is refused.
+fn salvaged(
+    here: impl FnOnce(&mut Board),
+    there: impl FnOnce(&mut Board),
+) -> (Board, serde_json::Value, String) {
+    let deed = Deed::between(&board(), &edited(here)).expect("JSON");
+    let state = Some(State::new(Arc::new(edited(there))).expect("JSON"));
+    let whole = deed.play(&state).expect_err("it cannot be made as a whole");
+    let Salvaged { made, state: left, refused, refusal } = deed.salvage(&state).expect("a part");
+    assert_eq!(refusal, whole, "it is said of which part");
+    assert_eq!(made.play(&state), Ok(left.clone()), "so it can be made again");
+    let left = Board::clone(&left.expect("it is there").data);
+    (left, serde_json::to_value(&refused).expect("JSON"), refusal)
+}
+
+#[test]
+fn an_edit_of_an_entry_that_is_removed_meanwhile_is_refused_and_nothing_else_is() {
+    let (left, refused, refusal) = salvaged(
+        |board| {
+            board.title = "Plans".to_owned();
+            board.cards.get_mut("a").expect("a card").done = true;
+            board.cards.get_mut("b").expect("a card").done = true;
+            board.list.push("y".to_owned());
+        },
+        |board| drop(board.cards.remove("a")),
+    );
+    assert_eq!(refusal, "`cards.a` is not there any more");
+    let refused_part = |done: bool| serde_json::json!({ "cards": { "a": { "done": done } } });
+    assert_eq!(refused, serde_json::json!({ "change": [refused_part(false), refused_part(true)] }));
+    let b = Card { text: "b".to_owned(), done: true };
+    let cards = [("b".to_owned(), b)].into();
+    let list = vec!["x".to_owned(), "y".to_owned()];
+    assert_eq!(left, Board { title: "Plans".to_owned(), count: 1, cards, list });
+}
+
+/// A topic whose parts depend on each other, and have defaults.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Room {
+    name: String,
+    low: u32,
+    high: u32,
+    alarm: Alarm,
+    door: Option<Door>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+enum Alarm {
+    #[default]
+    Off,
+    Timer {
+        seconds: u32,
+    },
+    At {
+        hour: u32,
+    },
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Door {
+    name: String,
+    is_open: bool,
+}
+
+impl Topic for Room {
+    const NAME: &'static str = "room";
+
+    fn validate(&self) -> Result<(), Invalid> {
+        match self.low <= self.high {
+            true => Ok(()),
+            false => Err(Invalid::new("low", "it is above `high`")),
+        }
+    }
+}
+
+/// What is left of `here` on top of `there`, both made of the same, and why the rest is not.
+fn rooms(room: &Room, here: fn(&mut Room), there: fn(&mut Room)) -> (Room, String) {
+    let edited = |edit: fn(&mut Room)| {
+        let mut edited = room.clone();
+        edit(&mut edited);
+        edited
+    };
+    let deed = Deed::between(room, &edited(here)).expect("JSON");
+    let state = Some(State::new(Arc::new(edited(there))).expect("JSON"));
+    let _whole = deed.play(&state).expect_err("it cannot be made as a whole");
+    let salvaged = deed.salvage(&state).expect("a part");
+    (Room::clone(&salvaged.state.expect("it is there").data), salvaged.refusal)
+}
+
+#[test]
+fn what_cannot_be_beside_what_others_did_is_refused_and_what_belongs_together_stays_so() {
+    let room = Room {
+        name: "Hall".to_owned(),
+        low: 1,
+        high: 5,
+        alarm: Alarm::Timer { seconds: 9 },
+        door: Some(Door { name: "Front".to_owned(), is_open: false }),
+    };
+
+    let (left, refusal) = rooms(
+        &room,
+        |room| (room.low, room.name, room.alarm) = (4, "Kitchen".to_owned(), Alarm::At { hour: 7 }),
+        |room| room.high = 3,
+    );
+    assert!(refusal.contains("it is above `high`"), "{refusal}");
+    let name = || "Kitchen".to_owned();
+    assert_eq!(left, Room { high: 3, name: name(), alarm: Alarm::At { hour: 7 }, ..room.clone() });
+
+    let (left, _) = rooms(
+        &room,
+        |room| (room.name, room.alarm) = ("Kitchen".to_owned(), Alarm::At { hour: 7 }),
+        |room| room.alarm = Alarm::Off,
+    );
+    assert_eq!(left, Room { name: name(), alarm: Alarm::Off, ..room.clone() });
+
+    let (left, refusal) = rooms(
+        &room,
+        |room| {
+            room.name = "Kitchen".to_owned();
+            room.door.as_mut().expect("a door").is_open = true;
+        },
+        |room| room.door = None,
+    );
+    assert_eq!(refusal, "`door` is not there any more");
+    assert_eq!(left, Room { name: name(), door: None, ..room.clone() });
+}
+
+#[test]
+fn of_much_that_cannot_be_made_little_is_tried_and_all_else_is_made() {
+    let cards = || (0..2_000).map(|at| (at.to_string(), Card::default()));
+    let before = Board { cards: cards().collect(), ..board() };
+    let mut after = before.clone();
+    after.cards.values_mut().for_each(|card| card.done = true);
+    after.title = "Plans".to_owned();
+    let deed = Deed::between(&before, &after).expect("JSON");
+    // Every second one was removed meanwhile.
+    let odd = cards().skip(1).step_by(2).collect();
+    let state = Some(State::new(Arc::new(Board { cards: odd, ..board() })).expect("JSON"));
+    let left = deed.salvage(&state).expect("a part").state.expect("it is there").data;
+    assert_eq!((&*left.title, left.cards.len()), ("Plans", 1_000));
+    assert!(left.cards.values().all(|card| card.done));
+}

@@ -64,7 +64,8 @@ impl Registry {
         self.joints().link().inspect(|link| link.set(fault));
         let joined = catalogue.topics.iter().filter(|(_, topic)| topic.is_linked());
         let mut names: Vec<_> = joined.map(|(name, _)| name.clone()).collect();
-        names.extend(self.joints().departed().into_iter().map(|(name, _)| name));
+        let departed = self.joints().departed().into_iter();
+        names.extend(departed.filter(|(_, topic)| topic.is_linked()).map(|(name, _)| name));
         names
     }
 
@@ -94,7 +95,7 @@ impl Registry {
         // One look: who creates a topic in the place of another holds this, too.
         let catalogue = self.read();
         let there = catalogue.topics.get(name).filter(|topic| topic.is_linked()).cloned();
-        there.or_else(|| self.joints().find(name))
+        there.or_else(|| self.joints().find(name).filter(|topic| topic.is_linked()))
     }
 
     /// One of a family that this machine has never had.

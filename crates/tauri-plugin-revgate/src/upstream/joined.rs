@@ -8,7 +8,7 @@ use revgate::{Invalid, Topic, TopicName};
 use revgate_persistence::{Incident, Persistence, Tree};
 use revgate_upstream::{
     Answer, Ask, Asked, Deed, Edit, Input, Joiner, Options, Output, Reader, Seen, State, Status,
-    Ticket, Told,
+    Ticket, Told, Value,
 };
 use serde_json::value::RawValue;
 
@@ -28,6 +28,8 @@ pub(crate) struct Joined<T: Topic> {
     joiner: Joiner<Deed<T>>,
     /// When the first of those changes was made that wait, in milliseconds since 1970.
     since_ms: Option<u64>,
+    /// What the store had before what waits, as far as is known.
+    base: Option<Arc<T>>,
     /// The newest state is no JSON, and other machines are not told of it.
     is_behind: bool,
     /// One of a family can be removed.
@@ -46,7 +48,7 @@ impl<T: Topic> Joined<T> {
         initial: Option<&Arc<T>>,
     ) -> Self {
         let Beginning { outbox, since_ms, news } =
-            Beginning::<T>::of(name, &begun, persistence.schema(), data);
+            Beginning::<T>::of(name, &begun, persistence, data);
         let is_member = initial.is_none();
         let known = match news {
             News::Nothing | News::Removed => Some(data),
@@ -64,6 +66,7 @@ impl<T: Topic> Joined<T> {
             persistence: Arc::clone(persistence),
             joiner: Joiner::new(outbox, state, options),
             since_ms,
+            base: None,
             is_behind: false,
             is_member,
         };
@@ -116,6 +119,9 @@ impl<T: Topic> Joined<T> {
     fn tell(&mut self, edited: Result<Input<Deed<T>>, Invalid>) {
         match edited {
             Ok(edited) => {
+                if !self.waits() {
+                    self.base = self.joiner.state().as_ref().map(|state| Arc::clone(&state.data));
+                }
                 self.joiner.handle(edited);
                 // An edit shows nothing but itself.
                 let _shown = self.settle();
@@ -133,6 +139,7 @@ impl<T: Topic> Joined<T> {
             0 => None,
             _ => self.since_ms.or_else(unix_ms),
         };
+        self.base.take_if(|_| waiting == 0);
         let since = self.since_ms.map(|ms| UNIX_EPOCH + Duration::from_millis(ms));
         let status = self.joiner.status();
         self.link.note(&self.name, Some(Syncing { status, waiting, since }));
@@ -180,10 +187,14 @@ impl<T: Topic> Joint<T> for Joined<T> {
     }
 
     fn beside(&self) -> Beside {
-        let schema = self.persistence.schema();
-        let saved = Saved { schema, since_ms: self.since_ms, outbox: self.joiner.outbox().clone() };
+        let (schema, since_ms) = (self.persistence.schema(), self.since_ms);
+        let outbox = self.joiner.outbox().clone();
+        let base = self.base.clone().filter(|_| outbox.has_shape());
         let is_removed = self.joiner.state().is_none();
-        Box::new(move || beside(&saved, is_removed))
+        Box::new(move || {
+            let base = base.map(|base| Tree::of(&*base)).transpose().ok()?;
+            beside(&Saved { schema, since_ms, base, outbox }, is_removed)
+        })
     }
 
     fn hear(&mut self, told: Told) -> Option<Option<Arc<T>>> {
@@ -192,13 +203,28 @@ impl<T: Topic> Joint<T> for Joined<T> {
         let read = |schema, json: &RawValue| state(&persistence, schema, json, shown.as_deref());
         let (schema, is_removable) = (persistence.schema(), self.is_member);
         let reader = Reader { schema, is_removable, read: &read };
-        let input = match told {
+        let input: Input<Deed<T>> = match told {
             Told::Linked(entry) => Input::Linked(Seen::of(entry, &reader)),
             Told::Unlinked(_) => Input::Unlinked,
             Told::Heard(entry) => Input::Heard(Seen::of(Some(entry), &reader)),
             Told::Answered(ticket, reply) => Input::Answered(ticket, Answer::of(reply, &reader)),
         };
+        let seen = match &input {
+            Input::Linked(seen) | Input::Heard(seen) | Input::Answered(_, Answer::Read(seen)) => {
+                match &seen.value {
+                    Value::State(acks, state) => Some((acks.clone(), state.clone())),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
         self.joiner.handle(input);
+        // If it was taken over, what waits was done to it.
+        if let Some((acks, state)) = seen
+            && *self.joiner.outbox().acks() == acks
+        {
+            self.base = state.map(|state| state.data);
+        }
         self.settle()
     }
 

@@ -17,12 +17,12 @@ use crate::registry::WeakRegistry;
 pub(crate) struct Joints {
     /// Set while the app is built, if there is a store.
     link: OnceLock<Arc<Link>>,
-    /// Topics that are gone, as long as it is to be told of their end, and longer: a store that is restored
-    /// from a backup may have them once more.
+    /// Topics that are gone, as long as it is to be told of their end, and longer, also on the disk: a store that is
+    /// restored from a backup may have them once more.
     departed: Mutex<BTreeMap<TopicName, Arc<dyn ErasedTopic>>>,
 }
 
-/// The most topics that are kept when they are gone.
+/// The most topics that are kept when they are gone, unless others are yet to be told.
 const MOST_DEPARTED: usize = 1024;
 
 impl Joints {
@@ -47,7 +47,7 @@ impl Joints {
             let told = departed.iter().find(|(_, topic)| topic.is_in_step());
             let told = told.map(|(name, _)| name.clone());
             if let Some(name) = told {
-                departed.remove(&name);
+                departed.remove(&name).inspect(|topic| topic.forget_removal());
                 self.link().inspect(|link| link.note(&name, None));
             }
         }

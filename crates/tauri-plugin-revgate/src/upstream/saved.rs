@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use revgate::action::{Seq, Source};
 use revgate::{Topic, TopicName};
-use revgate_persistence::Tree;
+use revgate_persistence::{Persistence, Tree};
 use revgate_upstream::{Deed, Outbox};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,9 @@ pub(super) struct Saved<T: Topic> {
     /// Since when something waits, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) since_ms: Option<u64>,
+    /// What the store had before what waits, if that is of a shape that another program may change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) base: Option<Tree>,
     pub(super) outbox: Outbox<Deed<T>>,
 }
 
@@ -70,34 +73,43 @@ pub(super) enum News {
 
 impl<T: Topic> Beginning<T> {
     /// As it was saved, by a program of this or an older schema; the state is `data` now.
-    pub(super) fn of(name: &TopicName, begun: &Begun, schema: u32, data: &T) -> Self {
+    pub(super) fn of(name: &TopicName, begun: &Begun, persistence: &Persistence, data: &T) -> Self {
         let mut beginning = match begun {
             Begun::New => Self::anew(News::New),
             Begun::Known => Self::anew(News::Nothing),
             Begun::Saved(beside) => match (read::<T>(name, beside), is_removed(beside)) {
-                (Some(saved), is_removed) => Self::saved(name, saved, is_removed, schema, data),
+                (Some(saved), is_removed) => {
+                    Self::saved(name, saved, persistence, (!is_removed).then_some(data))
+                }
                 (None, true) => Self::anew(News::Removed),
                 (None, false) => Self::anew(News::Whole),
             },
         };
         // Beyond all that any run before has numbered, saved or not, though each was killed within a moment: nobody
         // edits once a nanosecond. By the last number that was saved alone two runs would number alike; it is gone
-        // by only where the clock has gone back.
+        // by only where the clock has gone back, and there each run goes its own way beyond it.
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let clock: u64 = since.as_nanos().try_into().unwrap_or_default();
         let last = beginning.outbox.last().number();
-        let after = if clock > last { clock } else { last.saturating_add(1 << 32) };
+        let after =
+            if clock > last { clock } else { last.saturating_add(1 << 32 | random() >> 32) };
         beginning.outbox.number_after(Seq::new(after));
         beginning
     }
 
-    fn saved(name: &TopicName, saved: Saved<T>, is_removed: bool, schema: u32, data: &T) -> Self {
-        let Saved { schema: of, since_ms, mut outbox } = saved;
-        let news = if is_removed { News::NotThere } else { News::Nothing };
-        if of != schema
-            && let Err(invalid) = outbox.reshape((!is_removed).then_some(data))
-        {
-            tracing::error!(topic = %name, %invalid, "what waits for other machines is of an older shape");
+    fn saved(
+        name: &TopicName,
+        saved: Saved<T>,
+        persistence: &Persistence,
+        data: Option<&T>,
+    ) -> Self {
+        let Saved { schema, since_ms, base, mut outbox } = saved;
+        let news = if data.is_none() { News::NotThere } else { News::Nothing };
+        if schema != persistence.schema() {
+            let base = base.and_then(|base| persistence.state(schema, base, data).ok());
+            if let Err(invalid) = outbox.reshape(base.as_ref(), data) {
+                tracing::error!(topic = %name, %invalid, "what waits for other machines is of an older shape");
+            }
         }
         Self { outbox, since_ms, news }
     }

@@ -81,10 +81,6 @@ impl<T: Topic> TopicCell<T> {
         let (heard, is_settled) = self.live.store.hear(&self.live.name, told)?;
         match heard {
             Heard::Nothing if !is_settled => {}
-            // Others know of its end, so nothing has to be kept of it.
-            Heard::Nothing if self.published().removed => {
-                self.saved.get().inspect(|saved| saved.remove());
-            }
             Heard::Nothing => drop(self.save()),
             Heard::Changed(written) => {
                 self.live.tell(&written);
@@ -100,11 +96,12 @@ impl<T: Topic> TopicCell<T> {
     pub(crate) fn departed(&self) {
         self.live.outbox.subscribers.clear();
         self.live.outbox.parts.subscribers.clear();
-        let Some(saved) = self.saved.get() else { return };
-        match self.live.store.is_in_step(&self.live.name) {
-            true => saved.remove(),
-            // Whatever becomes of the app, the others are to hear of it.
-            false => drop(saved.flush()),
-        }
+        // Whatever becomes of the app and of the store, the others are to hear of it.
+        self.saved.get().inspect(|saved| drop(saved.flush()));
+    }
+
+    /// Nothing is kept any more of a topic that is gone.
+    pub(crate) fn forget_removal(&self) {
+        self.saved.get().inspect(|saved| saved.remove());
     }
 }
