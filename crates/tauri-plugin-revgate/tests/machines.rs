@@ -559,7 +559,9 @@ fn a_second_instance_that_may_not_save_follows_the_first_and_complains_of_nothin
         },
     );
     let second = app(second.unsaved(), &[everything()]);
+    let unsynced = second.topic::<Unsynced>().expect("registered");
     first.store.set_reachable(true);
+    until("it is in touch, too", || unsynced.snapshot().data.offline.is_none());
     settle(&machines);
     for note in 1..=3 {
         add(first, note);
@@ -572,6 +574,9 @@ fn a_second_instance_that_may_not_save_follows_the_first_and_complains_of_nothin
     until("what others do is followed, too", || card.snapshot().data.done);
     let unsaved = second.topic::<Unsaved>().expect("registered").snapshot();
     assert_eq!(*unsaved.data, Unsaved::default());
+    // It has heard of all of that, and goes on listening.
+    first.store.set_reachable(false);
+    until("it notices", || unsynced.snapshot().data.offline.is_some());
     end(second);
     assert_eq!(*complaints.lock().expect("no panic"), Vec::<String>::new());
 }
