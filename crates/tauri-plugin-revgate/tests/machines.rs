@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::fs;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -551,6 +552,9 @@ fn a_second_instance_that_may_not_save_follows_the_first_and_complains_of_nothin
     // Others are yet to be told of that: it waits on the disk.
     first.store.set_reachable(false);
     assert!(first.cards().remove("a"));
+    let file = first.folder.path().join("revgate/card%3aa.json");
+    let lies = || fs::read_to_string(&file).unwrap_or_default().replace(' ', "");
+    until("it is saved", || lies().contains(r#""removed":true"#));
     let complaints = Arc::new(Mutex::new(Vec::new()));
     let told = Arc::clone(&complaints);
     let second = first.builder().storage(|folder| Files::open_or_read_only(folder)).on_incident(
