@@ -2,7 +2,6 @@
 
 mod change;
 mod reshape;
-mod salvage;
 
 use std::io;
 use std::marker::PhantomData;
@@ -15,10 +14,10 @@ use revgate::{Invalid, Topic};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::Edit;
 use crate::calm::calmly;
-use crate::{Edit, Salvaged};
 
-use change::{Change, follow, join, lacking, narrow};
+use change::{Change, are_same_fields, follow, join, lacking, missing, narrow, with_object};
 
 /// What was done to a topic of the type `T`. It is done once more to whatever the state is by then, as a
 /// window's edit is.
@@ -30,8 +29,8 @@ use change::{Change, follow, join, lacking, narrow};
 ///
 /// | done here | and there, meanwhile | comes to |
 /// |---|---|---|
-/// | an edit | an edit | both; of one value, the one that comes last to the store; what makes no valid state of it is refused, in words |
-/// | an edit of what is in an entry | its removal | the removal; that part of the edit is refused, in words |
+/// | an edit | an edit | both; of one value, the one that comes last to the store |
+/// | an edit of what is in an entry | the removal of that | the removal; the edit is refused, in words, if it comes last |
 /// | an edit | a removal | the removal; the edit is refused, in words, if it comes last |
 /// | a removal | a removal | the removal |
 /// | a creation | a creation | the fields, entries and items of both; of one value, the one that comes first |
@@ -133,15 +132,14 @@ impl<T: Topic> Deed<T> {
                 next
             }
             (Did::Change([before, after]), Some(state)) => {
-                let now = tree(state)?;
-                if let Some(path) = lacking(&now, [before, after]) {
-                    return Err(match &*path {
-                        "" => "it has become something else".to_owned(),
-                        path => format!("`{path}` is not there any more"),
-                    });
+                let now = there::<T>(state, [before, after])?;
+                let merged = merge(Some(before), Some(&now), Some(after)).tree.unwrap_or_default();
+                let next = read(&merged, Some(state))?;
+                // Of an enum, a field of one variant may be none of another, and is passed over then.
+                match missing(Some(&tree(&next)?), after) {
+                    Some(path) => return Err(gone(&path)),
+                    None => next,
                 }
-                let merged = merge(Some(before), Some(&now), Some(after));
-                read(&merged.tree.unwrap_or_default(), Some(state))?
             }
             (Did::Create(made), Some(state)) => read(&join(made, &tree(state)?), Some(state))?,
             (Did::Become(made), Some(state)) => read(&join(&tree(state)?, made), Some(state))?,
@@ -166,14 +164,6 @@ impl<T: Topic> Edit for Deed<T> {
         })
     }
 
-    /// Of a change, by the fields and entries that it changes.
-    fn salvage(&self, state: &Option<State<T>>) -> Option<Salvaged<Self>> {
-        match &*self.did {
-            Did::Change(change) => salvage::salvage(change, state),
-            _ => None,
-        }
-    }
-
     /// As JSON.
     fn bytes(&self) -> usize {
         let mut bytes = Count(0);
@@ -182,10 +172,11 @@ impl<T: Topic> Edit for Deed<T> {
         bytes.0
     }
 
-    /// Of two changes. Actions stay as they were done, each.
+    /// Of two changes of the same fields, as of a slider that is dragged: so what cannot be made any more takes no
+    /// other edit with it. Actions stay as they were done, each.
     fn fuse(&self, next: &Self) -> Option<Self> {
         match (&*self.did, &*next.did) {
-            (Did::Change(first), Did::Change(next)) => {
+            (Did::Change(first), Did::Change(next)) if are_same_fields(first, next) => {
                 Some(Did::Change(follow(first.clone(), next.clone())).into())
             }
             _ => None,
@@ -245,6 +236,27 @@ impl io::Write for Count {
 
 fn tree<T: Topic>(state: &T) -> Result<Tree, String> {
     Tree::of(state).map_err(|invalid| invalid.to_string())
+}
+
+/// The state as JSON, with all objects that a change has parts of.
+fn there<T: Topic>(state: &T, change: [&Tree; 2]) -> Result<Tree, String> {
+    let whole = tree(state)?;
+    let mut there = whole.clone();
+    while let Some(path) = lacking(&there, change) {
+        // What is empty may not be written at all: then it is there all the same.
+        let filled = with_object(there, &path).filter(|filled| {
+            read::<T>(filled, Some(state)).and_then(|state| tree(&state)) == Ok(whole.clone())
+        });
+        there = filled.ok_or_else(|| gone(&path))?;
+    }
+    Ok(there)
+}
+
+fn gone(path: &[String]) -> String {
+    match path {
+        [] => "it has become something else".to_owned(),
+        path => format!("`{}` is not there any more", path.join(".")),
+    }
 }
 
 fn read<T: Topic>(tree: &Tree, before: Option<&T>) -> Result<T, String> {

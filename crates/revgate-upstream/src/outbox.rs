@@ -1,6 +1,6 @@
 //! What a machine has done to a topic, until the store has it, and for a while after.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use revgate::action::{Seq, Source};
@@ -30,31 +30,11 @@ pub trait Edit: Clone {
         None
     }
 
-    /// What of it can be made of `state`, though it cannot be as a whole: so that a session of edits that were
-    /// [fused](Self::fuse) is not lost for one of them. Default: `None`, nothing.
-    fn salvage(&self, state: &Self::State) -> Option<Salvaged<Self>> {
-        let _ = state;
-        None
-    }
-
     /// How many bytes it takes to keep, about; by that, what the store has is [kept](crate::Options) the
     /// shorter. Default: none.
     fn bytes(&self) -> usize {
         0
     }
-}
-
-/// What there is of an edit that cannot be made as a whole.
-#[derive(Debug)]
-pub struct Salvaged<E: Edit> {
-    /// The part that can be made.
-    pub made: E,
-    /// What that makes.
-    pub state: E::State,
-    /// The part that cannot be.
-    pub refused: E,
-    /// Why.
-    pub refusal: E::Refusal,
 }
 
 /// An edit that cannot be made, and why.
@@ -209,39 +189,21 @@ impl<E> Outbox<E> {
         self.forgotten = forgotten.map_or(self.forgotten, |(seq, _)| seq);
     }
 
-    /// Makes its edits after `seq` once more; those that cannot be made, and the parts of them, are gone, and
-    /// returned.
+    /// Makes its edits after `seq` once more; those that cannot be made are gone, and returned.
     pub(crate) fn replay(&mut self, seq: Seq, mut state: E::State) -> (E::State, Vec<Refused<E>>)
     where
         E: Edit,
     {
         self.open = None;
-        let (mut refused, mut left) = (Vec::new(), BTreeMap::new());
+        let mut refused = Vec::new();
         // None is taken out before all were played: a panic loses nothing.
         for (at, edit) in self.edits.iter().filter(|(at, _)| *at > seq) {
             match edit.play(&state) {
                 Ok(played) => state = played,
-                Err(refusal) => match edit.salvage(&state) {
-                    Some(salvaged) => {
-                        state = salvaged.state;
-                        left.insert(*at, Some(salvaged.made));
-                        refused.push((*at, salvaged.refused, salvaged.refusal));
-                    }
-                    None => {
-                        left.insert(*at, None);
-                        refused.push((*at, edit.clone(), refusal));
-                    }
-                },
+                Err(refusal) => refused.push((*at, edit.clone(), refusal)),
             }
         }
-        self.edits.retain_mut(|(at, edit)| match left.remove(at) {
-            None => true,
-            Some(None) => false,
-            Some(Some(made)) => {
-                *edit = made;
-                true
-            }
-        });
+        self.edits.retain(|(at, _)| refused.binary_search_by_key(at, |(at, ..)| *at).is_err());
         (state, refused)
     }
 }

@@ -198,7 +198,9 @@ impl<T: Topic> TopicCell<T> {
             Saved::new(saver.clone(), persistence, &self.live, &self.initial, restored, unsaved);
         // Once, by whoever creates the topic.
         self.saved.get_or_init(|| saved);
-        if restored.is_loaded && !restored.is_saved {
+        // Who is not joined any more has nothing to mark a removal by: it stays as it is.
+        let is_marked = self.published().removed && !self.options().joined;
+        if restored.is_loaded && !restored.is_saved && !is_marked {
             self.save();
         }
     }

@@ -451,6 +451,9 @@ fn what_others_do_meanwhile_stays_though_the_app_is_updated_while_something_wait
     machines[1].cards().get("a").expect("there").update(text).expect("valid");
     until("they have it", || machines[1].is_in_step());
     machines[0].end();
+    machines[0].start();
+    add(&machines[0], 1);
+    machines[0].end();
     machines[0].schema = 1;
     machines[0].start();
     machines[1].end();
@@ -459,7 +462,7 @@ fn what_others_do_meanwhile_stays_though_the_app_is_updated_while_something_wait
     machines[0].store.set_reachable(true);
     settle(&machines);
     let shown = machines[1].shown();
-    assert_eq!((&*shown.title, shown.color), ("Mine", 7));
+    assert_eq!((&*shown.title, shown.color, shown.notes), ("Mine", 7, vec![1]));
     let card = Card { text: "theirs".to_owned(), done: true };
     assert_eq!(machines[1].shown_cards(), [("a".to_owned(), card)]);
     let undone = machines.each_ref().map(|it| it.incidents.lock().expect("no panic").clone());

@@ -51,8 +51,8 @@ impl<T: Topic> Outbox<Deed<T>> {
         let is_created = self.waiting().any(|(_, deed)| matches!(*deed.did, Did::Create(_)));
         let deed = match (base, state) {
             (_, None) => Deed::remove(),
-            (_, Some(state)) if is_created => Deed::create(state)?,
             (Some(base), Some(state)) => Deed::between(base, state)?,
+            (None, Some(state)) if is_created => Deed::create(state)?,
             (None, Some(state)) => Did::Become(Tree::of(state)?).into(),
         };
         self.become_one(deed);
@@ -103,19 +103,16 @@ mod tests {
         let mine = look("white", &[("a", 1)]);
         let theirs = look("black", &[("a", 1), ("b", 2)]);
         let there = Some(State::new(Arc::new(theirs)).expect("JSON"));
-        let play = |outbox: &Outbox<Deed<Look>>| {
+        let last = |outbox: &Outbox<Deed<Look>>| {
             let (seq, deed) = outbox.waiting().last().expect("it waits");
-            (seq, deed.play(&there).expect("it can be done").map(|look| Look::clone(&look.data)))
+            (seq, deed.play(&there).map(|look| Look::clone(&look.expect("it is there").data)))
         };
         let mut outbox = outbox(second);
-        assert_eq!(
-            play(&outbox),
-            (Seq::new(2), Some(look("black", &[("a", 1), ("b", 2)]))),
-            "lost"
-        );
+        let refused = Err("`dark` is not there any more".to_owned());
+        assert_eq!(last(&outbox), (Seq::new(2), refused));
         outbox.reshape(None, Some(&mine)).expect("JSON");
         let both = look("white", &[("a", 1), ("b", 2)]);
-        assert_eq!((outbox.waiting().count(), play(&outbox)), (1, (Seq::new(3), Some(both))));
+        assert_eq!((outbox.waiting().count(), last(&outbox)), (1, (Seq::new(3), Ok(both))));
         assert_eq!(outbox.gap(Seq::new(0)), Some((Seq::new(0), Seq::new(1))), "kept no longer");
         assert_eq!(outbox.all().of(Source::new(1)), Seq::new(3));
     }

@@ -254,41 +254,6 @@ fn what_the_store_has_is_kept_by_number_and_by_bytes_and_what_waits_whatever_it_
     assert_eq!(kept(Options { keep_bytes: 0, ..few }, 0), (9, 9));
 }
 
-/// What comes of a session that was fused into one change, and what of it is refused.
-fn salvaged(
-    here: impl FnOnce(&mut Board),
-    there: impl FnOnce(&mut Board),
-) -> (Board, serde_json::Value, String) {
-    let deed = Deed::between(&board(), &edited(here)).expect("JSON");
-    let state = Some(State::new(Arc::new(edited(there))).expect("JSON"));
-    let whole = deed.play(&state).expect_err("it cannot be made as a whole");
-    let Salvaged { made, state: left, refused, refusal } = deed.salvage(&state).expect("a part");
-    assert_eq!(refusal, whole, "it is said of which part");
-    assert_eq!(made.play(&state), Ok(left.clone()), "so it can be made again");
-    let left = Board::clone(&left.expect("it is there").data);
-    (left, serde_json::to_value(&refused).expect("JSON"), refusal)
-}
-
-#[test]
-fn an_edit_of_an_entry_that_is_removed_meanwhile_is_refused_and_nothing_else_is() {
-    let (left, refused, refusal) = salvaged(
-        |board| {
-            board.title = "Plans".to_owned();
-            board.cards.get_mut("a").expect("a card").done = true;
-            board.cards.get_mut("b").expect("a card").done = true;
-            board.list.push("y".to_owned());
-        },
-        |board| drop(board.cards.remove("a")),
-    );
-    assert_eq!(refusal, "`cards.a` is not there any more");
-    let refused_part = |done: bool| serde_json::json!({ "cards": { "a": { "done": done } } });
-    assert_eq!(refused, serde_json::json!({ "change": [refused_part(false), refused_part(true)] }));
-    let b = Card { text: "b".to_owned(), done: true };
-    let cards = [("b".to_owned(), b)].into();
-    let list = vec!["x".to_owned(), "y".to_owned()];
-    assert_eq!(left, Board { title: "Plans".to_owned(), count: 1, cards, list });
-}
-
 /// A topic whose parts depend on each other, and have defaults.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -297,7 +262,23 @@ struct Room {
     low: u32,
     high: u32,
     alarm: Alarm,
-    door: Option<Door>,
+    shape: Shape,
+    doors: BTreeMap<String, Door>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    tags: BTreeMap<String, u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+enum Shape {
+    Circle { radius: u32 },
+    Square { side: u32 },
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self::Circle { radius: 0 }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -330,70 +311,85 @@ impl Topic for Room {
     }
 }
 
-/// What is left of `here` on top of `there`, both made of the same, and why the rest is not.
-fn rooms(room: &Room, here: fn(&mut Room), there: fn(&mut Room)) -> (Room, String) {
-    let edited = |edit: fn(&mut Room)| {
-        let mut edited = room.clone();
-        edit(&mut edited);
-        edited
-    };
-    let deed = Deed::between(room, &edited(here)).expect("JSON");
-    let state = Some(State::new(Arc::new(edited(there))).expect("JSON"));
-    let _whole = deed.play(&state).expect_err("it cannot be made as a whole");
-    let salvaged = deed.salvage(&state).expect("a part");
-    (Room::clone(&salvaged.state.expect("it is there").data), salvaged.refusal)
-}
-
-#[test]
-fn what_cannot_be_beside_what_others_did_is_refused_and_what_belongs_together_stays_so() {
+/// What comes of `here`, made of the same as `there`, on top of that.
+fn rooms(here: fn(&mut Room), there: fn(&mut Room)) -> Result<Room, String> {
     let room = Room {
         name: "Hall".to_owned(),
         low: 1,
         high: 5,
         alarm: Alarm::Timer { seconds: 9 },
-        door: Some(Door { name: "Front".to_owned(), is_open: false }),
+        shape: Shape::Circle { radius: 1 },
+        doors: [("front".to_owned(), Door::default())].into(),
+        tags: [("old".to_owned(), 1)].into(),
     };
-
-    let (left, refusal) = rooms(
-        &room,
-        |room| (room.low, room.name, room.alarm) = (4, "Kitchen".to_owned(), Alarm::At { hour: 7 }),
-        |room| room.high = 3,
-    );
-    assert!(refusal.contains("it is above `high`"), "{refusal}");
-    let name = || "Kitchen".to_owned();
-    assert_eq!(left, Room { high: 3, name: name(), alarm: Alarm::At { hour: 7 }, ..room.clone() });
-
-    let (left, _) = rooms(
-        &room,
-        |room| (room.name, room.alarm) = ("Kitchen".to_owned(), Alarm::At { hour: 7 }),
-        |room| room.alarm = Alarm::Off,
-    );
-    assert_eq!(left, Room { name: name(), alarm: Alarm::Off, ..room.clone() });
-
-    let (left, refusal) = rooms(
-        &room,
-        |room| {
-            room.name = "Kitchen".to_owned();
-            room.door.as_mut().expect("a door").is_open = true;
-        },
-        |room| room.door = None,
-    );
-    assert_eq!(refusal, "`door` is not there any more");
-    assert_eq!(left, Room { name: name(), door: None, ..room.clone() });
+    let edited = |edit: fn(&mut Room)| {
+        let mut edited = room.clone();
+        edit(&mut edited);
+        edited
+    };
+    let deed = Deed::between(&room, &edited(here)).expect("JSON");
+    let state = Some(State::new(Arc::new(edited(there))).expect("JSON"));
+    deed.play(&state).map(|room| Room::clone(&room.expect("it is there").data))
 }
 
 #[test]
-fn of_much_that_cannot_be_made_little_is_tried_and_all_else_is_made() {
-    let cards = || (0..2_000).map(|at| (at.to_string(), Card::default()));
-    let before = Board { cards: cards().collect(), ..board() };
-    let mut after = before.clone();
-    after.cards.values_mut().for_each(|card| card.done = true);
-    after.title = "Plans".to_owned();
-    let deed = Deed::between(&before, &after).expect("JSON");
-    // Every second one was removed meanwhile.
-    let odd = cards().skip(1).step_by(2).collect();
-    let state = Some(State::new(Arc::new(Board { cards: odd, ..board() })).expect("JSON"));
-    let left = deed.salvage(&state).expect("a part").state.expect("it is there").data;
-    assert_eq!((&*left.title, left.cards.len()), ("Plans", 1_000));
-    assert!(left.cards.values().all(|card| card.done));
+fn what_cannot_be_beside_what_others_did_is_refused_as_a_whole() {
+    type Edited = fn(&mut Room);
+    let cases: [(Edited, Edited, &str); 5] = [
+        (|room| room.low = 4, |room| room.high = 3, "it is above `high`"),
+        (
+            |room| room.alarm = Alarm::At { hour: 7 },
+            |room| room.alarm = Alarm::Off,
+            "`alarm` is not there any more",
+        ),
+        (
+            |room| room.shape = Shape::Circle { radius: 5 },
+            |room| room.shape = Shape::Square { side: 2 },
+            "`shape.radius` is not there any more",
+        ),
+        (
+            |room| room.doors.values_mut().for_each(|door| door.is_open = true),
+            |room| room.doors.clear(),
+            "`doors.front` is not there any more",
+        ),
+        (
+            |room| {
+                room.tags.clear();
+                room.doors.values_mut().for_each(|door| door.is_open = true);
+            },
+            |room| room.doors.clear(),
+            "`doors.front` is not there any more",
+        ),
+    ];
+    for (here, there, why) in cases {
+        let refused = rooms(here, there).expect_err(why);
+        assert!(refused.contains(why), "{refused}, not {why}");
+    }
+}
+
+#[test]
+fn what_is_empty_may_not_be_written_and_is_there_all_the_same() {
+    let tagged: fn(&mut Room) = |room| room.tags.extend([("new".to_owned(), 2)]);
+    let room = rooms(tagged, |room| room.tags.clear()).expect("nothing is in the way");
+    assert_eq!(room.tags, [("new".to_owned(), 2)].into());
+    let retagged: fn(&mut Room) = |room| room.tags.extend([("old".to_owned(), 2)]);
+    let room = rooms(retagged, |room| room.tags.clear()).expect("of one value the last stands");
+    assert_eq!(room.tags, [("old".to_owned(), 2)].into());
+}
+
+#[test]
+fn what_is_refused_takes_no_other_edit_with_it() {
+    let saved = |deed: &Deed<Board>| serde_json::to_string(deed).expect("JSON");
+    let between = |one: &Board, other: &Board| Deed::between(one, other).expect("JSON");
+    let with = |edit: fn(&mut Board), board: &Board| {
+        let mut next = board.clone();
+        edit(&mut next);
+        next
+    };
+    let first = with(|board| board.title = "P".to_owned(), &board());
+    let second = with(|board| board.title = "Plans".to_owned(), &first);
+    let third = with(|board| board.cards.values_mut().for_each(|card| card.done = true), &second);
+    let typed = between(&board(), &first).fuse(&between(&first, &second));
+    assert_eq!(typed.as_ref().map(saved), Some(saved(&between(&board(), &second))));
+    assert!(between(&first, &second).fuse(&between(&second, &third)).is_none());
 }

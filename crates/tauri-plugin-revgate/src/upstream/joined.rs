@@ -47,7 +47,7 @@ impl<T: Topic> Joined<T> {
         data: &Arc<T>,
         initial: Option<&Arc<T>>,
     ) -> Self {
-        let Beginning { outbox, since_ms, news } =
+        let Beginning { outbox, base, since_ms, news } =
             Beginning::<T>::of(name, &begun, persistence, data);
         let is_member = initial.is_none();
         let known = match news {
@@ -66,7 +66,7 @@ impl<T: Topic> Joined<T> {
             persistence: Arc::clone(persistence),
             joiner: Joiner::new(outbox, state, options),
             since_ms,
-            base: None,
+            base: base.map(Arc::new),
             is_behind: false,
             is_member,
         };

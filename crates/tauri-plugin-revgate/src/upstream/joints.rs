@@ -19,7 +19,14 @@ pub(crate) struct Joints {
     link: OnceLock<Arc<Link>>,
     /// Topics that are gone, as long as it is to be told of their end, and longer, also on the disk: a store that is
     /// restored from a backup may have them once more.
-    departed: Mutex<BTreeMap<TopicName, Arc<dyn ErasedTopic>>>,
+    departed: Mutex<Departed>,
+}
+
+/// By name, each with how many had departed before it in this run of the app.
+#[derive(Default)]
+struct Departed {
+    topics: BTreeMap<TopicName, (u64, Arc<dyn ErasedTopic>)>,
+    count: u64,
 }
 
 /// The most topics that are kept when they are gone, unless others are yet to be told.
@@ -43,33 +50,35 @@ impl Joints {
     /// The topic is gone, and kept.
     pub(crate) fn keep(&self, name: TopicName, topic: Arc<dyn ErasedTopic>) {
         let mut departed = self.lock();
-        if departed.len() >= MOST_DEPARTED {
-            let told = departed.iter().find(|(_, topic)| topic.is_in_step());
-            let told = told.map(|(name, _)| name.clone());
-            if let Some(name) = told {
-                departed.remove(&name).inspect(|topic| topic.forget_removal());
-                self.link().inspect(|link| link.note(&name, None));
-            }
+        while departed.topics.len() >= MOST_DEPARTED {
+            let told = departed.topics.iter().filter(|(_, (_, topic))| topic.is_in_step());
+            let oldest = told.min_by_key(|(_, (count, _))| *count).map(|(name, _)| name.clone());
+            let Some(name) = oldest else { break };
+            departed.topics.remove(&name).inspect(|(_, topic)| topic.forget_removal());
+            self.link().inspect(|link| link.note(&name, None));
         }
-        departed.insert(name, topic);
+        let count = departed.count;
+        departed.count += 1;
+        departed.topics.insert(name, (count, topic));
     }
 
     /// The one of this name that is gone and kept, which it is no longer.
     pub(crate) fn take(&self, name: &TopicName) -> Option<Arc<dyn ErasedTopic>> {
-        self.lock().remove(name)
+        self.lock().topics.remove(name).map(|(_, topic)| topic)
     }
 
     pub(crate) fn find(&self, name: &TopicName) -> Option<Arc<dyn ErasedTopic>> {
-        self.lock().get(name).cloned()
+        self.lock().topics.get(name).map(|(_, topic)| Arc::clone(topic))
     }
 
     /// Those that are gone and kept.
     pub(crate) fn departed(&self) -> Vec<(TopicName, Arc<dyn ErasedTopic>)> {
         let departed = self.lock();
-        departed.iter().map(|(name, topic)| (name.clone(), Arc::clone(topic))).collect()
+        let topics = departed.topics.iter();
+        topics.map(|(name, (_, topic))| (name.clone(), Arc::clone(topic))).collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<TopicName, Arc<dyn ErasedTopic>>> {
+    fn lock(&self) -> MutexGuard<'_, Departed> {
         // Whole after every statement, so a panic elsewhere spoils nothing.
         self.departed.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -52,6 +52,8 @@ pub(super) fn beside<T: Topic>(saved: &Saved<T>, is_removed: bool) -> Option<Tre
 /// What is known of a topic as it begins.
 pub(super) struct Beginning<T: Topic> {
     pub(super) outbox: Outbox<Deed<T>>,
+    /// What the store had before what waits.
+    pub(super) base: Option<T>,
     pub(super) since_ms: Option<u64>,
     pub(super) news: News,
 }
@@ -105,17 +107,17 @@ impl<T: Topic> Beginning<T> {
     ) -> Self {
         let Saved { schema, since_ms, base, mut outbox } = saved;
         let news = if data.is_none() { News::NotThere } else { News::Nothing };
-        if schema != persistence.schema() {
-            let base = base.and_then(|base| persistence.state(schema, base, data).ok());
-            if let Err(invalid) = outbox.reshape(base.as_ref(), data) {
-                tracing::error!(topic = %name, %invalid, "what waits for other machines is of an older shape");
-            }
+        let base = base.and_then(|base| persistence.state(schema, base, data).ok());
+        if schema != persistence.schema()
+            && let Err(invalid) = outbox.reshape(base.as_ref(), data)
+        {
+            tracing::error!(topic = %name, %invalid, "what waits for other machines is of an older shape");
         }
-        Self { outbox, since_ms, news }
+        Self { outbox, base, since_ms, news }
     }
 
     fn anew(news: News) -> Self {
-        Self { outbox: Outbox::new(Source::new(random())), since_ms: None, news }
+        Self { outbox: Outbox::new(Source::new(random())), base: None, since_ms: None, news }
     }
 }
 

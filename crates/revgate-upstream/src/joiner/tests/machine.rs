@@ -9,13 +9,14 @@ use revgate::{Epoch, Revision, Version};
 use super::store::Store;
 use super::window::{Made, Window};
 use crate::joiner::{Answer, Ask, Input, Joiner, Options, Output, Seen};
-use crate::{Acks, Edit, Outbox, Salvaged};
+use crate::{Acks, Edit, Outbox};
 
 /// What was done, in its order.
 pub(super) type List = Vec<u8>;
 
 /// Puts its numbers into the list: one, or more that were fused. A claim, which every third number is, only
-/// where there is none yet: else the others alone are.
+/// where
+/// there is none yet; it is not fused.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Deed(pub(super) Vec<u8>);
 
@@ -38,14 +39,8 @@ impl Edit for Deed {
     }
 
     fn fuse(&self, next: &Self) -> Option<Self> {
-        Some(Self([&*self.0, &*next.0].concat()))
-    }
-
-    fn salvage(&self, state: &List) -> Option<Salvaged<Self>> {
-        let (claims, made): (Vec<_>, Vec<_>) = self.0.iter().partition(|it| Self::is_claim(**it));
-        let (made, refused) = (Self(made), Self(claims));
-        let state = made.play(state).ok().filter(|_| !made.0.is_empty())?;
-        Some(Salvaged { made, state, refused, refusal: () })
+        let numbers = [&*self.0, &*next.0].concat();
+        (!numbers.iter().any(|number| Self::is_claim(*number))).then_some(Self(numbers))
     }
 }
 
