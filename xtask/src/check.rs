@@ -78,10 +78,7 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
         checks.crash(features, |_| true);
         checks.partition(features);
         checks.fuzz();
-        // A large crate and a browser, each for itself, leave a core to others.
-        checks.together(Checks::browser_tests, |workspace, outcomes| {
-            package::check(workspace, outcomes);
-        });
+        checks.browser_tests();
         npm::check(workspace, &mut checks.outcomes, &NATIVE);
         if built {
             let selection = [&NATIVE, features].concat();
@@ -89,7 +86,13 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
         }
         // What drives windows waits most of its time, and has been compiled.
         let built = checks.build_apps();
-        checks.together(|checks| checks.window_tests(built), new::check::check);
+        checks.together(
+            |checks| checks.window_tests(built),
+            |workspace, outcomes| {
+                package::check(workspace, outcomes);
+                new::check::check(workspace, outcomes);
+            },
+        );
     }
     process::wait_if_interrupted();
     Ok(checks.outcomes.summary().failed == 0)

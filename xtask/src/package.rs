@@ -49,11 +49,9 @@ pub(crate) fn check(workspace: &Workspace, outcomes: &mut Outcomes<'_>) -> usize
     if !outcomes.note("pack the crates", packed) {
         return 0;
     }
-    let target = workspace.own_folder().join("packed-target");
     let mut builds = |name: &str, arguments: &[&str], packages: usize| {
         let mut command = workspace.cargo([&["build", "-p"], arguments].concat());
-        // In a folder of its own, for which nobody else waits: little of it is what Revgate is compiled with.
-        command.current_dir(folder.join("app")).env("CARGO_TARGET_DIR", &target);
+        command.current_dir(folder.join("app"));
         let is_built = outcomes.step(name, || compile::build(workspace, name, command));
         if is_built { packages } else { 0 }
     };
