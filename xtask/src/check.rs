@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check, each in spite of the others' failures.
 
 use std::{
+    path::PathBuf,
     process::Command,
     thread,
     time::{Duration, Instant},
@@ -85,9 +86,9 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
             appearance::check(workspace, &mut checks.outcomes, &selection, false);
         }
         // What drives windows waits most of its time, and has been compiled.
-        let built = checks.build_apps();
+        let program = checks.build_apps();
         checks.together(
-            |checks| checks.window_tests(built),
+            |checks| checks.window_tests(program),
             |workspace, outcomes| {
                 package::check(workspace, outcomes);
                 new::check::check(workspace, outcomes);
@@ -253,9 +254,11 @@ impl Checks<'_> {
 
     /// The apps are built together with the tests: on their own, Tauri would get other features and
     /// be compiled once more.
-    fn build_apps(&self) -> Result<(), Error> {
+    fn build_apps(&self) -> Result<PathBuf, Error> {
         if !cfg!(target_os = "linux") {
-            return Ok(());
+            return Err(Error::Other(
+                "they need WebKitWebDriver, which exists on Linux only".into(),
+            ));
         }
         let build = |what, parts: &[&str], feature| {
             let features = [BUILT_WINDOWS, "revgate-tests/windows", feature].join(",");
@@ -273,24 +276,30 @@ impl Checks<'_> {
         compile::mixed_pages(self.workspace)?;
         build("build the mixed app", &["--example", "mixed"], "revgate-app/mixed")?;
         compile::test_pages(self.workspace)?;
-        compile::javascript_test_pages(self.workspace)
+        compile::javascript_test_pages(self.workspace)?;
+        let features = format!("{BUILT_WINDOWS},revgate-tests/windows,revgate-tests/inspector");
+        let test = self.native(&["test", "--test", "windows"], &["--features", &features]);
+        compile::tests(&["windows"], test).map(|mut programs| programs.remove(0))
     }
 
-    fn window_tests(&mut self, built: Result<(), Error>) {
+    fn window_tests(&mut self, program: Result<PathBuf, Error>) {
         if !cfg!(target_os = "linux") {
             report::say(format_args!("==> {WINDOWS}: left out, they need WebKitWebDriver (Linux)"));
             return;
         }
-        let display = match built.and_then(|()| VirtualDisplay::start(self.workspace)) {
-            Ok(display) => display,
+        let ready = program.and_then(|program| {
+            let display = VirtualDisplay::start(self.workspace)?;
+            Ok((program, display))
+        });
+        let (program, display) = match ready {
+            Ok(ready) => ready,
             Err(error) => {
                 self.outcomes.note(WINDOWS, Err(error));
                 return;
             }
         };
-        let features = format!("{BUILT_WINDOWS},revgate-tests/windows,revgate-tests/inspector");
-        let mut test = self.native(&["test", "--test", "windows"], &["--features", &features]);
-        test.args(["--", "--test-threads=1"]);
+        let mut test = self.workspace.command(program);
+        test.arg("--test-threads=1");
         test.env("REVGATE_APP", self.workspace.app()).env("DISPLAY", display.name());
         test.env("REVGATE_MIXED_APP", self.workspace.mixed_app());
         test.env("REVGATE_INSPECTED_APP", self.workspace.inspected_app());
@@ -300,7 +309,7 @@ impl Checks<'_> {
         self.outcomes.check(WINDOWS, Kind::Tests, Step::new(test).limit(PATIENCE));
     }
 
-    /// Two checks at once. While both compile in one folder, one waits for the other.
+    /// Two checks at once, of which one compiles nothing.
     fn together(
         &mut self,
         one: impl FnOnce(&mut Self),

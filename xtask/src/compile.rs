@@ -6,6 +6,7 @@ use std::{
     process::Command,
 };
 
+use serde_json::Value;
 use xtask::{Error, report, step::Step, workspace::Workspace};
 
 use crate::{npm, setup::toolchain::WASM};
@@ -184,4 +185,43 @@ pub(crate) fn build(workspace: &Workspace, name: &str, command: Command) -> Resu
     step.run().map_err(|error| error.in_step(name, advice))?;
     report::done(since, "done");
     Ok(())
+}
+
+/// The programs of the tests of these names, by a `cargo test` that has them compiled if they are not. Whoever
+/// runs one itself waits for nobody who compiles.
+pub(crate) fn tests(names: &[&str], mut command: Command) -> Result<Vec<PathBuf>, Error> {
+    command.args(["--no-run", "--message-format=json"]);
+    let done = Step::new(command).silent().run()?;
+    let found: Vec<_> = done.lines.iter().filter_map(|line| program(names, line)).collect();
+    match found.len() == names.len() {
+        true => Ok(found),
+        false => Err(Error::Other(format!("of {names:?} cargo has compiled {found:?} only"))),
+    }
+}
+
+/// The program of one of the tests that this message of cargo's is about.
+fn program(names: &[&str], line: &str) -> Option<PathBuf> {
+    let message: Value = serde_json::from_str(line).ok()?;
+    let is_wanted = names.iter().any(|name| message["target"]["name"] == *name);
+    is_wanted.then(|| message["executable"].as_str().map(PathBuf::from))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_programs_of_tests_are_found_among_what_cargo_says() {
+        let of = |name: &str, executable: &str| {
+            let line = format!(
+                r#"{{"reason":"compiler-artifact","target":{{"name":"{name}"}},"executable":{executable}}}"#
+            );
+            program(&["baseline", "revgate_nats"], &line)
+        };
+        assert_eq!(of("baseline", r#""/a/baseline""#), Some("/a/baseline".into()));
+        // A library that is no test.
+        assert_eq!(of("revgate_nats", "null"), None);
+        assert_eq!(of("revgate", r#""/a/revgate""#), None);
+        assert_eq!(program(&["baseline"], "   Compiling revgate v0.1.0"), None);
+    }
 }

@@ -4,15 +4,11 @@
 //! Of the tests as they are compiled anyway, thus not optimised: to compile all once more would take
 //! minutes. What a growth is of does not depend on that.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
-use serde_json::Value;
 use xtask::{Error, process::Scratch, report, step::Step, workspace::Workspace};
 
-use crate::check::NATIVE;
+use crate::{check::NATIVE, compile};
 
 #[path = "../../../tests/baseline/compare.rs"]
 mod compare;
@@ -45,7 +41,10 @@ pub(crate) fn check(
     if !super::found(workspace, "valgrind", "instructions: apt-get install valgrind") {
         return Ok(true);
     }
-    let binaries = binaries(workspace, features)?;
+    let targets = ["--lib", "--test", "baseline"];
+    let command =
+        workspace.cargo([&["test", "--locked"], &NATIVE[..], features, &targets].concat());
+    let binaries = compile::tests(&TARGETS, command)?;
     let since = report::begin("count instructions");
     let mut now = Named::new();
     for binary in &binaries {
@@ -59,25 +58,6 @@ pub(crate) fn check(
         report::say("if this is meant: cargo xtask bench --check --write");
     }
     Ok(faults.is_empty())
-}
-
-/// The tests' binaries, which are compiled if they are not.
-fn binaries(workspace: &Workspace, features: &[&str]) -> Result<Vec<PathBuf>, Error> {
-    let what = ["--lib", "--test", "baseline", "--no-run", "--message-format=json"];
-    let command = workspace.cargo([&["test", "--locked"], &NATIVE[..], features, &what].concat());
-    let done = Step::new(command).silent().run()?;
-    let found: Vec<_> = done.lines.iter().filter_map(|line| binary(line)).collect();
-    match found.len() == TARGETS.len() {
-        true => Ok(found),
-        false => Err(Error::Other(format!("of {TARGETS:?} cargo has compiled {found:?} only"))),
-    }
-}
-
-/// The binary of one of the tests that this message of cargo's is about.
-fn binary(line: &str) -> Option<PathBuf> {
-    let message: Value = serde_json::from_str(line).ok()?;
-    let is_wanted = TARGETS.iter().any(|name| message["target"]["name"] == *name);
-    is_wanted.then(|| message["executable"].as_str().map(PathBuf::from))?
 }
 
 /// Has Valgrind count, which leaves a file each time that what counts ends.
@@ -114,20 +94,6 @@ fn total(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_tests_binaries_are_found_among_what_cargo_says() {
-        let of = |name: &str, executable: &str| {
-            format!(
-                r#"{{"reason":"compiler-artifact","target":{{"name":"{name}"}},"executable":{executable}}}"#
-            )
-        };
-        assert_eq!(binary(&of("baseline", r#""/a/baseline""#)), Some("/a/baseline".into()));
-        // A library that is no test.
-        assert_eq!(binary(&of("tauri_plugin_revgate", "null")), None);
-        assert_eq!(binary(&of("revgate", r#""/a/revgate""#)), None);
-        assert_eq!(binary("   Compiling revgate v0.1.0"), None);
-    }
 
     #[test]
     fn what_valgrind_has_counted_is_read() {
