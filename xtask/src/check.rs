@@ -57,6 +57,8 @@ const WINDOW_PACKAGES: [&str; 10] = [
 /// A browser or a window that hangs must not hold CI up.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);
 const WINDOWS: &str = "tests in real windows";
+/// The same for all windows, beside compilers.
+const PATIENCE_WITH_WINDOWS: Duration = Duration::from_secs(40 * 60);
 
 /// Runs the checks; whether all passed.
 pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error> {
@@ -306,7 +308,7 @@ impl Checks<'_> {
         test.env("REVGATE_TEST_APP", self.workspace.test_app());
         test.env("REVGATE_TEST_WEBVIEWS", self.workspace.test_webviews());
         test.env("REVGATE_TEST_PAGES", self.workspace.test_pages());
-        self.outcomes.check(WINDOWS, Kind::Tests, Step::new(test).limit(PATIENCE));
+        self.outcomes.check(WINDOWS, Kind::Tests, Step::new(test).limit(PATIENCE_WITH_WINDOWS));
     }
 
     /// Two checks at once, of which one compiles nothing.
