@@ -88,7 +88,7 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
             appearance::check(workspace, &mut checks.outcomes, &selection, false);
         }
         // What drives windows waits most of its time, and has been compiled.
-        let program = checks.build_apps();
+        let program = cfg!(target_os = "linux").then(|| checks.build_apps());
         checks.together(
             |checks| checks.window_tests(program),
             |workspace, outcomes| {
@@ -284,11 +284,11 @@ impl Checks<'_> {
         compile::tests(&["windows"], test).map(|mut programs| programs.remove(0))
     }
 
-    fn window_tests(&mut self, program: Result<PathBuf, Error>) {
-        if !cfg!(target_os = "linux") {
+    fn window_tests(&mut self, program: Option<Result<PathBuf, Error>>) {
+        let Some(program) = program else {
             report::say(format_args!("==> {WINDOWS}: left out, they need WebKitWebDriver (Linux)"));
             return;
-        }
+        };
         let ready = program.and_then(|program| {
             let display = VirtualDisplay::start(self.workspace)?;
             Ok((program, display))

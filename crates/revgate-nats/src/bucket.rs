@@ -183,12 +183,13 @@ impl Bucket {
     async fn connect(&self) -> Result<Client, Fault> {
         let Options { server, credentials, user, root_certificates, inbox, timeout, .. } =
             &self.options;
-        let fault = |reason: &str| Fault { place: self.place.clone(), reason: reason.to_owned() };
+        let unusable =
+            |reason: &str| Fault { place: self.place.clone(), reason: reason.to_owned() };
         let malformed = "the address is none, which is such as `nats://host:4222`";
-        let server: ServerAddr = server.parse().map_err(|_| fault(malformed))?;
+        let server: ServerAddr = server.parse().map_err(|_| unusable(malformed))?;
         // The client would write it to its log, and not use it.
         if server.username().is_some() || server.password().is_some() {
-            return Err(fault(
+            return Err(unusable(
                 "the address has a name or a password in it: give them by `.user(…)`",
             ));
         }

@@ -176,7 +176,9 @@ impl<T: Topic> Edit for Deed<T> {
     /// other edit with it. Actions stay as they were done, each.
     fn fuse(&self, next: &Self) -> Option<Self> {
         match (&*self.did, &*next.did) {
-            (Did::Change(first), Did::Change(next)) if are_same_fields(first, next) => {
+            (Did::Change(first), Did::Change(next))
+                if are_same_fields(first.each_ref(), next.each_ref()) =>
+            {
                 Some(Did::Change(follow(first.clone(), next.clone())).into())
             }
             _ => None,
@@ -240,12 +242,11 @@ fn tree<T: Topic>(state: &T) -> Result<Tree, String> {
 
 /// The state as JSON, with all objects that a change has parts of.
 fn there<T: Topic>(state: &T, change: [&Tree; 2]) -> Result<Tree, String> {
-    let whole = tree(state)?;
-    let mut there = whole.clone();
+    let mut there = tree(state)?;
     while let Some(path) = lacking(&there, change) {
         // What is empty may not be written at all: then it is there all the same.
         let filled = with_object(there, &path).filter(|filled| {
-            read::<T>(filled, Some(state)).and_then(|state| tree(&state)) == Ok(whole.clone())
+            read::<T>(filled, Some(state)).and_then(|filled| tree(&filled)) == tree(state)
         });
         there = filled.ok_or_else(|| gone(&path))?;
     }

@@ -78,28 +78,19 @@ pub(super) fn missing(now: Option<&Tree>, values: &Tree) -> Option<Vec<String>> 
 }
 
 /// Whether two changes are of the same fields, as far as both are of parts.
-pub(super) fn are_same_fields(one: &Change, other: &Change) -> bool {
-    let parts = |change: &Change| match change {
-        [Tree::Map(before), Tree::Map(after)] => {
-            let names = before.keys().chain(after.keys()).cloned();
-            let field = |name: String| {
-                let field = [before.get(&name).cloned(), after.get(&name).cloned()];
-                (name, field)
-            };
-            Some(names.map(field).collect::<BTreeMap<_, _>>())
-        }
-        _ => None,
-    };
-    let (Some(one), Some(other)) = (parts(one), parts(other)) else { return true };
-    one.len() == other.len()
-        && one.iter().zip(&other).all(|((name, one), (other_name, other))| {
-            name == other_name
-                && match (one, other) {
-                    ([Some(old), Some(mid)], [Some(was), Some(new)]) => {
-                        are_same_fields(&[old.clone(), mid.clone()], &[was.clone(), new.clone()])
-                    }
-                    _ => true,
-                }
+pub(super) fn are_same_fields(one: [&Tree; 2], other: [&Tree; 2]) -> bool {
+    fn fields(change: [&Tree; 2]) -> Option<BTreeMap<&String, [Option<&Tree>; 2]>> {
+        let [Tree::Map(before), Tree::Map(after)] = change else { return None };
+        let names = before.keys().chain(after.keys());
+        Some(names.map(|name| (name, [before.get(name), after.get(name)])).collect())
+    }
+    let (Some(one), Some(other)) = (fields(one), fields(other)) else { return true };
+    one.keys().eq(other.keys())
+        && one.into_values().zip(other.into_values()).all(|fields| match fields {
+            ([Some(old), Some(mid)], [Some(was), Some(new)]) => {
+                are_same_fields([old, mid], [was, new])
+            }
+            _ => true,
         })
 }
 

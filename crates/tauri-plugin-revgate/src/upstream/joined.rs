@@ -211,16 +211,13 @@ impl<T: Topic> Joint<T> for Joined<T> {
         };
         let seen = match &input {
             Input::Linked(seen) | Input::Heard(seen) | Input::Answered(_, Answer::Read(seen)) => {
-                match &seen.value {
-                    Value::State(acks, state) => Some((acks.clone(), state.clone())),
-                    _ => None,
-                }
+                Some(seen.value.clone())
             }
             _ => None,
         };
         self.joiner.handle(input);
         // If it was taken over, what waits was done to it.
-        if let Some((acks, state)) = seen
+        if let Some(Value::State(acks, state)) = seen
             && *self.joiner.outbox().acks() == acks
         {
             self.base = state.map(|state| state.data);

@@ -51,9 +51,10 @@ impl Joints {
     pub(crate) fn keep(&self, name: TopicName, topic: Arc<dyn ErasedTopic>) {
         let mut departed = self.lock();
         while departed.topics.len() >= MOST_DEPARTED {
-            let told = departed.topics.iter().filter(|(_, (_, topic))| topic.is_in_step());
-            let oldest = told.min_by_key(|(_, (count, _))| *count).map(|(name, _)| name.clone());
-            let Some(name) = oldest else { break };
+            let mut oldest: Vec<_> = departed.topics.iter().collect();
+            oldest.sort_unstable_by_key(|(_, (count, _))| *count);
+            let told = oldest.into_iter().find(|(_, (_, topic))| topic.is_in_step());
+            let Some(name) = told.map(|(name, _)| name.clone()) else { break };
             departed.topics.remove(&name).inspect(|(_, topic)| topic.forget_removal());
             self.link().inspect(|link| link.note(&name, None));
         }
