@@ -139,16 +139,17 @@ impl Desktop {
         labels.iter().map(|label| self.state(label)).collect()
     }
 
-    /// Waits until a window has painted what it shows.
+    /// Waits until a window has painted what it shows, for half a second at most; whether it has.
     ///
     /// # Errors
     /// Those of [`Desktop::execute`].
-    pub fn wait_for_paint(&mut self, label: &str) -> Result<(), Error> {
+    pub fn wait_for_paint(&mut self, label: &str) -> Result<bool, Error> {
         // The second frame begins when the first has been handed to the screen. A window that
         // gets no frames must not hold the caller up.
-        let script = "const done = arguments[arguments.length - 1]; setTimeout(done, 500); \
-            requestAnimationFrame(() => requestAnimationFrame(() => done()))";
-        self.execute_async(label, script, &[]).map(drop)
+        let script = "const done = arguments[arguments.length - 1]; \
+            setTimeout(() => done(false), 500); \
+            requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
+        self.execute_async(label, script, &[]).map(|is_painted| is_painted == Value::Bool(true))
     }
 
     /// Closes a window as its close button does, and waits until it is gone.

@@ -117,7 +117,13 @@ impl Drive<'_> {
         for desktop in &mut self.desktops {
             desktop.wait_for_windows(&BOTH, LOAD)?;
             desktop.settle(&BOTH, MAIN, &[], 0, LOAD)?;
-            BOTH.iter().try_for_each(|window| desktop.observe(window))?;
+            for window in BOTH {
+                desktop.observe(window)?;
+                // It is opened hidden.
+                let painted = || desktop.wait_for_paint(window).is_ok_and(|it| it).then_some(());
+                let painted = process::poll(LOAD, painted);
+                painted.ok_or_else(|| Error::Windows(format!("window `{window}` stays blank")))?;
+            }
         }
         self.shoot("four-windows-open")?;
         // In each of the four windows.
