@@ -147,7 +147,7 @@ impl Drive<'_> {
         })
     }
 
-    /// Both machines change other fields while the server is away, and one the same as the other.
+    /// Each machine changes a field of its own while the server is away.
     fn offline(&mut self) -> Result<(), Error> {
         self.server.kill();
         self.wait_for_titles("offline")?;

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::hash::{BuildHasher, RandomState};
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -28,23 +29,17 @@ pub(crate) struct Bucket {
     place: String,
     /// Made when it is first needed.
     open: tokio::sync::Mutex<Option<Open>>,
-    links: watch::Sender<Links>,
+    /// How often the connection has gone. Changes when it comes, too.
+    losses: watch::Sender<u64>,
     denials: broadcast::Sender<String>,
     /// Why there is no connection, if the last attempt has failed: else only time-outs would be said.
     unreached: Arc<Mutex<Option<String>>>,
     /// So that machines whose server comes back do not all come at once.
-    jitter_seed: Option<u64>,
+    jitter_seed: u64,
 }
 
 /// The user may not.
 pub(crate) struct Denied(pub(crate) Fault);
-
-/// How often the connection has come and gone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Links {
-    pub(crate) come: u64,
-    pub(crate) gone: u64,
-}
 
 #[derive(Clone)]
 struct Open {
@@ -54,12 +49,27 @@ struct Open {
 
 /// Where it is, for people.
 pub(crate) fn place(options: &Options) -> String {
-    let server = match options.server.parse::<ServerAddr>() {
+    let server = match address(options) {
         Ok(server) => format!("{}:{}", server.host(), server.port()),
         // It may hold a password.
-        Err(_) => "a malformed address".to_owned(),
+        Err(_) => "an address that is refused".to_owned(),
     };
     format!("bucket `{}` at {server}", options.bucket)
+}
+
+/// The server's address; or what is wrong with it, without the address.
+fn address(options: &Options) -> Result<ServerAddr, &'static str> {
+    // Whatever the parser makes of it: of a password with a `/` in it, it makes a host. The client would write
+    // name and password to its log, and not use them.
+    if options.server.contains('@') {
+        return Err(
+            "the server's address has a name, a password or a token in it: give a name and a password \
+                    by `Options::user`, and a credentials file by `Options::credentials`",
+        );
+    }
+    let malformed =
+        "the server's address cannot be read: give `Options::new` one such as `nats://host:4222`";
+    options.server.parse().map_err(|_| malformed)
 }
 
 /// It is whole after every statement, so a panic elsewhere spoils nothing.
@@ -86,10 +96,10 @@ impl Bucket {
             options,
             place,
             open: tokio::sync::Mutex::default(),
-            links: watch::Sender::default(),
+            losses: watch::Sender::default(),
             denials: broadcast::Sender::new(DENIALS),
             unreached: Arc::default(),
-            jitter_seed: Some(RandomState::new().hash_one(0)),
+            jitter_seed: RandomState::new().hash_one(0),
         }
     }
 
@@ -101,30 +111,40 @@ impl Bucket {
         &self.options
     }
 
-    /// Changes when the connection comes or goes.
-    pub(crate) fn links(&self) -> watch::Receiver<Links> {
-        self.links.subscribe()
+    /// How often the connection has gone. Changes when it comes, too.
+    pub(crate) fn losses(&self) -> watch::Receiver<u64> {
+        self.losses.subscribe()
+    }
+
+    /// The stream that the bucket is.
+    pub(crate) fn stream(&self) -> String {
+        format!("KV_{}", self.options.bucket)
+    }
+
+    /// The subject of a key, or of those that a wildcard stands for.
+    pub(crate) fn subject(&self, key: &str) -> String {
+        format!("$KV.{}.{key}", self.options.bucket)
     }
 
     /// `backoff`, apart from that of other machines.
     pub(crate) fn apart(&self, backoff: Backoff) -> Backoff {
-        Backoff { jitter_seed: self.jitter_seed, ..backoff }
+        Backoff { jitter_seed: Some(self.jitter_seed), ..backoff }
     }
 
     /// What comes of `asked`, unless the server says that this user may not: it answers nothing else to that.
-    /// `subjects` are parts of what it says then.
+    /// Its words hold one of `denials` then.
     pub(crate) async fn unless_denied<T, E: From<Denied>>(
         &self,
-        subjects: &[String],
+        denials: &[String],
         asked: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        let mut denials = self.denials.subscribe();
+        let mut told = self.denials.subscribe();
         let denied = async {
             loop {
                 // One that was overtaken is asked for again: what it was about comes to a time-out.
-                let Ok(denial) = denials.recv().await else { continue };
-                if subjects.iter().any(|subject| denial.contains(&**subject)) {
-                    let reason = format!("this user may not: the server says {denial}");
+                let Ok(words) = told.recv().await else { continue };
+                if denials.iter().any(|denial| words.contains(&**denial)) {
+                    let reason = format!("this user may not: the server says {words}");
                     return Denied(Fault { place: self.place.clone(), reason });
                 }
             }
@@ -181,19 +201,11 @@ impl Bucket {
     }
 
     async fn connect(&self) -> Result<Client, Fault> {
-        let Options { server, credentials, user, root_certificates, inbox, timeout, .. } =
-            &self.options;
+        let Options { credentials, user, root_certificates, inbox, timeout, .. } = &self.options;
         let unusable =
             |reason: &str| Fault { place: self.place.clone(), reason: reason.to_owned() };
-        let malformed = "the address is none, which is such as `nats://host:4222`";
-        let server: ServerAddr = server.parse().map_err(|_| unusable(malformed))?;
-        // The client would write it to its log, and not use it.
-        if server.username().is_some() || server.password().is_some() {
-            return Err(unusable(
-                "the address has a name or a password in it: give them by `.user(…)`",
-            ));
-        }
-        let (links, denials) = (self.links.clone(), self.denials.clone());
+        let server = address(&self.options).map_err(unusable)?;
+        let (losses, denials) = (self.losses.clone(), self.denials.clone());
         let unreached = Arc::clone(&self.unreached);
         let reconnect = self.apart(RECONNECT);
         let mut connect = ConnectOptions::new()
@@ -208,12 +220,12 @@ impl Bucket {
                 match event {
                     Event::Connected => {
                         *said(&unreached) = None;
-                        links.send_modify(|links| links.come += 1);
+                        losses.send_modify(|_| {});
                     }
                     Event::ClientError(ClientError::Other(words)) => {
                         *said(&unreached) = Some(words);
                     }
-                    Event::Disconnected => links.send_modify(|links| links.gone += 1),
+                    Event::Disconnected => losses.send_modify(|losses| *losses += 1),
                     Event::ServerError(ServerError::Other(words)) if words.contains(DENIAL) => {
                         // Nobody may be waiting for it.
                         let _ = denials.send(words);
@@ -222,16 +234,13 @@ impl Bucket {
                 }
                 std::future::ready(())
             });
-        if let Some(file) = credentials {
-            let fault = |error| {
-                let words = format!("reading {}", file.display());
-                let Fault { place, reason } = self.fault(&error);
-                Fault { place, reason: format!("{words}: {reason}") }
-            };
-            connect = connect.credentials_file(file).await.map_err(fault)?;
-        }
-        if let Some((name, password)) = user {
-            connect = connect.user_and_password(name.clone(), password.clone());
+        if let Some(credentials) = credentials {
+            let unread =
+                |error: io::Error| unusable(&format!("reading {}: {error}", credentials.name()));
+            let text = credentials.text().map_err(unread)?;
+            connect = connect.credentials(&text).map_err(unread)?;
+        } else if let Some((name, password)) = user.clone() {
+            connect = connect.user_and_password(name, password);
         }
         if let Some(file) = root_certificates {
             connect = connect.add_root_certificates(file.clone());
@@ -256,7 +265,7 @@ impl Bucket {
     }
 
     async fn is_missing(&self, context: &Context) -> Result<bool, Fault> {
-        let Err(error) = context.get_stream(self.config().name).await else { return Ok(false) };
+        let Err(error) = context.get_stream(self.stream()).await else { return Ok(false) };
         match error.kind() {
             GetStreamErrorKind::JetStream(error)
                 if error.error_code() == ErrorCode::STREAM_NOT_FOUND =>
@@ -271,16 +280,16 @@ impl Bucket {
     ///
     /// Not by `create_key_value`, which asks for what old servers do not have.
     fn config(&self) -> Config {
-        let Options { bucket, replicas, .. } = &self.options;
         Config {
-            name: format!("KV_{bucket}"),
-            subjects: vec![format!("$KV.{bucket}.>")],
+            name: self.stream(),
+            subjects: vec![self.subject(">")],
             max_messages_per_subject: 1,
             discard: DiscardPolicy::New,
-            allow_rollup: true,
+            // Or who may write one key could purge all, by a header.
+            allow_rollup: false,
             deny_delete: true,
             allow_direct: true,
-            num_replicas: *replicas,
+            num_replicas: self.options.replicas,
             ..Config::default()
         }
     }

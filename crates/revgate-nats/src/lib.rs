@@ -49,33 +49,9 @@ impl Nats {
         Self { bucket: Bucket::new(options) }
     }
 
-    async fn read(&self, topic: &TopicName) -> Result<Option<Entry>, Fault> {
-        let store = self.bucket.store().await?;
-        let read =
-            async { store.entry(key::of(topic)).await.map_err(|error| self.bucket.fault(&error)) };
-        match self.bucket.unless_denied(&[self.subject(topic)], read).await {
-            Ok(entry) => Ok(entry.map(of)),
-            Err(fault) => {
-                self.bucket.forget().await;
-                Err(fault)
-            }
-        }
-    }
-
-    async fn write(
-        &self,
-        topic: &TopicName,
-        expected: u64,
-        value: Vec<u8>,
-    ) -> Result<u64, WriteError> {
-        let store = self.bucket.store().await.map_err(WriteError::Unknown)?;
-        let write = self.write_to(&store, topic, expected, value);
-        self.bucket.unless_denied(&[self.subject(topic)], write).await
-    }
-
-    /// As it ends where a server says that a user may not.
-    fn subject(&self, topic: &TopicName) -> String {
-        format!("$KV.{}.{}\"", self.bucket.options().bucket, key::of(topic))
+    /// What a server's words hold that this user may neither read nor write the topic.
+    fn denial(&self, topic: &TopicName) -> String {
+        format!("{}\"", self.bucket.subject(&key::of(topic)))
     }
 
     async fn write_to(
@@ -112,7 +88,20 @@ impl Nats {
 
 impl Upstream for Nats {
     fn read<'a>(&'a self, topic: &'a TopicName) -> BoxFuture<'a, Result<Option<Entry>, Fault>> {
-        self.read(topic).boxed()
+        async move {
+            let store = self.bucket.store().await?;
+            let read = async {
+                store.entry(key::of(topic)).await.map_err(|error| self.bucket.fault(&error))
+            };
+            match self.bucket.unless_denied(&[self.denial(topic)], read).await {
+                Ok(entry) => Ok(entry.map(entry_of)),
+                Err(fault) => {
+                    self.bucket.forget().await;
+                    Err(fault)
+                }
+            }
+        }
+        .boxed()
     }
 
     fn write<'a>(
@@ -121,7 +110,12 @@ impl Upstream for Nats {
         expected: u64,
         value: Vec<u8>,
     ) -> BoxFuture<'a, Result<u64, WriteError>> {
-        self.write(topic, expected, value).boxed()
+        async move {
+            let store = self.bucket.store().await.map_err(WriteError::Unknown)?;
+            let write = self.write_to(&store, topic, expected, value);
+            self.bucket.unless_denied(&[self.denial(topic)], write).await
+        }
+        .boxed()
     }
 
     fn watch(&self) -> BoxStream<'_, News> {
@@ -140,7 +134,7 @@ impl Debug for Nats {
     }
 }
 
-fn of(entry: kv::Entry) -> Entry {
+fn entry_of(entry: kv::Entry) -> Entry {
     let value = (entry.operation == Operation::Put).then(|| entry.value.to_vec());
     Entry { revision: entry.revision, value: Ok(value) }
 }

@@ -1,8 +1,10 @@
 //! Which bucket of which server, and who asks.
 
+use std::borrow::Cow;
 use std::fmt::{self, Debug};
 use std::path::PathBuf;
 use std::time::Duration;
+use std::{fs, io};
 
 /// Which bucket of which server, and who asks.
 ///
@@ -11,7 +13,7 @@ use std::time::Duration;
 pub struct Options {
     pub(crate) server: String,
     pub(crate) bucket: String,
-    pub(crate) credentials: Option<PathBuf>,
+    pub(crate) credentials: Option<Credentials>,
     pub(crate) user: Option<(String, String)>,
     pub(crate) root_certificates: Option<PathBuf>,
     pub(crate) inbox: Option<String>,
@@ -22,9 +24,12 @@ pub struct Options {
 }
 
 impl Options {
-    /// The bucket of this name, of letters, digits, `-` and `_`, at `server`: `nats://host:4222`, or
-    /// `tls://host:4222`, which insists on encryption. A name or a password in the address is refused: they are for
-    /// [`user`](Self::user).
+    /// The bucket of this name, of letters, digits, `-` and `_`, at `server`: `nats://host:4222`, which is encrypted
+    /// if the server asks for it, or `tls://host:4222`, which insists on that; without a port, at 4222.
+    ///
+    /// An address with an `@` is refused: a name and a password are for [`user`](Self::user). So is one that cannot
+    /// be read, and what the server makes of the bucket's name is said: by the first use, as a
+    /// [`Fault`](revgate_upstream::Fault).
     pub fn new(server: impl Into<String>, bucket: impl Into<String>) -> Self {
         Self {
             server: server.into(),
@@ -41,21 +46,29 @@ impl Options {
     }
 
     /// A file as `nsc` writes it, with a JSON web token and the key to it. **It is read once, with the first use**: one
-    /// that has changed counts from the next start of the app on.
+    /// that has changed counts from the next start of the app on. A path that is not absolute is one from where the
+    /// app was started, which may be anywhere: ask Tauri for the app's own folder.
     #[must_use]
     pub fn credentials(mut self, file: impl Into<PathBuf>) -> Self {
-        self.credentials = Some(file.into());
+        self.credentials = Some(Credentials::File(file.into()));
         self
     }
 
-    /// A name and a password.
+    /// What is in such a file, from wherever the app keeps its secrets.
+    #[must_use]
+    pub fn credentials_text(mut self, text: impl Into<String>) -> Self {
+        self.credentials = Some(Credentials::Text(text.into()));
+        self
+    }
+
+    /// A name and a password. Credentials count, where there are both.
     #[must_use]
     pub fn user(mut self, name: impl Into<String>, password: impl Into<String>) -> Self {
         self.user = Some((name.into(), password.into()));
         self
     }
 
-    /// A file with the certificates by which a server is known, beside those of the system.
+    /// A PEM file with the certificates by which a server is known, beside those of the system.
     #[must_use]
     pub fn root_certificates(mut self, file: impl Into<PathBuf>) -> Self {
         self.root_certificates = Some(file.into());
@@ -71,33 +84,56 @@ impl Options {
         self
     }
 
-    /// Not to make the bucket if there is none: for a user of the server who may not. Default: it is
-    /// made.
+    /// Not to make the bucket if there is none, which is a fault then: for a user of the server who may not. Default:
+    /// it is made.
     #[must_use]
     pub fn existing(mut self) -> Self {
         self.creates = false;
         self
     }
 
-    /// On how many servers of a cluster a bucket is kept that is made. Default: 1.
+    /// On how many servers of a cluster a bucket is kept that is made, from 1 to 5. Default: 1.
     #[must_use]
     pub fn replicas(mut self, replicas: usize) -> Self {
         self.replicas = replicas;
         self
     }
 
-    /// How long an answer is waited for. Default: 5 s.
+    /// How long an answer to a read or a write is waited for. Default: 5 s.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How often a silent watch looks whether the bucket is still the same. Default: 30 s.
+    /// How often the watch looks whether the bucket is still the same. Default: 30 s.
     #[must_use]
     pub fn check(mut self, every: Duration) -> Self {
         self.check = every;
         self
+    }
+}
+
+#[derive(Clone)]
+pub(crate) enum Credentials {
+    File(PathBuf),
+    Text(String),
+}
+
+impl Credentials {
+    /// For people.
+    pub(crate) fn name(&self) -> Cow<'_, str> {
+        match self {
+            Self::File(file) => file.to_string_lossy(),
+            Self::Text(_) => "the credentials".into(),
+        }
+    }
+
+    pub(crate) fn text(&self) -> io::Result<Cow<'_, str>> {
+        match self {
+            Self::File(file) => fs::read_to_string(file).map(Cow::Owned),
+            Self::Text(text) => Ok(text.into()),
+        }
     }
 }
 

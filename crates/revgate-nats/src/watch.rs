@@ -9,10 +9,10 @@ use futures_util::{Stream, StreamExt, stream};
 use revgate::Backoff;
 use revgate_upstream::{Fault, News};
 use tokio::sync::watch::Receiver;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::bucket::{Bucket, Links};
-use crate::{key, of};
+use crate::bucket::Bucket;
+use crate::{entry_of, key};
 
 const BACKOFF: Backoff =
     Backoff { first: Duration::from_millis(50), cap: Duration::from_secs(10), jitter_seed: None };
@@ -21,8 +21,8 @@ const BACKOFF: Backoff =
 pub(crate) fn watch(bucket: &Bucket) -> impl Stream<Item = News> + '_ {
     let watching = Watching {
         bucket,
-        links: bucket.links(),
-        gone: 0,
+        losses: bucket.losses(),
+        losses_before: 0,
         standing: None,
         failures: 0,
         news: VecDeque::new(),
@@ -35,11 +35,11 @@ pub(crate) fn watch(bucket: &Bucket) -> impl Stream<Item = News> + '_ {
 
 struct Watching<'a> {
     bucket: &'a Bucket,
-    links: Receiver<Links>,
-    /// How often the connection had gone when the watch began.
-    gone: u64,
+    losses: Receiver<u64>,
+    /// As they were when the watch began.
+    losses_before: u64,
     standing: Option<Standing>,
-    /// In a row.
+    /// Failures in a row.
     failures: u32,
     /// To be told.
     news: VecDeque<News>,
@@ -50,6 +50,10 @@ struct Standing {
     watch: Watch,
     store: kv::Store,
     identity: Identity,
+    /// When that is asked for once more.
+    next_check: Instant,
+    /// `last`, as it was when that was asked for.
+    last_checked: u64,
     /// The revision that it has told of last.
     last: u64,
     /// The newest that lay there when it began, until it has told of that; by its revision: how many messages
@@ -58,8 +62,8 @@ struct Standing {
     awaited: Option<u64>,
 }
 
-/// What tells a bucket from one that takes its place: when it was made, in nanoseconds, and how far its
-/// revisions have come.
+/// What tells a bucket from one that takes its place: when it was made, in nanoseconds, how far its revisions
+/// have come, and how many values it has, which does not shrink by what is written.
 #[derive(Clone, Copy)]
 struct Identity {
     created: i128,
@@ -90,7 +94,7 @@ impl Watching<'_> {
                 },
                 Some(standing) => {
                     tokio::select! {
-                        _ = self.links.wait_for(|links| links.gone != self.gone) => End::Link,
+                        _ = self.losses.wait_for(|losses| *losses != self.losses_before) => End::Link,
                         told = standing.next(self.bucket, &mut self.news) => match told {
                             Ok(()) => {
                                 self.failures = 0;
@@ -119,17 +123,17 @@ impl Watching<'_> {
         if self.failures > 0 {
             tokio::select! {
                 () = sleep(self.bucket.apart(BACKOFF).delay(self.failures)) => {}
-                _ = self.links.changed() => {}
+                _ = self.losses.changed() => {}
             }
         }
-        self.gone = self.links.borrow_and_update().gone;
-        let name = &self.bucket.options().bucket;
-        let mut subjects: Vec<_> = ["STREAM.INFO", "STREAM.CREATE", "CONSUMER.CREATE"]
-            .map(|it| format!("$JS.API.{it}.KV_{name}"))
+        self.losses_before = *self.losses.borrow_and_update();
+        let stream = self.bucket.stream();
+        let mut denials: Vec<_> = ["STREAM.INFO", "STREAM.CREATE", "CONSUMER.CREATE"]
+            .map(|asked| format!("$JS.API.{asked}.{stream}"))
             .into();
-        subjects.push("for Subscription to".to_owned());
+        denials.push("for Subscription to".to_owned());
         let (bucket, standing) = (self.bucket, Standing::begin(self.bucket));
-        let standing = bucket.unless_denied(&subjects, standing).await?;
+        let standing = bucket.unless_denied(&denials, standing).await?;
         if standing.awaited.is_none() {
             self.news.push_back(News::Current);
         }
@@ -146,14 +150,15 @@ impl Standing {
         // After the watch stands: what is not there now, it tells of.
         let identity = identity(&store, bucket).await?;
         let awaited = newest(&store, bucket, identity).await;
-        Ok(Self { watch, store, identity, last: 0, awaited })
+        let next_check = Instant::now() + bucket.options().check;
+        Ok(Self { watch, store, identity, next_check, last_checked: 0, last: 0, awaited })
     }
 
     /// Puts what it tells of next among the news.
     async fn next(&mut self, bucket: &Bucket, news: &mut VecDeque<News>) -> Result<(), End> {
         let told = tokio::select! {
             told = self.watch.next() => told,
-            () = sleep(bucket.options().check) => return self.check(bucket, news).await,
+            () = sleep_until(self.next_check) => return self.check(bucket, news).await,
         };
         let entry = match told {
             Some(Ok(entry)) => entry,
@@ -166,7 +171,7 @@ impl Standing {
         }
         self.last = entry.revision;
         if let Some(topic) = key::topic(&entry.key) {
-            news.push_back(News::Entry(topic, of(entry)));
+            news.push_back(News::Entry(topic, entry_of(entry)));
         }
         if self.awaited.is_some_and(|newest| self.last >= newest) {
             self.becomes_current(news);
@@ -181,14 +186,17 @@ impl Standing {
 
     async fn check(&mut self, bucket: &Bucket, news: &mut VecDeque<News>) -> Result<(), End> {
         let now = identity(&self.store, bucket).await.map_err(End::Fault)?;
-        let is_same =
-            now.created == self.identity.created && now.last >= self.identity.last.max(self.last);
+        let is_same = now.created == self.identity.created
+            && now.last >= self.identity.last.max(self.last)
+            && now.messages >= self.identity.messages;
         if !is_same {
             return Err(End::Replaced);
         }
         self.identity = now;
-        if self.awaited.is_some() {
-            // It was purged before it was told of: nothing has come for a long time.
+        self.next_check = Instant::now() + bucket.options().check;
+        let is_silent = std::mem::replace(&mut self.last_checked, self.last) == self.last;
+        if self.awaited.is_some() && is_silent {
+            // It was purged before it was told of.
             self.becomes_current(news);
         }
         Ok(())
@@ -204,11 +212,10 @@ async fn identity(store: &kv::Store, bucket: &Bucket) -> Result<Identity, Fault>
 
 /// The revision of the newest that lies there. Where that cannot be asked for, of the newest that ever lay there.
 async fn newest(store: &kv::Store, bucket: &Bucket, identity: Identity) -> Option<u64> {
-    let subject = format!("$KV.{}.>", bucket.options().bucket);
     if identity.messages == 0 {
         return None;
     }
-    match store.stream.direct_get_last_for_subject(subject).await {
+    match store.stream.direct_get_last_for_subject(bucket.subject(">")).await {
         Ok(newest) => Some(newest.sequence),
         Err(error) if error.kind() == DirectGetErrorKind::NotFound => None,
         Err(_) => Some(identity.last),

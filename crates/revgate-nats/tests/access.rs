@@ -14,6 +14,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use async_nats::{ConnectOptions, HeaderMap};
 use common::Server;
 use futures_util::StreamExt;
 use machine::Machine;
@@ -88,6 +89,8 @@ async fn a_credentials_file_lets_in_and_is_said_nowhere() {
     fs::write(&file, credentials.file()).unwrap();
     let nats = Nats::new(server.options().credentials(&file));
     assert_eq!(nats.write(&topic("a"), 0, b"1".to_vec()).await, Ok(1));
+    let kept = server.options().credentials_text(credentials.file()).user("ann", "no password");
+    assert_eq!(Nats::new(kept).write(&topic("b"), 0, b"1".to_vec()).await, Ok(2));
 
     let stranger = tokens::Operator::new().user("eve");
     fs::write(&file, stranger.file()).unwrap();
@@ -101,6 +104,10 @@ async fn a_credentials_file_lets_in_and_is_said_nowhere() {
     let missing = fault(server.options().credentials(folder.path().join("none.creds"))).await;
     assert!(missing.contains("none.creds"), "{missing}");
     said.push(missing);
+    let spoilt = stranger.file().replace("SEED", "SED");
+    let spoilt = fault(server.options().credentials_text(spoilt)).await;
+    assert!(spoilt.contains("reading the credentials"), "{spoilt}");
+    said.push(spoilt);
     for said in said {
         assert!(stranger.secrets().iter().all(|secret| !said.contains(secret)), "{said}");
     }
@@ -189,6 +196,18 @@ async fn who_may_write_one_family_writes_that_and_nothing_else() {
         let denied = dan.write(&topic(other), 0, b"3".to_vec()).await;
         assert!(matches!(denied, Err(WriteError::Refused(_))), "{other}: {denied:?}");
     }
+    // A header that would empty the bucket, by a write of what he may write.
+    let client = ConnectOptions::with_user_and_password("dan".into(), "dan".into());
+    let client = client
+        .custom_inbox_prefix("_INBOX_dan")
+        .connect(format!("127.0.0.1:{}", server.port()))
+        .await
+        .unwrap();
+    let mut headers = HeaderMap::new();
+    headers.insert("Nats-Rollup", "all");
+    let purge = client.request_with_headers("$KV.board.doc.1", headers, "".into()).await.unwrap();
+    assert!(String::from_utf8_lossy(&purge.payload).contains("rollup not permitted"), "{purge:?}");
+    assert!(dan.read(&topic("a")).await.expect("an answer").is_some());
     let said = fault(user("dan")).await;
     assert!(said.contains("Permissions Violation for Subscription to \"_INBOX."), "{said}");
 }

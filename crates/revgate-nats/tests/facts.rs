@@ -134,7 +134,7 @@ async fn a_watch_that_begins_while_others_write_says_when_all_is_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_watch_goes_on_after_a_kill_with_all_that_lies_there() {
-    let mut server = Server::with("");
+    let mut server = Server::start();
     let nats = server.nats();
     let mut news = nats.watch();
     assert_eq!(next(&mut news).await, "current");
@@ -217,8 +217,33 @@ async fn a_bucket_whose_newest_value_was_purged_is_told_to_its_end() {
     stream.purge().await.unwrap();
     let nats = Nats::new(server.options().user("ann", "ann"));
     assert_eq!(next(&mut nats.watch()).await, "current", "nothing lies there any more");
-    written(&nats, "a", 0, "3").await;
-    assert_eq!(next(&mut watch).await, "a 3 3");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_that_is_emptied_is_noticed_also_while_it_is_written_to() {
+    let server = Server::start();
+    let nats = Nats::new(server.options().check(Duration::from_secs(1)));
+    for (name, revision) in [("a", 1), ("b", 2)] {
+        assert_eq!(written(&nats, name, 0, "1").await, revision);
+    }
+    let mut news = nats.watch();
+    assert_eq!(snapshot(&mut news).await, ["a 1 1", "b 2 1"]);
+    let admin = async_nats::connect(format!("127.0.0.1:{}", server.port())).await.unwrap();
+    let stream = jetstream::new(admin).get_stream("KV_board").await.unwrap();
+    stream.purge().await.unwrap();
+    let write = async {
+        let mut revision = 0;
+        loop {
+            revision = written(&nats, "c", revision, "1").await;
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::select! {
+        () = write => unreachable!(),
+        () = async { while next(&mut news).await != "lost" {} } => {}
+    }
+    let told = snapshot(&mut news).await;
+    assert!(told.iter().all(|told| told.starts_with("c ")), "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -263,8 +288,17 @@ async fn secrets_are_in_nothing_that_is_said() {
     let wrong = SECRET.to_lowercase();
     let address = format!("nats://ann:{wrong}@127.0.0.1:{}", server.port());
     let in_address = revgate_nats::Options::new(address, "board").timeout(Duration::from_secs(1));
-    let malformed = revgate_nats::Options::new(format!("nats:// ann:{wrong}@:x"), "board");
-    for options in [server.options().user("ann", &wrong), in_address, malformed] {
+    let at = |address: String| revgate_nats::Options::new(address, "board");
+    // What has a `/`, a `?` or a `#` in it is another host's name to who reads addresses.
+    let refused = [
+        format!("nats:// ann:{wrong}@:x"),
+        format!("nats://{wrong}/et@127.0.0.1"),
+        format!("nats://{wrong}?et@127.0.0.1"),
+        format!("nats://ann:{wrong}#et@127.0.0.1"),
+        format!("{wrong}@127.0.0.1"),
+    ];
+    let refused = refused.map(at);
+    for options in refused.into_iter().chain([server.options().user("ann", &wrong), in_address]) {
         let mut said = vec![format!("{options:?}")];
         let nats = Nats::new(options);
         said.push(format!("{nats:?} {}", nats.place()));
