@@ -107,7 +107,7 @@ fn envelope() -> Result<Vec<u8>, Failure> {
         acks.with(number(machine), Seq::new(1_764_000_000 << 32))
     });
     let state = Some(to_raw_value(&"x".repeat(98))?);
-    Ok(Envelope { schema: 0, acks, state }.encode())
+    Ok(Envelope { schema: 0, acks, state }.encode()?)
 }
 
 /// Each expects the one before.

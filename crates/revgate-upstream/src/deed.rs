@@ -196,6 +196,11 @@ impl<T: Topic> State<T> {
         let print = fingerprint(&*data)?;
         Ok(Self { data, print })
     }
+
+    /// Of a state whose fingerprint is known to be this.
+    pub fn printed(data: Arc<T>, print: Fingerprint) -> Self {
+        Self { data, print }
+    }
 }
 
 impl<T> From<Did> for Deed<T> {

@@ -19,7 +19,7 @@ use crate::{Acks, Answer, Ask, Entry, Reply, Request, Seen, State, Value, WriteE
 /// use serde_json::value::to_raw_value;
 ///
 /// let envelope = Envelope { schema: 2, acks: Acks::default(), state: Some(to_raw_value(&[1])?) };
-/// let bytes = envelope.encode();
+/// let bytes = envelope.encode()?;
 /// assert_eq!(bytes, br#"{"schema":2,"acks":{},"state":[1]}"#);
 /// assert_eq!(Envelope::decode(&bytes, 2)?.state.expect("not removed").get(), "[1]");
 /// assert!(Envelope::decode(&bytes, 1).is_err(), "a newer program has written it");
@@ -78,7 +78,9 @@ pub enum EnvelopeError {
         reason: String,
     },
     /// It was removed, and is no topic that can be.
-    #[error("it was removed there, and is no one of a family")]
+    #[error(
+        "it was removed from the store, which only members of families can be: write it anew, or have it deleted there"
+    )]
     Removed,
     /// The state cannot be JSON once more.
     #[error("the state in the store is not valid: {0}")]
@@ -87,20 +89,26 @@ pub enum EnvelopeError {
 
 impl Envelope {
     /// As bytes.
-    pub fn encode(&self) -> Vec<u8> {
-        // Numbers and text: there is nothing in it that JSON does not have.
-        serde_json::to_vec(self).unwrap_or_default()
+    ///
+    /// # Errors
+    ///
+    /// None that is known of: all that it holds is JSON.
+    pub fn encode(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec(self)
     }
 
     /// Of bytes, by a program whose newest schema is `known`.
     ///
     /// # Errors
     ///
-    /// If they are of no use to it.
+    /// If they are no envelope, or a newer program has written them.
     pub fn decode(bytes: &[u8], known: u32) -> Result<Self, EnvelopeError> {
         let envelope: Self = serde_json::from_slice(bytes)?;
         match envelope.schema {
-            found if found > known => Err(EnvelopeError::Newer { found, known }),
+            // A removal has no shape.
+            found if found > known && envelope.state.is_some() => {
+                Err(EnvelopeError::Newer { found, known })
+            }
             _ => Ok(envelope),
         }
     }
@@ -195,7 +203,7 @@ impl<T: Topic> Ask<Option<State<T>>> {
             Self::Write { expected, acks, state } => {
                 let state = state.as_ref().map(|state| to_raw_value(&*state.data)).transpose()?;
                 let envelope = Envelope { schema, acks: acks.clone(), state };
-                Request::Write { expected: *expected, value: envelope.encode() }
+                Request::Write { expected: *expected, value: envelope.encode()? }
             }
         })
     }

@@ -53,7 +53,7 @@ pub use status::Status;
 ///
 /// let mut joiner = Joiner::new(Outbox::new(Source::new(1)), 0, Options::default());
 /// // Offline, the state is edited as ever.
-/// joiner.handle(Input::Edited { edit: Add(3), state: 3 });
+/// joiner.handle(Input::Edited { edits: vec![Add(3)], state: 3 });
 /// assert!(joiner.poll_output().is_none());
 /// // The link is there, and with it what others have made meanwhile.
 /// let theirs = revgate_upstream::Acks::default().with(Source::new(2), Seq::new(1));
@@ -145,8 +145,8 @@ impl<E: Edit> Joiner<E> {
     /// Takes in what has happened.
     pub fn handle(&mut self, input: Input<E>) {
         match input {
-            Input::Edited { edit, state } => {
-                self.outbox.push(edit);
+            Input::Edited { edits, state } => {
+                edits.into_iter().for_each(|edit| self.outbox.push(edit));
                 self.state = state;
                 self.go_on();
             }

@@ -58,6 +58,14 @@ impl<M> Turn<M> {
     }
 }
 
+impl<M> Turn<M> {
+    /// Holds on to it while nobody else can, as the topic is not there for others yet.
+    #[cfg(feature = "upstream")]
+    pub(crate) fn alone(&self) -> MutexGuard<'_, M> {
+        self.0.lock()
+    }
+}
+
 impl<M> Editing<'_, M> {
     pub(crate) fn kept(&mut self) -> &mut M {
         &mut self.turn

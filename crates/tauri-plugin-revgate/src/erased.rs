@@ -5,6 +5,10 @@ use std::sync::Arc;
 
 use revgate::{Epoch, Topic, TopicName, Unsaved};
 use revgate_persistence::Saver;
+#[cfg(feature = "upstream")]
+use revgate_persistence::saver::Flush;
+#[cfg(feature = "upstream")]
+use revgate_upstream::Told;
 
 use crate::actions::Actions;
 use crate::cell::TopicCell;
@@ -16,7 +20,7 @@ use crate::part::{PartView, Parts};
 use crate::registry::Origin;
 use crate::restore::{Disk, Restored};
 #[cfg(feature = "upstream")]
-use crate::upstream::{Became, Link, Told};
+use crate::upstream::{Became, Link};
 use crate::view::{View, Writable, check_written_by_windows};
 
 /// A [`TopicCell`] of some type.
@@ -41,6 +45,9 @@ pub(crate) trait ErasedTopic: View {
     /// Ends it, also for other machines, whether it was there.
     #[cfg(feature = "upstream")]
     fn depart(&self) -> bool;
+    /// See [`TopicCell::flush_waiting`].
+    #[cfg(feature = "upstream")]
+    fn flush_waiting(&self) -> Option<Flush>;
     /// See [`TopicCell::departed`].
     #[cfg(feature = "upstream")]
     fn departed(&self);
@@ -118,6 +125,11 @@ impl<T: Topic> ErasedTopic for TopicCell<T> {
             tracing::error!(topic = %name, %error, "not removed");
             false
         })
+    }
+
+    #[cfg(feature = "upstream")]
+    fn flush_waiting(&self) -> Option<Flush> {
+        TopicCell::flush_waiting(self)
     }
 
     #[cfg(feature = "upstream")]

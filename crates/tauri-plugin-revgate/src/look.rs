@@ -101,6 +101,16 @@ impl Look {
         self.see(state).as_ref().ok().copied()
     }
 
+    /// The same.
+    ///
+    /// # Errors
+    ///
+    /// If it is no JSON.
+    #[cfg(feature = "upstream")]
+    pub(crate) fn try_print<T: Serialize>(&self, state: &T) -> Result<Fingerprint, Invalid> {
+        self.see(state).clone()
+    }
+
     /// How long the JSON of a state may be, of which this is the look; `None` if it cannot be written. It is
     /// found out once; from then on it is known what patches have brought at most.
     pub(crate) fn most<T: Serialize>(&self, state: &T) -> Option<u64> {

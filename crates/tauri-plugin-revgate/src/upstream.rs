@@ -8,10 +8,12 @@ mod saved;
 mod topic;
 
 pub use link::Syncing;
-/// What a store has to be able to do, and one in memory for tests. The crate `revgate-nats` has one on NATS
-/// JetStream.
+/// What a store has to be able to do, one in memory for tests, and one that cannot read what it holds. The crate
+/// `revgate-nats` has one on NATS JetStream.
 #[doc(no_inline)]
-pub use revgate_upstream::*;
+pub use revgate_upstream::{
+    Backup, Entry, Fault, Memory, News, Seal, Sealed, Status, Upstream, WriteError,
+};
 
 pub(crate) use begin::begin;
 pub(crate) use joined::{Joined, state};

@@ -85,7 +85,7 @@ impl Machine {
         let edit = Deed::actions(vec![told]);
         self.topic.handle(|joiner| {
             let state = edit.play(joiner.state()).expect("it can always be done");
-            Input::Edited { edit, state }
+            Input::Edited { edits: vec![edit], state }
         });
     }
 

@@ -93,10 +93,22 @@ fn what_cannot_be_used_is_refused_in_words() {
 }
 
 #[test]
+fn a_removal_is_one_whatever_program_has_written_it() {
+    let read = |_: u32, _: &RawValue| Err::<Note, _>("it is not there to be read".to_owned());
+    let reader = Reader { schema: 2, is_removable: true, read: &read };
+    let entry = Entry { revision: 1, value: Ok(Some(br#"{"schema":3,"acks":{}}"#.to_vec())) };
+    let seen = Seen::of(Some(entry), &reader).value;
+    assert!(matches!(seen, Value::State(_, None)));
+}
+
+#[test]
 fn what_cannot_be_removed_is_left_alone_where_somebody_has() {
     let read = |_: u32, _: &RawValue| Err::<Note, _>("it is not there to be read".to_owned());
     let reader = Reader { schema: 2, is_removable: false, read: &read };
     let entry = Entry { revision: 1, value: Ok(Some(br#"{"schema":2,"acks":{}}"#.to_vec())) };
     let Value::Unreadable(why) = Seen::of(Some(entry), &reader).value else { panic!("it is used") };
-    assert_eq!(why, "it was removed there, and is no one of a family");
+    assert_eq!(
+        why,
+        "it was removed from the store, which only members of families can be: write it anew, or have it deleted there"
+    );
 }

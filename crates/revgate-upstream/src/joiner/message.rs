@@ -32,8 +32,8 @@ pub enum Value<S> {
 pub enum Input<E: Edit> {
     /// The topic was edited here, which has made this state of it.
     Edited {
-        /// What was done.
-        edit: E,
+        /// What was done, in this order: each is kept, done once more and refused by itself.
+        edits: Vec<E>,
         /// What came of it.
         state: E::State,
     },

@@ -4,7 +4,9 @@ use std::any::Any;
 use std::sync::Arc;
 
 use revgate::{Topic, TopicName};
-use revgate_upstream::{Entry, Envelope, Fault, Told};
+use revgate_persistence::saver::Flush;
+use revgate_upstream::{Entry, Fault, Reader, Seen, Told, Value};
+use serde_json::value::RawValue;
 
 use super::kin::Kin;
 use super::{Origin, Registry, Shared};
@@ -12,7 +14,7 @@ use crate::cell::TopicCell;
 use crate::erased::ErasedTopic;
 use crate::error::RegistryError;
 use crate::options::TopicOptions;
-use crate::upstream::{Became, Joints, state};
+use crate::upstream::{Became, Joints, Syncing, state};
 
 /// A registry that is not kept alive.
 pub(crate) struct WeakRegistry(std::sync::Weak<Shared>);
@@ -66,7 +68,17 @@ impl Registry {
         let mut names: Vec<_> = joined.map(|(name, _)| name.clone()).collect();
         let departed = self.joints().departed().into_iter();
         names.extend(departed.filter(|(_, topic)| topic.is_linked()).map(|(name, _)| name));
+        if fault.is_none() {
+            // Others are told of next, if they lie there still.
+            self.joints().link().inspect(|link| link.keep_only(&names));
+        }
         names
+    }
+
+    /// The end of having on the disk what waits for other machines.
+    pub(crate) fn flush_waiting(&self) -> Vec<Flush> {
+        let topics = self.list("").into_iter().chain(self.joints().departed());
+        topics.filter_map(|(_, topic)| topic.flush_waiting()).collect()
     }
 
     /// Tells a topic what has happened at the store.
@@ -114,8 +126,14 @@ impl Registry {
     }
 
     fn create_by(&self, kin: &Kin, name: &TopicName, arrival: Arrival) {
-        if let Err(error) = (kin.arrive)(self, name, Arc::clone(&kin.options), arrival) {
+        let arrived = (kin.arrive)(self, name, Arc::clone(&kin.options), arrival);
+        let unusable = arrived.err().inspect(|error| {
             tracing::error!(topic = %name, %error, "what another machine has created cannot be used");
+        });
+        // One that is there says so itself.
+        if self.find_joined(name).is_none() {
+            let syncing = unusable.map(Syncing::refused);
+            self.joints().link().inspect(|link| link.note(name, syncing));
         }
     }
 
@@ -169,10 +187,12 @@ pub(super) fn arrive<T: Topic>(
 
 /// What lies there, unless it was removed.
 fn read<T: Topic>(options: &TopicOptions, entry: &Entry) -> Result<Option<T>, String> {
-    let value = entry.value.as_ref().map_err(String::clone)?;
-    let (Some(persistence), Some(value)) = (&options.persistence, value) else { return Ok(None) };
-    let envelope =
-        Envelope::decode(value, persistence.schema()).map_err(|error| error.to_string())?;
-    let Some(json) = envelope.state else { return Ok(None) };
-    state(persistence, envelope.schema, &json, None).map(Some)
+    let Some(persistence) = &options.persistence else { return Ok(None) };
+    let read = |schema, json: &RawValue| state(persistence, schema, json, None);
+    let reader = Reader { schema: persistence.schema(), is_removable: true, read: &read };
+    match Seen::of(Some(entry.clone()), &reader).value {
+        Value::State(_, Some(state)) => Ok(Some(T::clone(&state.data))),
+        Value::State(_, None) | Value::Nothing => Ok(None),
+        Value::Unreadable(why) => Err(why),
+    }
 }

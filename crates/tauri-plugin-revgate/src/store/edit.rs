@@ -130,12 +130,13 @@ impl<T> Edit<'_, T> {
             Some(Deeds::Actions(actions)) if self.is_joined() => Some(actions.clone()),
             _ => None,
         };
+        let print = self.joint_print(&made.draft)?;
         // Nobody else is told the actions on a state that can be sent as it is.
         let is_large = made.draft.look.is_large();
         made.told = made.told.filter(|told| is_large || !matches!(told, Deeds::Actions(_)));
         let written = self.publish_unjoined(made, source)?;
-        if written.is_news {
-            self.tell_joint(&written.state.data, actions);
+        if let Some(print) = print.filter(|_| written.is_news) {
+            self.tell_joint(&written.state.data, print, actions);
         }
         Ok(written)
     }

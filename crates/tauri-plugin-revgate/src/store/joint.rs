@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use revgate::{Topic, TopicName};
+use revgate::json::Fingerprint;
+use revgate::{Invalid, Topic, TopicName};
 use revgate_persistence::Tree;
-use revgate_upstream::Told;
+use revgate_upstream::{State, Told};
 
-use super::{Edit, Published, Store, Written};
+use super::{Draft, Edit, Published, Store, Written};
 use crate::error::UpdateError;
 use crate::pending::Actions;
 
@@ -19,7 +20,7 @@ pub(crate) type Beside = Box<dyn FnOnce() -> Option<Tree> + Send>;
 /// A topic's side of such a store. It is told of each edit, in the turn of that edit.
 pub(crate) trait Joint<T>: Send {
     /// The topic was edited here, to this, by these actions if that is known.
-    fn edited(&mut self, after: &Arc<T>, actions: Option<Actions>);
+    fn edited(&mut self, after: State<T>, actions: Option<Actions>);
 
     /// The topic was removed here.
     fn removed(&mut self);
@@ -30,9 +31,9 @@ pub(crate) trait Joint<T>: Send {
     /// What is to be saved with the state, as one.
     fn beside(&self) -> Beside;
 
-    /// What has happened at the store, and what the topic is to be now, if that is something else; `None` is
-    /// removed.
-    fn hear(&mut self, told: Told) -> Option<Option<Arc<T>>>;
+    /// What has happened at the store, and what the topic is to be now that is `current`, if that is something else;
+    /// `None` is removed.
+    fn hear(&mut self, told: Told, current: &Arc<T>) -> Option<Option<Arc<T>>>;
 
     /// Whether the store has all that was done here, as far as is known now.
     fn is_in_step(&self) -> bool;
@@ -59,27 +60,38 @@ impl<T> Edit<'_, T> {
         self.editing.kept().joint.is_some()
     }
 
+    /// The fingerprint of what is to be published, if other machines are to be told of it.
+    ///
+    /// # Errors
+    ///
+    /// If it is no JSON, which nobody has looked at yet of a large state: the others could not have it.
+    pub(super) fn joint_print(&mut self, draft: &Draft<T>) -> Result<Option<Fingerprint>, Invalid>
+    where
+        T: Topic,
+    {
+        let is_joined = self.is_joined();
+        is_joined.then(|| draft.look.try_print(&draft.data)).transpose()
+    }
+
     /// See [`Joint::edited`].
-    pub(super) fn tell_joint(&mut self, after: &Arc<T>, actions: Option<Actions>) {
+    pub(super) fn tell_joint(
+        &mut self,
+        after: &Arc<T>,
+        print: Fingerprint,
+        actions: Option<Actions>,
+    ) where
+        T: Topic,
+    {
         if let Some(joint) = &mut self.editing.kept().joint {
-            joint.edited(after, actions);
+            joint.edited(State::printed(Arc::clone(after), print), actions);
         }
     }
 }
 
 impl<T: Topic> Store<T> {
     /// Is joined from now on. To be called before anybody writes.
-    ///
-    /// # Errors
-    ///
-    /// None, then.
-    pub(crate) fn join(
-        &self,
-        topic: &TopicName,
-        joint: Box<dyn Joint<T>>,
-    ) -> Result<(), UpdateError> {
-        self.turn.hold(topic)?.joint = Some(joint);
-        Ok(())
+    pub(crate) fn join(&self, joint: Box<dyn Joint<T>>) {
+        self.turn.alone().joint = Some(joint);
     }
 
     /// What joins it, for another topic to be joined by that in its place.
@@ -131,6 +143,12 @@ impl<T: Topic> Store<T> {
         kept.is_ok_and(|kept| kept.joint.as_ref().is_some_and(|joint| joint.is_in_step()))
     }
 
+    /// Whether anything was done here that other machines are not known to have.
+    pub(crate) fn waits(&self, topic: &TopicName) -> bool {
+        let kept = self.turn.hold(topic);
+        kept.is_ok_and(|kept| kept.joint.as_ref().is_some_and(|joint| joint.waits()))
+    }
+
     /// Tells the topic what has happened; and whether the store has all only since then. Gives it back if what
     /// joined it joins another by now, in its place.
     pub(crate) fn hear(&self, topic: &TopicName, told: Told) -> Result<(Heard<T>, bool), Told> {
@@ -145,7 +163,7 @@ impl<T: Topic> Store<T> {
             Edit { store: self, topic, editing, current: self.published(), left: Vec::new() };
         let Some(joint) = &mut edit.editing.kept().joint else { return Err(told) };
         let had_waiting = joint.waits();
-        let shown = joint.hear(told);
+        let shown = joint.hear(told, &edit.current.data);
         let is_settled = had_waiting && !joint.waits();
         let heard = match (shown, edit.current.removed) {
             (None, _) | (Some(None), true) => Heard::Nothing,

@@ -17,8 +17,16 @@ pub(crate) fn begin(registry: &Registry, Upstreams { upstream, asked }: Upstream
     if let Ok(unsynced) = registry.topic::<Unsynced>() {
         spawn(tell(Arc::downgrade(link), link.changed(), unsynced));
     }
-    let topics = registry.downgrade();
-    spawn(async move { drive(&*upstream, &topics, asked).await });
+    let (topics, flushes) = (registry.downgrade(), registry.flush_waiting());
+    spawn(async move {
+        // What is sent, and not known to have been at the next start, would be done once more.
+        for flush in flushes {
+            if let Err(error) = flush.await {
+                tracing::warn!(%error, "what waits for other machines is sent all the same");
+            }
+        }
+        drive(&*upstream, &topics, asked).await;
+    });
 }
 
 /// Tells windows of what is not in step, of many changes at once.

@@ -30,8 +30,6 @@ pub(crate) struct Joined<T: Topic> {
     since_ms: Option<u64>,
     /// What the store had before what waits, as far as is known.
     base: Option<Arc<T>>,
-    /// The newest state is no JSON, and other machines are not told of it.
-    is_behind: bool,
     /// One of a family can be removed.
     is_member: bool,
 }
@@ -67,14 +65,13 @@ impl<T: Topic> Joined<T> {
             joiner: Joiner::new(outbox, state, options),
             since_ms,
             base: base.map(Arc::new),
-            is_behind: false,
             is_member,
         };
         if news == News::Removed || news == News::Whole && is_member {
             joined.removed();
         }
         if news == News::New || news == News::Whole {
-            joined.edited(data, None);
+            joined.tell(State::new(Arc::clone(data)).and_then(|state| joined.edit(state, None)));
         }
         joined.note();
         joined
@@ -110,9 +107,24 @@ impl<T: Topic> Joined<T> {
     fn ask(&mut self, ticket: Ticket, ask: &Ask<Option<State<T>>>) {
         match ask.request(self.persistence.schema()) {
             Ok(request) => self.link.ask(Asked { topic: self.name.clone(), ticket, request }),
-            // A state that is no JSON has not come here.
-            Err(error) => tracing::error!(topic = %self.name, %error, "not written to the store"),
+            Err(error) => {
+                let why = format!("it cannot be JSON: {error}");
+                self.joiner.handle(Input::Answered(ticket, Answer::Refused(why)));
+            }
         }
+    }
+
+    /// What was done here, which has made this state.
+    fn edit(&self, after: State<T>, actions: Option<Actions>) -> Result<Input<Deed<T>>, Invalid> {
+        let edits = match (actions, self.joiner.state()) {
+            // Each by itself: one that cannot be done any more takes no other with it.
+            (Some(actions), Some(_)) => {
+                actions.into_iter().map(|action| Deed::actions(vec![action])).collect()
+            }
+            (_, Some(before)) => vec![Deed::between(&*before.data, &*after.data)?],
+            (_, None) => vec![Deed::create(&*after.data)?],
+        };
+        Ok(Input::Edited { edits, state: Some(after) })
     }
 
     /// Has other machines hear of what was done here.
@@ -158,28 +170,18 @@ pub(crate) fn state<T: Topic>(
 }
 
 impl<T: Topic> Joint<T> for Joined<T> {
-    fn edited(&mut self, after: &Arc<T>, actions: Option<Actions>) {
-        let edited = State::new(Arc::clone(after)).and_then(|state| {
-            let edit = match (actions, self.joiner.state()) {
-                (Some(actions), Some(_)) if !self.is_behind => Deed::actions(actions),
-                (_, Some(before)) => Deed::between(&*before.data, &**after)?,
-                (_, None) => Deed::create(&**after)?,
-            };
-            Ok(Input::Edited { edit, state: Some(state) })
-        });
-        // The next edit that makes it JSON again tells of this one, too.
-        self.is_behind = edited.is_err();
-        self.tell(edited);
+    fn edited(&mut self, after: State<T>, actions: Option<Actions>) {
+        self.tell(self.edit(after, actions));
     }
 
     fn removed(&mut self) {
-        self.tell(Ok(Input::Edited { edit: Deed::remove(), state: None }));
+        self.tell(Ok(Input::Edited { edits: vec![Deed::remove()], state: None }));
     }
 
     fn created(&mut self, initial: &Arc<T>) -> Arc<T> {
         let created = Deed::create(&**initial).and_then(|edit| {
             let state = edit.play(self.joiner.state()).map_err(|why| Invalid::new("", why))?;
-            Ok(Input::Edited { edit, state })
+            Ok(Input::Edited { edits: vec![edit], state })
         });
         self.tell(created);
         let state = self.joiner.state().as_ref();
@@ -197,10 +199,11 @@ impl<T: Topic> Joint<T> for Joined<T> {
         })
     }
 
-    fn hear(&mut self, told: Told) -> Option<Option<Arc<T>>> {
-        let shown = self.joiner.state().as_ref().map(|state| Arc::clone(&state.data));
+    fn hear(&mut self, told: Told, current: &Arc<T>) -> Option<Option<Arc<T>>> {
+        // With what serde skips, by which a state may be valid or not.
+        let rest = self.joiner.state().is_some().then_some(&**current);
         let persistence = Arc::clone(&self.persistence);
-        let read = |schema, json: &RawValue| state(&persistence, schema, json, shown.as_deref());
+        let read = |schema, json: &RawValue| state(&persistence, schema, json, rest);
         let (schema, is_removable) = (persistence.schema(), self.is_member);
         let reader = Reader { schema, is_removable, read: &read };
         let input: Input<Deed<T>> = match told {

@@ -1,6 +1,6 @@
 //! The link to the store, which all joined topics share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -95,6 +95,13 @@ impl Link {
         }
     }
 
+    /// Nothing is said any more of topics that are none of these.
+    pub(crate) fn keep_only(&self, names: &[TopicName]) {
+        let names: BTreeSet<_> = names.iter().collect();
+        self.state().topics.retain(|topic, _| names.contains(topic));
+        self.changed.notify_one();
+    }
+
     pub(crate) fn syncing(&self, topic: &TopicName) -> Option<Syncing> {
         self.state().topics.get(topic).cloned()
     }
@@ -124,13 +131,19 @@ impl Drop for Link {
 }
 
 impl Syncing {
+    /// Of one that this machine does not have, as it cannot use what lies in the store.
+    pub(crate) fn refused(why: String) -> Self {
+        Self { status: Status::Refused(why), waiting: 0, since: None }
+    }
+
     /// What windows are told of it, unless it is in step.
     pub(crate) fn waiting(&self) -> Option<Waiting> {
         let refused = match &self.status {
             Status::Refused(why) => Some(why.clone()),
             _ => None,
         };
-        (self.waiting > 0 || refused.is_some()).then(|| {
+        let is_there = matches!(self.status, Status::InStep | Status::Offline);
+        (self.waiting > 0 || !is_there).then(|| {
             let since = self.since.and_then(|since| since.duration_since(UNIX_EPOCH).ok());
             let since_ms = since.as_ref().map_or(0, Duration::as_millis);
             let since_ms = since_ms.try_into().unwrap_or(u64::MAX);

@@ -4,12 +4,14 @@ use std::any::Any;
 use std::sync::Arc;
 
 use revgate::{Topic, TopicName};
+use revgate_persistence::saver::Flush;
 use revgate_upstream::Told;
 
 use super::{Begun, Joined, Link};
 use crate::cell::TopicCell;
 use crate::erased::ErasedTopic;
 use crate::registry::Origin;
+use crate::saving::Saved;
 use crate::store::{Heard, Joint};
 
 /// What becomes of a topic by what was heard of it.
@@ -65,15 +67,13 @@ impl<T: Topic> TopicCell<T> {
                 let mut joined = Joined::new(name, link, persistence, begun, data, initial);
                 if link.is_up() && !matches!(origin, Origin::Store) {
                     // Whatever lies there: a write that expects nothing finds out.
-                    let _shown = joined.hear(Told::Linked(None));
+                    let _shown = joined.hear(Told::Linked(None), data);
                 }
                 Box::new(joined)
             }
         };
         self.link.get_or_init(|| Arc::clone(link));
-        if let Err(error) = self.live.store.join(name, joint) {
-            tracing::error!(topic = %name, %error, "not joined");
-        }
+        self.live.store.join(joint);
     }
 
     /// Does what was heard of the topic. Gives it back if another has taken the topic's place.
@@ -90,6 +90,12 @@ impl<T: Topic> TopicCell<T> {
             Heard::Created(state) => return Ok(Became::Created(Box::new(state))),
         }
         Ok(Became::Same)
+    }
+
+    /// Has what waits on the disk, if anything does.
+    pub(crate) fn flush_waiting(&self) -> Option<Flush> {
+        let waits = self.live.store.waits(&self.live.name);
+        self.saved.get().filter(|_| waits).map(Saved::flush)
     }
 
     /// What is left to be done for a topic that other machines are told of the end of, or have ended.

@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use revgate::{Epoch, Invalid, Revision, Topic, Version};
 use serde::{Deserialize, Serialize};
@@ -101,6 +103,17 @@ pub(crate) fn end(app: App<MockRuntime>) {
 
 pub(crate) fn window(app: &App<MockRuntime>, label: &str) -> Window {
     WebviewWindowBuilder::new(app, label, Default::default()).build().expect("a window opens")
+}
+
+/// Waits for what another thread brings about.
+pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
+    /// Longer than anything needs, and no measure of it.
+    const LIMIT: Duration = Duration::from_secs(60);
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < LIMIT, "{what}");
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// Calls a command of the plugin as the app's own page in `window` does.

@@ -55,7 +55,7 @@ impl Machine {
     /// Whether it can be done.
     fn edit(&mut self, edit: Deed<Labels>) -> bool {
         let Ok(state) = edit.play(self.joiner.state()) else { return false };
-        self.joiner.handle(Input::Edited { edit, state });
+        self.joiner.handle(Input::Edited { edits: vec![edit], state });
         true
     }
 

@@ -101,7 +101,7 @@ impl Machine {
     pub(super) fn edit(&mut self, number: u8) {
         let edit = Deed(vec![number]);
         let Ok(state) = edit.play(self.joiner.state()) else { return };
-        self.handle(Input::Edited { edit, state });
+        self.handle(Input::Edited { edits: vec![edit], state });
         self.made.push((number, Seq::default()));
         // With those that it was fused into.
         let last = self.joiner.outbox().waiting().last();

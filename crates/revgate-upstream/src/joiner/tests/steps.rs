@@ -34,7 +34,7 @@ fn asked(joiner: &mut Joiner<Deed>) -> (Ticket, Ask<List>) {
 fn edit(joiner: &mut Joiner<Deed>, number: u8) {
     let edit = Deed(vec![number]);
     let state = edit.play(joiner.state()).expect("it can be done");
-    joiner.handle(Input::Edited { edit, state });
+    joiner.handle(Input::Edited { edits: vec![edit], state });
 }
 
 #[test]

@@ -3,10 +3,11 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use revgate::{Topic, TopicName};
+use revgate::json::Fingerprint;
+use revgate::{Invalid, Topic, TopicName};
 use revgate_persistence::Tree;
 
-use super::{Edit, Published, Store};
+use super::{Draft, Edit, Published, Store};
 use crate::error::UpdateError;
 use crate::pending::Actions;
 
@@ -20,7 +21,13 @@ impl<T> Edit<'_, T> {
     }
 
     #[expect(clippy::unused_self, reason = "as where the feature is on")]
-    pub(super) fn tell_joint(&mut self, _: &Arc<T>, _: Option<Actions>) {}
+    #[expect(clippy::unnecessary_wraps, reason = "as where the feature is on")]
+    pub(super) fn joint_print(&mut self, _: &Draft<T>) -> Result<Option<Fingerprint>, Invalid> {
+        Ok(None)
+    }
+
+    #[expect(clippy::unused_self, reason = "as where the feature is on")]
+    pub(super) fn tell_joint(&mut self, _: &Arc<T>, _: Fingerprint, _: Option<Actions>) {}
 }
 
 impl<T: Topic> Store<T> {
