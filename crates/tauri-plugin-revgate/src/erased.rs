@@ -5,10 +5,6 @@ use std::sync::Arc;
 
 use revgate::{Epoch, Topic, TopicName, Unsaved};
 use revgate_persistence::Saver;
-#[cfg(feature = "upstream")]
-use revgate_persistence::saver::Flush;
-#[cfg(feature = "upstream")]
-use revgate_upstream::Told;
 
 use crate::actions::Actions;
 use crate::cell::TopicCell;
@@ -16,47 +12,17 @@ use crate::collection::{Collection, Kinship, Member};
 use crate::error::RegistryError;
 use crate::live::Live;
 use crate::part::{PartView, Parts};
-#[cfg(feature = "upstream")]
-use crate::registry::Origin;
 use crate::restore::{Disk, Restored};
-#[cfg(feature = "upstream")]
-use crate::upstream::{Became, Link};
+use crate::upstream::Syncs;
 use crate::view::{View, Writable, check_written_by_windows};
 
 /// A [`TopicCell`] of some type.
-pub(crate) trait ErasedTopic: View {
+pub(crate) trait ErasedTopic: View + Syncs {
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
     /// See [`TopicCell::remove`].
     fn remove(&self);
     /// Whether it has been removed.
     fn has_ended(&self) -> bool;
-    /// Whether other machines are to write to it as well.
-    #[cfg(feature = "upstream")]
-    fn is_joined(&self) -> bool;
-    /// Whether they do: not where another instance of the app does it for this one.
-    #[cfg(feature = "upstream")]
-    fn is_linked(&self) -> bool;
-    /// See [`TopicCell::link`].
-    #[cfg(feature = "upstream")]
-    fn link(&self, link: &Arc<Link>, origin: &Origin);
-    /// See [`TopicCell::hear`].
-    #[cfg(feature = "upstream")]
-    fn hear(&self, told: Told) -> Result<Became, Told>;
-    /// Ends it, also for other machines, whether it was there.
-    #[cfg(feature = "upstream")]
-    fn depart(&self) -> bool;
-    /// See [`TopicCell::flush_waiting`].
-    #[cfg(feature = "upstream")]
-    fn flush_waiting(&self) -> Option<Flush>;
-    /// See [`TopicCell::departed`].
-    #[cfg(feature = "upstream")]
-    fn departed(&self);
-    /// See [`TopicCell::forget_removal`].
-    #[cfg(feature = "upstream")]
-    fn forget_removal(&self);
-    /// Whether other machines are known to have all that was done here.
-    #[cfg(feature = "upstream")]
-    fn is_in_step(&self) -> bool;
     /// Whether it is to be saved.
     fn is_persistent(&self) -> bool;
     /// Whether what is written could be saved, if it is to be.
@@ -96,55 +62,6 @@ impl<T: Topic> ErasedTopic for TopicCell<T> {
 
     fn has_ended(&self) -> bool {
         self.live.store.published().removed
-    }
-
-    #[cfg(feature = "upstream")]
-    fn is_joined(&self) -> bool {
-        self.options().joined
-    }
-
-    #[cfg(feature = "upstream")]
-    fn is_linked(&self) -> bool {
-        self.link.get().is_some()
-    }
-
-    #[cfg(feature = "upstream")]
-    fn link(&self, link: &Arc<Link>, origin: &Origin) {
-        TopicCell::link(self, link, origin, None);
-    }
-
-    #[cfg(feature = "upstream")]
-    fn hear(&self, told: Told) -> Result<Became, Told> {
-        TopicCell::hear(self, told)
-    }
-
-    #[cfg(feature = "upstream")]
-    fn depart(&self) -> bool {
-        let Live { name, store, .. } = &*self.live;
-        store.depart(name).unwrap_or_else(|error| {
-            tracing::error!(topic = %name, %error, "not removed");
-            false
-        })
-    }
-
-    #[cfg(feature = "upstream")]
-    fn flush_waiting(&self) -> Option<Flush> {
-        TopicCell::flush_waiting(self)
-    }
-
-    #[cfg(feature = "upstream")]
-    fn departed(&self) {
-        TopicCell::departed(self);
-    }
-
-    #[cfg(feature = "upstream")]
-    fn forget_removal(&self) {
-        TopicCell::forget_removal(self);
-    }
-
-    #[cfg(feature = "upstream")]
-    fn is_in_step(&self) -> bool {
-        self.live.store.is_in_step(&self.live.name)
     }
 
     fn is_persistent(&self) -> bool {

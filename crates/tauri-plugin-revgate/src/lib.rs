@@ -195,6 +195,9 @@ mod subscribers;
 mod sync;
 #[cfg(feature = "upstream")]
 pub mod upstream;
+#[cfg(not(feature = "upstream"))]
+#[path = "upstream/absent.rs"]
+mod upstream;
 mod view;
 mod watch;
 

@@ -27,8 +27,7 @@ use crate::scope::Readers;
 use crate::sender::Sender;
 use crate::session::Session;
 use crate::subscribers::Subscriber;
-#[cfg(feature = "upstream")]
-use crate::upstream::Joints;
+use crate::upstream::{Joints, Syncs as _};
 use crate::view::{Feed, View, Writable};
 use awaited::{Awaited, come};
 #[cfg(feature = "upstream")]
@@ -52,7 +51,6 @@ struct Shared {
     readers: Readers,
     /// Held by whoever opens what is on the disk and could not be loaded at the start.
     opening: Mutex<()>,
-    #[cfg(feature = "upstream")]
     joints: Joints,
 }
 
@@ -97,6 +95,10 @@ impl Registry {
     /// What the pages in windows may read.
     pub(crate) fn readers(&self) -> &Readers {
         &self.shared.readers
+    }
+
+    pub(crate) fn joints(&self) -> &Joints {
+        &self.shared.joints
     }
 
     /// Adds a topic of the name [`Topic::NAME`].
@@ -161,11 +163,7 @@ impl Registry {
     /// Topics are saved in this session from now on.
     pub(crate) fn save_by(&self, session: Session) {
         session.incidents.start();
-        #[cfg(feature = "upstream")]
-        if let Some(link) = self.joints().link() {
-            let incidents = session.incidents.clone();
-            link.report_to(move |incident| incidents.soon(incident));
-        }
+        self.joints().report_to(&session.incidents);
         // Once, at the start.
         self.shared.session.get_or_init(|| session);
     }
@@ -253,7 +251,6 @@ impl Registry {
         let session = self.shared.session.get();
         let number = session.map_or(0, |session| session.number);
         cell.begin(session::epoch(number, catalogue.removals));
-        #[cfg(feature = "upstream")]
         if let Some(session) = session
             && let Some(link) = self.joints().link_of(&topic, &session.saver)
         {
@@ -408,15 +405,8 @@ impl Default for Registry {
     fn default() -> Self {
         let (catalogue, sender) = (RwLock::default(), Arc::new(Sender::new()));
         let (session, readers, opening) = (OnceLock::new(), Readers::default(), Mutex::default());
-        let shared = Shared {
-            catalogue,
-            sender,
-            session,
-            readers,
-            opening,
-            #[cfg(feature = "upstream")]
-            joints: Joints::default(),
-        };
+        let shared =
+            Shared { catalogue, sender, session, readers, opening, joints: Joints::default() };
         Self { shared: Arc::new(shared) }
     }
 }

@@ -8,9 +8,7 @@ use revgate::Unsaved;
 use revgate_persistence::session;
 
 use crate::error::RegistryError;
-#[cfg(feature = "upstream")]
-use crate::registry::Origin;
-use crate::registry::Registry;
+use crate::registry::{Origin, Registry};
 use crate::restore::Persist;
 
 /// Begins with what was saved, and saves from now on. To be called before anybody writes.
@@ -40,16 +38,11 @@ pub(crate) fn start(
         }
         Ok(restored.values().map(|restored| restored.session).max().unwrap_or_default())
     })?;
-    #[cfg_attr(not(feature = "upstream"), expect(unused_mut, reason = "all topics are there"))]
-    let mut topics = registry.list("");
-    #[cfg(feature = "upstream")]
-    topics.extend(registry.joints().departed());
-    for (name, topic) in topics {
+    for (name, topic) in registry.list("").into_iter().chain(registry.joints().departed()) {
         topic.begin(session::epoch(begun.number, 0));
         let restored = restored.remove(&name).unwrap_or_default();
-        #[cfg(feature = "upstream")]
         if let Some(link) = registry.joints().link_of(&name, &begun.saver) {
-            topic.link(link, &Origin::Disk(restored.clone()));
+            topic.link(link, &Origin::Disk(restored.clone()), None);
         }
         topic.save_by(&begun.saver, begun.unsaved.as_ref(), &restored);
     }

@@ -20,4 +20,4 @@ pub(crate) use joined::{Joined, state};
 pub(crate) use joints::Joints;
 pub(crate) use link::{Link, Upstreams};
 pub(crate) use saved::{Begun, is_removed};
-pub(crate) use topic::Became;
+pub(crate) use topic::{Became, Syncs};

@@ -14,7 +14,7 @@ use crate::cell::TopicCell;
 use crate::erased::ErasedTopic;
 use crate::error::RegistryError;
 use crate::options::TopicOptions;
-use crate::upstream::{Became, Joints, Syncing, state};
+use crate::upstream::{Became, Syncing, state};
 
 /// A registry that is not kept alive.
 pub(crate) struct WeakRegistry(std::sync::Weak<Shared>);
@@ -40,10 +40,6 @@ impl WeakRegistry {
 impl Registry {
     pub(crate) fn downgrade(&self) -> WeakRegistry {
         WeakRegistry(Arc::downgrade(&self.shared))
-    }
-
-    pub(crate) fn joints(&self) -> &Joints {
-        &self.shared.joints
     }
 
     /// Refuses topics that are to be joined to nothing.

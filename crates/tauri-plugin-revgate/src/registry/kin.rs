@@ -105,7 +105,6 @@ impl Registry {
             loaded => loaded?,
         };
         Ok(loaded.map(|(topic, restored)| {
-            #[cfg(feature = "upstream")]
             if topic.has_ended() {
                 self.joints().keep(name.clone(), topic);
                 return restored;

@@ -10,6 +10,7 @@ use revgate_upstream::{Fault, Told, Topics};
 
 use super::Link;
 use crate::erased::ErasedTopic;
+use crate::incidents::Incidents;
 use crate::registry::WeakRegistry;
 
 /// What the registry keeps of joined topics.
@@ -40,6 +41,14 @@ impl Joints {
 
     pub(crate) fn link(&self) -> Option<&Arc<Link>> {
         self.link.get()
+    }
+
+    /// Has said what people are to know.
+    pub(crate) fn report_to(&self, incidents: &Incidents) {
+        if let Some(link) = self.link() {
+            let incidents = incidents.clone();
+            link.report_to(move |incident| incidents.soon(incident));
+        }
     }
 
     /// The same, unless another instance of the app saves the topic: this one follows that.

@@ -10,6 +10,7 @@ use revgate_upstream::Told;
 use super::{Begun, Joined, Link};
 use crate::cell::TopicCell;
 use crate::erased::ErasedTopic;
+use crate::live::Live;
 use crate::registry::Origin;
 use crate::saving::Saved;
 use crate::store::{Heard, Joint};
@@ -24,15 +25,39 @@ pub(crate) enum Became {
     Created(Box<dyn Any + Send>),
 }
 
-impl<T: Topic> TopicCell<T> {
+/// A topic of some type, as one that other machines may write to as well.
+pub(crate) trait Syncs {
+    /// Whether they are to.
+    fn is_joined(&self) -> bool;
+    /// Whether they do: not where another instance of the app does it for this one.
+    fn is_linked(&self) -> bool;
     /// Is joined from now on: by what has joined one of the same name before, if there was one. To be called
     /// before anybody writes.
-    pub(crate) fn link(
-        &self,
-        link: &Arc<Link>,
-        origin: &Origin,
-        before: Option<Arc<dyn ErasedTopic>>,
-    ) {
+    fn link(&self, link: &Arc<Link>, origin: &Origin, before: Option<Arc<dyn ErasedTopic>>);
+    /// Does what was heard of the topic. Gives it back if another has taken the topic's place.
+    fn hear(&self, told: Told) -> Result<Became, Told>;
+    /// Ends it, also for other machines, whether it was there.
+    fn depart(&self) -> bool;
+    /// What is left to be done for a topic that other machines are told of the end of, or have ended.
+    fn departed(&self);
+    /// Nothing is kept any more of a topic that is gone.
+    fn forget_removal(&self);
+    /// Has what waits on the disk, if anything does.
+    fn flush_waiting(&self) -> Option<Flush>;
+    /// Whether other machines are known to have all that was done here.
+    fn is_in_step(&self) -> bool;
+}
+
+impl<T: Topic> Syncs for TopicCell<T> {
+    fn is_joined(&self) -> bool {
+        self.options().joined
+    }
+
+    fn is_linked(&self) -> bool {
+        self.link.get().is_some()
+    }
+
+    fn link(&self, link: &Arc<Link>, origin: &Origin, before: Option<Arc<dyn ErasedTopic>>) {
         let Some(persistence) =
             self.options().persistence.as_ref().filter(|_| self.options().joined)
         else {
@@ -76,8 +101,7 @@ impl<T: Topic> TopicCell<T> {
         self.live.store.join(joint);
     }
 
-    /// Does what was heard of the topic. Gives it back if another has taken the topic's place.
-    pub(crate) fn hear(&self, told: Told) -> Result<Became, Told> {
+    fn hear(&self, told: Told) -> Result<Became, Told> {
         let (heard, is_settled) = self.live.store.hear(&self.live.name, told)?;
         match heard {
             Heard::Nothing if !is_settled => {}
@@ -92,22 +116,31 @@ impl<T: Topic> TopicCell<T> {
         Ok(Became::Same)
     }
 
-    /// Has what waits on the disk, if anything does.
-    pub(crate) fn flush_waiting(&self) -> Option<Flush> {
-        let waits = self.live.store.waits(&self.live.name);
-        self.saved.get().filter(|_| waits).map(Saved::flush)
+    fn depart(&self) -> bool {
+        let Live { name, store, .. } = &*self.live;
+        store.depart(name).unwrap_or_else(|error| {
+            tracing::error!(topic = %name, %error, "not removed");
+            false
+        })
     }
 
-    /// What is left to be done for a topic that other machines are told of the end of, or have ended.
-    pub(crate) fn departed(&self) {
+    fn departed(&self) {
         self.live.outbox.subscribers.clear();
         self.live.outbox.parts.subscribers.clear();
         // Whatever becomes of the app and of the store, the others are to hear of it.
         self.saved.get().inspect(|saved| drop(saved.flush()));
     }
 
-    /// Nothing is kept any more of a topic that is gone.
-    pub(crate) fn forget_removal(&self) {
+    fn forget_removal(&self) {
         self.saved.get().inspect(|saved| saved.remove());
+    }
+
+    fn flush_waiting(&self) -> Option<Flush> {
+        let waits = self.live.store.waits(&self.live.name);
+        self.saved.get().filter(|_| waits).map(Saved::flush)
+    }
+
+    fn is_in_step(&self) -> bool {
+        self.live.store.is_in_step(&self.live.name)
     }
 }
