@@ -19,7 +19,7 @@ pub trait Topics: Send + Sync {
     fn link(&self, fault: Option<&Fault>) -> Vec<TopicName>;
 
     /// Tells one of them what has happened. One that is not among them is new, of a family, or
-    /// nobody's.
+    /// nobody's. All others wait meanwhile: it must neither block nor panic.
     fn tell(&self, topic: &TopicName, told: Told);
 }
 
@@ -74,7 +74,8 @@ pub struct Asked {
     pub request: Request,
 }
 
-/// Tells `topics` what happens at the store, and does what they ask for, until nobody can ask any more.
+/// Tells `topics` what happens at the store, and does what they ask for, until nobody can ask any more, or the watch
+/// ends. Runs on a tokio runtime with time.
 ///
 /// One watch serves all of them. What a topic asks for takes the place of what it asked for before: of
 /// a write that is under way then, nobody knows whether it will be made.
