@@ -80,7 +80,8 @@ Commands:
           --seed N     The moments of another run
   partition [--rounds N] [--seed N]
           Cuts the links of two apps that a NATS server joins, kills it and them, and has them sleep,
-          while both are edited; says what was lost, done twice or stayed unequal. Sets up what is missing
+          while both are edited; says what was lost, done twice or without having been asked for, or
+          stayed unequal, and which of these never happened. Sets up what is missing
           --rounds N   How often all is healed (default: 100)
           --seed N     The faults and edits of another run
   windows
