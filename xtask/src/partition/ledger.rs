@@ -25,6 +25,9 @@ use shown::{Field, Journal, Numbers, numbers};
 /// rest has to be what comes of the edits since the last time **in some order that leaves those of each machine in
 /// theirs**: a number that one notes on a card goes with what the other removes, but what a machine does to a card
 /// after its own removal stands, and what nobody has asked for is nowhere.
+///
+/// A number that came to the store after the removal is to be said to be undone, one that was there before is not;
+/// nobody can tell the two apart here. So what is said is held against what is there, and not the other way round.
 #[derive(Debug)]
 pub(super) struct Ledger {
     /// What is wrong, in words.
