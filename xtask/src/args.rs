@@ -51,7 +51,8 @@ Commands:
           windows      Measures instead how long messages take to real windows, in each way that
                        Tauri has to send them (Linux)
           machines     Measures instead how long a change in a window of one machine takes to a window
-                       of another, by a NATS server between them (Linux)
+                       of another, by a NATS server between them, and fails if the median is more
+                       than 3 times that of an app that does it by hand (Linux)
           peers        Measures instead Revgate in real windows beside the other ways to share a
                        state, bare events and stores; writes report.html, .json and .md into
                        target/bench (Linux). Takes an hour or more; with --quick 5 minutes
@@ -79,7 +80,8 @@ Commands:
           --seed N     The moments of another run
   partition [--rounds N] [--seed N]
           Cuts the links of two apps that a NATS server joins, kills it and them, and has them sleep,
-          while both are edited; says what was lost, done twice or stayed unequal. Sets up what is missing
+          while both are edited; says what was lost, done twice or without having been asked for, or
+          stayed unequal, and which of these never happened. Sets up what is missing
           --rounds N   How often all is healed (default: 100)
           --seed N     The faults and edits of another run
   windows

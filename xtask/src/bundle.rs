@@ -119,8 +119,7 @@ impl Root {
 
 /// Both windows follow, and show the same after a kill and a start.
 fn drive(workspace: &Workspace, app: PathBuf) -> Result<(), Error> {
-    let display = VirtualDisplay::start(workspace)
-        .map_err(|error| error.in_step("start a virtual display", "is Xvfb installed?"))?;
+    let display = VirtualDisplay::start(workspace)?;
     let launch =
         Launch { workspace, app, arguments: Vec::new(), display: display.name(), port: None };
     let mut desktop = launch.start()?;

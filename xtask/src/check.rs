@@ -56,9 +56,9 @@ const WINDOW_PACKAGES: [&str; 10] = [
 ];
 /// A browser or a window that hangs must not hold CI up.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);
-const WINDOWS: &str = "tests in real windows";
 /// The same for all windows, beside compilers.
 const PATIENCE_WITH_WINDOWS: Duration = Duration::from_secs(40 * 60);
+const WINDOWS: &str = "tests in real windows";
 
 /// Runs the checks; whether all passed.
 pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error> {
@@ -177,9 +177,7 @@ impl Checks<'_> {
     /// Those that are wanted, by whether they take a display. The tests have built their program,
     /// unless somebody has left it out.
     fn crash(&mut self, features: &[&str], is_wanted: impl Fn(bool) -> bool) {
-        let build = self.native(&["build", "--example", "crash"], features);
-        let built = compile::build(self.workspace, "build the program to end", build);
-        if !self.outcomes.note("crash", built) {
+        if !self.build_example("crash", "build the program to end", features) {
             return;
         }
         let wanted = crash::smokes().filter(|(_, is_windowed, _)| is_wanted(*is_windowed));
@@ -190,12 +188,16 @@ impl Checks<'_> {
 
     /// A few rounds, as those of [`Checks::crash`].
     fn partition(&mut self, features: &[&str]) {
-        const NAME: &str = "partition";
-        let build = self.native(&["build", "--example", "machine"], features);
-        let built = compile::build(self.workspace, "build the program of a machine", build);
-        if self.outcomes.note(NAME, built) {
-            self.tally(NAME, |workspace| partition::smoke().run(workspace));
+        if self.build_example("machine", "build the program of a machine", features) {
+            self.tally("partition", |workspace| partition::smoke().run(workspace));
         }
+    }
+
+    /// Whether that is done; else it is a check that has failed.
+    fn build_example(&mut self, example: &str, name: &str, features: &[&str]) -> bool {
+        let build = self.native(&["build", "--example", example], features);
+        let built = compile::build(self.workspace, name, build);
+        self.outcomes.note(name, built)
     }
 
     /// Counts what is one check to itself.
@@ -257,11 +259,6 @@ impl Checks<'_> {
     /// The apps are built together with the tests: on their own, Tauri would get other features and
     /// be compiled once more.
     fn build_apps(&self) -> Result<PathBuf, Error> {
-        if !cfg!(target_os = "linux") {
-            return Err(Error::Other(
-                "they need WebKitWebDriver, which exists on Linux only".into(),
-            ));
-        }
         let build = |what, parts: &[&str], feature| {
             let features = [BUILT_WINDOWS, "revgate-tests/windows", feature].join(",");
             let command = self.native(&[&["build"], parts].concat(), &["--features", &features]);

@@ -30,25 +30,26 @@ pub(crate) fn app(workspace: &Workspace) -> Result<(), Error> {
 /// The same with its settings window in JavaScript.
 pub(crate) fn mixed_app(workspace: &Workspace) -> Result<(), Error> {
     all_pages(workspace)?;
-    let arguments = ["build", "--locked", "-p", "revgate-app", "--example", "mixed"];
-    let command = workspace.cargo(arguments.iter().chain(&["--features", "mixed"]));
-    build(workspace, "build the mixed app", command)
+    example(workspace, "build the mixed app", "mixed", "mixed")
 }
 
 /// The same with the inspector.
 pub(crate) fn inspected_app(workspace: &Workspace) -> Result<(), Error> {
     inspected_pages(workspace)?;
-    let arguments = ["build", "--locked", "-p", "revgate-app", "--example", "inspected"];
-    let command = workspace.cargo(arguments.iter().chain(&["--features", "inspector"]));
-    build(workspace, "build the app with the inspector", command)
+    example(workspace, "build the app with the inspector", "inspected", "inspector")
 }
 
 /// The same for one of several machines.
 pub(crate) fn machines_app(workspace: &Workspace) -> Result<(), Error> {
     windows(workspace)?;
-    let arguments = ["build", "--locked", "-p", "revgate-app", "--example", "machines"];
-    let command = workspace.cargo(arguments.iter().chain(&["--features", "machines"]));
-    build(workspace, "build the app of a machine", command)
+    example(workspace, "build the app of a machine", "machines", "machines")
+}
+
+fn example(workspace: &Workspace, name: &str, example: &str, feature: &str) -> Result<(), Error> {
+    let app = ["build", "--locked", "-p", "revgate-app"];
+    let command =
+        workspace.cargo([&app[..], &["--example", example, "--features", feature]].concat());
+    build(workspace, name, command)
 }
 
 /// The windows with the inspector, by trunk, into `dist-inspected`.

@@ -104,8 +104,7 @@ pub(crate) fn run(workspace: &mut Workspace) -> Result<(), Error> {
     setup::run(workspace, Goal::Headless)?;
     let app = compile::optimised_test_app(workspace)?;
     let since = report::begin("send messages to two windows");
-    let display = VirtualDisplay::start(workspace)
-        .map_err(|error| error.in_step("start a virtual display", "is Xvfb installed?"))?;
+    let display = VirtualDisplay::start(workspace)?;
     let pages = workspace.root.join("tests/app/pages").display().to_string();
     let windows = WINDOWS.map(|label| format!("{label}=delivery.html"));
     let arguments = [&[pages, "plugin".to_owned()][..], &windows].concat();

@@ -31,7 +31,7 @@ impl VirtualDisplay {
     /// Starts Xvfb on a display number that Xvfb itself finds free.
     ///
     /// # Errors
-    /// [`Error::Spawn`] if Xvfb is not installed, [`Error::Other`] if it does not come up.
+    /// [`Error::Step`] if Xvfb is not installed or does not come up.
     pub fn start(workspace: &Workspace) -> Result<Self, Error> {
         Self::sized(workspace, SCREEN)
     }
@@ -41,6 +41,11 @@ impl VirtualDisplay {
     /// # Errors
     /// As [`VirtualDisplay::start`].
     pub fn sized(workspace: &Workspace, screen: &str) -> Result<Self, Error> {
+        Self::up(workspace, screen)
+            .map_err(|error| error.in_step("start a virtual display", "is Xvfb installed?"))
+    }
+
+    fn up(workspace: &Workspace, screen: &str) -> Result<Self, Error> {
         let mut command = workspace.command("Xvfb");
         // `-displayfd 1`: the number is the only thing that Xvfb writes to its standard output.
         command.args(["-displayfd", "1", "-screen", "0", screen, "-nolisten", "tcp", "-noreset"]);

@@ -27,14 +27,13 @@ pub(crate) const LOAD: Duration = Duration::from_secs(60);
 pub(crate) const FADE: Duration = Duration::from_millis(300);
 
 /// A property and the value that every window must come to show.
-type Wanted = (&'static str, String);
+pub(crate) type Wanted = (&'static str, String);
 
 /// The app's windows, on a virtual display.
 pub(crate) fn run(workspace: &Workspace, app: PathBuf, options: &AppOptions) -> Result<(), Error> {
     let since = report::begin("drive both windows on a virtual display");
     let shots = shots(workspace, options)?;
-    let display = VirtualDisplay::start(workspace)
-        .map_err(|error| error.in_step("start a virtual display", "is Xvfb installed?"))?;
+    let display = VirtualDisplay::start(workspace)?;
     let launch = Launch {
         workspace,
         app,

@@ -40,8 +40,7 @@ pub(crate) fn run(workspace: &Workspace, app: PathBuf, options: &AppOptions) -> 
     let shots = options.shots.clone().unwrap_or_else(|| workspace.target.join("shots"));
     let shots = std::path::absolute(&shots).map_err(Error::io("reading the current folder"))?;
     empty(&shots)?;
-    let display = VirtualDisplay::start(workspace)
-        .map_err(|error| error.in_step("start a virtual display", "is Xvfb installed?"))?;
+    let display = VirtualDisplay::start(workspace)?;
     let (arguments, port) = (Vec::new(), options.port);
     let launch = Launch { workspace, app, arguments, display: display.name(), port };
     let desktop = launch.start()?;

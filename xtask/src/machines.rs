@@ -17,16 +17,13 @@ use xtask::{
 };
 
 use crate::args::AppOptions;
-use crate::drive::{BOTH, FADE, FOLLOW, LOAD, MAIN, SETTINGS, flip, shots};
+use crate::drive::{BOTH, FADE, FOLLOW, LOAD, MAIN, SETTINGS, Wanted, flip, shots};
 
 /// As the example places its windows: those of two machines, one below the other.
 const SCREEN: &str = "1140x900x24";
 const MACHINES: [usize; 2] = [0, 1];
 const TITLE: &str = "const done = arguments[arguments.length - 1]; \
     window.__TAURI_INTERNALS__.invoke('plugin:window|title').then(done, done)";
-
-/// A property and the value that every window must come to show.
-type Wanted = (&'static str, String);
 
 /// The windows of both machines on the person's screen, until they are closed.
 pub(crate) fn open(workspace: &Workspace, app: &Path) -> Result<(), Error> {
@@ -61,8 +58,7 @@ pub(crate) fn drive(
 ) -> Result<(), Error> {
     let since = report::begin("drive the windows of two machines on a virtual display");
     let shots = shots(workspace, options)?;
-    let display = VirtualDisplay::sized(workspace, SCREEN)
-        .map_err(|error| error.in_step("start a virtual display", "is Xvfb installed?"))?;
+    let display = VirtualDisplay::sized(workspace, SCREEN)?;
     let server = Server::start(workspace, "")?;
     let folder = Scratch::new(&workspace.own_folder(), "machines")?;
     let start = |machine| {
@@ -98,7 +94,7 @@ pub(crate) fn drive(
 fn arguments(server: &Server, folder: &Path, machine: usize) -> Vec<String> {
     let number = (machine + 1).to_string();
     let folder = folder.join(&number).display().to_string();
-    vec![format!("nats://127.0.0.1:{}", server.port()), folder, number]
+    vec![server.url(), folder, number]
 }
 
 struct Drive<'a> {

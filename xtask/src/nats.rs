@@ -32,6 +32,11 @@ pub fn program(workspace: &Workspace) -> Option<PathBuf> {
     named.or_else(|| PROGRAMS.iter().find_map(|name| workspace.which(name)))
 }
 
+/// Of a server that listens on this port of the machine.
+pub(crate) fn url(port: u16) -> String {
+    format!("nats://127.0.0.1:{port}")
+}
+
 /// A server with JetStream, which ends with its guard.
 #[must_use = "dropping it ends the server and removes its data"]
 #[derive(Debug)]
@@ -62,6 +67,12 @@ impl Server {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// What a client connects to.
+    #[must_use]
+    pub fn url(&self) -> String {
+        url(self.port)
     }
 
     /// Its process; `None` while it is down.

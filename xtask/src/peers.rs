@@ -50,8 +50,7 @@ pub(crate) fn run(
     let file = folder.join("figures.jsonl");
     // The app adds to it.
     write(&file, "")?;
-    let display = VirtualDisplay::start(workspace)
-        .map_err(|error| error.in_step("start a virtual display", "is Xvfb installed?"))?;
+    let display = VirtualDisplay::start(workspace)?;
     let measure = |what: &str, log: &str| {
         let profile = Scratch::new(&std::env::temp_dir(), "revgate-profile")?;
         let mut command = on_own_bus(workspace);

@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use crate::Error;
+use crate::{Error, nats};
 
 /// What becomes of what is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +73,12 @@ impl Proxy {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// What a client of a NATS server connects to.
+    #[must_use]
+    pub fn url(&self) -> String {
+        nats::url(self.port)
     }
 
     /// Opens or closes it.

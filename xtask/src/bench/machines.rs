@@ -1,5 +1,6 @@
 //! `cargo xtask bench machines`: how long a change in a window of one machine takes to a window of
-//! another, beside what a message takes between two processes, and what an app writes by hand.
+//! another, beside what a message takes between two processes, and what an app writes by hand. It fails if the median is
+//! more than three times that by hand.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -32,6 +33,11 @@ const TURNS: u32 = 100;
 /// The first is not counted: what is made anew then is made once.
 const ROUNDS: u32 = 8;
 const LIMIT: Duration = Duration::from_secs(60);
+/// Of the topic's median, in those by hand.
+const MOST: f64 = 3.0;
+
+/// Median and 95th percentile of each way, in milliseconds.
+type Figures = [[f64; 2]; WAYS.len()];
 
 /// Measures all ways in each round, and prints the table.
 pub(crate) fn run(workspace: &mut Workspace) -> Result<(), Error> {
@@ -43,15 +49,13 @@ pub(crate) fn run(workspace: &mut Workspace) -> Result<(), Error> {
     setup::run(workspace, Goal::Headless)?;
     let app = compile::optimised_machines_app(workspace)?;
     let since = report::begin("have windows of two machines answer each other");
-    let display = VirtualDisplay::start(workspace)
-        .map_err(|error| error.in_step("start a virtual display", "is Xvfb installed?"))?;
+    let display = VirtualDisplay::start(workspace)?;
     let server = Server::start(workspace, "")?;
     let folder = Scratch::new(&workspace.own_folder(), "machines")?;
     let pages = workspace.root.join("tests/app/pages").display().to_string();
     let start = |label: &'static str| {
-        let address = format!("nats://127.0.0.1:{}", server.port());
         let own = folder.path().join(label).display().to_string();
-        let arguments = vec![pages.clone(), address, own, format!("{label}=machines.html")];
+        let arguments = vec![pages.clone(), server.url(), own, format!("{label}=machines.html")];
         let (app, display): (PathBuf, _) = (app.clone(), display.name());
         let mut desktop = Launch { workspace, app, arguments, display, port: None }.start()?;
         desktop.wait_for_windows(&[label], LIMIT)?;
@@ -90,6 +94,20 @@ pub(crate) fn run(workspace: &mut Workspace) -> Result<(), Error> {
         ratio(topic, glue, 0),
         ratio(topic, glue, 1),
     ));
+    judge(&figures)
+}
+
+fn judge(figures: &Figures) -> Result<(), Error> {
+    if let Some(((way, _), _)) = WAYS.iter().zip(figures).find(|(_, times)| times[0].is_nan()) {
+        return Err(Error::Other(format!("of `{way}` there are no times")));
+    }
+    let [_, glue, topic] = figures;
+    let ratio = topic[0] / glue[0];
+    if ratio.is_nan() || ratio > MOST {
+        let text =
+            format!("a topic takes {ratio:.2} times what an app writes by hand, of {MOST} at most");
+        return Err(Error::Other(text));
+    }
     Ok(())
 }
 
@@ -114,10 +132,27 @@ fn at(times: &[f64], share: f64) -> f64 {
     times.get(index).copied().unwrap_or(f64::NAN)
 }
 
-fn table(figures: &[[f64; 2]; WAYS.len()]) -> String {
+fn table(figures: &Figures) -> String {
     let mut rows = vec![["", "median", "p95"].map(str::to_owned).to_vec()];
     rows.extend(WAYS.iter().zip(figures).map(|((_, what), [median, p95])| {
         vec![(*what).to_owned(), format!("{median:.2}"), format!("{p95:.2}")]
     }));
     report::table(&rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_slow_or_was_not_measured_fails() {
+        let judged = |glue, topic| judge(&[[0.2, 0.9], [glue, 7.0], [topic, 9.0]]);
+        assert!(judged(3.0, 9.0).is_ok());
+        for (glue, topic, words) in
+            [(3.0, 9.1, "3.03 times"), (f64::NAN, 6.0, "`glue`"), (0.0, 0.0, "NaN times")]
+        {
+            let error = judged(glue, topic).expect_err("it fails").to_string();
+            assert!(error.contains(words), "{error}");
+        }
+    }
 }

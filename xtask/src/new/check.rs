@@ -97,8 +97,7 @@ fn prepare(place: &Path, app: &Path) -> Result<(), Error> {
 /// Each window follows the other, and the app begins with what it ended with.
 fn drive(workspace: &Workspace, name: &str, place: &Path) -> Result<(), Error> {
     let since = report::begin(format!("drive both windows of {name}"));
-    let display = VirtualDisplay::start(workspace)
-        .map_err(|error| error.in_step("start a virtual display", "is Xvfb installed?"))?;
+    let display = VirtualDisplay::start(workspace)?;
     let app = workspace.target.join("debug").join(name);
     let launch =
         Launch { workspace, app, arguments: Vec::new(), display: display.name(), port: None };

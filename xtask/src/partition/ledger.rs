@@ -1,5 +1,10 @@
 //! What the machines have promised, and what of it was broken.
 
+mod past;
+mod shown;
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -7,118 +12,139 @@ use std::{
 
 use serde_json::Value;
 
-use super::{edit::Edit, machine::Outcome};
+use super::{
+    edit::{Edit, FIELDS, KEYS},
+    machine::{Incident, Outcome},
+};
+use past::Past;
+use shown::{Field, Journal, Numbers, numbers};
 
 /// Everything that was done, and what is wrong with what became of it.
-#[derive(Debug, Default)]
+///
+/// In which order the store has had the edits of the two machines is not known. So what they show once they are at
+/// rest has to be what comes of the edits since the last time **in some order that leaves those of each machine in
+/// theirs**: a number that one notes on a card goes with what the other removes, but what a machine does to a card
+/// after its own removal stands, and what nobody has asked for is nowhere.
+///
+/// A number that came to the store after the removal is to be said to be undone, one that was there before is not;
+/// nobody can tell the two apart here. So what is said is held against what is there, and not the other way round.
+#[derive(Debug)]
 pub(super) struct Ledger {
-    /// How many edits are on a disk.
-    pub(super) acknowledged: u64,
     /// What is wrong, in words.
     pub(super) faults: Vec<String>,
     lost: usize,
     twice: usize,
     unequal: u32,
-    journal: Numbers,
+    journal: Journal,
+    board: BTreeMap<&'static str, Past<Field>>,
+    cards: BTreeMap<&'static str, Card>,
     /// What has been said to be twice there: it stays so.
     known: BTreeSet<String>,
-    board: BTreeMap<&'static str, Field>,
-    cards: BTreeMap<&'static str, Card>,
-}
-
-/// What is wrong with what is shown.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Verdict {
-    /// It may still come.
-    pub(super) lost: Vec<String>,
-    twice: Vec<String>,
-}
-
-/// What has been added to a list.
-#[derive(Debug, Default)]
-struct Numbers {
-    sure: BTreeSet<u64>,
-    /// Of an app that was killed before it answered: it may come at any time, once.
-    unsure: BTreeSet<u64>,
-}
-
-/// A field that the last one to write it decides, as the store has it.
-#[derive(Debug, Default)]
-struct Field {
-    /// As the machines have come to rest.
-    rest: u64,
-    /// What each machine has written last since then.
-    sure: [Option<u64>; 2],
-    /// What it may have written after that.
-    unsure: [Vec<u64>; 2],
 }
 
 /// A member of a family, which comes and goes.
 #[derive(Debug, Default)]
 struct Card {
-    numbers: Numbers,
-    /// As the machines have come to rest.
-    is_there: bool,
-    /// Since then.
-    created: Option<Outcome>,
-    removed: Option<Outcome>,
+    past: Past<Numbers>,
+    /// Which machine has said since the last rest that a change of it is undone.
+    undone: [bool; 2],
+    /// For how many rests it may say so though nothing of it is missing.
+    may_undo: [u8; 2],
+}
+
+/// What is wrong with what is shown.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Verdict {
+    lost: Vec<String>,
+    /// Done more than once, or not asked for.
+    twice: Vec<String>,
 }
 
 impl Ledger {
+    pub(super) fn new() -> Self {
+        Self {
+            faults: Vec::new(),
+            lost: 0,
+            twice: 0,
+            unequal: 0,
+            journal: Journal::default(),
+            board: FIELDS.map(|name| (name, Past::default())).into(),
+            cards: KEYS.map(|key| (key, Card::default())).into(),
+            known: BTreeSet::new(),
+        }
+    }
+
+    /// Nothing is on any disk any more.
+    pub(super) fn begin_anew(&mut self) {
+        let Self { journal, board, cards, .. } = Self::new();
+        (self.journal, self.board, self.cards) = (journal, board, cards);
+    }
+
     /// Takes in what became of what a machine was told.
-    pub(super) fn enter(&mut self, machine: usize, edit: Edit, outcome: Outcome) {
-        if let (Edit::Add(_) | Edit::Set(..), Outcome::Refused(why)) = (edit, &outcome) {
+    pub(super) fn enter(&mut self, machine: usize, edit: Edit, outcome: &Outcome) {
+        if let (Edit::Add(_) | Edit::Set(..), Outcome::Refused(why)) = (edit, outcome) {
             // Nothing that is on another machine is in the way of it.
             self.faults.push(format!("machine {machine} refused `{edit}`: {why}"));
         }
-        if outcome == Outcome::Done {
-            self.acknowledged += 1;
-        }
         match edit {
-            Edit::Add(number) => self.journal.enter(number, &outcome),
-            Edit::Set(field, number) => {
-                self.board.entry(field).or_default().enter(machine, number, &outcome);
+            Edit::Add(number) => self.journal.enter(number, outcome),
+            Edit::Set(field, _) => {
+                self.board.entry(field).or_default().enter(machine, edit, outcome);
             }
-            Edit::Note(key, number) => self.card(key).numbers.enter(number, &outcome),
-            Edit::Create(key) => later(&mut self.card(key).created, outcome),
-            Edit::Remove(key) => later(&mut self.card(key).removed, outcome),
+            Edit::Create(key) | Edit::Note(key, _) | Edit::Remove(key) => {
+                self.cards.entry(key).or_default().past.enter(machine, edit, outcome);
+            }
+        }
+    }
+
+    /// The app of a machine was killed: what it had said, but not saved, it may do and say once more.
+    pub(super) fn kill(&mut self, machine: usize) {
+        self.cards.values_mut().for_each(|card| card.may_undo[machine] = 2);
+    }
+
+    /// Takes in what a machine has reported.
+    pub(super) fn hear(&mut self, machine: usize, incident: &Incident) {
+        let Incident { text, undone } = incident;
+        let key = undone.as_deref().and_then(|topic| topic.strip_prefix("card:"));
+        match key.and_then(|key| self.cards.get_mut(key)) {
+            Some(card) => card.undone[machine] = true,
+            // Nothing is in the way of any other change, and nobody takes a disk away.
+            None => self.lose(format!("machine {machine} says: {text}")),
         }
     }
 
     /// What is wrong with what all show, as the example `machine` tells it.
     pub(super) fn judge(&self, told: &Value) -> Verdict {
-        let mut verdict = Verdict::default();
-        self.journal.judge("journal", &numbers(&told["journal"]), true, &mut verdict);
+        let mut verdict = self.journal.judge(&numbers(&told["journal"]).collect());
         for (name, field) in &self.board {
-            let value = told["board"][*name].as_u64().unwrap_or_default();
-            if !field.allows(value) {
-                verdict.lost.push(format!("`{name}` is {value}, of {field:?}"));
-            }
+            verdict.add(field.judge(&shown::field(&told["board"][*name]), &format!("`{name}`")));
         }
         for (key, card) in &self.cards {
-            card.judge(key, told["cards"].get(*key), &mut verdict);
+            verdict.add(card.judge(&shown::card(&told["cards"][*key]), &format!("card {key}")));
         }
+        let lists = self.cards.keys().map(|key| (*key, &told["cards"][*key]));
+        for (name, list) in lists.chain([("the journal", &told["journal"])]) {
+            let mut once = BTreeSet::new();
+            let again = numbers(list).filter(|number| !once.insert(*number));
+            verdict.twice.extend(again.map(|number| format!("{number} of {name}, more than once")));
+        }
+        verdict.twice.retain(|what| !self.known.contains(what));
         verdict
     }
 
     /// The machines have come to rest with this, whatever is wrong with it.
     pub(super) fn rest(&mut self, told: &Value) {
-        let Verdict { lost, mut twice } = self.judge(told);
-        twice.retain(|what| self.known.insert(what.clone()));
-        self.lost += lost.len();
+        let Verdict { lost, twice } = self.judge(told);
+        lost.into_iter().for_each(|what| self.lose(what));
         self.twice += twice.len();
-        self.faults.extend(lost.into_iter().map(|what| format!("lost: {what}")));
-        self.faults.extend(twice.into_iter().map(|what| format!("twice: {what}")));
-        self.journal.sure = numbers(&told["journal"]).into_iter().collect();
+        self.faults.extend(twice.iter().map(|what| format!("twice: {what}")));
+        self.known.extend(twice);
+        self.journal.rest(numbers(&told["journal"]).collect());
         for (name, field) in &mut self.board {
-            field.rest = told["board"][*name].as_u64().unwrap_or_default();
-            field.sure = [None; 2];
+            field.rest(shown::field(&told["board"][*name]));
         }
         for (key, card) in &mut self.cards {
-            let shown = told["cards"].get(*key);
-            card.is_there = shown.is_some();
-            card.numbers.sure = shown.map(numbers).unwrap_or_default().into_iter().collect();
-            (card.created, card.removed) = (None, None);
+            card.rest(shown::card(&told["cards"][*key]));
         }
     }
 
@@ -128,8 +154,9 @@ impl Ledger {
         self.faults.push(format!("unequal: {why}"));
     }
 
-    fn card(&mut self, key: &'static str) -> &mut Card {
-        self.cards.entry(key).or_default()
+    fn lose(&mut self, what: String) {
+        self.lost += 1;
+        self.faults.push(format!("lost: {what}"));
     }
 }
 
@@ -140,157 +167,54 @@ impl fmt::Display for Ledger {
     }
 }
 
-impl Numbers {
-    fn enter(&mut self, number: u32, outcome: &Outcome) {
-        let of_that_kind = match outcome {
-            Outcome::Done => &mut self.sure,
-            Outcome::Unknown => &mut self.unsure,
-            Outcome::Refused(_) => return,
-        };
-        of_that_kind.insert(number.into());
-    }
-
-    fn judge(&self, name: &str, shown: &[u64], is_whole: bool, verdict: &mut Verdict) {
-        let mut once = BTreeSet::new();
-        let again = shown.iter().filter(|number| !once.insert(**number));
-        verdict.twice.extend(again.map(|number| format!("{number} of {name}")));
-        if is_whole {
-            let missing = self.sure.difference(&once);
-            verdict.lost.extend(missing.map(|number| format!("{number} of {name}")));
-        }
-    }
-}
-
-impl Field {
-    fn enter(&mut self, machine: usize, number: u32, outcome: &Outcome) {
-        match outcome {
-            Outcome::Done => {
-                self.sure[machine] = Some(number.into());
-                self.unsure[machine].clear();
-            }
-            Outcome::Unknown => self.unsure[machine].push(number.into()),
-            Outcome::Refused(_) => {}
-        }
-    }
-
-    fn allows(&self, value: u64) -> bool {
-        let is_rest = self.rest == value && self.sure == [None; 2];
-        is_rest || self.sure.contains(&Some(value)) || self.unsure.concat().contains(&value)
-    }
-}
-
 impl Card {
-    fn judge(&self, key: &str, shown: Option<&Value>, verdict: &mut Verdict) {
-        let is_done = |it: &Option<Outcome>| *it == Some(Outcome::Done);
-        match shown {
-            // What one machine has noted goes with what another has removed.
-            Some(shown) => {
-                let name = format!("card {key}");
-                self.numbers.judge(&name, &numbers(shown), self.removed.is_none(), verdict);
-                if is_done(&self.removed) && self.created.is_none() {
-                    verdict.lost.push(format!("the removal of {name}"));
-                }
-            }
-            None => {
-                let was_there = self.is_there || !self.numbers.sure.is_empty();
-                if (was_there || is_done(&self.created)) && self.removed.is_none() {
-                    verdict.lost.push(format!("card {key}"));
-                }
+    fn judge(&self, shown: &Numbers, name: &str) -> Verdict {
+        let mut verdict = self.past.judge(shown, name);
+        for machine in 0..2 {
+            let may_undo = self.may_undo[machine] > 0 || self.past.misses(machine, shown);
+            if self.undone[machine] && !may_undo {
+                let words = "says that its change is undone, and it is there";
+                verdict.twice.push(format!("{name}, of which machine {machine} {words}"));
             }
         }
+        verdict
     }
-}
 
-/// One that was done stays so, whatever becomes of another.
-fn later(known: &mut Option<Outcome>, outcome: Outcome) {
-    let counts = !matches!(outcome, Outcome::Refused(_)) && *known != Some(Outcome::Done);
-    if counts {
-        *known = Some(outcome);
-    }
-}
-
-fn numbers(shown: &Value) -> Vec<u64> {
-    shown.as_array().into_iter().flatten().filter_map(Value::as_u64).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    /// What is wrong once these came to rest.
-    fn after(done: &[(usize, Edit, Outcome)], told: &Value) -> (String, usize) {
-        let mut ledger = Ledger::default();
-        for (machine, edit, outcome) in done {
-            ledger.enter(*machine, *edit, outcome.clone());
+    fn rest(&mut self, shown: Numbers) {
+        for machine in 0..2 {
+            // It says so by a thread of its own, maybe when all is at rest.
+            let may_say = u8::from(self.past.misses(machine, &shown));
+            let left = &mut self.may_undo[machine];
+            *left = left.saturating_sub(1).max(may_say);
         }
-        ledger.rest(told);
-        (ledger.to_string(), ledger.faults.len())
+        self.undone = [false; 2];
+        self.past.rest(shown);
     }
+}
 
-    fn told(journal: &[u32], both: u32, cards: Value) -> Value {
-        json!({ "journal": journal, "board": { "one": 0, "both": both }, "cards": cards })
-    }
-
-    #[test]
-    fn what_is_done_is_there_once_and_what_is_not_known_may_be() {
-        use Outcome::{Done, Unknown};
-        let done = [
-            (0, Edit::Add(1), Done),
-            (1, Edit::Add(2), Unknown),
-            (0, Edit::Set("both", 3), Done),
-            (1, Edit::Set("both", 4), Done),
-            (0, Edit::Create("a"), Done),
-            (1, Edit::Note("a", 5), Done),
-        ];
-        let fine = ("lost=0 twice=0 unequal=0".to_owned(), 0);
-        assert_eq!(after(&done, &told(&[1], 3, json!({ "a": [5] }))), fine);
-        assert_eq!(after(&done, &told(&[2, 1], 4, json!({ "a": [5] }))), fine);
-        for (shown, verdict) in [
-            (told(&[2], 3, json!({ "a": [5] })), "lost=1 twice=0 unequal=0"),
-            (told(&[1, 2, 1], 3, json!({ "a": [5] })), "lost=0 twice=1 unequal=0"),
-            (told(&[1], 0, json!({ "a": [5] })), "lost=1 twice=0 unequal=0"),
-            (told(&[1], 3, json!({ "a": [] })), "lost=1 twice=0 unequal=0"),
-            (told(&[1], 3, json!({})), "lost=1 twice=0 unequal=0"),
-        ] {
-            assert_eq!(after(&done, &shown), (verdict.to_owned(), 1), "{shown}");
+impl Verdict {
+    /// Of a list that lacks something, and has what it should not have.
+    fn of<'a>(
+        name: &str,
+        missing: impl Iterator<Item = &'a u64>,
+        unasked: impl Iterator<Item = &'a u64>,
+    ) -> Self {
+        Self {
+            lost: missing.map(|number| format!("{number} of {name}")).collect(),
+            twice: unasked.map(|it| format!("{it} of {name}, where nobody wants it")).collect(),
         }
     }
 
-    #[test]
-    fn what_one_machine_removes_is_gone_with_what_the_other_notes() {
-        use Outcome::{Done, Refused, Unknown};
-        let created = (0, Edit::Create("a"), Done);
-        let noted = (1, Edit::Note("a", 5), Done);
-        let removed = |outcome| (0, Edit::Remove("a"), outcome);
-        let verdict = |lost| (format!("lost={lost} twice=0 unequal=0"), lost);
-        let (there, gone) = (told(&[], 0, json!({ "a": [5] })), told(&[], 0, json!({})));
-        let with = |outcome| {
-            let mut ledger = Ledger::default();
-            ledger.enter(created.0, created.1, created.2.clone());
-            ledger.enter(noted.0, noted.1, noted.2.clone());
-            ledger.rest(&there);
-            let (machine, edit, outcome) = removed(outcome);
-            ledger.enter(machine, edit, outcome);
-            ledger
-        };
-        let after = |mut ledger: Ledger, told: &Value| {
-            ledger.rest(told);
-            (ledger.to_string(), ledger.faults.len())
-        };
-        assert_eq!(after(with(Done), &gone), verdict(0));
-        assert_eq!(after(with(Done), &there), verdict(1));
-        assert_eq!(after(with(Unknown), &gone), verdict(0));
-        assert_eq!(after(with(Unknown), &there), verdict(0));
-        assert_eq!(after(with(Refused(String::new())), &gone), verdict(1));
-        assert_eq!(after(with(Refused(String::new())), &there), verdict(0));
+    fn lost(what: String) -> Self {
+        Self { lost: vec![what], twice: Vec::new() }
     }
 
-    #[test]
-    fn who_refuses_what_nothing_is_in_the_way_of_is_at_fault() {
-        let refused = Outcome::Refused("no".to_owned());
-        let (_, faults) = after(&[(0, Edit::Add(1), refused)], &told(&[], 0, json!({})));
-        assert_eq!(faults, 1);
+    pub(super) fn count(&self) -> usize {
+        self.lost.len() + self.twice.len()
+    }
+
+    fn add(&mut self, Self { lost, twice }: Self) {
+        self.lost.extend(lost);
+        self.twice.extend(twice);
     }
 }

@@ -34,13 +34,22 @@ pub(super) enum Outcome {
     Unknown,
 }
 
+/// What an app has reported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Incident {
+    pub(super) text: String,
+    /// The topic of which a change is undone, if that is what it says.
+    pub(super) undone: Option<String>,
+}
+
 pub(super) struct Machine<'a> {
     workspace: &'a Workspace,
     folder: PathBuf,
     proxy: Proxy,
+    way: Way,
     app: Option<App>,
     /// What the app has reported, since somebody has taken it.
-    pub(super) incidents: Vec<String>,
+    pub(super) incidents: Vec<Incident>,
 }
 
 /// A running app.
@@ -60,7 +69,7 @@ impl<'a> Machine<'a> {
         server: u16,
     ) -> Result<Self, Error> {
         let proxy = Proxy::to(server)?;
-        Ok(Self { workspace, folder, proxy, app: None, incidents: Vec::new() })
+        Ok(Self { workspace, folder, proxy, way: Way::Open, app: None, incidents: Vec::new() })
     }
 
     pub(super) fn is_up(&self) -> bool {
@@ -72,14 +81,20 @@ impl<'a> Machine<'a> {
     }
 
     /// What becomes of what it sends, and is sent.
-    pub(super) fn set(&self, way: Way) {
+    pub(super) fn way(&self) -> Way {
+        self.way
+    }
+
+    /// Opens or closes its way.
+    pub(super) fn set(&mut self, way: Way) {
+        self.way = way;
         self.proxy.set(way);
     }
 
     /// Starts its app on what is saved.
     pub(super) fn start(&mut self) -> Result<(), Error> {
         let mut command = self.workspace.command(program(self.workspace));
-        command.arg(&self.folder).arg(format!("nats://127.0.0.1:{}", self.proxy.port()));
+        command.arg(&self.folder).arg(self.proxy.url());
         command.stdout(Stdio::piped());
         let mut process = Guarded::spawn_with_input(&mut command)?;
         let (input, lines) = process.stdin().zip(process.lines()).ok_or_else(|| gone(&process))?;
@@ -166,10 +181,19 @@ impl App {
     }
 }
 
+/// By its words, as the plugin reports it. The change is not among them.
+impl From<&str> for Incident {
+    fn from(text: &str) -> Self {
+        let topic = text.strip_prefix("a change of the topic `");
+        let undone = topic.and_then(|topic| topic.split_once("` is undone"));
+        Self { text: text.to_owned(), undone: undone.map(|(topic, _)| topic.to_owned()) }
+    }
+}
+
 /// The line, unless it tells of an incident, which is put to the others.
-fn answer(incidents: &mut Vec<String>, line: String) -> Option<String> {
+fn answer(incidents: &mut Vec<Incident>, line: String) -> Option<String> {
     match line.strip_prefix("incident ") {
-        Some(incident) => incidents.push(incident.to_owned()),
+        Some(text) => incidents.push(text.into()),
         None => return Some(line),
     }
     None
@@ -200,4 +224,20 @@ fn halt(process: &Guarded, is_halted: bool) -> Result<(), Error> {
 #[cfg(not(unix))]
 fn halt(_: &Guarded, _: bool) -> Result<(), Error> {
     Err(Error::Other("this system has no signals".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_undone_is_known_from_what_else_an_app_reports() {
+        let of = |text: &str| Incident::from(text).undone;
+        let undone = "a change of the topic `card:a` is undone, as it cannot be made of what is in \
+            nats://127.0.0.1:1/partition: it was removed";
+        assert_eq!(of(undone), Some("card:a".to_owned()));
+        let missing = "changes of the topic `card:a` that were made here are missing in \
+            nats://127.0.0.1:1/partition";
+        assert_eq!(of(missing), None);
+    }
 }
