@@ -171,22 +171,18 @@ impl<E> Outbox<E> {
         Some(std::mem::replace(&mut self.machine, Source::new(hasher.finish())))
     }
 
-    /// All edits, also those that the store has.
-    pub(crate) fn kept(&self) -> impl Iterator<Item = &E> {
-        self.edits.iter().map(|(_, edit)| edit)
-    }
-
-    /// What waits becomes one edit, and what else is kept cannot be made once more.
-    pub(crate) fn become_one(&mut self, edit: E) {
-        let is_waiting = self.waiting().next().is_some();
-        let (last, had) = (self.last.next(), self.acks.of(self.machine));
-        let made = self.edits.iter().map(|(seq, _)| *seq).filter(|seq| *seq <= had);
-        self.forgotten = made.last().unwrap_or(self.forgotten);
-        self.edits.clear();
-        if is_waiting {
-            self.last = last;
-            self.edits.push_back((last, edit));
-        }
+    /// Keeps those of all its edits that `keeps` says so of. What the store has, and is not kept, cannot be made
+    /// once more.
+    pub(crate) fn retain(&mut self, mut keeps: impl FnMut(Seq, &E) -> bool) {
+        let known = self.acks.of(self.machine);
+        let forgotten = &mut self.forgotten;
+        self.edits.retain(|(seq, edit)| {
+            let is_kept = keeps(*seq, edit);
+            if !is_kept && *seq <= known {
+                *forgotten = *seq;
+            }
+            is_kept
+        });
         self.close();
     }
 
