@@ -1,6 +1,7 @@
 //! What is done to a topic, so that it can be done once more.
 
 mod change;
+mod play;
 mod reshape;
 
 use std::io;
@@ -8,7 +9,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use revgate::action::Told;
-use revgate::json::tree::{Tree, merge};
+use revgate::json::Tree;
 use revgate::json::{Fingerprint, fingerprint};
 use revgate::{Invalid, Topic};
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,7 @@ use serde_json::value::RawValue;
 use crate::Edit;
 use crate::calm::calmly;
 
-use change::{Change, are_same_fields, follow, join, lacking, missing, narrow, with_object};
+use change::{Change, are_same_fields, follow, narrow};
 
 /// What was done to a topic of the type `T`. It is done once more to whatever the state is by then, as a
 /// window's edit is.
@@ -118,35 +119,6 @@ impl<T: Topic> Deed<T> {
     pub fn remove() -> Self {
         Did::Remove.into()
     }
-
-    fn make(&self, state: Option<&T>) -> Result<Option<T>, String> {
-        let next = match (&*self.did, state) {
-            (Did::Remove, _) => return Ok(None),
-            (Did::Create(created), None) => read(created, None)?,
-            (_, None) => return Err("it was removed".to_owned()),
-            (Did::Actions(actions), Some(state)) => {
-                let mut next = state.clone();
-                for told in actions {
-                    T::ACTIONS.play(&mut next, told.action.get(), &told.context())?;
-                }
-                next
-            }
-            (Did::Change([before, after]), Some(state)) => {
-                let now = there::<T>(state, [before, after])?;
-                let merged = merge(Some(before), Some(&now), Some(after)).tree.unwrap_or_default();
-                let next = read(&merged, Some(state))?;
-                // Of an enum, a field of one variant may be none of another, and is passed over then.
-                match missing(Some(&tree(&next)?), after) {
-                    Some(path) => return Err(gone(&path)),
-                    None => next,
-                }
-            }
-            (Did::Create(made), Some(state)) => read(&join(made, &tree(state)?), Some(state))?,
-            (Did::Become(made), Some(state)) => read(&join(&tree(state)?, made), Some(state))?,
-        };
-        next.validate().map_err(|invalid| invalid.to_string())?;
-        Ok(Some(next))
-    }
 }
 
 impl<T: Topic> Edit for Deed<T> {
@@ -157,11 +129,19 @@ impl<T: Topic> Edit for Deed<T> {
 
     /// Also an action that panics has refused.
     fn play(&self, state: &Option<State<T>>) -> Result<Option<State<T>>, String> {
-        calmly(|| {
-            let next = self.make(state.as_ref().map(|state| &*state.data))?;
-            let next = next.map(|next| State::new(Arc::new(next))).transpose();
-            next.map_err(|invalid| invalid.to_string())
-        })
+        let (state, refused) = calmly(|| play::all([self], state))?;
+        refused.into_iter().next().map_or(Ok(state), |(_, why)| Err(why))
+    }
+
+    /// Of many changes the state is read, validated and fingerprinted once.
+    fn play_all<'a>(
+        deeds: impl Iterator<Item = &'a Self>,
+        state: &Option<State<T>>,
+    ) -> Option<(Option<State<T>>, Vec<(usize, String)>)>
+    where
+        Self: 'a,
+    {
+        calmly(|| play::all(deeds, state)).ok()
     }
 
     /// As JSON.
@@ -239,37 +219,6 @@ impl io::Write for Count {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-fn tree<T: Topic>(state: &T) -> Result<Tree, String> {
-    Tree::of(state).map_err(|invalid| invalid.to_string())
-}
-
-/// The state as JSON, with all objects that a change has parts of.
-fn there<T: Topic>(state: &T, change: [&Tree; 2]) -> Result<Tree, String> {
-    let mut there = tree(state)?;
-    while let Some(path) = lacking(&there, change) {
-        // What is empty may not be written at all: then it is there all the same.
-        let filled = with_object(there, &path).filter(|filled| {
-            read::<T>(filled, Some(state)).and_then(|filled| tree(&filled)) == tree(state)
-        });
-        there = filled.ok_or_else(|| gone(&path))?;
-    }
-    Ok(there)
-}
-
-fn gone(path: &[String]) -> String {
-    match path {
-        [] => "it has become something else".to_owned(),
-        path => format!("`{}` is not there any more", path.join(".")),
-    }
-}
-
-fn read<T: Topic>(tree: &Tree, before: Option<&T>) -> Result<T, String> {
-    let read: Result<T, _> = serde_json::from_str(&tree.to_string());
-    let mut state = read.map_err(|error| error.to_string())?;
-    before.inspect(|before| state.keep_skipped(before));
-    Ok(state)
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ mod status;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use revgate::action::Seq;
+
 use crate::{Acks, Edit, Outbox};
 
 pub use message::{Answer, Ask, Input, Output, Seen, Ticket, Value};
@@ -67,37 +69,36 @@ pub struct Joiner<E: Edit> {
     outbox: Outbox<E>,
     /// What is shown: what the outbox says of [all](Outbox::all).
     state: E::State,
+    /// A state that was before that: **the edits after this number, done to it, make what is shown**.
+    base: (Seq, E::State),
     /// What the store holds, as far as is known.
-    store: Held,
-    /// The revision of that.
-    at: u64,
+    store: Seen<()>,
     /// The revision that the link has told of last.
     heard: u64,
-    /// Whether another store may have taken the place of the one that `at` is of.
+    /// Whether another store may have taken the place of the one that `store` is of.
     is_doubtful: bool,
-    doing: Doing,
-    /// Of what is asked for now.
+    doing: Doing<E::State>,
+    /// The number of what is asked for now.
     ticket: Ticket,
-    /// In a row.
-    failures: u32,
     /// Why the store does not take what is written.
     refused: Option<String>,
-    /// What has gone wrong last, since something went right.
-    trouble: Option<String>,
-    /// Whether that was a read.
-    could_not_read: bool,
+    trouble: Trouble,
     outputs: VecDeque<Output<E>>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Held {
-    Nothing,
-    State(Acks),
-    Unreadable(String),
+/// What has gone wrong since something went right.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Trouble {
+    /// How many failures there were.
+    failures: u32,
+    /// Why the last of them was one, if anybody has said that.
+    why: Option<String>,
+    /// Whether the last of them was a read: who may not read may yet write, by the revision that was heard of.
+    is_read: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Doing {
+enum Doing<S> {
     Offline,
     /// Until somebody does or says something; or, after failures, for a while.
     Resting {
@@ -107,6 +108,7 @@ enum Doing {
     Writing {
         acks: Acks,
         expected: u64,
+        state: S,
     },
 }
 
@@ -114,22 +116,28 @@ impl<E: Edit> Joiner<E> {
     /// Joins a topic that is `state` now, which is what the outbox was saved with.
     pub fn new(mut outbox: Outbox<E>, state: E::State, options: Options) -> Self {
         outbox.close();
+        let base = (outbox.all().of(outbox.machine()), state.clone());
         Self {
             options,
             outbox,
             state,
-            store: Held::Nothing,
-            at: 0,
+            base,
+            store: Seen { revision: 0, value: Value::Nothing },
             heard: 0,
             is_doubtful: false,
             doing: Doing::Offline,
             ticket: Ticket::default(),
-            failures: 0,
             refused: None,
-            trouble: None,
-            could_not_read: false,
+            trouble: Trouble::default(),
             outputs: VecDeque::new(),
         }
+    }
+
+    /// With the [base](Self::base) that it had when the outbox was saved.
+    #[must_use]
+    pub fn with_base(mut self, after: Seq, base: E::State) -> Self {
+        self.base = (after, base);
+        self
     }
 
     /// What is to be saved with the state.
@@ -140,6 +148,12 @@ impl<E: Edit> Joiner<E> {
     /// What is shown.
     pub fn state(&self) -> &E::State {
         &self.state
+    }
+
+    /// A state that was before what is shown, and a number: the edits after that number, done to it, make what is
+    /// shown. It is what the store holds without what waits; or what is shown as it began, until that is known.
+    pub fn base(&self) -> (Seq, &E::State) {
+        (self.base.0, &self.base.1)
     }
 
     /// Takes in what has happened.
@@ -177,7 +191,7 @@ impl<E: Edit> Joiner<E> {
         self.is_doubtful |= seen.revision <= self.heard;
         self.heard = seen.revision;
         // What was written here is heard of, too, and late.
-        if seen.revision > self.at {
+        if seen.revision > self.store.revision {
             self.take(seen);
         }
         self.go_on();
@@ -186,18 +200,17 @@ impl<E: Edit> Joiner<E> {
     /// Takes in what the store holds: it becomes what is shown, with what it lacks done to it once
     /// more; or it has been overtaken, and is to be overwritten.
     fn take(&mut self, Seen { revision, value }: Seen<E::State>) {
+        let holds = |value| Seen { revision, value };
         let (acks, state) = match value {
             Value::State(acks, state) => (acks, state),
-            Value::Nothing => return (self.at, self.store) = (revision, Held::Nothing),
-            Value::Unreadable(why) => {
-                return (self.at, self.store) = (revision, Held::Unreadable(why));
-            }
+            Value::Nothing => return self.store = holds(Value::Nothing),
+            Value::Unreadable(why) => return self.store = holds(Value::Unreadable(why)),
         };
         if let Some(was) = self.outbox.leave_to_twin(acks.of(self.outbox.machine())) {
             self.outputs.push_back(Output::Twin { was, now: self.outbox.machine() });
         }
         if !acks.covers(self.outbox.acks()) && self.outbox.all().covers(&acks) {
-            return (self.at, self.store) = (revision, Held::State(acks));
+            return self.store = holds(Value::State(acks, ()));
         }
         let machine = self.outbox.machine();
         let own = acks.of(machine);
@@ -211,8 +224,9 @@ impl<E: Edit> Joiner<E> {
             to,
         }));
         // If that panics, nothing is known of this state: or it would be overwritten unseen.
+        let base = state.clone();
         let (state, refused) = self.outbox.replay(own, state);
-        (self.at, self.store) = (revision, Held::State(acks.clone()));
+        self.store = holds(Value::State(acks.clone(), ()));
         let refused = refused.into_iter();
         self.outputs.extend(refused.map(|(seq, edit, refusal)| Output::Refused {
             seq,
@@ -224,6 +238,9 @@ impl<E: Edit> Joiner<E> {
             self.state = state.clone();
             self.outputs.push_back(Output::Show(state));
         }
+        // What is the same is not kept twice.
+        let is_shown = self.outbox.waiting().next().is_none();
+        self.base = (own, if is_shown { self.state.clone() } else { base });
     }
 
     /// If it is not doing anything that goes on by itself.
@@ -243,17 +260,18 @@ impl<E: Edit> Joiner<E> {
             self.refused = None;
             return self.rest(self.options.recheck, false);
         }
-        if matches!(self.store, Held::Unreadable(_)) {
-            return self.rest(self.options.resync, false);
+        if matches!(self.store.value, Value::Unreadable(_)) {
+            return self.rest(self.options.retry_refused, false);
         }
-        let (acks, expected, state) = (self.outbox.all(), self.at, self.state.clone());
+        let (acks, expected) = (self.outbox.all(), self.store.revision);
+        let state = self.state.clone();
         self.outbox.close();
-        self.doing = Doing::Writing { acks: acks.clone(), expected };
+        self.doing = Doing::Writing { acks: acks.clone(), expected, state: state.clone() };
         self.ask(Ask::Write { expected, acks, state });
     }
 
     fn is_in_step(&self) -> bool {
-        matches!(&self.store, Held::State(acks) if *acks == self.outbox.all())
+        matches!(&self.store.value, Value::State(acks, ()) if *acks == self.outbox.all())
     }
 
     fn read(&mut self) {

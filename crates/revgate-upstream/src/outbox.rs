@@ -23,6 +23,20 @@ pub trait Edit: Clone {
     /// If it cannot be made of this state.
     fn play(&self, state: &Self::State) -> Result<Self::State, Self::Refusal>;
 
+    /// What these make of `state`, one after the other, without those that cannot be made: which these are, by their
+    /// places, and why. `None` if nobody knows a quicker way to that than to play each by itself. Of a state that
+    /// may not be so, it is enough that it is not so in the end. Default: `None`.
+    fn play_all<'a>(
+        edits: impl Iterator<Item = &'a Self>,
+        state: &Self::State,
+    ) -> Option<(Self::State, Vec<(usize, Self::Refusal)>)>
+    where
+        Self: 'a,
+    {
+        let _ = (edits, state);
+        None
+    }
+
     /// This one and `next`, which was made of what it made, as one edit; `None` if they had better stay
     /// two. So what is dragged while the store cannot be reached is one edit. Default: `None`.
     fn fuse(&self, next: &Self) -> Option<Self> {
@@ -106,9 +120,13 @@ impl<E> Outbox<E> {
 
     /// The edits that the store is not known to have.
     pub fn waiting(&self) -> impl Iterator<Item = (Seq, &E)> {
-        let known = self.acks.of(self.machine);
-        let waits = move |(at, _): &&(Seq, E)| *at > known;
-        self.edits.iter().filter(waits).map(|(at, edit)| (*at, edit))
+        self.after(self.acks.of(self.machine))
+    }
+
+    /// The edits with a number beyond this one.
+    pub(crate) fn after(&self, seq: Seq) -> impl Iterator<Item = (Seq, &E)> + Clone {
+        let first = self.edits.partition_point(|(at, _)| *at <= seq);
+        self.edits.range(first..).map(|(at, edit)| (*at, edit))
     }
 
     /// What of its own it could not make once more, of a state that has its edits up to `seq`.
@@ -153,22 +171,18 @@ impl<E> Outbox<E> {
         Some(std::mem::replace(&mut self.machine, Source::new(hasher.finish())))
     }
 
-    /// All edits, also those that the store has.
-    pub(crate) fn kept(&self) -> impl Iterator<Item = &E> {
-        self.edits.iter().map(|(_, edit)| edit)
-    }
-
-    /// What waits becomes one edit, and what else is kept cannot be made once more.
-    pub(crate) fn become_one(&mut self, edit: E) {
-        let is_waiting = self.waiting().next().is_some();
-        let (last, had) = (self.last.next(), self.acks.of(self.machine));
-        let made = self.edits.iter().map(|(seq, _)| *seq).filter(|seq| *seq <= had);
-        self.forgotten = made.last().unwrap_or(self.forgotten);
-        self.edits.clear();
-        if is_waiting {
-            self.last = last;
-            self.edits.push_back((last, edit));
-        }
+    /// Keeps those of all its edits that `keeps` says so of. What the store has, and is not kept, cannot be made
+    /// once more.
+    pub(crate) fn retain(&mut self, mut keeps: impl FnMut(Seq, &E) -> bool) {
+        let known = self.acks.of(self.machine);
+        let forgotten = &mut self.forgotten;
+        self.edits.retain(|(seq, edit)| {
+            let is_kept = keeps(*seq, edit);
+            if !is_kept && *seq <= known {
+                *forgotten = *seq;
+            }
+            is_kept
+        });
         self.close();
     }
 
@@ -190,20 +204,54 @@ impl<E> Outbox<E> {
     }
 
     /// Makes its edits after `seq` once more; those that cannot be made are gone, and returned.
-    pub(crate) fn replay(&mut self, seq: Seq, mut state: E::State) -> (E::State, Vec<Refused<E>>)
+    pub(crate) fn replay(&mut self, seq: Seq, state: E::State) -> (E::State, Vec<Refused<E>>)
     where
         E: Edit,
     {
         self.open = None;
-        let mut refused = Vec::new();
         // None is taken out before all were played: a panic loses nothing.
-        for (at, edit) in self.edits.iter().filter(|(at, _)| *at > seq) {
-            match edit.play(&state) {
-                Ok(played) => state = played,
-                Err(refusal) => refused.push((*at, edit.clone(), refusal)),
-            }
-        }
+        let edits: Vec<_> = self.after(seq).collect();
+        let (state, refused) = play_each(&edits, state);
         self.edits.retain(|(at, _)| refused.binary_search_by_key(at, |(at, ..)| *at).is_err());
         (state, refused)
+    }
+}
+
+/// What these make of `state`, one after the other; without those that cannot be made, which are returned.
+pub(crate) fn play_each<E: Edit>(
+    edits: &[(Seq, &E)],
+    state: E::State,
+) -> (E::State, Vec<Refused<E>>) {
+    let mut refused = Vec::new();
+    let state = play_halves(edits, state, &mut refused);
+    (state, refused)
+}
+
+/// All at once, or else by halves: so the few among many that cannot be made are found in few steps.
+fn play_halves<E: Edit>(
+    edits: &[(Seq, &E)],
+    state: E::State,
+    refused: &mut Vec<Refused<E>>,
+) -> E::State {
+    match edits {
+        [] => state,
+        [(seq, edit)] => edit.play(&state).unwrap_or_else(|refusal| {
+            refused.push((*seq, E::clone(edit), refusal));
+            state
+        }),
+        _ => match E::play_all(edits.iter().map(|(_, edit)| *edit), &state) {
+            Some((state, places)) => {
+                let each = places.into_iter();
+                refused.extend(each.filter_map(|(place, refusal)| {
+                    edits.get(place).map(|(seq, edit)| (*seq, E::clone(edit), refusal))
+                }));
+                state
+            }
+            None => {
+                let (first, last) = edits.split_at(edits.len() / 2);
+                let state = play_halves(first, state, refused);
+                play_halves(last, state, refused)
+            }
+        },
     }
 }

@@ -58,6 +58,26 @@ pub(super) fn with_object(mut now: Tree, path: &[String]) -> Option<Tree> {
     Some(now)
 }
 
+/// Makes a change of `now`, which has all objects that it has parts of. As [`merge`] makes it, and nothing else is
+/// copied.
+pub(super) fn make(now: &mut Tree, [before, after]: [&Tree; 2]) {
+    let (Tree::Map(fields), Tree::Map(before), Tree::Map(after)) = (&mut *now, before, after)
+    else {
+        *now = merge(Some(before), Some(now), Some(after)).tree.unwrap_or_default();
+        return;
+    };
+    let added = after.keys().filter(|name| !before.contains_key(*name));
+    for name in before.keys().chain(added) {
+        match (before.get(name), fields.get_mut(name), after.get(name)) {
+            (Some(before), Some(now), Some(after)) => make(now, [before, after]),
+            (before, now, after) => match merge(before, now.as_deref(), after).tree {
+                Some(made) => drop(fields.insert(name.clone(), made)),
+                None => drop(fields.remove(name)),
+            },
+        }
+    }
+}
+
 /// The path to a value of these that is not in `now`.
 pub(super) fn missing(now: Option<&Tree>, values: &Tree) -> Option<Vec<String>> {
     match (now, values) {
@@ -218,6 +238,20 @@ mod tests {
             ("[1]", "[2]", "[1,2]"),
         ] {
             assert_eq!(join(&lists(one), &lists(other)), lists(both), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_change_is_made_in_place_as_it_is_merged() {
+        let mut random = fastrand::Rng::with_seed(2);
+        for _ in 0..20_000 {
+            let first = tree(&mut random, 3);
+            let [before, after] = narrow([first.clone(), edited(&mut random, &first, 3)]);
+            let theirs = edited(&mut random, &first, 3);
+            let mut made = theirs.clone();
+            make(&mut made, [&before, &after]);
+            let merged = merge(Some(&before), Some(&theirs), Some(&after)).tree;
+            assert_eq!(Some(made), merged, "{theirs} {before} {after}");
         }
     }
 

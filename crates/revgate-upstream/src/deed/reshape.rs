@@ -1,25 +1,37 @@
 //! What waits while an app is brought to a new schema.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use revgate::action::Seq;
 use revgate::json::Tree;
 use revgate::{Invalid, Topic};
 
-use super::{Deed, Did};
+use super::{Deed, Did, State};
 use crate::Outbox;
+use crate::outbox::play_each;
 
 impl<T: Topic> Outbox<Deed<T>> {
-    /// Whether something is kept that would have to be [reshaped](Self::reshape): actions and removals have no
+    /// Whether something waits that would have to be [reshaped](Self::reshape): actions and removals have no
     /// shape.
     pub fn has_shape(&self) -> bool {
-        self.kept().any(|deed| !matches!(*deed.did, Did::Actions(_) | Did::Remove))
+        self.waiting().any(|(_, deed)| deed.has_shape())
     }
 
     /// The topic was migrated since this was saved, and is `state` now; `None` if it was removed. **To be called
     /// then, before it is joined**: changes that were made of an older shape would be made of the new one in part, or
     /// not at all, and nobody would say so.
     ///
-    /// What waits becomes one edit: from `base`, what the store had before it, to `state`, both in the new shape.
-    /// Where nobody knows that, to `state`: fields, entries and items that are in the store alone are kept, and of
-    /// one value this machine's stands. Where nothing [has a shape](Self::has_shape), all stays as it is.
+    /// Of what waits, actions and removals stay as they are. All else becomes one change, which is made after these:
+    /// from what they alone make of `base` to `state`. `base` is what a [`Joiner`](crate::Joiner::base) said when this
+    /// was saved, in the new shape. An action that cannot be done to that, as to an entry that such a change had
+    /// made, is part of the change.
+    ///
+    /// Where the base is not known, or the topic was created or removed since, all that waits becomes one edit, to
+    /// `state`: of one value this machine's stands, and fields, entries and items that are in the store alone are kept.
+    ///
+    /// What the store has and was of the older shape is kept no longer. Returns whether the base is one of what waits
+    /// now.
     ///
     /// # Errors
     ///
@@ -27,7 +39,7 @@ impl<T: Topic> Outbox<Deed<T>> {
     ///
     /// ```
     /// use revgate::Topic;
-    /// use revgate::action::Source;
+    /// use revgate::action::{Seq, Source};
     /// use revgate_upstream::{Deed, Outbox};
     /// use serde::{Deserialize, Serialize};
     ///
@@ -40,36 +52,90 @@ impl<T: Topic> Outbox<Deed<T>> {
     ///
     /// let look = |theme: &str| Look { theme: theme.to_owned() };
     /// let mut outbox = Outbox::<Deed<Look>>::new(Source::new(1));
-    /// outbox.reshape(Some(&look("light")), Some(&look("dark")))?;
+    /// outbox.reshape(Some((Seq::new(0), &look("light"))), Some(&look("dark")))?;
     /// assert_eq!(outbox.waiting().count(), 0, "nothing waits");
     /// # Ok::<(), revgate::Invalid>(())
     /// ```
-    pub fn reshape(&mut self, base: Option<&T>, state: Option<&T>) -> Result<(), Invalid> {
-        if !self.has_shape() {
-            return Ok(());
-        }
-        let is_created = self.waiting().any(|(_, deed)| matches!(*deed.did, Did::Create(_)));
-        let deed = match (base, state) {
-            (_, None) => Deed::remove(),
-            (Some(base), Some(state)) => Deed::between(base, state)?,
-            (None, Some(state)) if is_created => Deed::create(state)?,
-            (None, Some(state)) => Did::Become(Tree::of(state)?).into(),
+    pub fn reshape(&mut self, base: Option<(Seq, &T)>, state: Option<&T>) -> Result<bool, Invalid> {
+        let known = self.acks().of(self.machine());
+        // Of a base that has something of the older shape in it nobody knows what that was.
+        let base = base.filter(|(at, _)| {
+            self.waiting().take_while(|(seq, _)| seq <= at).all(|(_, deed)| !deed.has_shape())
+        });
+        let (stay, change) = match state {
+            Some(state) if self.has_shape() => self.reshaped(base, state)?,
+            _ => (self.waiting().filter(|(_, deed)| !deed.has_shape()).map(first).collect(), None),
         };
-        self.become_one(deed);
-        Ok(())
+        let made = self.after(Seq::default()).take_while(|(seq, _)| *seq <= known);
+        let created = made.filter(|(_, deed)| deed.is_creation()).last().map(first);
+        self.retain(|seq, deed| match seq > known {
+            true => stay.contains(&seq),
+            // What was done before a creation was done to another one.
+            false => Some(seq) > created && !deed.has_shape(),
+        });
+        if let Some(change) = change {
+            self.push(change);
+            self.close();
+        }
+        Ok(base.is_some())
     }
+
+    /// What stays of what waits, and what is done after that.
+    fn reshaped(
+        &self,
+        base: Option<(Seq, &T)>,
+        state: &T,
+    ) -> Result<(BTreeSet<Seq>, Option<Deed<T>>), Invalid> {
+        let Some((at, base)) = base else {
+            let is_created = self.waiting().any(|(_, deed)| deed.is_creation());
+            let whole = if is_created { Did::Create } else { Did::Become };
+            return Ok((BTreeSet::new(), Some(whole(Tree::of(state)?).into())));
+        };
+        let mut stay: BTreeSet<_> =
+            self.waiting().map(first).take_while(|seq| *seq <= at).collect();
+        let since = || self.after(at);
+        let is_another =
+            since().any(|(_, deed)| deed.is_creation() || matches!(*deed.did, Did::Remove));
+        let actions: Vec<_> =
+            since().filter(|(_, deed)| !deed.has_shape() && !is_another).collect();
+        let (made, refused) = play_each(&actions, Some(State::new(Arc::new(base.clone()))?));
+        stay.extend(actions.into_iter().map(first));
+        for (seq, ..) in &refused {
+            stay.remove(seq);
+        }
+        let is_all = made == Some(State::new(Arc::new(state.clone()))?);
+        let made = made.as_ref().map_or(base, |made| &made.data);
+        let change = if is_all { None } else { Some(Deed::between(made, state)?) };
+        Ok((stay, change))
+    }
+}
+
+impl<T> Deed<T> {
+    /// Whether it is made of a state as that was.
+    fn has_shape(&self) -> bool {
+        !matches!(*self.did, Did::Actions(_) | Did::Remove)
+    }
+
+    fn is_creation(&self) -> bool {
+        matches!(*self.did, Did::Create(_))
+    }
+}
+
+fn first<T>((seq, _): (Seq, T)) -> Seq {
+    seq
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::sync::Arc;
 
-    use revgate::action::{Seq, Source};
+    use revgate::Action;
+    use revgate::action::{Actions, Context, Source, Told};
     use serde::{Deserialize, Serialize};
+    use serde_json::value::RawValue;
 
     use super::*;
-    use crate::{Edit, State};
+    use crate::{Acks, Answer, Ask, Edit, Input, Joiner, Options, Output, Seen, Value};
 
     /// The state in its new shape, in which `colour` was `dark`.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -80,6 +146,31 @@ mod tests {
 
     impl Topic for Look {
         const NAME: &'static str = "look";
+        const ACTIONS: Actions<Self> = Actions::of::<Grow>();
+    }
+
+    /// By one.
+    #[derive(Clone, Serialize, Deserialize)]
+    struct Grow(String);
+
+    impl Action for Grow {
+        type Topic = Look;
+        type Error = String;
+
+        fn name(&self) -> &'static str {
+            "grow"
+        }
+
+        fn apply(&self, look: &mut Look, _: &Context) -> Result<(), String> {
+            let size = look.sizes.get_mut(&self.0).ok_or("there is no such size")?;
+            *size += 1;
+            Ok(())
+        }
+    }
+
+    fn grow(name: &str) -> Deed<Look> {
+        let json = serde_json::to_string(name).and_then(RawValue::from_string).expect("JSON");
+        Deed::actions(vec![Told::new(Context::new(0, 0), json)])
     }
 
     fn look(colour: &str, sizes: &[(&str, u8)]) -> Look {
@@ -121,7 +212,8 @@ mod tests {
     fn what_waits_is_what_was_changed_where_that_is_known_and_nothing_else() {
         let mut outbox = outbox(r#"{"change":[{"dark":true},{"dark":false}]}"#);
         let base = look("black", &[("a", 1), ("b", 1), ("c", 1)]);
-        outbox.reshape(Some(&base), Some(&look("white", &[("a", 2), ("c", 1)]))).expect("JSON");
+        let mine = look("white", &[("a", 2), ("c", 1)]);
+        assert_eq!(outbox.reshape(Some((Seq::new(1), &base)), Some(&mine)), Ok(true));
         let theirs = look("black", &[("b", 1), ("d", 4)]);
         let there = Some(State::new(Arc::new(theirs)).expect("JSON"));
         let (_, deed) = outbox.waiting().next().expect("it waits");
@@ -141,5 +233,134 @@ mod tests {
         removed.reshape(None, None).expect("JSON");
         let (_, deed) = removed.waiting().next().expect("it waits");
         assert!(matches!(deed.play(&Some(made)), Ok(None)));
+    }
+
+    const MACHINE: Source = Source::new(1);
+
+    /// Of what was done since, and of that the store has the first.
+    fn done(deeds: &[Deed<Look>], has: u64) -> Outbox<Deed<Look>> {
+        let mut outbox = Outbox::new(MACHINE);
+        for deed in deeds {
+            outbox.push(deed.clone());
+            outbox.close();
+        }
+        let acks = Acks::default().with(MACHINE, Seq::new(has));
+        outbox.acknowledge(acks, &Options::default());
+        outbox
+    }
+
+    fn change(before: &Look, after: &Look) -> Deed<Look> {
+        Deed::between(before, after).expect("JSON")
+    }
+
+    /// What waits, done to `there`; and its numbers.
+    fn made(outbox: &Outbox<Deed<Look>>, there: Look) -> (Look, Vec<u64>) {
+        let waiting: Vec<_> = outbox.waiting().collect();
+        let there = Some(State::new(Arc::new(there)).expect("JSON"));
+        let (made, refused) = play_each(&waiting, there);
+        assert_eq!(refused.len(), 0);
+        let made = Look::clone(&made.expect("it is there").data);
+        (made, waiting.into_iter().map(|(seq, _)| seq.number()).collect())
+    }
+
+    #[test]
+    fn actions_that_wait_stay_though_the_store_has_a_change_of_an_older_shape() {
+        let [black, white] = ["black", "white"].map(|colour| look(colour, &[("a", 0)]));
+        let deeds = [grow("a"), change(&black, &white), grow("a"), grow("a"), grow("a")];
+        let mut outbox = done(&deeds, 3);
+        let mine = look("white", &[("a", 4)]);
+        assert!(!outbox.has_shape());
+        assert_eq!(outbox.reshape(None, Some(&mine)), Ok(false));
+        let theirs = look("white", &[("a", 8)]);
+        assert_eq!(made(&outbox, theirs), (look("white", &[("a", 10)]), vec![4, 5]));
+        let kept: Vec<_> = outbox.after(Seq::default()).map(|(seq, _)| seq.number()).collect();
+        assert_eq!(kept, [1, 3, 4, 5], "without the change");
+        assert_eq!(
+            outbox.gap(Seq::default()),
+            Some((Seq::default(), Seq::new(2))),
+            "so it is said"
+        );
+    }
+
+    #[test]
+    fn what_was_done_before_a_creation_is_not_done_to_what_was_there_before() {
+        let created = Deed::create(&look("black", &[("a", 0)])).expect("JSON");
+        let mut outbox = done(&[grow("a"), Deed::remove(), created, grow("a"), grow("a")], 4);
+        assert_eq!(outbox.reshape(None, Some(&look("black", &[("a", 2)]))), Ok(false));
+        let kept: Vec<_> = outbox.after(Seq::default()).map(|(seq, _)| seq.number()).collect();
+        assert_eq!(kept, [4, 5]);
+    }
+
+    #[test]
+    fn actions_stay_actions_beside_changes_and_what_else_was_changed_is_one_change() {
+        let [base, titled, added] = [
+            look("black", &[("a", 0)]),
+            look("white", &[("a", 1)]),
+            look("white", &[("a", 2), ("b", 0)]),
+        ];
+        let deeds = [
+            grow("a"),
+            change(&look("black", &[("a", 1)]), &titled),
+            grow("a"),
+            change(&look("white", &[("a", 2)]), &added),
+            // It cannot be done without the change before it.
+            grow("b"),
+            grow("a"),
+        ];
+        let mine = look("white", &[("a", 3), ("b", 1)]);
+        let theirs = look("black", &[("a", 10), ("c", 7)]);
+        let both = look("white", &[("a", 13), ("b", 1), ("c", 7)]);
+        let mut outbox = done(&deeds, 0);
+        assert_eq!(outbox.reshape(Some((Seq::default(), &base)), Some(&mine)), Ok(true));
+        assert_eq!(made(&outbox, theirs.clone()), (both, vec![1, 3, 6, 7]));
+        assert_eq!(made(&outbox, base.clone()).0, mine);
+
+        // Nothing is left for a change.
+        let mut outbox = done(&[change(&base, &base), grow("a")], 0);
+        let mine = look("black", &[("a", 1)]);
+        assert_eq!(outbox.reshape(Some((Seq::default(), &base)), Some(&mine)), Ok(true));
+        assert_eq!(made(&outbox, theirs).1, [2]);
+    }
+
+    #[test]
+    fn what_had_no_shape_before_the_base_stays_as_it_is() {
+        let [base, mine] = ["black", "white"].map(|colour| look(colour, &[("a", 2)]));
+        let mut outbox = done(&[grow("a"), grow("a"), change(&base, &mine)], 0);
+        assert_eq!(outbox.reshape(Some((Seq::new(2), &base)), Some(&mine)), Ok(true));
+        let theirs = look("black", &[("a", 5)]);
+        assert_eq!(made(&outbox, theirs), (look("white", &[("a", 7)]), vec![1, 2, 4]));
+
+        // A base with something in it that had one is none.
+        let mut outbox = done(&[change(&mine, &base), grow("a"), change(&base, &mine)], 0);
+        assert_eq!(outbox.reshape(Some((Seq::new(1), &base)), Some(&mine)), Ok(false));
+        assert_eq!(made(&outbox, look("red", &[("b", 1)])).0, look("white", &[("a", 2), ("b", 1)]));
+    }
+
+    #[test]
+    fn a_change_that_was_written_is_not_made_once_more_with_one_that_waits() {
+        let look = |sizes: [u8; 2]| look("black", &[("a", sizes[0]), ("b", sizes[1])]);
+        let state = |sizes| Some(State::new(Arc::new(look(sizes))).expect("JSON"));
+        let mut joiner = Joiner::new(Outbox::new(MACHINE), state([0, 0]), Options::default());
+        let value = Value::State(Acks::default().with(Source::new(2), Seq::new(1)), state([0, 0]));
+        joiner.handle(Input::Linked(Seen { revision: 1, value }));
+        let mut ticket = None;
+        for (before, after) in [([0, 0], [1, 0]), ([1, 0], [1, 1])] {
+            let edit = change(&look(before), &look(after));
+            joiner.handle(Input::Edited { edit, state: state(after) });
+            while let Some(output) = joiner.poll_output() {
+                if let Output::Ask(asked, Ask::Write { .. }) = output {
+                    ticket = Some(asked);
+                }
+            }
+        }
+        let ticket = ticket.expect("the first is written");
+        joiner.handle(Input::Answered(ticket, Answer::Written(2)));
+        joiner.handle(Input::Unlinked);
+        // The app is updated, and another machine has changed what was written.
+        let mut outbox = joiner.outbox().clone();
+        let (after, base) = joiner.base();
+        let base = base.as_ref().expect("it is there");
+        assert_eq!(outbox.reshape(Some((after, &base.data)), Some(&look([1, 1]))), Ok(true));
+        assert_eq!(made(&outbox, look([5, 0])).0, look([5, 1]));
     }
 }

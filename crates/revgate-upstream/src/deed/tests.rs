@@ -1,3 +1,4 @@
+mod many;
 mod removal;
 
 use std::collections::BTreeMap;

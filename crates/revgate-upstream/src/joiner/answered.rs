@@ -1,6 +1,6 @@
 //! What comes of what was asked for.
 
-use super::{Answer, Doing, Held, Joiner};
+use super::{Answer, Doing, Joiner, Seen, Trouble, Value};
 use crate::Edit;
 
 impl<E: Edit> Joiner<E> {
@@ -11,35 +11,36 @@ impl<E: Edit> Joiner<E> {
                 self.take(seen);
                 self.settle();
             }
-            (Answer::Written(revision), Doing::Writing { acks, expected }) => {
+            (Answer::Written(revision), Doing::Writing { acks, expected, state }) => {
                 self.succeeded();
                 self.refused = None;
-                if self.at == expected {
-                    self.at = revision;
-                    self.store = Held::State(acks.clone());
+                if self.store.revision == expected {
+                    self.store = Seen { revision, value: Value::State(acks.clone(), ()) };
+                    self.base = (acks.of(self.outbox.machine()), state);
                     self.outbox.acknowledge(acks, &self.options);
-                } else if self.at < revision {
+                } else if self.store.revision < revision {
                     return self.read();
                 }
                 self.settle();
             }
-            (Answer::Conflict, Doing::Writing { expected, .. }) if self.at > expected => {
+            (Answer::Conflict, Doing::Writing { expected, .. })
+                if self.store.revision > expected =>
+            {
                 // Who was first has been heard of already.
                 self.settle();
             }
             (Answer::Refused(why), _) => {
                 self.refused = Some(why);
-                self.rest(self.options.resync, false);
+                self.rest(self.options.retry_refused, false);
             }
             (Answer::Conflict, _) => self.failed(),
             (Answer::Unknown(why), doing) => {
-                self.trouble = Some(why);
-                // Who may not read may yet write, by the revision that was heard of.
-                self.could_not_read = doing == Doing::Reading;
+                self.trouble.why = Some(why);
+                self.trouble.is_read = doing == Doing::Reading;
                 self.failed();
             }
-            (Answer::Rested, _) if self.could_not_read && !self.is_in_step() => {
-                self.could_not_read = false;
+            (Answer::Rested, _) if self.trouble.is_read && !self.is_in_step() => {
+                self.trouble.is_read = false;
                 self.settle();
             }
             _ => self.read(),
@@ -47,12 +48,12 @@ impl<E: Edit> Joiner<E> {
     }
 
     pub(super) fn succeeded(&mut self) {
-        (self.failures, self.trouble) = (0, None);
+        self.trouble = Trouble::default();
     }
 
     fn failed(&mut self) {
-        self.failures = self.failures.saturating_add(1);
-        match self.failures {
+        self.trouble.failures = self.trouble.failures.saturating_add(1);
+        match self.trouble.failures {
             1 => self.read(),
             failures => self.rest(self.options.backoff.delay(failures - 1), true),
         }

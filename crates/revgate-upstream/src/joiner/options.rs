@@ -9,8 +9,8 @@ use revgate::Backoff;
 pub struct Options {
     /// How long it waits after failures: the second in a row, and more. Default: from 20 ms to 10 s.
     pub backoff: Backoff,
-    /// How often it tries again what the store does not take. Default: 30 s.
-    pub resync: Duration,
+    /// How often it tries again what the store does not take, and reads again what it cannot read. Default: 30 s.
+    pub retry_refused: Duration,
     /// How often it reads while it is in step: just in case, as the store tells what is new. Default: 6 h.
     pub recheck: Duration,
     /// How many of its edits it keeps that the store has, to make them once more if it loses them.
@@ -26,7 +26,7 @@ impl Default for Options {
         let backoff = Backoff { first, cap, jitter_seed: None };
         Self {
             backoff,
-            resync: Duration::from_secs(30),
+            retry_refused: Duration::from_secs(30),
             recheck: Duration::from_secs(6 * 60 * 60),
             keep: 256,
             keep_bytes: 64 * 1024,

@@ -1,6 +1,6 @@
 //! How a topic stands to its store.
 
-use super::{Doing, Held, Joiner};
+use super::{Doing, Joiner, Value};
 use crate::Edit;
 
 /// How a topic stands to its store. What [waits](crate::Outbox::waiting), and since when, its outbox
@@ -24,12 +24,12 @@ const PATIENCE: u32 = 4;
 impl<E: Edit> Joiner<E> {
     /// How the topic stands to the store.
     pub fn status(&self) -> Status {
-        match (&self.store, &self.refused) {
+        match (&self.store.value, &self.refused) {
             _ if self.doing == Doing::Offline => Status::Offline,
-            (Held::Unreadable(why), _) | (_, Some(why)) => Status::Refused(why.clone()),
+            (Value::Unreadable(why), _) | (_, Some(why)) => Status::Refused(why.clone()),
             _ if self.is_in_step() => Status::InStep,
-            _ => match &self.trouble {
-                Some(why) if self.failures >= PATIENCE => Status::Refused(why.clone()),
+            _ => match &self.trouble.why {
+                Some(why) if self.trouble.failures >= PATIENCE => Status::Refused(why.clone()),
                 _ => Status::Waiting,
             },
         }

@@ -8,7 +8,7 @@ use revgate::{Invalid, Topic, TopicName};
 use revgate_persistence::{Incident, Persistence, Tree};
 use revgate_upstream::{
     Answer, Ask, Asked, Deed, Edit, Input, Joiner, Options, Output, Reader, Seen, State, Status,
-    Ticket, Told, Value,
+    Ticket, Told,
 };
 use serde_json::value::RawValue;
 
@@ -28,8 +28,6 @@ pub(crate) struct Joined<T: Topic> {
     joiner: Joiner<Deed<T>>,
     /// When the first of those changes was made that wait, in milliseconds since 1970.
     since_ms: Option<u64>,
-    /// What the store had before what waits, as far as is known.
-    base: Option<Arc<T>>,
     /// One of a family can be removed.
     is_member: bool,
 }
@@ -58,13 +56,17 @@ impl<T: Topic> Joined<T> {
         let state = known.and_then(|known| State::new(Arc::clone(known)).ok());
         let mut options = Options::default();
         options.backoff.jitter_seed = Some(random());
+        let joiner = Joiner::new(outbox, state, options);
+        let base = base.and_then(|(after, base)| Some((after, State::new(Arc::new(base)).ok()?)));
         let mut joined = Self {
             name: name.clone(),
             link: Arc::clone(link),
             persistence: Arc::clone(persistence),
-            joiner: Joiner::new(outbox, state, options),
+            joiner: match base {
+                Some((after, base)) => joiner.with_base(after, Some(base)),
+                None => joiner,
+            },
             since_ms,
-            base: base.map(Arc::new),
             is_member,
         };
         if news == News::Removed || news == News::Whole && is_member {
@@ -131,9 +133,6 @@ impl<T: Topic> Joined<T> {
     fn tell(&mut self, edited: Result<Input<Deed<T>>, Invalid>) {
         match edited {
             Ok(edited) => {
-                if !self.waits() {
-                    self.base = self.joiner.state().as_ref().map(|state| Arc::clone(&state.data));
-                }
                 self.joiner.handle(edited);
                 // An edit shows nothing but itself.
                 let _shown = self.settle();
@@ -151,7 +150,6 @@ impl<T: Topic> Joined<T> {
             0 => None,
             _ => self.since_ms.or_else(unix_ms),
         };
-        self.base.take_if(|_| waiting == 0);
         let since = self.since_ms.map(|ms| UNIX_EPOCH + Duration::from_millis(ms));
         let status = self.joiner.status();
         self.link.note(&self.name, Some(Syncing { status, waiting, since }));
@@ -191,10 +189,12 @@ impl<T: Topic> Joint<T> for Joined<T> {
     fn beside(&self) -> Beside {
         let (schema, since_ms) = (self.persistence.schema(), self.since_ms);
         let outbox = self.joiner.outbox().clone();
-        let base = self.base.clone().filter(|_| outbox.has_shape());
+        let (after, base) = self.joiner.base();
+        let base = base.as_ref().filter(|_| outbox.has_shape()).map(|base| Arc::clone(&base.data));
         let is_removed = self.joiner.state().is_none();
         Box::new(move || {
             let base = base.map(|base| Tree::of(&*base)).transpose().ok()?;
+            let base = base.map(|base| (after, base));
             beside(&Saved { schema, since_ms, base, outbox }, is_removed)
         })
     }
@@ -212,19 +212,7 @@ impl<T: Topic> Joint<T> for Joined<T> {
             Told::Heard(entry) => Input::Heard(Seen::of(Some(entry), &reader)),
             Told::Answered(ticket, reply) => Input::Answered(ticket, Answer::of(reply, &reader)),
         };
-        let seen = match &input {
-            Input::Linked(seen) | Input::Heard(seen) | Input::Answered(_, Answer::Read(seen)) => {
-                Some(seen.value.clone())
-            }
-            _ => None,
-        };
         self.joiner.handle(input);
-        // If it was taken over, what waits was done to it.
-        if let Some(Value::State(acks, state)) = seen
-            && *self.joiner.outbox().acks() == acks
-        {
-            self.base = state.map(|state| state.data);
-        }
         self.settle()
     }
 

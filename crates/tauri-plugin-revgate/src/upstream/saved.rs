@@ -31,9 +31,10 @@ pub(super) struct Saved<T: Topic> {
     /// Since when something waits, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) since_ms: Option<u64>,
-    /// What the store had before what waits, if that is of a shape that another program may change.
+    /// A state, and after which number the edits were done to it since; if those are of a shape that another program
+    /// may change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) base: Option<Tree>,
+    pub(super) base: Option<(Seq, Tree)>,
     pub(super) outbox: Outbox<Deed<T>>,
 }
 
@@ -52,8 +53,8 @@ pub(super) fn beside<T: Topic>(saved: &Saved<T>, is_removed: bool) -> Option<Tre
 /// What is known of a topic as it begins.
 pub(super) struct Beginning<T: Topic> {
     pub(super) outbox: Outbox<Deed<T>>,
-    /// What the store had before what waits.
-    pub(super) base: Option<T>,
+    /// A state, and after which number the edits were done to it since.
+    pub(super) base: Option<(Seq, T)>,
     pub(super) since_ms: Option<u64>,
     pub(super) news: News,
 }
@@ -107,12 +108,17 @@ impl<T: Topic> Beginning<T> {
     ) -> Self {
         let Saved { schema, since_ms, base, mut outbox } = saved;
         let news = if data.is_none() { News::NotThere } else { News::Nothing };
-        let base = base.and_then(|base| persistence.state(schema, base, data).ok());
-        if schema != persistence.schema()
-            && let Err(invalid) = outbox.reshape(base.as_ref(), data)
-        {
+        let base = base
+            .and_then(|(after, base)| Some((after, persistence.state(schema, base, data).ok()?)));
+        let reshaped = match schema == persistence.schema() {
+            true => Ok(true),
+            false => outbox.reshape(base.as_ref().map(|(after, base)| (*after, base)), data),
+        };
+        let is_based = reshaped.unwrap_or_else(|invalid| {
             tracing::error!(topic = %name, %invalid, "what waits for other machines is of an older shape");
-        }
+            false
+        });
+        let base = base.filter(|_| is_based);
         Self { outbox, base, since_ms, news }
     }
 

@@ -197,6 +197,15 @@ impl Machine {
         self.gone = gone.collect();
     }
 
+    /// What is not as it should be of what it is made of, if anything.
+    pub(super) fn violation(&self) -> Option<String> {
+        let ((seq, base), shown) = (self.joiner.base(), self.joiner.state());
+        let edits = self.joiner.outbox().after(seq);
+        let made = edits.clone().try_fold(base.clone(), |made, (_, edit)| edit.play(&made));
+        (made.as_ref() != Ok(shown))
+            .then(|| format!("{shown:?}, of {base:?}: {:?}", edits.collect::<Vec<_>>()))
+    }
+
     /// What its windows get who ask for it.
     pub(super) fn made(&self) -> Made {
         (self.version, self.joiner.state().clone())
@@ -225,17 +234,25 @@ fn first_of(run: u64) -> Version {
 /// As it is between two inputs.
 impl Clone for Joiner<Deed> {
     fn clone(&self) -> Self {
-        let (doing, refused) = (self.doing.clone(), self.refused.clone());
-        let trouble = self.trouble.clone();
-        let (outbox, state, store) = (self.outbox.clone(), self.state.clone(), self.store.clone());
-        Self { outbox, state, store, doing, refused, trouble, outputs: VecDeque::new(), ..*self }
+        Self {
+            outbox: self.outbox.clone(),
+            state: self.state.clone(),
+            base: self.base.clone(),
+            store: self.store.clone(),
+            doing: self.doing.clone(),
+            refused: self.refused.clone(),
+            trouble: self.trouble.clone(),
+            outputs: VecDeque::new(),
+            ..*self
+        }
     }
 }
 
+/// Without its base, of which nothing depends.
 impl Hash for Joiner<Deed> {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
-        let Self { outbox, state, store, at, heard, is_doubtful, doing, failures, .. } = self;
-        (outbox, state, store, at, heard, is_doubtful, doing, failures).hash(hasher);
-        self.could_not_read.hash(hasher);
+        let Self { outbox, state, store, heard, is_doubtful, doing, trouble, .. } = self;
+        (outbox, state, store, heard, is_doubtful, doing).hash(hasher);
+        (trouble.failures, trouble.is_read).hash(hasher);
     }
 }

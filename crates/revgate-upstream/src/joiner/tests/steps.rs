@@ -235,12 +235,31 @@ fn what_comes_to_be_in_step_by_others_is_refused_no_more_and_is_read_seldom() {
     let (ticket, ask) = asked(&mut joiner);
     let Ask::Write { acks, state, .. } = ask else { panic!("{ask:?}") };
     joiner.handle(Input::Answered(ticket, Answer::Refused("it may not".to_owned())));
-    let Options { resync, recheck, .. } = Options::default();
-    assert_eq!(asked(&mut joiner).1, Ask::Rest(resync));
+    let Options { retry_refused, recheck, .. } = Options::default();
+    assert_eq!(asked(&mut joiner).1, Ask::Rest(retry_refused));
     // It was made all the same.
     joiner.handle(Input::Heard(Seen { revision: 8, value: Value::State(acks, state) }));
     assert_eq!(asked(&mut joiner).1, Ask::Rest(recheck));
     assert_eq!(joiner.status(), Status::InStep);
+}
+
+#[test]
+fn what_was_written_is_what_the_rest_is_done_to() {
+    let mut joiner = in_step(7);
+    assert_eq!(joiner.base(), (Seq::new(0), &vec![9]));
+    edit(&mut joiner, 2);
+    let (ticket, _) = asked(&mut joiner);
+    edit(&mut joiner, 3);
+    assert_eq!(joiner.base(), (Seq::new(0), &vec![9]));
+    joiner.handle(Input::Answered(ticket, Answer::Written(8)));
+    joiner.handle(Input::Unlinked);
+    assert_eq!(joiner.base(), (Seq::new(1), &vec![9, 2]), "though nobody has told of it yet");
+    assert_eq!(joiner.outbox().waiting().count(), 1);
+    // What it began with, as long as nothing else is known.
+    let outbox = joiner.outbox().clone();
+    let anew = Joiner::new(outbox.clone(), vec![9, 2, 3], Options::default());
+    assert_eq!(anew.base(), (Seq::new(2), &vec![9, 2, 3]));
+    assert_eq!(anew.with_base(Seq::new(1), vec![9, 2]).base(), (Seq::new(1), &vec![9, 2]));
 }
 
 /// Adds itself, and panics where there would be more than 9.

@@ -162,6 +162,9 @@ impl World {
                 return Err(format!("{number} is not shown any more, and nothing is said"));
             }
         }
+        if let Some(violation) = self.machines.iter().find_map(Machine::violation) {
+            return Err(violation);
+        }
         if self.twins {
             return Ok(());
         }
