@@ -234,10 +234,10 @@ mod tests {
     fn what_is_undone_is_known_from_what_else_an_app_reports() {
         let of = |text: &str| Incident::from(text).undone;
         let undone = "a change of the topic `card:a` is undone, as it cannot be made of what is in \
-            nats://127.0.0.1:1/partition: it was removed";
+            bucket `partition` at 127.0.0.1:4222: it was removed";
         assert_eq!(of(undone), Some("card:a".to_owned()));
         let missing = "changes of the topic `card:a` that were made here are missing in \
-            nats://127.0.0.1:1/partition";
+            bucket `partition` at 127.0.0.1:4222";
         assert_eq!(of(missing), None);
     }
 }
