@@ -134,6 +134,21 @@ fn what_can_be_made_one_by_one_comes_to_the_same_where_parts_depend_on_each_othe
     assert!(equal > 400 && more > 100, "{equal} {more}");
 }
 
+#[test]
+fn what_is_passed_over_among_many_is_refused_as_by_itself() {
+    let circle = Room { shape: Shape::Circle { radius: 1 }, ..Room::default() };
+    let larger = Room { shape: Shape::Circle { radius: 5 }, ..Room::default() };
+    let named = Room { name: "Hall".to_owned(), ..larger.clone() };
+    let between = |one, other| Deed::between(one, other).expect("JSON");
+    let deeds = [between(&circle, &larger), between(&larger, &named)];
+    let square = Room { shape: Shape::Square { side: 2 }, ..Room::default() };
+    let theirs = Some(State::new(Arc::new(square.clone())).expect("JSON"));
+    let (made, refused) = play_each(&numbered(&deeds), theirs);
+    assert_eq!(said(&refused), [(Seq::new(1), "`shape.radius` is not there any more")]);
+    let named = Room { name: "Hall".to_owned(), ..square };
+    assert_eq!(*made.expect("it is there").data, named);
+}
+
 thread_local! {
     /// How often a state was read, and validated.
     static COUNTED: Cell<[usize; 2]> = const { Cell::new([0; 2]) };
