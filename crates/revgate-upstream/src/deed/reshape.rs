@@ -346,7 +346,7 @@ mod tests {
         let mut ticket = None;
         for (before, after) in [([0, 0], [1, 0]), ([1, 0], [1, 1])] {
             let edit = change(&look(before), &look(after));
-            joiner.handle(Input::Edited { edit, state: state(after) });
+            joiner.handle(Input::Edited { edits: vec![edit], state: state(after) });
             while let Some(output) = joiner.poll_output() {
                 if let Output::Ask(asked, Ask::Write { .. }) = output {
                     ticket = Some(asked);
