@@ -3,8 +3,6 @@
 mod common;
 
 use std::sync::{Arc, Mutex};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use revgate::action::Context;
 use revgate::{Action, Topic, action};
@@ -16,10 +14,7 @@ use tauri_plugin_revgate::upstream::{Memory, Status};
 use tauri_plugin_revgate::{Builder, RevgateExt, TopicHandle, TopicOptions};
 use tempfile::TempDir;
 
-use common::{app, end, everything};
-
-/// Longer than anything here needs, and no measure of it.
-const LIMIT: Duration = Duration::from_secs(60);
+use common::{app, end, everything, until};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Board {
@@ -111,14 +106,6 @@ impl Machine {
 
     fn edit(&self, edit: impl FnOnce(&mut Board)) {
         self.board().update(edit).expect("valid");
-    }
-}
-
-fn until(what: &str, reached: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !reached() {
-        assert!(begun.elapsed() < LIMIT, "{what}");
-        thread::sleep(Duration::from_millis(1));
     }
 }
 
