@@ -15,8 +15,8 @@ use revgate::{Invalid, Topic};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::Edit;
 use crate::calm::calmly;
+use crate::{Edit, Played};
 
 use change::{Change, are_same_fields, follow, narrow};
 
@@ -129,7 +129,7 @@ impl<T: Topic> Edit for Deed<T> {
 
     /// Also an action that panics has refused.
     fn play(&self, state: &Option<State<T>>) -> Result<Option<State<T>>, String> {
-        let (state, refused) = calmly(|| play::all([self], state))?;
+        let Played { state, refused } = calmly(|| play::all([self], state))?;
         refused.into_iter().next().map_or(Ok(state), |(_, why)| Err(why))
     }
 
@@ -137,7 +137,7 @@ impl<T: Topic> Edit for Deed<T> {
     fn play_all<'a>(
         deeds: impl Iterator<Item = &'a Self>,
         state: &Option<State<T>>,
-    ) -> Option<(Option<State<T>>, Vec<(usize, String)>)>
+    ) -> Option<Played<Option<State<T>>, String>>
     where
         Self: 'a,
     {

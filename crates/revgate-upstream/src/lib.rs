@@ -32,6 +32,6 @@ pub use drive::{Asked, Reply, Request, Told, Topics, drive};
 pub use envelope::{Envelope, EnvelopeError, Reader};
 pub use joiner::{Answer, Ask, Input, Joiner, Options, Output, Seen, Status, Ticket, Value};
 pub use memory::{Backup, Memory};
-pub use outbox::{Edit, Outbox};
+pub use outbox::{Edit, Outbox, Played};
 pub use sealed::{Seal, Sealed};
 pub use upstream::{Entry, Fault, News, Upstream, WriteError};

@@ -23,13 +23,13 @@ pub trait Edit: Clone {
     /// If it cannot be made of this state.
     fn play(&self, state: &Self::State) -> Result<Self::State, Self::Refusal>;
 
-    /// What these make of `state`, one after the other, without those that cannot be made: which these are, by their
-    /// places, and why. `None` if nobody knows a quicker way to that than to play each by itself. Of a state that
-    /// may not be so, it is enough that it is not so in the end. Default: `None`.
+    /// What these make of `state`, one after the other, without those that cannot be made. `None` if nobody knows a
+    /// quicker way to that than to play each by itself. That a state is not valid in between matters to none of
+    /// them. Default: `None`.
     fn play_all<'a>(
         edits: impl Iterator<Item = &'a Self>,
         state: &Self::State,
-    ) -> Option<(Self::State, Vec<(usize, Self::Refusal)>)>
+    ) -> Option<Played<Self::State, Self::Refusal>>
     where
         Self: 'a,
     {
@@ -49,6 +49,15 @@ pub trait Edit: Clone {
     fn bytes(&self) -> usize {
         0
     }
+}
+
+/// What edits have made, one after the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Played<S, R> {
+    /// The state.
+    pub state: S,
+    /// Those that cannot be made: which of them, from 0 on, and why.
+    pub refused: Vec<(usize, R)>,
 }
 
 /// An edit that cannot be made, and why.
@@ -240,12 +249,12 @@ fn play_halves<E: Edit>(
             state
         }),
         _ => match E::play_all(edits.iter().map(|(_, edit)| *edit), &state) {
-            Some((state, places)) => {
-                let each = places.into_iter();
+            Some(played) => {
+                let each = played.refused.into_iter();
                 refused.extend(each.filter_map(|(place, refusal)| {
                     edits.get(place).map(|(seq, edit)| (*seq, E::clone(edit), refusal))
                 }));
-                state
+                played.state
             }
             None => {
                 let (first, last) = edits.split_at(edits.len() / 2);

@@ -8,13 +8,14 @@ use revgate::json::Tree;
 
 use super::change::{Change, join, lacking, make, missing, with_object};
 use super::{Deed, Did, State};
+use crate::Played;
 
 /// What these make of `state`, one after the other, without those that cannot be made: which these are, and why. Or
 /// why one of them cannot be made, if nobody knows which.
 pub(super) fn all<'a, T: Topic>(
     deeds: impl IntoIterator<Item = &'a Deed<T>>,
     state: &Option<State<T>>,
-) -> Result<(Option<State<T>>, Vec<(usize, String)>), String> {
+) -> Result<Played<Option<State<T>>, String>, String> {
     let mut now = state.as_ref().map(|state| Cow::Borrowed(&*state.data));
     let (mut changes, mut refused) = (Changes::default(), Vec::new());
     for (at, deed) in deeds.into_iter().enumerate() {
@@ -49,11 +50,11 @@ pub(super) fn all<'a, T: Topic>(
         };
     }
     let Some(state) = now.map(|state| changes.read(state)).transpose()? else {
-        return Ok((None, refused));
+        return Ok(Played { state: None, refused });
     };
     state.validate().map_err(|invalid| invalid.to_string())?;
     let state = State::new(Arc::new(state.into_owned())).map_err(|invalid| invalid.to_string())?;
-    Ok((Some(state), refused))
+    Ok(Played { state: Some(state), refused })
 }
 
 /// Changes of a state that has not been read since.

