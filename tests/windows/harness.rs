@@ -142,17 +142,21 @@ impl TestApp {
 
     /// Runs the body of an async function in a window. It has the `arguments` given here.
     pub(crate) fn run(&mut self, window: &str, body: &str, arguments: &[Value]) -> Answer {
+        self.ask(window, body, arguments).expect("the window answers")
+    }
+
+    /// The same; an error if its page goes meanwhile.
+    fn ask(&mut self, window: &str, body: &str, arguments: &[Value]) -> Result<Answer, Error> {
         let script = format!(
             "const done = arguments[arguments.length - 1];
             {PRELUDE}
             (async () => {{ {body} }})().then(ok => done({{ ok }}), error => done(thrown(error)))"
         );
-        let mut answer =
-            self.desktop.execute_async(window, &script, arguments).expect("the window answers");
-        match answer.get_mut("error") {
+        let mut answer = self.desktop.execute_async(window, &script, arguments)?;
+        Ok(match answer.get_mut("error") {
             Some(error) => Err(error.take()),
             None => Ok(answer["ok"].take()),
-        }
+        })
     }
 
     /// Starts a script that may take its time; [`Self::finish`] waits for it.
@@ -203,13 +207,15 @@ impl TestApp {
             .unwrap_or_else(|error| panic!("`{window}`: `{expression}` throws {error}"))
     }
 
-    /// Waits until a script's expression comes to be this in a window.
+    /// Waits until a script's expression comes to be this in a window, whose page may be going.
     #[track_caller]
     pub(crate) fn wait_for(&mut self, window: &str, expression: &str, wanted: &Value) {
-        let mut seen = Err(Value::Null);
+        let mut seen = None;
         let came = process::poll(LIMIT, || {
-            seen = self.run(window, &format!("return {expression}"), &[]);
-            (seen.as_ref() == Ok(wanted)).then_some(())
+            let answer = self.ask(window, &format!("return {expression}"), &[]);
+            let is_so = matches!(&answer, Ok(Ok(value)) if value == wanted);
+            seen = Some(answer);
+            is_so.then_some(())
         });
         assert!(came.is_some(), "`{window}`: `{expression}` stays {seen:?}, wanted {wanted}");
     }

@@ -188,6 +188,22 @@ fn what_was_there_before_it_was_joined_is_told_once_though_the_app_is_killed_bef
     assert_eq!(list(&other).title, "New");
 }
 
+/// So the next start knows them, whatever the clock says by then.
+#[test]
+fn what_waits_is_on_the_disk_under_numbers_of_this_run_before_it_is_sent() {
+    let (store, folder) = (Memory::new(), tempdir().expect("a folder"));
+    let link = store.another_machine();
+    link.set_reachable(false);
+    let offline = machine(&link, folder.path(), Some(Save::OnExit), 0);
+    edit(&offline, |list| list.title = "Plans".to_owned());
+    end(offline);
+    let file = || fs::read(folder.path().join("revgate/list.json")).expect("it is saved");
+    let before = file();
+    let _running = machine(&store, folder.path(), Some(Save::OnExit), 0);
+    until("the store has it", || lies(&store, "Plans"));
+    assert_ne!(file(), before);
+}
+
 #[test]
 fn actions_that_a_window_sends_at_once_are_undone_each_by_itself() {
     let (store, folders) = (Memory::new(), [tempdir().expect("one"), tempdir().expect("other")]);
