@@ -35,9 +35,10 @@ pub struct Unsynced {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Waiting {
-    /// How many of this machine's changes the store is not known to have.
+    /// How many of this machine's changes the store is not known to have; 0 if it lacks what it had before, as an
+    /// older one that came back does, or if what it has cannot be used here.
     pub changes: u32,
-    /// Since when, in milliseconds since 1970.
+    /// Since when, in milliseconds since 1970; 0 if there are none.
     pub since_ms: u64,
     /// Why the store does not take them, if it does not: the state is too large, say. They are kept, and
     /// tried again.

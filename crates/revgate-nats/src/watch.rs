@@ -108,7 +108,7 @@ impl Watching<'_> {
             self.standing = None;
             let reason = match end {
                 End::Link => "the connection was lost".to_owned(),
-                End::Replaced => "it was made anew, or restored".to_owned(),
+                End::Replaced => "it was made anew, restored or emptied".to_owned(),
                 End::Fault(fault) => {
                     self.failures = self.failures.saturating_add(1);
                     fault.reason
@@ -185,7 +185,14 @@ impl Standing {
     }
 
     async fn check(&mut self, bucket: &Bucket, news: &mut VecDeque<News>) -> Result<(), End> {
-        let now = identity(&self.store, bucket).await.map_err(End::Fault)?;
+        let is_silent = std::mem::replace(&mut self.last_checked, self.last) == self.last;
+        self.next_check = Instant::now() + bucket.options().check;
+        let now = match identity(&self.store, bucket).await {
+            Ok(now) => now,
+            // The answer comes behind what the watch tells, of which there may be much.
+            Err(_) if !is_silent => return Ok(()),
+            Err(fault) => return Err(End::Fault(fault)),
+        };
         let is_same = now.created == self.identity.created
             && now.last >= self.identity.last.max(self.last)
             && now.messages >= self.identity.messages;
@@ -193,8 +200,6 @@ impl Standing {
             return Err(End::Replaced);
         }
         self.identity = now;
-        self.next_check = Instant::now() + bucket.options().check;
-        let is_silent = std::mem::replace(&mut self.last_checked, self.last) == self.last;
         if self.awaited.is_some() && is_silent {
             // It was purged before it was told of.
             self.becomes_current(news);

@@ -94,7 +94,7 @@ struct Trouble {
     /// Why the last of them was one, if anybody has said that.
     why: Option<String>,
     /// Whether the last of them was a read: who may not read may yet write, by the revision that was heard of.
-    is_read: bool,
+    was_reading: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

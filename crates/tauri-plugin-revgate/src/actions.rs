@@ -208,8 +208,10 @@ fn perform<A: Action>(
     tells: bool,
 ) -> Result<Performed<A>, UpdateError> {
     let spare = edit.spare();
+    // Other machines can have nothing but JSON.
+    let looks_at_all = edit.is_joined();
     let Played { draft, faults, reversals } =
-        play(edit.topic(), &edit.current, spare, &steps, tells)?;
+        play(edit.topic(), &edit.current, spare, &steps, tells, looks_at_all)?;
     for (place, fault) in &faults {
         if let (Fault::Panicked(message), Some(step)) = (fault, steps.get(*place)) {
             let (topic, action) = (edit.topic(), step.action.name());

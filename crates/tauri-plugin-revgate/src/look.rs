@@ -106,7 +106,6 @@ impl Look {
     /// # Errors
     ///
     /// If it is no JSON.
-    #[cfg(feature = "upstream")]
     pub(crate) fn try_print<T: Serialize>(&self, state: &T) -> Result<Fingerprint, Invalid> {
         self.see(state).clone()
     }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use revgate::action::{Actions, Context};
 use revgate::{Action, Invalid, Topic, TopicName, Unsynced};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use tauri::App;
 use tauri::async_runtime::block_on;
 use tauri::test::MockRuntime;
@@ -18,7 +18,7 @@ use tauri_plugin_revgate::upstream::{Memory, Status, Upstream as _};
 use tauri_plugin_revgate::{ActError, Builder, RevgateExt, TopicOptions, UpdateError};
 use tempfile::{TempDir, tempdir};
 
-use common::{app, call, capability, end, everything, until, window};
+use common::{Window, app, call, end, everything, until, window};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct List {
@@ -108,7 +108,13 @@ fn machine(store: &Memory, folder: &Path, save: Option<Save>, schema: usize) -> 
         .topic_with(List::default(), options.clone())
         .family_with::<Card>(options)
         .actions::<ListAction>();
-    app(builder.unsynced(), &[everything()])
+    app(builder.unsynced(), &[everything(), acting()])
+}
+
+/// All actions for all windows.
+fn acting() -> Value {
+    let act = json!({"identifier": "revgate:act", "allow": [{"topic": "*"}]});
+    json!({"identifier": "acting", "windows": ["*"], "permissions": [act]})
 }
 
 /// A machine that saves soon.
@@ -161,6 +167,15 @@ fn copy(from: &Path) -> TempDir {
 fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("one").path());
     entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+/// All in one message, as a window sends what was done while one was on its way.
+fn send(app: &App<MockRuntime>, page: &Window, actions: &[Value]) -> Value {
+    let numbered = |(index, action): (usize, &Value)| json!({"seq": (index + 1).to_string(), "at": "0", "action": action});
+    let actions: Vec<_> = actions.iter().enumerate().map(numbered).collect();
+    let epoch = app.topic::<List>().expect("registered").snapshot().version().epoch;
+    let body = json!({"topic": "list", "epoch": epoch, "source": "7", "actions": actions});
+    call(page, "act", body).expect("it is answered")
 }
 
 #[test]
@@ -217,21 +232,14 @@ fn actions_that_a_window_sends_at_once_are_undone_each_by_itself() {
         .upstream(link.clone())
         .topic_with(List::default(), saved(None, 0).joined())
         .actions::<ListAction>();
-    let act = json!({"identifier": "revgate:act", "allow": [{"topic": "*"}]});
-    let one = app(builder, &[capability(&["*"], json!([act]))]);
+    let one = app(builder, &[acting()]);
     let other = joined(&store, &folders[1]);
     edit(&one, |list| list.items = vec!["milk".to_owned(), "tea".to_owned()]);
     settle([&one, &other]);
     link.set_reachable(false);
     let page = window(&one, "main");
     let actions = [json!({"check": "milk"}), json!({"add": "salt"}), json!({"check": "tea"})];
-    let numbered = actions.iter().enumerate().map(
-        |(index, action)| json!({"seq": (index + 1).to_string(), "at": "0", "action": action}),
-    );
-    let actions: Vec<_> = numbered.collect();
-    let epoch = one.topic::<List>().expect("registered").snapshot().version().epoch;
-    let body = json!({"topic": "list", "epoch": epoch, "source": "7", "actions": actions});
-    call(&page, "act", body).expect("done");
+    send(&one, &page, &actions);
     let milk = ListAction::Check("milk".to_owned());
     other.topic::<List>().expect("registered").act(milk).expect("it is there");
     until("the store has it", || !lies(&store, "milk"));
@@ -252,6 +260,12 @@ fn what_is_no_json_is_refused_of_a_large_state_too() {
     let weighed = topic.act(ListAction::Weigh(None));
     assert!(matches!(&weighed, Err(ActError::Update(UpdateError::Invalid(_)))), "{weighed:?}");
     topic.act(ListAction::Weigh(Some(2.5))).expect("JSON");
+
+    // And takes no other with it.
+    let page = window(&machine, "main");
+    let acted = send(&machine, &page, &[json!({"add": "salt"}), json!({"weigh": null})]);
+    assert_eq!(acted["refused"][0]["kind"], "invalid", "{acted}");
+    assert_eq!(list(&machine).items.last().map(String::as_str), Some("salt"));
     until("it is in step", || status(&machine) == Status::InStep);
     assert!(lies(&store, r#""weight":2.5"#));
 }

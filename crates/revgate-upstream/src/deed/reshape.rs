@@ -27,8 +27,9 @@ impl<T: Topic> Outbox<Deed<T>> {
     /// was saved, in the new shape. An action that cannot be done to that, as to an entry that such a change had
     /// made, is part of the change.
     ///
-    /// Where the base is not known, or the topic was created or removed since, all that waits becomes one edit, to
-    /// `state`: of one value this machine's stands, and fields, entries and items that are in the store alone are kept.
+    /// Where the base is not known, or the topic was created since, all that waits becomes one edit, to `state`: of one
+    /// value this machine's stands, and fields, entries and items that are in the store alone are kept. Where it was
+    /// removed and created anew since, it is so once more.
     ///
     /// What the store has and was of the older shape is kept no longer. Returns whether the base is one of what waits
     /// now.
@@ -86,18 +87,27 @@ impl<T: Topic> Outbox<Deed<T>> {
         base: Option<(Seq, &T)>,
         state: &T,
     ) -> Result<(BTreeSet<Seq>, Option<Deed<T>>), Invalid> {
+        let removal = |after| {
+            let since = self.after(after).filter(|(_, deed)| matches!(*deed.did, Did::Remove));
+            since.last().map(first)
+        };
         let Some((at, base)) = base else {
             let is_created = self.waiting().any(|(_, deed)| deed.is_creation());
             let whole = if is_created { Did::Create } else { Did::Become };
-            return Ok((BTreeSet::new(), Some(whole(Tree::of(state)?).into())));
+            let removal = removal(self.acks().of(self.machine()));
+            return Ok((removal.into_iter().collect(), Some(whole(Tree::of(state)?).into())));
         };
         let mut stay: BTreeSet<_> =
             self.waiting().map(first).take_while(|seq| *seq <= at).collect();
+        if let Some(removal) = removal(at) {
+            // What is there now was created since.
+            stay.insert(removal);
+            return Ok((stay, Some(Did::Create(Tree::of(state)?).into())));
+        }
         let since = || self.after(at);
-        let is_another =
-            since().any(|(_, deed)| deed.is_creation() || matches!(*deed.did, Did::Remove));
+        let is_created = since().any(|(_, deed)| deed.is_creation());
         let actions: Vec<_> =
-            since().filter(|(_, deed)| !deed.has_shape() && !is_another).collect();
+            since().filter(|(_, deed)| !deed.has_shape() && !is_created).collect();
         let (made, refused) = play_each(&actions, Some(State::new(Arc::new(base.clone()))?));
         stay.extend(actions.into_iter().map(first));
         for (seq, ..) in &refused {
@@ -320,6 +330,28 @@ mod tests {
         let mine = look("black", &[("a", 1)]);
         assert_eq!(outbox.reshape(Some((Seq::default(), &base)), Some(&mine)), Ok(true));
         assert_eq!(made(&outbox, theirs).1, [2]);
+    }
+
+    #[test]
+    fn what_was_removed_and_created_anew_is_so_whatever_others_have_done() {
+        let (old, new) = (look("black", &[("a", 1)]), look("white", &[("b", 2)]));
+        let deeds = [
+            grow("a"),
+            Deed::remove(),
+            Deed::create(&look("white", &[])).expect("JSON"),
+            grow("b"),
+        ];
+        for base in [Some((Seq::default(), &old)), None] {
+            let mut outbox = done(&deeds, 0);
+            outbox.reshape(base, Some(&new)).expect("JSON");
+            let waiting: Vec<_> = outbox.waiting().collect();
+            let edited = State::new(Arc::new(look("red", &[("a", 5)]))).expect("JSON");
+            for there in [None, Some(edited)] {
+                let (made, refused) = play_each(&waiting, there);
+                assert_eq!(refused.len(), 0);
+                assert_eq!(*made.expect("it is there").data, new);
+            }
+        }
     }
 
     #[test]

@@ -36,11 +36,11 @@ impl<E: Edit> Joiner<E> {
             (Answer::Conflict, _) => self.failed(),
             (Answer::Unknown(why), doing) => {
                 self.trouble.why = Some(why);
-                self.trouble.is_read = doing == Doing::Reading;
+                self.trouble.was_reading = doing == Doing::Reading;
                 self.failed();
             }
-            (Answer::Rested, _) if self.trouble.is_read && !self.is_in_step() => {
-                self.trouble.is_read = false;
+            (Answer::Rested, _) if self.trouble.was_reading && !self.is_in_step() => {
+                self.trouble.was_reading = false;
                 self.settle();
             }
             _ => self.read(),

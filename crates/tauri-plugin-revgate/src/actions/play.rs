@@ -53,7 +53,8 @@ struct Run<'a, A: Action> {
 
 /// What the actions make of the state `before`, each of what the one before has left. **One that
 /// refuses itself, panics, or leaves an invalid state has done nothing.** They are done to `spare`,
-/// if there is such a copy, and for as long as they go well.
+/// if there is such a copy, and for as long as they go well. Nobody looks whether a large state is JSON, unless
+/// `looks_at_all`.
 ///
 /// # Errors
 ///
@@ -64,14 +65,22 @@ pub(super) fn play<A: Action>(
     spare: Option<A::Topic>,
     steps: &[Step<A>],
     tells: bool,
+    looks_at_all: bool,
 ) -> Result<Played<A::Topic, A::Error>, UpdateError> {
     let played = catch_unwind(AssertUnwindSafe(|| {
-        let look = |data: &A::Topic| Look::after_actions(&before.look, data);
+        let look = |data: &A::Topic| {
+            let look = Look::after_actions(&before.look, data)?;
+            if looks_at_all {
+                look.try_print(data)?;
+            }
+            Ok::<_, Invalid>(look)
+        };
+        let look_up_to = if looks_at_all { usize::MAX } else { LARGE };
         // Most often all are JSON, and one look at the end is enough.
-        let (mut run, mut data) = go_through(&*before.data, spare, steps, tells, false);
+        let (mut run, mut data) = go_through(&*before.data, spare, steps, tells, 0);
         let mut seen = data.as_ref().map(look).transpose();
         if seen.is_err() {
-            (run, data) = go_through(&*before.data, None, steps, tells, true);
+            (run, data) = go_through(&*before.data, None, steps, tells, look_up_to);
             seen = data.as_ref().map(look).transpose();
         }
         let draft = data.zip(seen?).map(|(data, look)| Draft { data, look });
@@ -89,7 +98,7 @@ fn go_through<'a, A: Action>(
     mut spare: Option<A::Topic>,
     steps: &'a [Step<A>],
     tells: bool,
-    look_at_each: bool,
+    look_up_to: usize,
 ) -> (Run<'a, A>, Option<A::Topic>) {
     let mut run = Run { steps, tells, faults: Faults::new(), reversals: Reversals::new() };
     // What those have made that are behind us.
@@ -98,7 +107,7 @@ fn go_through<'a, A: Action>(
     while at < end {
         let copy = || good.as_ref().unwrap_or(before).clone();
         let mut draft = spare.take().unwrap_or_else(copy);
-        match run.go(&mut draft, at..end, look_at_each) {
+        match run.go(&mut draft, at..end, look_up_to) {
             Ok(is_changed) => {
                 good = if is_changed { Some(draft) } else { good };
                 (at, end) = (end, steps.len());
@@ -120,7 +129,7 @@ impl<A: Action> Run<'_, A> {
         &mut self,
         state: &mut A::Topic,
         range: Range<usize>,
-        look_at_each: bool,
+        look_up_to: usize,
     ) -> Result<bool, (usize, Fault<A::Error>)> {
         let place = Cell::new(range.start);
         let mut is_changed = false;
@@ -135,8 +144,8 @@ impl<A: Action> Run<'_, A> {
                 let before = self.before(step, state);
                 step.action.apply(state, &step.context).map_err(Fault::Refused)?;
                 state.validate().map_err(Fault::Invalid)?;
-                if look_at_each {
-                    fingerprint_up_to(LARGE, state).map_err(Fault::Invalid)?;
+                if look_up_to > 0 {
+                    fingerprint_up_to(look_up_to, state).map_err(Fault::Invalid)?;
                 }
                 if let Some(how) = unless_panicked(|| before?.reverse(state)) {
                     self.reversals.insert(number, how);

@@ -1,15 +1,21 @@
 //! How the topics begin to be joined, and for as long as the app runs.
 
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use revgate::Unsynced;
+use revgate_persistence::FlushError;
 use revgate_upstream::drive;
 use tauri::async_runtime::spawn;
 use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use super::{Link, Upstreams};
 use crate::cell::TopicCell;
 use crate::registry::Registry;
+
+/// A disk that does not answer must not keep the topics from other machines for ever.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Follows the store from now on, by Tauri's own runtime. To be called when all topics have begun.
 pub(crate) fn begin(registry: &Registry, Upstreams { upstream, asked }: Upstreams) {
@@ -20,10 +26,16 @@ pub(crate) fn begin(registry: &Registry, Upstreams { upstream, asked }: Upstream
     let (topics, flushes) = (registry.downgrade(), registry.flush_waiting());
     spawn(async move {
         // What is sent, and not known to have been at the next start, would be done once more.
-        for flush in flushes {
-            if let Err(error) = flush.await {
-                tracing::warn!(%error, "what waits for other machines is sent all the same");
+        let flushed = async {
+            for flush in flushes {
+                flush.await?;
             }
+            Ok::<(), FlushError>(())
+        };
+        match timeout(PATIENCE, flushed).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "what waits is sent all the same"),
+            Err(_) => tracing::warn!("what waits is not saved yet, and is sent all the same"),
         }
         drive(&*upstream, &topics, asked).await;
     });

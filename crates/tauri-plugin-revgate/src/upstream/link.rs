@@ -142,8 +142,8 @@ impl Syncing {
             Status::Refused(why) => Some(why.clone()),
             _ => None,
         };
-        let is_there = matches!(self.status, Status::InStep | Status::Offline);
-        (self.waiting > 0 || !is_there).then(|| {
+        let is_lacking = matches!(self.status, Status::Waiting | Status::Refused(_));
+        (self.waiting > 0 || is_lacking).then(|| {
             let since = self.since.and_then(|since| since.duration_since(UNIX_EPOCH).ok());
             let since_ms = since.as_ref().map_or(0, Duration::as_millis);
             let since_ms = since_ms.try_into().unwrap_or(u64::MAX);

@@ -104,7 +104,7 @@ fn edit_room(random: &mut fastrand::Rng, room: &mut Room) {
     }
 }
 
-/// What is not valid in between may be at the end: so more can be made, and never less.
+/// What is not valid in between may be at the end: then more can be made.
 #[test]
 fn what_can_be_made_one_by_one_comes_to_the_same_where_parts_depend_on_each_other() {
     let mut random = fastrand::Rng::with_seed(4);

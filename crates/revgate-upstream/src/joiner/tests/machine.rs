@@ -253,6 +253,6 @@ impl Hash for Joiner<Deed> {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         let Self { outbox, state, store, heard, is_doubtful, doing, trouble, .. } = self;
         (outbox, state, store, heard, is_doubtful, doing).hash(hasher);
-        (trouble.failures, trouble.is_read).hash(hasher);
+        (trouble.failures, trouble.was_reading).hash(hasher);
     }
 }
