@@ -413,6 +413,7 @@ impl Default for Registry {
 
 impl Shared {
     fn end(&self) {
+        self.joints.end();
         if let Some(session) = self.session.get() {
             session.end(|| self.unsaved());
         }

@@ -24,7 +24,7 @@ pub(crate) fn begin(registry: &Registry, Upstreams { upstream, asked }: Upstream
         spawn(tell(Arc::downgrade(link), link.changed(), unsynced));
     }
     let (topics, flushes) = (registry.downgrade(), registry.flush_waiting());
-    spawn(async move {
+    link.driven_by(spawn(async move {
         // What is sent, and not known to have been at the next start, would be done once more.
         let flushed = async {
             for flush in flushes {
@@ -38,7 +38,7 @@ pub(crate) fn begin(registry: &Registry, Upstreams { upstream, asked }: Upstream
             Err(_) => tracing::warn!("what waits is not saved yet, and is sent all the same"),
         }
         drive(&*upstream, &topics, asked).await;
-    });
+    }));
 }
 
 /// Tells windows of what is not in step, of many changes at once.

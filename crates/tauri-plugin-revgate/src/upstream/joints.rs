@@ -51,6 +51,11 @@ impl Joints {
         }
     }
 
+    /// The app ends.
+    pub(crate) fn end(&self) {
+        self.link().inspect(|link| link.end());
+    }
+
     /// The same, unless another instance of the app saves the topic: this one follows that.
     pub(crate) fn link_of(&self, topic: &TopicName, saver: &Saver) -> Option<&Arc<Link>> {
         self.link().filter(|_| saver.read_only_place(topic).is_none())

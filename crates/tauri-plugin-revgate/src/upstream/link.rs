@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use revgate::{TopicName, Unsynced, Waiting};
 use revgate_persistence::Incident;
 use revgate_upstream::{Asked, Fault, Status, Upstream};
+use tauri::async_runtime::JoinHandle;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
@@ -30,6 +31,8 @@ pub(crate) struct Link {
     report: OnceLock<Box<dyn Fn(Incident) + Send + Sync>>,
     state: Mutex<State>,
     changed: Arc<Notify>,
+    /// What does as the topics ask, once it has begun.
+    driver: OnceLock<JoinHandle<()>>,
 }
 
 /// A store, and what waits to be asked of it.
@@ -50,7 +53,8 @@ impl Link {
         let place = upstream.place();
         let offline = Some(format!("{place} has not been reached yet"));
         let state = Mutex::new(State { offline, topics: BTreeMap::new() });
-        let link = Self { asks, place, report: OnceLock::new(), state, changed: Arc::default() };
+        let (report, changed, driver) = (OnceLock::new(), Arc::default(), OnceLock::new());
+        let link = Self { asks, place, report, state, changed, driver };
         (link, Upstreams { upstream: Box::new(upstream), asked })
     }
 
@@ -66,6 +70,17 @@ impl Link {
 
     pub(crate) fn report(&self, incident: Incident) {
         self.report.get().inspect(|report| report(incident));
+    }
+
+    pub(crate) fn driven_by(&self, driver: JoinHandle<()>) {
+        // Once, at the start.
+        self.driver.get_or_init(|| driver);
+    }
+
+    /// The app ends: nothing is sent and nothing heard any more. **Who goes on in this process may be the next run of the
+    /// same machine**, and would take this one for another with its number.
+    pub(crate) fn end(&self) {
+        self.driver.get().inspect(|driver| driver.abort());
     }
 
     pub(crate) fn ask(&self, asked: Asked) {
