@@ -92,8 +92,9 @@ fn lay_out(workspace: &Workspace, packages: &[PathBuf], folder: &Path) -> Result
     for (name, package) in CRATES.iter().zip(packages) {
         let place = folder.join(name);
         fs::create_dir_all(&place).map_err(Error::io(format!("making {}", place.display())))?;
+        // All packed files are of one day long ago: as new ones, or cargo takes what it has built of others for them.
         let mut unpack = workspace.command("tar");
-        unpack.arg("-xzf").arg(package).args(["--strip-components", "1", "-C"]).arg(&place);
+        unpack.arg("-xzmf").arg(package).args(["--strip-components", "1", "-C"]).arg(&place);
         Step::new(unpack).silent().run()?;
         if let Some(missing) = FILES.iter().find(|file| !place.join(file).is_file()) {
             let text =
