@@ -94,7 +94,7 @@ fn start(settings: &str) -> Result<Server, Failure> {
 }
 
 fn nats(server: &Server, bucket: &str) -> Nats {
-    Nats::new(Options::new(format!("nats://127.0.0.1:{}", server.port()), bucket))
+    Nats::new(Options::new(server.url(), bucket))
 }
 
 fn name(number: u64) -> Result<TopicName, Failure> {

@@ -199,11 +199,7 @@ async fn who_may_write_one_family_writes_that_and_nothing_else() {
     }
     // A header that would empty the bucket, by a write of what he may write.
     let client = ConnectOptions::with_user_and_password("dan".into(), "dan".into());
-    let client = client
-        .custom_inbox_prefix("_INBOX_dan")
-        .connect(format!("127.0.0.1:{}", server.port()))
-        .await
-        .unwrap();
+    let client = client.custom_inbox_prefix("_INBOX_dan").connect(server.url()).await.unwrap();
     let mut headers = HeaderMap::new();
     headers.insert("Nats-Rollup", "all");
     let purge = client.request_with_headers("$KV.board.doc.1", headers, "".into()).await.unwrap();

@@ -18,7 +18,7 @@ use xtask::proxy::{Proxy, Way};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn through(proxy: &Proxy) -> Nats {
-    let server = format!("nats://127.0.0.1:{}", proxy.port());
+    let server = proxy.url();
     Nats::new(Options::new(server, "board").timeout(Duration::from_secs(1)))
 }
 
@@ -88,8 +88,7 @@ async fn a_bucket_that_is_restored_or_lost_gets_back_what_the_machines_have() {
     server.restart();
     check(&settled(&machines, 6).await, &all);
 
-    let admin =
-        async_nats::connect(format!("127.0.0.1:{}", server.port())).await.expect("a client");
+    let admin = async_nats::connect(server.url()).await.expect("a client");
     let admin = async_nats::jetstream::new(admin);
     admin.delete_stream("KV_board").await.expect("it is deleted");
     add(&machines[0], 7);

@@ -56,9 +56,7 @@ impl<M> Turn<M> {
         let busy = || UpdateError::Busy { topic: topic.clone(), patience: PATIENCE };
         self.0.try_lock_for(PATIENCE).ok_or_else(busy)
     }
-}
 
-impl<M> Turn<M> {
     /// Holds on to it while nobody else can, as the topic is not there for others yet.
     #[cfg(feature = "upstream")]
     pub(crate) fn alone(&self) -> MutexGuard<'_, M> {

@@ -7,8 +7,6 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use futures_util::future::BoxFuture;
-use futures_util::stream::BoxStream;
 use revgate::action::{Actions, Context};
 use revgate::{Action, Invalid, Topic, TopicName, Unsynced};
 use serde::{Deserialize, Serialize};
@@ -17,7 +15,7 @@ use tauri::App;
 use tauri::async_runtime::block_on;
 use tauri::test::MockRuntime;
 use tauri_plugin_revgate::persistence::{Incident, Migrations, Persistence, Save};
-use tauri_plugin_revgate::upstream::{Entry, Fault, Memory, News, Status, Upstream, WriteError};
+use tauri_plugin_revgate::upstream::{Memory, Seal, Sealed, Status, Upstream as _};
 use tauri_plugin_revgate::{ActError, Builder, RevgateExt, TopicOptions, UpdateError};
 use tempfile::{TempDir, tempdir};
 
@@ -222,36 +220,22 @@ fn what_waits_is_on_the_disk_under_numbers_of_this_run_before_it_is_sent() {
     assert_ne!(file(), before);
 }
 
-/// A store that says when nobody holds it any more.
-#[derive(Debug)]
-struct Held(Memory, Arc<AtomicBool>);
+/// Seals nothing, and says when nobody holds it any more.
+struct Held(Arc<AtomicBool>);
 
-impl Upstream for Held {
-    fn read<'a>(&'a self, topic: &'a TopicName) -> BoxFuture<'a, Result<Option<Entry>, Fault>> {
-        self.0.read(topic)
+impl Seal for Held {
+    fn seal(&self, _: &[u8], value: &[u8]) -> Result<Vec<u8>, String> {
+        Ok(value.to_vec())
     }
 
-    fn write<'a>(
-        &'a self,
-        topic: &'a TopicName,
-        expected: u64,
-        value: Vec<u8>,
-    ) -> BoxFuture<'a, Result<u64, WriteError>> {
-        self.0.write(topic, expected, value)
-    }
-
-    fn watch(&self) -> BoxStream<'_, News> {
-        self.0.watch()
-    }
-
-    fn place(&self) -> String {
-        self.0.place()
+    fn open(&self, _: &[u8], sealed: &[u8]) -> Result<Vec<u8>, String> {
+        Ok(sealed.to_vec())
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.1.store(true, Ordering::Relaxed);
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -260,7 +244,7 @@ fn an_app_that_has_ended_lets_go_of_the_store_though_its_process_goes_on() {
     let (folder, is_free) = (tempdir().expect("a folder"), Arc::new(AtomicBool::new(false)));
     let builder = Builder::new()
         .data_folder(folder.path())
-        .upstream(Held(Memory::new(), Arc::clone(&is_free)))
+        .upstream(Sealed::new(Memory::new(), Held(Arc::clone(&is_free))))
         .topic_with(List::default(), saved(None, 0).joined());
     let running = app(builder, &[everything()]);
     until("it is in step", || status(&running) == Status::InStep);

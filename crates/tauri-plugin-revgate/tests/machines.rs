@@ -1,6 +1,8 @@
 //! Topics that are the same on two machines: two apps, each with its own disk, and one store.
 
 mod common;
+#[path = "common/machine.rs"]
+mod machine;
 
 use std::fs;
 use std::sync::{Arc, Mutex};
@@ -10,15 +12,13 @@ use revgate::action::Context;
 use revgate::{Action, Topic, Unsaved, Unsynced, action};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tauri::App;
 use tauri::async_runtime::block_on;
-use tauri::test::MockRuntime;
 use tauri_plugin_revgate::persistence::{Files, Incident, Migrations, Persistence};
 use tauri_plugin_revgate::upstream::{Memory, Status, Upstream as _};
 use tauri_plugin_revgate::{Builder, Family, RegistryError, RevgateExt, TopicHandle, TopicOptions};
-use tempfile::TempDir;
 
 use common::{app, build, call, end, everything, until, window};
+use machine::Machine;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Board {
@@ -68,55 +68,15 @@ impl Topic for Card {
     const NAME: &'static str = "card";
 }
 
-/// A machine with a disk, which runs the app or does not.
-struct Machine {
-    folder: TempDir,
-    store: Memory,
-    /// How many migrations the app has.
-    schema: usize,
-    incidents: Arc<Mutex<Vec<String>>>,
-    app: Option<App<MockRuntime>>,
+fn topics(builder: Builder, options: &TopicOptions) -> Builder {
+    builder
+        .topic_with(Board::default(), options.clone())
+        .family_with::<Card>(options.clone())
+        .actions::<BoardAction>()
+        .unsynced()
 }
 
 impl Machine {
-    fn new(store: Memory) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let mut machine = Self { folder, store, schema: 0, incidents: Arc::default(), app: None };
-        machine.start();
-        machine
-    }
-
-    fn builder(&self) -> Builder {
-        let incidents = Arc::clone(&self.incidents);
-        let steps = (0..self.schema).map(|_| Ok);
-        let migrations = steps.fold(Migrations::new(), Migrations::then);
-        let persistence = Persistence::new().migrations(migrations);
-        let options = || TopicOptions::new().persist(persistence.clone()).joined();
-        Builder::new()
-            .data_folder(self.folder.path())
-            .on_incident(move |incident: &Incident| {
-                incidents.lock().expect("no panic").push(incident.to_string());
-            })
-            .upstream(self.store.clone())
-            .topic_with(Board::default(), options())
-            .family_with::<Card>(options())
-            .actions::<BoardAction>()
-            .unsynced()
-    }
-
-    fn start(&mut self) {
-        self.app = Some(app(self.builder(), &[everything()]));
-    }
-
-    /// Ends the app, which saves all.
-    fn end(&mut self) {
-        end(self.app.take().expect("it runs"));
-    }
-
-    fn app(&self) -> &App<MockRuntime> {
-        self.app.as_ref().expect("it runs")
-    }
-
     fn board(&self) -> TopicHandle<Board> {
         self.app().topic().expect("registered")
     }
@@ -157,7 +117,7 @@ impl Machine {
 
 fn two() -> [Machine; 2] {
     let store = Memory::new();
-    [Machine::new(store.another_machine()), Machine::new(store)]
+    [Machine::new(store.another_machine(), topics), Machine::new(store, topics)]
 }
 
 /// Waits until both show the same, and nothing waits.
@@ -380,12 +340,10 @@ fn what_was_there_before_the_topic_was_joined_is_known_to_all() {
     end(before);
 
     let store = Memory::new();
-    let other = Machine::new(store.another_machine());
+    let other = Machine::new(store.another_machine(), topics);
     other.board().update(|board| board.color = 7).expect("valid");
     until("the store has it", || other.is_in_step());
-    let mut joined = Machine { folder, store, schema: 0, incidents: Arc::default(), app: None };
-    joined.start();
-    let mut machines = [joined, other];
+    let mut machines = [Machine::at(folder, store, topics), other];
     settle(&machines);
     assert_eq!(
         machines[0].shown(),
@@ -592,7 +550,7 @@ fn a_newer_programs_state_is_left_alone_and_waits() {
     let board = newer.0.topic::<Board>().expect("registered");
     until("the store has it", || board.syncing().is_some_and(|it| it.status == Status::InStep));
     let before = lying(&store, "board");
-    let older = Machine::new(store);
+    let older = Machine::new(store, topics);
     add(&older, 1);
     let refused = || match older.board().syncing().expect("joined").status {
         Status::Refused(why) => Some(why),

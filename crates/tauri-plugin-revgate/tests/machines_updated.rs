@@ -1,20 +1,18 @@
 //! What waits on one of two machines while the app is updated on both.
 
 mod common;
-
-use std::sync::{Arc, Mutex};
+#[path = "common/machine.rs"]
+#[allow(dead_code, reason = "other tests use the rest of it")]
+mod machine;
 
 use revgate::action::Context;
 use revgate::{Action, Topic, action};
 use serde::{Deserialize, Serialize};
-use tauri::App;
-use tauri::test::MockRuntime;
-use tauri_plugin_revgate::persistence::{Incident, Migrations, Persistence};
 use tauri_plugin_revgate::upstream::{Memory, Status};
 use tauri_plugin_revgate::{Builder, RevgateExt, TopicHandle, TopicOptions};
-use tempfile::TempDir;
 
-use common::{app, end, everything, until};
+use common::until;
+use machine::Machine;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Board {
@@ -46,48 +44,19 @@ impl Action for Count {
     }
 }
 
-/// A machine with a disk, which runs the app or does not.
-struct Machine {
-    folder: TempDir,
-    store: Memory,
-    /// How many migrations the app has.
-    schema: usize,
-    incidents: Arc<Mutex<Vec<String>>>,
-    app: Option<App<MockRuntime>>,
+fn topics(builder: Builder, options: &TopicOptions) -> Builder {
+    builder.topic_with(Board::default(), options.clone()).actions::<Count>()
 }
 
 impl Machine {
-    fn new(store: Memory) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let mut machine = Self { folder, store, schema: 0, incidents: Arc::default(), app: None };
-        machine.start();
-        machine
-    }
-
-    fn start(&mut self) {
-        let incidents = Arc::clone(&self.incidents);
-        let steps = (0..self.schema).map(|_| Ok);
-        let migrations = steps.fold(Migrations::new(), Migrations::then);
-        let saved = TopicOptions::new().persist(Persistence::new().migrations(migrations));
-        let builder = Builder::new()
-            .data_folder(self.folder.path())
-            .on_incident(move |incident: &Incident| {
-                incidents.lock().expect("no panic").push(incident.to_string());
-            })
-            .upstream(self.store.clone())
-            .topic_with(Board::default(), saved.joined())
-            .actions::<Count>();
-        self.app = Some(app(builder, &[everything()]));
-    }
-
     /// Ends the app, which saves all, and starts it anew.
     fn restart(&mut self) {
-        end(self.app.take().expect("it runs"));
+        self.end();
         self.start();
     }
 
     fn board(&self) -> TopicHandle<Board> {
-        self.app.as_ref().expect("it runs").topic().expect("registered")
+        self.app().topic().expect("registered")
     }
 
     fn shown(&self) -> Board {
@@ -118,7 +87,7 @@ fn settle([one, other]: &[Machine; 2]) {
 /// Two that are in step, of which the first has changed the title; then it cannot reach the store.
 fn parted() -> [Machine; 2] {
     let store = Memory::new();
-    let machines = [Machine::new(store.another_machine()), Machine::new(store)];
+    let machines = [Machine::new(store.another_machine(), topics), Machine::new(store, topics)];
     machines[0].edit(|board| board.title = "Plans".to_owned());
     settle(&machines);
     machines[0].store.set_reachable(false);

@@ -35,8 +35,7 @@ impl Server {
     }
 
     pub(crate) fn options(&self) -> Options {
-        let server = format!("nats://127.0.0.1:{}", self.port());
-        Options::new(server, "board").timeout(Duration::from_secs(1))
+        Options::new(self.url(), "board").timeout(Duration::from_secs(1))
     }
 
     pub(crate) fn nats(&self) -> Nats {

@@ -139,14 +139,16 @@ impl<T: Topic> Store<T> {
 
     /// Whether other machines are known to have all that was done here.
     pub(crate) fn is_in_step(&self, topic: &TopicName) -> bool {
-        let kept = self.turn.hold(topic);
-        kept.is_ok_and(|kept| kept.joint.as_ref().is_some_and(|joint| joint.is_in_step()))
+        self.joint_says(topic, |joint| joint.is_in_step())
     }
 
     /// Whether anything was done here that other machines are not known to have.
     pub(crate) fn waits(&self, topic: &TopicName) -> bool {
-        let kept = self.turn.hold(topic);
-        kept.is_ok_and(|kept| kept.joint.as_ref().is_some_and(|joint| joint.waits()))
+        self.joint_says(topic, |joint| joint.waits())
+    }
+
+    fn joint_says(&self, topic: &TopicName, is: impl FnOnce(&dyn Joint<T>) -> bool) -> bool {
+        self.turn.hold(topic).is_ok_and(|kept| kept.joint.as_deref().is_some_and(is))
     }
 
     /// Tells the topic what has happened; and whether the store has all only since then. Gives it back if what
