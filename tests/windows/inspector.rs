@@ -88,10 +88,12 @@ fn what_two_windows_did_is_played_once_more_with_equal_outputs() {
     }
     desktop.click("main", "[data-testid=toggle-sidebar]").expect("it can be toggled");
     agree(&mut desktop, &[]);
+    // Each window tells of itself, and neither waits for the other.
     wait_for(
         &mut desktop,
-        "return [...document.querySelectorAll('.rg-line[data-kind=applied]')].filter(it =>
-            /settings shows .*, settings$/.test(it.getAttribute('aria-label'))).length >= 4",
+        "const applied = [...document.querySelectorAll('.rg-line[data-kind=applied]')];
+        return ['main', 'settings'].every(window => applied.filter(it =>
+            RegExp(`settings shows .*, ${window}$`).test(it.getAttribute('aria-label'))).length >= 4)",
     );
     let session = export(&mut desktop);
     let played = replay(&session).unwrap_or_else(|other| panic!("{other}"));
