@@ -10,9 +10,11 @@ use std::{
 use xtask::{Error, display::VirtualDisplay, process, report, step::Step, workspace::Workspace};
 
 use crate::{
-    api, appearance, bench, compile, crash,
+    api, appearance,
+    args::AppOptions,
+    bench, compile, crash,
     fuzz::{self, Fuzzer},
-    new, npm, oldest,
+    machines, new, npm, oldest,
     outcomes::{Kind, Outcomes},
     package, partition, peers,
     setup::{self, Goal, toolchain::WASM},
@@ -37,6 +39,8 @@ pub(crate) const NATIVE: [&str; 11] = [
 const INSPECTOR: &str = "revgate-tests/inspector,tauri-plugin-revgate/inspector";
 /// The tests that are compiled with no other.
 const TESTS: &str = "revgate-tests/windows,revgate-tests/appearance";
+/// What an app has on several machines.
+const MACHINES: &str = "revgate-app/machines";
 const INSPECTED: [&str; 2] = ["--features", "revgate-frontend/inspector"];
 /// Loads the windows of both apps from files instead of from `trunk serve`.
 const BUILT_WINDOWS: &str = "revgate-app/custom-protocol,revgate-test-app/custom-protocol";
@@ -90,7 +94,13 @@ pub(crate) fn run(workspace: &mut Workspace, quick: bool) -> Result<bool, Error>
         // What drives windows waits most of its time, and has been compiled.
         let program = cfg!(target_os = "linux").then(|| checks.build_apps());
         checks.together(
-            |checks| checks.window_tests(program),
+            |checks| {
+                let is_built = matches!(program, Some(Ok(_)));
+                checks.window_tests(program);
+                if is_built {
+                    checks.machines();
+                }
+            },
             |workspace, outcomes| {
                 package::check(workspace, outcomes);
                 new::check::check(workspace, outcomes);
@@ -109,7 +119,7 @@ pub(crate) fn documentation(workspace: &Workspace) -> [(&'static str, Command); 
         command.env("RUSTDOCFLAGS", "-D warnings");
         command
     };
-    let all = format!("{TESTS},{INSPECTOR}");
+    let all = format!("{TESTS},{INSPECTOR},{MACHINES}");
     let wasm = ["--target", WASM];
     [
         ("rustdoc", document(&[&NATIVE, &["--features", &all]])),
@@ -130,7 +140,7 @@ impl Checks<'_> {
         let cargo = |parts: &[&[&str]]| self.workspace.cargo(parts.concat());
         // With `--keep-going` one crate's warnings do not hide another's.
         let clippy = ["clippy", "--locked", "--all-targets", "--keep-going"];
-        let all = format!("{TESTS},{INSPECTOR}");
+        let all = format!("{TESTS},{INSPECTOR},{MACHINES}");
         let all = ["--features", &all];
         // Without std, thus with no other package beside it.
         let gate = ["--target", WASM, "-p", "revgate-js"];
@@ -274,6 +284,7 @@ impl Checks<'_> {
         build("build the app with the inspector", &inspected, "revgate-app/inspector")?;
         compile::mixed_pages(self.workspace)?;
         build("build the mixed app", &["--example", "mixed"], "revgate-app/mixed")?;
+        build("build the app of a machine", &["--example", "machines"], MACHINES)?;
         compile::test_pages(self.workspace)?;
         compile::javascript_test_pages(self.workspace)?;
         let features = format!("{BUILT_WINDOWS},revgate-tests/windows,revgate-tests/inspector");
@@ -306,6 +317,15 @@ impl Checks<'_> {
         test.env("REVGATE_TEST_WEBVIEWS", self.workspace.test_webviews());
         test.env("REVGATE_TEST_PAGES", self.workspace.test_pages());
         self.outcomes.check(WINDOWS, Kind::Tests, Step::new(test).limit(PATIENCE_WITH_WINDOWS));
+    }
+
+    /// The windows of two machines, with a server between them.
+    fn machines(&mut self) {
+        self.tally("two machines in real windows", |workspace| {
+            let shots = Some(workspace.own_folder().join("shots-of-machines"));
+            let options = AppOptions { shots, ..AppOptions::default() };
+            machines::drive(workspace, workspace.machines_app(), &options).map(|()| true)
+        });
     }
 
     /// Two checks at once, of which one compiles nothing.

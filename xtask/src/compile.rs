@@ -42,7 +42,7 @@ pub(crate) fn inspected_app(workspace: &Workspace) -> Result<(), Error> {
 /// The same for one of several machines.
 pub(crate) fn machines_app(workspace: &Workspace) -> Result<(), Error> {
     windows(workspace)?;
-    example(workspace, "build the app of a machine", "machines", "machines")
+    example(workspace, "build the app of a machine", "machines", "machines,custom-protocol")
 }
 
 fn example(workspace: &Workspace, name: &str, example: &str, feature: &str) -> Result<(), Error> {

@@ -20,7 +20,7 @@ pub(crate) const MAIN: &str = "main";
 pub(crate) const SETTINGS: &str = "settings";
 pub(crate) const BOTH: [&str; 2] = [MAIN, SETTINGS];
 /// How long a window may take to follow.
-pub(crate) const FOLLOW: Duration = Duration::from_secs(10);
+pub(crate) const FOLLOW: Duration = Duration::from_secs(30);
 /// How long the windows may take to load.
 pub(crate) const LOAD: Duration = Duration::from_secs(60);
 /// Colours fade for a moment when the theme changes; a picture is taken after it.
