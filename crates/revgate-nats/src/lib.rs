@@ -93,7 +93,10 @@ impl Upstream for Nats {
             let read = async {
                 store.entry(key::of(topic)).await.map_err(|error| self.bucket.fault(&error))
             };
-            match self.bucket.unless_denied(&[self.denial(topic)], read).await {
+            // The second is what a bucket is asked for that does not answer directly.
+            let stream = self.bucket.stream();
+            let denials = [self.denial(topic), format!("$JS.API.STREAM.MSG.GET.{stream}\"")];
+            match self.bucket.unless_denied(&denials, read).await {
                 Ok(entry) => Ok(entry.map(entry_of)),
                 Err(fault) => {
                     self.bucket.forget().await;
@@ -113,7 +116,12 @@ impl Upstream for Nats {
         async move {
             let store = self.bucket.store().await.map_err(WriteError::Unknown)?;
             let write = self.write_to(&store, topic, expected, value);
-            self.bucket.unless_denied(&[self.denial(topic)], write).await
+            let written = self.bucket.unless_denied(&[self.denial(topic)], write).await;
+            if matches!(written, Err(WriteError::TooLarge { .. })) {
+                // The next write asks how much the bucket takes: somebody may have allowed it more.
+                self.bucket.forget().await;
+            }
+            written
         }
         .boxed()
     }

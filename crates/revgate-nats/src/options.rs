@@ -68,7 +68,8 @@ impl Options {
         self
     }
 
-    /// A PEM file with the certificates by which a server is known, beside those of the system.
+    /// A PEM file with the certificates by which a server is known, **and by no others**: those of the system do not
+    /// count then.
     #[must_use]
     pub fn root_certificates(mut self, file: impl Into<PathBuf>) -> Self {
         self.root_certificates = Some(file.into());
@@ -93,6 +94,9 @@ impl Options {
     }
 
     /// On how many servers of a cluster a bucket is kept that is made, from 1 to 5. Default: 1.
+    ///
+    /// The first connection is to the one address of [`new`](Self::new): give it a name that stands for all servers.
+    /// What others there are the client learns then, for when that one goes.
     #[must_use]
     pub fn replicas(mut self, replicas: usize) -> Self {
         self.replicas = replicas;

@@ -14,6 +14,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use async_nats::jetstream::{self, stream};
 use async_nats::{ConnectOptions, HeaderMap};
 use common::Server;
 use futures_util::StreamExt;
@@ -179,6 +180,25 @@ async fn who_may_not_watch_is_told_so() {
     let said = fault(server.options().user("eve", "eve")).await;
     assert!(said.contains("this user may not: the server says Permissions Violation"), "{said}");
     assert!(said.contains("$JS.API.STREAM.INFO.KV_board"), "{said}");
+}
+
+/// Such a bucket is asked in another way, for which there is a permission of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_read_a_bucket_that_does_not_answer_directly_is_told_so() {
+    let server = Server::with(USERS);
+    let ann = ConnectOptions::with_user_and_password("ann".into(), "ann".into());
+    let ann = jetstream::new(ann.connect(server.url()).await.unwrap());
+    let config = stream::Config {
+        name: "KV_board".to_owned(),
+        subjects: vec!["$KV.board.>".to_owned()],
+        max_messages_per_subject: 1,
+        ..stream::Config::default()
+    };
+    ann.create_stream(config).await.unwrap();
+    let dan = Nats::new(server.options().user("dan", "dan").inbox("_INBOX_dan").existing());
+    assert_eq!(dan.write(&topic("doc:1"), 0, b"1".to_vec()).await, Ok(1));
+    let denied = dan.read(&topic("doc:1")).await.expect_err("he may not").to_string();
+    assert!(denied.contains("$JS.API.STREAM.MSG.GET.KV_board"), "{denied}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

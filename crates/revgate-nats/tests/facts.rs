@@ -6,7 +6,7 @@ mod common;
 
 use std::time::Duration;
 
-use async_nats::jetstream;
+use async_nats::jetstream::{self, stream};
 use common::Server;
 use futures_util::StreamExt;
 use revgate::TopicName;
@@ -262,6 +262,26 @@ async fn a_state_that_is_too_large_is_refused_by_its_size_and_the_limit_and_noth
     assert_eq!(value(&nats, "a").await, Some((1, "1".to_owned())));
     let largest = Upstream::write(&nats, &topic("a"), 1, vec![b'x'; most]).await;
     assert_eq!(largest, Ok(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_bucket_is_allowed_more_of_it_is_sent_without_a_new_connection() {
+    let server = Server::start();
+    let admin = jetstream::new(async_nats::connect(server.url()).await.unwrap());
+    let made_by_hand = |max_message_size| stream::Config {
+        name: "KV_board".to_owned(),
+        subjects: vec!["$KV.board.>".to_owned()],
+        max_messages_per_subject: 1,
+        max_message_size,
+        ..stream::Config::default()
+    };
+    admin.create_stream(made_by_hand(1024)).await.unwrap();
+    let nats = server.nats();
+    let write = || async { Upstream::write(&nats, &topic("a"), 0, vec![b'x'; 2048]).await };
+    let refused = write().await.expect_err("it is too large").to_string();
+    assert!(refused.contains("takes 896"), "{refused}");
+    admin.update_stream(made_by_hand(4096)).await.unwrap();
+    assert_eq!(write().await, Ok(1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
