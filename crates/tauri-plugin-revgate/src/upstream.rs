@@ -5,6 +5,7 @@ mod joined;
 mod joints;
 mod link;
 mod saved;
+mod since;
 mod topic;
 
 pub use link::Syncing;

@@ -13,6 +13,7 @@ use revgate_upstream::{
 use serde_json::value::RawValue;
 
 use super::saved::{Beginning, Begun, News, Saved, beside};
+use super::since::Since;
 use super::{Link, Syncing};
 use crate::outbox::unix_ms;
 use crate::pending::Actions;
@@ -26,8 +27,7 @@ pub(crate) struct Joined<T: Topic> {
     link: Arc<Link>,
     persistence: Arc<Persistence>,
     joiner: Joiner<Deed<T>>,
-    /// When the first of those changes was made that wait, in milliseconds since 1970.
-    since_ms: Option<u64>,
+    since: Since,
     /// One of a family can be removed.
     is_member: bool,
 }
@@ -58,6 +58,7 @@ impl<T: Topic> Joined<T> {
         options.backoff.jitter_seed = Some(random());
         let joiner = Joiner::new(outbox, state, options);
         let base = base.and_then(|(after, base)| Some((after, State::new(Arc::new(base)).ok()?)));
+        let since = Since::saved(since_ms, joiner.outbox().last());
         let mut joined = Self {
             name: name.clone(),
             link: Arc::clone(link),
@@ -66,7 +67,7 @@ impl<T: Topic> Joined<T> {
                 Some((after, base)) => joiner.with_base(after, Some(base)),
                 None => joiner,
             },
-            since_ms,
+            since,
             is_member,
         };
         if news == News::Removed || news == News::Whole && is_member {
@@ -145,12 +146,13 @@ impl<T: Topic> Joined<T> {
 
     /// Says how it stands.
     fn note(&mut self) {
-        let waiting = self.joiner.outbox().waiting().count();
-        self.since_ms = match waiting {
-            0 => None,
-            _ => self.since_ms.or_else(unix_ms),
-        };
-        let since = self.since_ms.map(|ms| UNIX_EPOCH + Duration::from_millis(ms));
+        let outbox = self.joiner.outbox();
+        let waiting = outbox.waiting().count();
+        match waiting {
+            0 => self.since.clear(),
+            _ => self.since.note(outbox.last(), outbox.acks().of(outbox.machine()), unix_ms()),
+        }
+        let since = self.since.first().map(|ms| UNIX_EPOCH + Duration::from_millis(ms));
         let status = self.joiner.status();
         self.link.note(&self.name, Some(Syncing { status, waiting, since }));
     }
@@ -187,7 +189,7 @@ impl<T: Topic> Joint<T> for Joined<T> {
     }
 
     fn beside(&self) -> Beside {
-        let (schema, since_ms) = (self.persistence.schema(), self.since_ms);
+        let (schema, since_ms) = (self.persistence.schema(), self.since.first());
         let outbox = self.joiner.outbox().clone();
         let (after, base) = self.joiner.base();
         let base = base.as_ref().filter(|_| outbox.has_shape()).map(|base| Arc::clone(&base.data));
