@@ -145,6 +145,15 @@ impl Persistence {
         Ok(Read { data, version, on_disk, known: known_in_order, is_current, is_clean })
     }
 
+    /// What lies [beside](Record::beside) the state in what was saved as `bytes`, whatever the state is.
+    ///
+    /// # Errors
+    ///
+    /// If they are no record.
+    pub fn beside(&self, bytes: &[u8]) -> Result<Option<Tree>, CodecError> {
+        Ok(self.codec.decode(bytes)?.beside)
+    }
+
     /// The number of the newest shape: see [`Migrations::schema`](crate::Migrations::schema).
     pub fn schema(&self) -> u32 {
         self.migrations.schema()

@@ -3,6 +3,7 @@
 mod change;
 mod play;
 mod reshape;
+mod unwritten;
 
 use std::io;
 use std::marker::PhantomData;

@@ -80,8 +80,8 @@ pub struct Joiner<E: Edit> {
     doing: Doing<E::State>,
     /// The number of what is asked for now.
     ticket: Ticket,
-    /// Why the store does not take what is written.
-    refused: Option<String>,
+    /// Why the store does not take what is written, which was all up to this number.
+    refused: Option<(String, Seq)>,
     trouble: Trouble,
     outputs: VecDeque<Output<E>>,
 }
@@ -95,6 +95,8 @@ struct Trouble {
     why: Option<String>,
     /// Whether the last of them was a read: who may not read may yet write, by the revision that was heard of.
     was_reading: bool,
+    /// How many reads have told of less than the store has told of.
+    late_reads: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -162,7 +164,10 @@ impl<E: Edit> Joiner<E> {
             Input::Edited { edits, state } => {
                 edits.into_iter().for_each(|edit| self.outbox.push(edit));
                 self.state = state;
-                self.go_on();
+                // What cannot be read is read again in its own time, and not written over before.
+                if !matches!(self.store.value, Value::Unreadable(_)) {
+                    self.go_on();
+                }
             }
             Input::Linked(seen) => {
                 self.heard = seen.revision;
@@ -216,7 +221,7 @@ impl<E: Edit> Joiner<E> {
         let own = acks.of(machine);
         let others = self.outbox.acks().clone();
         let others = acks.lacks(&others).filter(|(other, ..)| *other != machine);
-        let gap = self.outbox.gap(own).map(|(after, to)| (machine, after, to));
+        let gap = self.outbox.take_gap(own).map(|(after, to)| (machine, after, to));
         let missing: Vec<_> = others.chain(gap).collect();
         self.outputs.extend(missing.into_iter().map(|(machine, after, to)| Output::Missing {
             machine,

@@ -138,9 +138,10 @@ impl<E> Outbox<E> {
         self.edits.range(first..).map(|(at, edit)| (*at, edit))
     }
 
-    /// What of its own it could not make once more, of a state that has its edits up to `seq`.
-    pub(crate) fn gap(&self, seq: Seq) -> Option<(Seq, Seq)> {
-        (seq < self.forgotten).then_some((seq, self.forgotten))
+    /// What of its own it cannot make once more, of a state that has its edits up to `seq`. It is given once: from
+    /// now on these are not among what it has made.
+    pub(crate) fn take_gap(&mut self, seq: Seq) -> Option<(Seq, Seq)> {
+        (seq < self.forgotten).then(|| (seq, std::mem::replace(&mut self.forgotten, seq)))
     }
 
     /// **Under a number of its own, also if it is fused into the last one**: so no two states that differ

@@ -4,13 +4,20 @@
 mod machine;
 
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use chacha20poly1305::aead::{Aead, Generate, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, BoxStream};
 use machine::Machine;
-use revgate_upstream::{Entry, Memory, News, Seal, Sealed, Status, Upstream};
+use revgate::TopicName;
+use revgate_upstream::{
+    Entry, Fault, Memory, News, Seal, Sealed, Status, Told, Topics, Upstream, WriteError, drive,
+};
+use tokio::sync::mpsc;
 
 struct Cipher(XChaCha20Poly1305);
 
@@ -61,6 +68,68 @@ async fn settled(machines: &[Machine], numbers: impl IntoIterator<Item = u32>) {
 fn start<U: Upstream>(stores: [U; 2]) -> Vec<Machine> {
     let numbered = stores.into_iter().zip([1, 2]);
     numbered.map(|(store, number)| Machine::start(store, &Machine::new_disk(number), 1)).collect()
+}
+
+/// One whose watch ends once it has told what lies there, or panics then.
+struct Ending {
+    store: Memory,
+    panics: bool,
+}
+
+impl Upstream for Ending {
+    fn read<'a>(&'a self, topic: &'a TopicName) -> BoxFuture<'a, Result<Option<Entry>, Fault>> {
+        self.store.read(topic)
+    }
+
+    fn write<'a>(
+        &'a self,
+        topic: &'a TopicName,
+        expected: u64,
+        value: Vec<u8>,
+    ) -> BoxFuture<'a, Result<u64, WriteError>> {
+        self.store.write(topic, expected, value)
+    }
+
+    fn watch(&self) -> BoxStream<'_, News> {
+        let end = stream::iter([()]).filter_map(async |()| {
+            assert!(!self.panics, "no watch any more");
+            None
+        });
+        self.store.watch().take(1).chain(end).boxed()
+    }
+
+    fn place(&self) -> String {
+        self.store.place()
+    }
+}
+
+/// Why the store could not be reached, each time that it was said; an empty text that it can be.
+#[derive(Default)]
+struct Links(Mutex<Vec<String>>);
+
+impl Topics for Links {
+    fn link(&self, fault: Option<&Fault>) -> Vec<TopicName> {
+        let reason = fault.map_or(String::new(), |fault| fault.reason.clone());
+        self.0.lock().expect("no panic").push(reason);
+        Vec::new()
+    }
+
+    fn tell(&self, _: &TopicName, _: Told) -> Result<(), Told> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_store_whose_watch_ends_or_panics_is_said_to_be_out_of_reach() {
+    for (panics, why) in [(false, "its watch has ended"), (true, "it panicked: no watch any more")]
+    {
+        let links = Links::default();
+        let (_asks, asked) = mpsc::unbounded_channel();
+        drive(&Ending { store: Memory::new(), panics }, &links, asked).await;
+        let said = links.0.into_inner().expect("no panic");
+        assert_eq!(said.len(), 2, "{said:?}");
+        assert!(said[0].is_empty() && said[1].starts_with(why), "{said:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,7 +13,7 @@ use crate::live::Live;
 use crate::options::TopicOptions;
 use crate::outbox::Outbox;
 use crate::presence;
-use crate::restore::{Disk, Restored};
+use crate::restore::{Disk, Restored, is_removed};
 use crate::saving::Saved;
 use crate::sender::Sender;
 use crate::store::{Base, Edit, Made, Published, Store, WriteError, Written};
@@ -79,8 +79,7 @@ impl<T: Topic> TopicCell<T> {
         let cell = Self::new(name, Epoch::default(), data, options, sender)?;
         // Its initial state is what was loaded: one and the same.
         let restored = cell.restore(Arc::clone(&cell.initial), version, is_saved, on_disk)?;
-        #[cfg(feature = "upstream")]
-        if restored.on_disk.beside().is_some_and(upstream::is_removed) {
+        if restored.on_disk.beside().is_some_and(is_removed) {
             cell.live.store.remove();
         }
         Ok(Some((cell, restored)))

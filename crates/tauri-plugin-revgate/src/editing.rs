@@ -37,10 +37,23 @@ impl<M> Turn<M> {
     /// edit within an edit what the other one edits would wait for each other for ever. Or if
     /// another thread's edit does not end.
     pub(crate) fn begin(&self, topic: &TopicName) -> Result<Editing<'_, M>, UpdateError> {
+        self.begin_within(PATIENCE, topic)
+    }
+
+    /// The same for who has not so much patience.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Turn::begin`].
+    pub(crate) fn begin_within(
+        &self,
+        patience: Duration,
+        topic: &TopicName,
+    ) -> Result<Editing<'_, M>, UpdateError> {
         if IS_EDITING.get() {
             return Err(UpdateError::Reentrant(topic.clone()));
         }
-        let turn = self.hold(topic)?;
+        let turn = self.hold_within(patience, topic)?;
         IS_EDITING.set(true);
         Ok(Editing { turn, _this_thread: PhantomData })
     }
@@ -53,8 +66,21 @@ impl<M> Turn<M> {
     ///
     /// If another thread's edit does not end.
     pub(crate) fn hold(&self, topic: &TopicName) -> Result<MutexGuard<'_, M>, UpdateError> {
-        let busy = || UpdateError::Busy { topic: topic.clone(), patience: PATIENCE };
-        self.0.try_lock_for(PATIENCE).ok_or_else(busy)
+        self.hold_within(PATIENCE, topic)
+    }
+
+    /// The same for who has not so much patience.
+    ///
+    /// # Errors
+    ///
+    /// As that of [`Turn::hold`].
+    pub(crate) fn hold_within(
+        &self,
+        patience: Duration,
+        topic: &TopicName,
+    ) -> Result<MutexGuard<'_, M>, UpdateError> {
+        let busy = || UpdateError::Busy { topic: topic.clone(), patience };
+        self.0.try_lock_for(patience).ok_or_else(busy)
     }
 
     /// Holds on to it while nobody else can, as the topic is not there for others yet.

@@ -123,12 +123,17 @@ impl<T: Topic> Family<T> {
     }
 
     /// Ends the topic of this key; `false` if there is none, or if the app is ending and what is
-    /// saved of it could not be removed. Its watches end, its subscribers hear
+    /// saved of it could not be removed; or if it is the same on several machines, and an edit of it does not end
+    /// within 10 s, as one within which this is called. Its watches end, its subscribers hear
     /// nothing more, and who asks for it is told that there is no such topic. Handles that are
     /// still held can read the last state, but not write.
     pub fn remove(&self, key: &str) -> bool {
         // Not the topic of another family whose name may begin with this one's.
-        self.get(key).is_some_and(|topic| self.registry.remove(topic.name(), None))
+        let Some(topic) = self.get(key) else { return false };
+        self.registry.remove(topic.name(), None).unwrap_or_else(|error| {
+            tracing::error!(%error, "not removed");
+            false
+        })
     }
 
     /// The keys of all topics there are, sorted.

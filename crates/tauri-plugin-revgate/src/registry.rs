@@ -17,7 +17,7 @@ use revgate_persistence::{LoadError, session};
 use crate::actions::Actions;
 use crate::cell::TopicCell;
 use crate::erased::ErasedTopic;
-use crate::error::RegistryError;
+use crate::error::{RegistryError, UpdateError};
 use crate::initial;
 use crate::inspector::Inspector;
 use crate::options::TopicOptions;
@@ -287,28 +287,36 @@ impl Registry {
     }
 
     /// Ends the topic of this name, by the hand of `writer`, if there is one, and if what is saved of it can be
-    /// removed.
-    pub(crate) fn remove(&self, topic: &TopicName, writer: Option<&Arc<str>>) -> bool {
+    /// removed: whether it has.
+    ///
+    /// # Errors
+    ///
+    /// If it is joined, and somebody edits it and does not end.
+    pub(crate) fn remove(
+        &self,
+        topic: &TopicName,
+        writer: Option<&Arc<str>>,
+    ) -> Result<bool, UpdateError> {
         let has_ended = self.shared.session.get().is_some_and(|session| !session.saver.is_open());
         #[cfg(feature = "upstream")]
         if let Some(joined) = self.find(topic.as_str()).filter(|topic| topic.is_joined()) {
-            let departs = !has_ended && joined.depart();
+            let departs = !has_ended && joined.depart()?;
             if departs {
                 self.depart(topic, &joined, writer);
             }
-            return departs;
+            return Ok(departs);
         }
         let removed = {
             let mut catalogue = self.write();
             if has_ended && catalogue.topics.get(topic).is_some_and(|topic| topic.is_persistent()) {
-                return false;
+                return Ok(false);
             }
             let removed = catalogue.topics.remove(topic);
             catalogue.preloadable.remove(topic);
             catalogue.removals += u64::from(removed.is_some());
             removed.inspect(|topic| topic.leave_family(writer))
         };
-        removed.inspect(|topic| topic.remove()).is_some()
+        Ok(removed.inspect(|topic| topic.remove()).is_some())
     }
 
     /// The topic of the name [`Topic::NAME`].

@@ -9,7 +9,8 @@ use std::time::Duration;
 use revgate::{Topic, TopicName, Unsaved};
 use revgate_persistence::saver::END_LIMIT;
 use revgate_persistence::{
-    Files, Incident, Limit, Loaded, OnDisk, Persistence, Place, Saver, Storage, StorageError, load,
+    Files, Incident, Limit, Loaded, OnDisk, Persistence, Place, Saver, Storage, StorageError, Tree,
+    load,
 };
 
 use crate::error::RegistryError;
@@ -37,6 +38,18 @@ pub(crate) struct Disk<'a> {
     pub(crate) report: &'a dyn Fn(Incident),
 }
 
+/// By this it lies beside a topic's state whether the topic was removed: the state is its last one then.
+pub(crate) const REMOVED: &str = "removed";
+
+/// Whether this lies beside the state of a topic that was removed. Other machines are told of it, or may have to be;
+/// and it stays removed where it is not joined to them any more.
+pub(crate) fn is_removed(beside: &Tree) -> bool {
+    match beside {
+        Tree::Map(fields) => fields.get(REMOVED) == Some(&Tree::Bool(true)),
+        _ => false,
+    }
+}
+
 /// How a topic begins.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Restored {
@@ -58,6 +71,12 @@ impl Disk<'_> {
             (self.report)(Incident::Limited { limit: Limit::Listing, fault: error.into() });
             Vec::new()
         })
+    }
+
+    /// What lies beside the state of the topic, if it was removed.
+    pub(crate) fn removed(&self, topic: &TopicName, persistence: &Persistence) -> Option<Tree> {
+        let bytes = self.storage.load(topic).ok().flatten()?;
+        persistence.beside(&bytes).ok().flatten().filter(is_removed)
     }
 
     /// What the topic begins with, unless that is its initial state.

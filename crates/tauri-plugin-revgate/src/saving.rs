@@ -136,6 +136,20 @@ impl<T: Topic> Saved<T> {
         self.track.persistence().take_over(bytes, (&*base, &on_disk), ours)
     }
 
+    /// Takes in what is found of a topic that began without it, if what lies there says what of it other machines do
+    /// not have: all else of it they have, and may have changed since. Whether it does.
+    fn find(&self, topic: &Arc<Live<T>>, found: &TakenOver<T>) -> Result<bool, Fault> {
+        let Some(beside) = found.on_disk.beside() else { return Ok(false) };
+        let shown = topic.store.found(&topic.name, beside, &found.theirs);
+        match shown.map_err(CodecError::new)? {
+            None => Ok(false),
+            Some(shown) => {
+                shown.inspect(|written| topic.tell(written));
+                Ok(true)
+            }
+        }
+    }
+
     fn base(&self) -> MutexGuard<'_, Base<T>> {
         // Each field is whole by itself, so a panic elsewhere spoils nothing.
         self.base.lock().unwrap_or_else(PoisonError::into_inner)
@@ -185,6 +199,9 @@ impl<T: Topic> Subject for Saved<T> {
             return Ok(false);
         };
         let mut version = current.version;
+        if self.track.is_unread() && self.find(&topic, &taken)? {
+            (taken.merged, taken.overruled) = (None, Vec::new());
+        }
         if let Some(merged) = taken.merged.take() {
             let mut again = Ok(None);
             let written = match topic.write(Some(version.into()), None, |_| Ok(merged)) {

@@ -26,7 +26,7 @@ use crate::spares::{Done, Spares};
 
 pub(crate) use edit::Edit;
 #[cfg(feature = "upstream")]
-pub(crate) use joint::{Beside, Heard, Joint};
+pub(crate) use joint::{Beside, Heard, Joint, Unheard};
 
 /// The actions that windows have asked for.
 pub(crate) type Ledger = action::Ledger<Outcome<Json>>;

@@ -20,5 +20,5 @@ pub(crate) use begin::begin;
 pub(crate) use joined::{Joined, state};
 pub(crate) use joints::Joints;
 pub(crate) use link::{Link, Upstreams};
-pub(crate) use saved::{Begun, is_removed};
+pub(crate) use saved::Begun;
 pub(crate) use topic::{Became, Syncs};

@@ -149,9 +149,9 @@ impl Topics for Joined {
         vec![self.name.clone()]
     }
 
-    fn tell(&self, topic: &TopicName, told: Told) {
+    fn tell(&self, topic: &TopicName, told: Told) -> Result<(), Told> {
         if *topic != self.name {
-            return;
+            return Ok(());
         }
         let read = |_: u32, board: &RawValue| {
             serde_json::from_str::<Board>(board.get()).map_err(|error| error.to_string())
@@ -163,6 +163,7 @@ impl Topics for Joined {
             Told::Heard(entry) => Input::Heard(Seen::of(Some(entry), &reader)),
             Told::Answered(ticket, reply) => Input::Answered(ticket, Answer::of(reply, &reader)),
         });
+        Ok(())
     }
 }
 

@@ -110,7 +110,7 @@ impl Track {
     }
 
     /// Whether what is saved has not been read since the topic began.
-    pub(super) fn is_unread(&self) -> bool {
+    pub fn is_unread(&self) -> bool {
         self.unread.load(Ordering::Relaxed)
     }
 

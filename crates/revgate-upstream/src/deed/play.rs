@@ -7,6 +7,7 @@ use revgate::Topic;
 use revgate::json::Tree;
 
 use super::change::{Change, join, lacking, make, missing, with_object};
+use super::unwritten::{places, unwritten};
 use super::{Deed, Did, State};
 use crate::Played;
 
@@ -16,40 +17,41 @@ pub(super) fn all<'a, T: Topic>(
     deeds: impl IntoIterator<Item = &'a Deed<T>>,
     state: &Option<State<T>>,
 ) -> Result<Played<Option<State<T>>, String>, String> {
-    let mut now = state.as_ref().map(|state| Cow::Borrowed(&*state.data));
-    let (mut changes, mut refused) = (Changes::default(), Vec::new());
+    let mut now = state.as_ref().map(|state| Unread::of(Cow::Borrowed(&*state.data)));
+    let mut refused = Vec::new();
     for (at, deed) in deeds.into_iter().enumerate() {
-        if !changes.may_grow_by(&deed.did) {
-            now = now.map(|state| changes.read(state)).transpose()?;
-        }
         now = match (&*deed.did, now) {
-            (Did::Remove, _) => None,
-            (Did::Create(created), None) => Some(Cow::Owned(read(created, None)?)),
+            (Did::Remove, now) => {
+                now.map(Unread::read).transpose()?;
+                None
+            }
+            (Did::Create(created), None) => Some(Unread::new(read(created, None)?)),
             (_, None) => {
                 refused.push((at, "it was removed".to_owned()));
                 None
             }
-            (Did::Change(change), Some(state)) => {
-                let grown = changes.grow(change, &*state);
-                refused.extend(grown.err().map(|why| (at, why)));
-                Some(state)
+            (Did::Change(change), Some(mut now)) => {
+                refused.extend(now.add(change)?.err().map(|why| (at, why)));
+                Some(now)
             }
-            (Did::Actions(actions), Some(state)) => {
-                let mut next = state.into_owned();
+            (Did::Actions(actions), Some(now)) => {
+                let mut next = now.read()?.into_owned();
                 for told in actions {
                     T::ACTIONS.play(&mut next, told.action.get(), &told.context())?;
                 }
-                Some(Cow::Owned(next))
+                Some(Unread::new(next))
             }
-            (Did::Create(made), Some(state)) => {
-                Some(Cow::Owned(read(&join(made, &tree(&*state)?), Some(&*state))?))
+            (Did::Create(made), Some(now)) => {
+                let state = now.read()?;
+                Some(Unread::new(read(&join(made, &tree(&*state)?), Some(&*state))?))
             }
-            (Did::Become(made), Some(state)) => {
-                Some(Cow::Owned(read(&join(&tree(&*state)?, made), Some(&*state))?))
+            (Did::Become(made), Some(now)) => {
+                let state = now.read()?;
+                Some(Unread::new(read(&join(&tree(&*state)?, made), Some(&*state))?))
             }
         };
     }
-    let Some(state) = now.map(|state| changes.read(state)).transpose()? else {
+    let Some(state) = now.map(Unread::read).transpose()? else {
         return Ok(Played { state: None, refused });
     };
     state.validate().map_err(|invalid| invalid.to_string())?;
@@ -57,69 +59,102 @@ pub(super) fn all<'a, T: Topic>(
     Ok(Played { state: Some(state), refused })
 }
 
-/// Changes of a state that has not been read since.
-#[derive(Default)]
-struct Changes<'a> {
-    of: Vec<&'a Change>,
+/// A state, and changes of it that have not been read since.
+struct Unread<'s, 'c, T: Topic> {
+    state: Cow<'s, T>,
+    changes: Vec<&'c Change>,
     /// The state as JSON, with these; `None` if nobody has asked for it.
     now: Option<Tree>,
 }
 
-impl<'a> Changes<'a> {
-    /// Whether this can be one of them, or else needs the state [as it is read](Self::read).
-    fn may_grow_by(&self, did: &Did) -> bool {
-        match (did, &self.now) {
-            (Did::Change(change), Some(now)) => lacking(now, change.each_ref()).is_none(),
-            (Did::Change(_), None) => true,
-            _ => false,
-        }
+impl<'s, 'c, T: Topic> Unread<'s, 'c, T> {
+    fn of(state: Cow<'s, T>) -> Self {
+        Self { state, changes: Vec::new(), now: None }
     }
 
-    /// With one more, if that can be made.
-    fn grow<T: Topic>(&mut self, change: &'a Change, state: &T) -> Result<(), String> {
-        if self.now.is_none() {
-            self.now = Some(tree(state)?);
+    fn new(state: T) -> Self {
+        Self::of(Cow::Owned(state))
+    }
+
+    /// With one more change; or why that one cannot be made. An error if one before it cannot be, nobody knows which.
+    fn add(&mut self, change: &'c Change) -> Result<Result<(), String>, String> {
+        let now = match self.now.take() {
+            Some(now) if lacking(&now, change.each_ref()).is_none() => now,
+            now => {
+                self.now = now;
+                // Whether what is not there is only empty, the state as it is read tells.
+                self.take_in()?;
+                match filled(&*self.state, change.each_ref()) {
+                    Ok(now) => now,
+                    Err(why) => return Ok(Err(why)),
+                }
+            }
+        };
+        self.now = Some(self.changed(now, change));
+        self.changes.push(change);
+        Ok(Ok(()))
+    }
+
+    /// `now` with a change.
+    fn changed(&self, mut now: Tree, change: &Change) -> Tree {
+        let places = places(&now, change.each_ref());
+        let reread = |emptied: &Tree| tree(&read(emptied, Some(&*self.state)).ok()?).ok();
+        let unwritten = unwritten(&now, places, &reread);
+        if unwritten.is_empty() {
+            make(&mut now, change.each_ref());
+            return now;
         }
-        let Some(now) = &mut self.now else { return Ok(()) };
-        if let Some(filled) = filled(now, state, change.each_ref())? {
-            *now = filled;
+        let mut change = change.clone();
+        for place in &unwritten {
+            change.iter_mut().chain([&mut now]).for_each(|value| place.fill(value));
         }
-        make(now, change.each_ref());
-        self.of.push(change);
-        Ok(())
+        make(&mut now, change.each_ref());
+        unwritten.iter().for_each(|place| place.strip(&mut now));
+        now
     }
 
     /// What has become of the state.
-    fn read<'s, T: Topic>(&mut self, state: Cow<'s, T>) -> Result<Cow<'s, T>, String> {
-        let changes = std::mem::take(&mut self.of);
-        let Some(now) = self.now.take().filter(|_| !changes.is_empty()) else { return Ok(state) };
-        let next = read(&now, Some(&*state))?;
+    fn read(mut self) -> Result<Cow<'s, T>, String> {
+        self.take_in()?;
+        Ok(self.state)
+    }
+
+    /// Reads what has become of the state.
+    fn take_in(&mut self) -> Result<(), String> {
+        let changes = std::mem::take(&mut self.changes);
+        let Some(now) = self.now.take().filter(|_| !changes.is_empty()) else { return Ok(()) };
+        let next = read(&now, Some(&*self.state))?;
         // Of an enum, a field of one variant may be none of another, and is passed over then. What one of many
         // changes has put there another may have taken away: of these it is enough that nothing is passed over.
         let put = match &changes[..] {
             [[_, after]] => after,
             _ => &now,
         };
-        match missing(Some(&tree(&next)?), put) {
-            Some(path) => Err(gone(&path)),
-            None => Ok(Cow::Owned(next)),
+        if let Some(path) = missing(Some(&tree(&next)?), put) {
+            return Err(gone(&path));
         }
+        self.state = Cow::Owned(next);
+        Ok(())
     }
 }
 
-/// With all objects that a change has parts of, if it lacks one: `now` is the state as JSON.
-fn filled<T: Topic>(now: &Tree, state: &T, change: [&Tree; 2]) -> Result<Option<Tree>, String> {
-    let mut filled = None;
-    while let Some(path) = lacking(filled.as_ref().unwrap_or(now), change) {
+/// A state as JSON, with all objects that a change has parts of.
+fn filled<T: Topic>(state: &T, change: [&Tree; 2]) -> Result<Tree, String> {
+    let written = tree(state)?;
+    let Some(mut path) = lacking(&written, change) else { return Ok(written) };
+    let mut filled = written.clone();
+    loop {
         // What is empty may not be written at all: then it is there all the same.
-        let with = with_object(filled.unwrap_or_else(|| now.clone()), &path);
         let is_same = |with: &Tree| {
             let read = read::<T>(with, Some(state)).and_then(|read| tree(&read));
-            read.as_ref() == Ok(now)
+            read.as_ref() == Ok(&written)
         };
-        filled = Some(with.filter(is_same).ok_or_else(|| gone(&path))?);
+        filled = with_object(filled, &path).filter(is_same).ok_or_else(|| gone(&path))?;
+        match lacking(&filled, change) {
+            Some(next) => path = next,
+            None => return Ok(filled),
+        }
     }
-    Ok(filled)
 }
 
 fn gone(path: &[String]) -> String {

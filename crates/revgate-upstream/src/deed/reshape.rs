@@ -214,7 +214,11 @@ mod tests {
         outbox.reshape(None, Some(&mine)).expect("JSON");
         let both = look("white", &[("a", 1), ("b", 2)]);
         assert_eq!((outbox.waiting().count(), last(&outbox)), (1, (Seq::new(3), Ok(both))));
-        assert_eq!(outbox.gap(Seq::new(0)), Some((Seq::new(0), Seq::new(1))), "kept no longer");
+        assert_eq!(
+            outbox.take_gap(Seq::new(0)),
+            Some((Seq::new(0), Seq::new(1))),
+            "kept no longer"
+        );
         assert_eq!(outbox.all().of(Source::new(1)), Seq::new(3));
     }
 
@@ -286,7 +290,7 @@ mod tests {
         let kept: Vec<_> = outbox.after(Seq::default()).map(|(seq, _)| seq.number()).collect();
         assert_eq!(kept, [1, 3, 4, 5], "without the change");
         assert_eq!(
-            outbox.gap(Seq::default()),
+            outbox.take_gap(Seq::default()),
             Some((Seq::default(), Seq::new(2))),
             "so it is said"
         );

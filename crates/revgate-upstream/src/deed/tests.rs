@@ -267,6 +267,8 @@ struct Room {
     doors: BTreeMap<String, Door>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     tags: BTreeMap<String, u8>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -313,6 +315,20 @@ impl Topic for Room {
 }
 
 /// What comes of `here`, made of the same as `there`, on top of that.
+fn two_rooms(
+    base: &Room,
+    here: impl FnOnce(&mut Room),
+    there: impl FnOnce(&mut Room),
+) -> Result<Room, String> {
+    let (mut mine, mut theirs) = (base.clone(), base.clone());
+    here(&mut mine);
+    there(&mut theirs);
+    let deed = Deed::between(base, &mine).expect("JSON");
+    let state = State::new(Arc::new(theirs)).expect("JSON");
+    deed.play(&Some(state)).map(|state| Room::clone(&state.expect("it is there").data))
+}
+
+/// The same of a room with something in it.
 fn rooms(here: fn(&mut Room), there: fn(&mut Room)) -> Result<Room, String> {
     let room = Room {
         name: "Hall".to_owned(),
@@ -322,15 +338,9 @@ fn rooms(here: fn(&mut Room), there: fn(&mut Room)) -> Result<Room, String> {
         shape: Shape::Circle { radius: 1 },
         doors: [("front".to_owned(), Door::default())].into(),
         tags: [("old".to_owned(), 1)].into(),
+        notes: Vec::new(),
     };
-    let edited = |edit: fn(&mut Room)| {
-        let mut edited = room.clone();
-        edit(&mut edited);
-        edited
-    };
-    let deed = Deed::between(&room, &edited(here)).expect("JSON");
-    let state = Some(State::new(Arc::new(edited(there))).expect("JSON"));
-    deed.play(&state).map(|room| Room::clone(&room.expect("it is there").data))
+    two_rooms(&room, here, there)
 }
 
 #[test]
@@ -376,6 +386,47 @@ fn what_is_empty_may_not_be_written_and_is_there_all_the_same() {
     let retagged: fn(&mut Room) = |room| room.tags.extend([("old".to_owned(), 2)]);
     let room = rooms(retagged, |room| room.tags.clear()).expect("of one value the last stands");
     assert_eq!(room.tags, [("old".to_owned(), 2)].into());
+}
+
+#[test]
+fn the_first_and_the_last_of_what_is_not_written_while_empty_are_merged_as_others_are() {
+    let empty = Room::default();
+    let tag = |name: &'static str| move |room: &mut Room| drop(room.tags.insert(name.into(), 2));
+    let made = two_rooms(&empty, tag("mine"), tag("theirs")).map(|room| room.tags);
+    assert_eq!(made, Ok([("mine".to_owned(), 2), ("theirs".to_owned(), 2)].into()));
+    let note = |text: &'static str| move |room: &mut Room| room.notes.push(text.to_owned());
+    let made = two_rooms(&empty, note("mine"), note("theirs")).map(|room| room.notes);
+    assert_eq!(made.map(|notes| notes.len()), Ok(2));
+
+    let mut one = Room::default();
+    tag("old")(&mut one);
+    note("old")(&mut one);
+    let clear = |room: &mut Room| {
+        room.tags.clear();
+        room.notes.clear();
+    };
+    let add = |room: &mut Room| {
+        tag("new")(room);
+        note("new")(room);
+    };
+    for made in [two_rooms(&one, clear, add), two_rooms(&one, add, clear)] {
+        let made = made.map(|room| (room.tags, room.notes));
+        assert_eq!(made, Ok(([("new".to_owned(), 2)].into(), vec!["new".to_owned()])));
+    }
+    let made = two_rooms(&one, clear, clear);
+    assert_eq!(made, Ok(empty));
+}
+
+/// What can be written, and is, is not there if it is not written.
+#[test]
+fn an_entry_that_is_removed_here_and_changed_there_stays_removed() {
+    let mut base = board();
+    base.cards.insert("c".to_owned(), Card::default());
+    let mut removed = base.clone();
+    removed.cards.remove("c");
+    let deed = Deed::between(&base, &removed).expect("JSON");
+    base.cards.get_mut("c").expect("a card").text = "theirs".to_owned();
+    assert_eq!(play(&deed, base), Ok(removed));
 }
 
 #[test]

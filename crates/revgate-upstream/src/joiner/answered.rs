@@ -3,11 +3,23 @@
 use super::{Answer, Doing, Joiner, Seen, Trouble, Value};
 use crate::Edit;
 
+/// So many reads in a row may tell of less than is known.
+const LATE_READS: u32 = 4;
+
 impl<E: Edit> Joiner<E> {
     pub(super) fn answered(&mut self, answer: Answer<E::State>) {
         let doing = std::mem::replace(&mut self.doing, Doing::Resting { is_pause: false });
         match (answer, doing) {
+            // A server that lags behind, or an answer that does: else what was shown would go back. If it stays so,
+            // the store has less by now.
+            (Answer::Read(seen), Doing::Reading)
+                if seen.revision < self.heard && self.trouble.late_reads < LATE_READS =>
+            {
+                self.trouble.late_reads += 1;
+                self.failed();
+            }
             (Answer::Read(seen), Doing::Reading) => {
+                self.trouble.late_reads = 0;
                 self.take(seen);
                 self.settle();
             }
@@ -30,14 +42,24 @@ impl<E: Edit> Joiner<E> {
                 self.settle();
             }
             (Answer::Refused(why), _) => {
-                self.refused = Some(why);
-                self.rest(self.options.retry_refused, false);
+                self.succeeded();
+                self.refused = Some((why, self.outbox.last()));
+                self.rest(self.options.retry_edited, true);
             }
             (Answer::Conflict, _) => self.failed(),
             (Answer::Unknown(why), doing) => {
                 self.trouble.why = Some(why);
                 self.trouble.was_reading = doing == Doing::Reading;
                 self.failed();
+            }
+            (Answer::Rested, Doing::Resting { is_pause: true })
+                if self.refused.is_some() && self.trouble.failures == 0 =>
+            {
+                let refused = self.refused.as_ref().map(|(_, last)| *last);
+                match self.is_in_step() || refused < Some(self.outbox.last()) {
+                    true => self.settle(),
+                    false => self.rest(self.options.retry_refused, false),
+                }
             }
             (Answer::Rested, _) if self.trouble.was_reading && !self.is_in_step() => {
                 self.trouble.was_reading = false;

@@ -9,6 +9,8 @@ use revgate::Backoff;
 pub struct Options {
     /// How long it waits after failures: the second in a row, and more. Default: from 20 ms to 10 s.
     pub backoff: Backoff,
+    /// How long it waits, after the store has not taken something, until what is edited meanwhile is tried. Default: 1 s.
+    pub retry_edited: Duration,
     /// How often it tries again what the store does not take, and reads again what it cannot read. Default: 30 s.
     pub retry_refused: Duration,
     /// How often it reads while it is in step: just in case, as the store tells what is new. Default: 6 h.
@@ -26,6 +28,7 @@ impl Default for Options {
         let backoff = Backoff { first, cap, jitter_seed: None };
         Self {
             backoff,
+            retry_edited: Duration::from_secs(1),
             retry_refused: Duration::from_secs(30),
             recheck: Duration::from_secs(6 * 60 * 60),
             keep: 256,

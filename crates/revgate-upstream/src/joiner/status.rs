@@ -26,8 +26,8 @@ impl<E: Edit> Joiner<E> {
     pub fn status(&self) -> Status {
         match (&self.store.value, &self.refused) {
             _ if self.doing == Doing::Offline => Status::Offline,
-            (Value::Unreadable(why), _) | (_, Some(why)) => Status::Refused(why.clone()),
             _ if self.is_in_step() => Status::InStep,
+            (Value::Unreadable(why), _) | (_, Some((why, _))) => Status::Refused(why.clone()),
             _ => match &self.trouble.why {
                 Some(why) if self.trouble.failures >= PATIENCE => Status::Refused(why.clone()),
                 _ => Status::Waiting,

@@ -36,7 +36,7 @@ pub(crate) async fn create<R: Runtime>(
 }
 
 /// Ends `topic`, and removes what is saved of it; `false` if there is none. Whoever edits it meanwhile is told
-/// that there is none.
+/// that there is none; but of one that is the same on several machines the edit comes first.
 #[command]
 pub(crate) async fn remove<R: Runtime>(
     caller: Caller<R>,

@@ -2,10 +2,12 @@
 
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 
 use revgate::{Topic, TopicName};
 use revgate_persistence::saver::Flush;
-use revgate_upstream::{Entry, Fault, Reader, Seen, Told, Value};
+use revgate_persistence::session;
+use revgate_upstream::{Asked, Entry, Fault, Reader, Reply, Request, Seen, Ticket, Told, Value};
 use serde_json::value::RawValue;
 
 use super::kin::Kin;
@@ -14,7 +16,12 @@ use crate::cell::TopicCell;
 use crate::erased::ErasedTopic;
 use crate::error::RegistryError;
 use crate::options::TopicOptions;
-use crate::upstream::{Became, Syncing, state};
+use crate::restore::Restored;
+use crate::store::Unheard;
+use crate::upstream::{Became, Syncing, Syncs as _, state};
+
+/// To look once more at what lies in the store and cannot be used, as often as a topic that is here does.
+const AGAIN: Request = Request::Rest(Duration::from_secs(30));
 
 /// A registry that is not kept alive.
 pub(crate) struct WeakRegistry(std::sync::Weak<Shared>);
@@ -78,13 +85,20 @@ impl Registry {
     }
 
     /// Tells a topic what has happened at the store.
-    pub(crate) fn hear(&self, name: &TopicName, mut told: Told) {
+    ///
+    /// # Errors
+    ///
+    /// If somebody edits it and does not end.
+    pub(crate) fn hear(&self, name: &TopicName, mut told: Told) -> Result<(), Told> {
         let (topic, became) = loop {
-            let Some(topic) = self.find_joined(name) else { return self.arrive(name, told) };
+            let Some(topic) = self.find_joined(name) else {
+                self.arrive(name, told);
+                return Ok(());
+            };
             match topic.hear(told) {
                 Ok(became) => break (topic, became),
-                // Another has just taken its place.
-                Err(back) => told = back,
+                Err(Unheard::Busy(told)) => return Err(told),
+                Err(Unheard::Replaced(back)) => told = back,
             }
         };
         match became {
@@ -96,6 +110,7 @@ impl Registry {
                 }
             }
         }
+        Ok(())
     }
 
     /// The one that there is, or was.
@@ -108,16 +123,20 @@ impl Registry {
 
     /// One of a family that this machine has never had.
     fn arrive(&self, name: &TopicName, told: Told) {
-        let entry = match told {
-            Told::Linked(Some(entry)) | Told::Heard(entry) => entry,
-            _ => return,
-        };
         let session = self.shared.session.get();
-        if session.and_then(|session| self.joints().link_of(name, &session.saver)).is_none() {
-            return;
-        }
-        if let Some(kin) = self.kin(name).filter(|kin| kin.options.joined) {
-            self.create_by(&kin, name, Arrival::Told(entry));
+        let link = session.and_then(|session| self.joints().link_of(name, &session.saver));
+        let kin = self.kin(name).filter(|kin| kin.options.joined);
+        let (Some(link), Some(kin)) = (link, kin) else { return };
+        match told {
+            Told::Linked(Some(entry))
+            | Told::Heard(entry)
+            | Told::Answered(_, Reply::Read(Ok(Some(entry)))) => {
+                self.create_by(&kin, name, Arrival::Told(entry));
+            }
+            Told::Answered(_, Reply::Rested) => link.ask(asked(name, Request::Read)),
+            Told::Answered(_, Reply::Read(Err(_))) => link.ask(asked(name, AGAIN)),
+            Told::Answered(_, Reply::Read(Ok(None))) => link.note(name, None),
+            Told::Linked(None) | Told::Unlinked(_) | Told::Answered(_, Reply::Written(_)) => {}
         }
     }
 
@@ -128,9 +147,29 @@ impl Registry {
         });
         // One that is there says so itself.
         if self.find_joined(name).is_none() {
-            let syncing = unusable.map(Syncing::refused);
-            self.joints().link().inspect(|link| link.note(name, syncing));
+            let Some(link) = self.joints().link() else { return };
+            if unusable.is_some() {
+                // What opens it may come to be there.
+                link.ask(asked(name, AGAIN));
+            }
+            link.note(name, unusable.map(Syncing::refused));
         }
+    }
+
+    /// Whether the topic is [remembered](super::Joints::remember): it is kept as one that is gone from now on.
+    fn was_removed<T: Topic>(&self, cell: &Arc<TopicCell<T>>) -> bool {
+        let name = &cell.live.name;
+        // Held while it is looked: who creates a topic holds it, too.
+        let catalogue = self.write();
+        let Some(session) = self.shared.session.get() else { return false };
+        let link = self.joints().link_of(name, &session.saver);
+        let Some(link) = link.filter(|link| link.remembers(name)) else { return false };
+        cell.begin(session::epoch(session.number, catalogue.removals));
+        cell.live.store.remove();
+        cell.link(link, &Origin::Store, None);
+        cell.save_by(&session.saver, session.unsaved.as_ref(), &Restored::default());
+        self.joints().keep(name.clone(), Arc::clone(cell) as Arc<dyn ErasedTopic>);
+        true
     }
 
     /// The topic is no longer one, here and on other machines: by the hand of `writer`, a window or the
@@ -155,6 +194,11 @@ impl Registry {
     }
 }
 
+/// Of one that is not here.
+fn asked(name: &TopicName, request: Request) -> Asked {
+    Asked { topic: name.clone(), ticket: Ticket::default(), request }
+}
+
 pub(super) fn arrive<T: Topic>(
     registry: &Registry,
     name: &TopicName,
@@ -173,10 +217,12 @@ pub(super) fn arrive<T: Topic>(
         },
     };
     let cell = registry.cell(name.clone(), initial, options).map_err(|error| error.to_string())?;
-    let added = registry.add(cell, Origin::Store, None);
-    let cell: Arc<TopicCell<T>> = added.map_err(|error| error.to_string())?;
+    if !registry.was_removed(&cell) {
+        registry.add(cell, Origin::Store, None).map_err(|error| error.to_string())?;
+    }
     if let Some(told) = told {
-        registry.hear(&cell.live.name, told);
+        let heard = registry.hear(name, told);
+        heard.map_err(|_| "it is edited already, without an end".to_owned())?;
     }
     Ok(())
 }

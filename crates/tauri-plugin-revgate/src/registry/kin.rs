@@ -94,12 +94,21 @@ impl Registry {
                 topic,
                 error: error @ (LoadError::Newer { .. } | LoadError::Incomplete { .. }),
             }) => {
-                let saved = match &error {
-                    LoadError::Incomplete { version, .. } => session::session(version.epoch),
-                    _ => 0,
+                let (saved, removed) = match &error {
+                    // Nobody asks any more for what its last state lacks.
+                    LoadError::Incomplete { version, .. } => {
+                        let persistence = kin.options.persistence.as_ref();
+                        let removed = persistence.and_then(|it| disk.removed(&topic, it));
+                        (session::session(version.epoch), removed)
+                    }
+                    _ => (0, None),
                 };
-                self.write().refused.insert(topic.clone(), error.clone());
-                (disk.report)(Incident::NotLoaded { topic, error });
+                if let Some(beside) = removed {
+                    self.joints().remember(topic, beside);
+                } else {
+                    self.write().refused.insert(topic.clone(), error.clone());
+                    (disk.report)(Incident::NotLoaded { topic, error });
+                }
                 return Ok(Some(Restored { session: saved, ..Restored::default() }));
             }
             loaded => loaded?,
@@ -165,13 +174,14 @@ impl Registry {
         }
         // One at a time: what another has opened, and perhaps removed, is not to come back.
         let _opening = self.shared.opening.lock().unwrap_or_else(PoisonError::into_inner);
-        let origin = match self.shared.session.get() {
-            Some(session) if self.is_incomplete::<T>(&cell.live.name) => {
-                Origin::Disk(session.load(&cell)?)
-            }
-            _ => Origin::Here,
+        let session = self.shared.session.get();
+        let Some(session) = session.filter(|_| self.is_incomplete::<T>(&cell.live.name)) else {
+            return self.add(cell, Origin::Here, None);
         };
-        self.add(cell, origin, None)
+        let origin = Origin::Disk(session.load(&cell)?);
+        let cell = self.add(cell, origin, None)?;
+        cell.live.store.completed(&cell.live.name);
+        Ok(cell)
     }
 
     /// Whether it is on the disk, of this type, and lacks what an initial state may supply.

@@ -54,8 +54,10 @@ impl Registry {
             None => Some(Ok(false)),
             Some(found) if !found.is_member() => None,
             Some(_) => {
+                let failed = |error: UpdateError| Refusal::Failed { reason: error.to_string() };
                 let checked = self.check_savable(topic, &kin.options);
-                Some(checked.map(|()| self.remove(topic, Some(&window.into()))))
+                let remove = |()| self.remove(topic, Some(&window.into())).map_err(failed);
+                Some(checked.and_then(remove))
             }
         }
     }

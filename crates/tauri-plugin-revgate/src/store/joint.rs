@@ -1,6 +1,7 @@
 //! What joins a topic to a store that other machines write to as well.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use revgate::json::Fingerprint;
 use revgate::{Invalid, Topic, TopicName};
@@ -35,6 +36,10 @@ pub(crate) trait Joint<T>: Send {
     /// `None` is removed.
     fn hear(&mut self, told: Told, current: &Arc<T>) -> Option<Option<Arc<T>>>;
 
+    /// What had been saved of the topic, `data` and what lay beside that, can be read only now. What is the topic to be
+    /// by what waits there, if that is something else.
+    fn found(&mut self, beside: &Tree, data: &T) -> Option<Arc<T>>;
+
     /// Whether the store has all that was done here, as far as is known now.
     fn is_in_step(&self) -> bool;
 
@@ -54,6 +59,19 @@ pub(crate) enum Heard<T> {
     Created(Arc<T>),
 }
 
+/// What a topic has not heard.
+pub(crate) enum Unheard {
+    /// As somebody edits it and does not end.
+    Busy(Told),
+    /// As what joined it joins another by now, in its place.
+    Replaced(Told),
+}
+
+/// How long an edit is waited for by who tells all topics of other machines, and comes again.
+const HEARING: Duration = Duration::from_millis(100);
+/// The same by who saves all topics. The end of the app does not wait much longer.
+const SAVING: Duration = Duration::from_secs(1);
+
 impl<T> Edit<'_, T> {
     /// Whether other machines write to the topic as well.
     pub(crate) fn is_joined(&mut self) -> bool {
@@ -71,6 +89,17 @@ impl<T> Edit<'_, T> {
     {
         let is_joined = self.is_joined();
         is_joined.then(|| draft.look.try_print(&draft.data)).transpose()
+    }
+
+    /// Publishes what the joint knows already.
+    fn show(mut self, state: &T) -> Result<Written<T>, UpdateError>
+    where
+        T: Topic,
+    {
+        let mut data = state.clone();
+        data.keep_skipped(&self.current.data);
+        let made = self.made(data, None)?;
+        self.publish_unjoined(made, None)
     }
 
     /// See [`Joint::edited`].
@@ -103,6 +132,15 @@ impl<T: Topic> Store<T> {
         Ok(self.turn.hold(topic)?.joint.take())
     }
 
+    /// What the topic lacked has been supplied here: the others are to have the same.
+    pub(crate) fn completed(&self, topic: &TopicName) {
+        let Ok(mut kept) = self.turn.hold(topic) else { return };
+        if let (Some(joint), Ok(state)) = (&mut kept.joint, State::new(self.published().data)) {
+            // Of no field: what others have supplied meanwhile stands.
+            joint.edited(state, None);
+        }
+    }
+
     /// The newest state, and what is to be saved beside it as one.
     ///
     /// # Errors
@@ -112,7 +150,7 @@ impl<T: Topic> Store<T> {
         &self,
         topic: &TopicName,
     ) -> Result<(Published<T>, Option<Beside>), UpdateError> {
-        let kept = self.turn.hold(topic)?;
+        let kept = self.turn.hold_within(SAVING, topic)?;
         let published = self.published();
         match &kept.joint {
             Some(joint) => Ok((published, Some(joint.beside()))),
@@ -151,19 +189,20 @@ impl<T: Topic> Store<T> {
         self.turn.hold(topic).is_ok_and(|kept| kept.joint.as_deref().is_some_and(is))
     }
 
-    /// Tells the topic what has happened; and whether the store has all only since then. Gives it back if what
-    /// joined it joins another by now, in its place.
-    pub(crate) fn hear(&self, topic: &TopicName, told: Told) -> Result<(Heard<T>, bool), Told> {
-        let editing = loop {
-            match self.turn.begin(topic) {
-                Ok(editing) => break editing,
-                // What is not heard would be missing for ever.
-                Err(error) => tracing::error!(%topic, %error, "waits to hear of other machines"),
-            }
+    /// Tells the topic what has happened; and whether the store has all only since then.
+    ///
+    /// # Errors
+    ///
+    /// If it has not heard it.
+    pub(crate) fn hear(&self, topic: &TopicName, told: Told) -> Result<(Heard<T>, bool), Unheard> {
+        let Ok(editing) = self.turn.begin_within(HEARING, topic) else {
+            return Err(Unheard::Busy(told));
         };
         let mut edit =
             Edit { store: self, topic, editing, current: self.published(), left: Vec::new() };
-        let Some(joint) = &mut edit.editing.kept().joint else { return Err(told) };
+        let Some(joint) = &mut edit.editing.kept().joint else {
+            return Err(Unheard::Replaced(told));
+        };
         let had_waiting = joint.waits();
         let shown = joint.hear(told, &edit.current.data);
         let is_settled = had_waiting && !joint.waits();
@@ -174,19 +213,33 @@ impl<T: Topic> Store<T> {
                 self.remove();
                 Heard::Removed
             }
-            (Some(Some(state)), false) => {
-                let mut data = T::clone(&state);
-                data.keep_skipped(&edit.current.data);
-                let made = edit.made(data, None);
-                match made.and_then(|made| edit.publish_unjoined(made, None)) {
-                    Ok(written) => Heard::Changed(written),
-                    Err(error) => {
-                        tracing::error!(%topic, %error, "what other machines have made is not shown");
-                        Heard::Nothing
-                    }
+            (Some(Some(state)), false) => match edit.show(&state) {
+                Ok(written) => Heard::Changed(written),
+                Err(error) => {
+                    tracing::error!(%topic, %error, "what other machines have made is not shown");
+                    Heard::Nothing
                 }
-            }
+            },
         };
         Ok((heard, is_settled))
+    }
+
+    /// See [`Joint::found`]; what was published then. `None` if the topic is not joined.
+    ///
+    /// # Errors
+    ///
+    /// If somebody edits it and does not end.
+    pub(crate) fn found(
+        &self,
+        topic: &TopicName,
+        beside: &Tree,
+        data: &T,
+    ) -> Result<Option<Option<Written<T>>>, UpdateError> {
+        let editing = self.turn.begin(topic)?;
+        let current = self.published();
+        let mut edit = Edit { store: self, topic, editing, current, left: Vec::new() };
+        let Some(joint) = &mut edit.editing.kept().joint else { return Ok(None) };
+        let shown = joint.found(beside, data);
+        shown.map(|state| edit.show(&state)).transpose().map(Some)
     }
 }

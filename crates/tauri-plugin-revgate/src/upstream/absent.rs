@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use revgate::{Topic, TopicName};
-use revgate_persistence::Saver;
+use revgate_persistence::{Saver, Tree};
 
 use crate::cell::TopicCell;
 use crate::erased::ErasedTopic;
@@ -34,6 +34,8 @@ impl Joints {
     }
 
     pub(crate) fn keep(&self, _: TopicName, _: Arc<dyn ErasedTopic>) {}
+
+    pub(crate) fn remember(&self, _: TopicName, _: Tree) {}
 
     pub(crate) fn take(&self, _: &TopicName) -> Option<Arc<dyn ErasedTopic>> {
         None

@@ -4,7 +4,6 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use revgate::Unsynced;
-use revgate_persistence::FlushError;
 use revgate_upstream::drive;
 use tauri::async_runtime::spawn;
 use tokio::sync::Notify;
@@ -28,14 +27,13 @@ pub(crate) fn begin(registry: &Registry, Upstreams { upstream, asked }: Upstream
         // What is sent, and not known to have been at the next start, would be done once more.
         let flushed = async {
             for flush in flushes {
-                flush.await?;
+                if let Err(error) = flush.await {
+                    tracing::warn!(%error, "what waits is sent all the same");
+                }
             }
-            Ok::<(), FlushError>(())
         };
-        match timeout(PATIENCE, flushed).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "what waits is sent all the same"),
-            Err(_) => tracing::warn!("what waits is not saved yet, and is sent all the same"),
+        if timeout(PATIENCE, flushed).await.is_err() {
+            tracing::warn!("what waits is not saved yet, and is sent all the same");
         }
         drive(&*upstream, &topics, asked).await;
     }));

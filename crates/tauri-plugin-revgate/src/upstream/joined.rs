@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
+use revgate::action::Seq;
 use revgate::json::tree::NoJson;
 use revgate::{Invalid, Topic, TopicName};
 use revgate_persistence::{Incident, Persistence, Tree};
@@ -28,6 +29,8 @@ pub(crate) struct Joined<T: Topic> {
     persistence: Arc<Persistence>,
     joiner: Joiner<Deed<T>>,
     since: Since,
+    /// The number of the last edit that it began with.
+    begun_with: Seq,
     /// One of a family can be removed.
     is_member: bool,
 }
@@ -58,7 +61,8 @@ impl<T: Topic> Joined<T> {
         options.backoff.jitter_seed = Some(random());
         let joiner = Joiner::new(outbox, state, options);
         let base = base.and_then(|(after, base)| Some((after, State::new(Arc::new(base)).ok()?)));
-        let since = Since::saved(since_ms, joiner.outbox().last());
+        let begun_with = last(&joiner);
+        let since = Since::saved(since_ms, begun_with);
         let mut joined = Self {
             name: name.clone(),
             link: Arc::clone(link),
@@ -68,6 +72,7 @@ impl<T: Topic> Joined<T> {
                 None => joiner,
             },
             since,
+            begun_with,
             is_member,
         };
         if news == News::Removed || news == News::Whole && is_member {
@@ -87,11 +92,7 @@ impl<T: Topic> Joined<T> {
             match output {
                 Output::Ask(ticket, ask) => self.ask(ticket, &ask),
                 Output::Show(state) => shown = Some(state.map(|state| state.data)),
-                Output::Refused { edit, refusal: reason, .. } => {
-                    let change = serde_json::to_string(&edit).unwrap_or_default();
-                    let (topic, place) = (self.name.clone(), self.link.place().to_owned());
-                    self.link.report(Incident::Undone { topic, place, change, reason });
-                }
+                Output::Refused { edit, refusal, .. } => self.undone(&edit, refusal),
                 Output::Twin { was, now } => tracing::warn!(
                     topic = %self.name, ?was, ?now,
                     "another machine has a copy of this one's data folder, and its number: this one takes another"
@@ -144,18 +145,32 @@ impl<T: Topic> Joined<T> {
         }
     }
 
+    fn undone(&self, edit: &Deed<T>, reason: String) {
+        let change = serde_json::to_string(edit).unwrap_or_default();
+        let (topic, place) = (self.name.clone(), self.link.place().to_owned());
+        self.link.report(Incident::Undone { topic, place, change, reason });
+    }
+
     /// Says how it stands.
     fn note(&mut self) {
         let outbox = self.joiner.outbox();
         let waiting = outbox.waiting().count();
         match waiting {
             0 => self.since.clear(),
-            _ => self.since.note(outbox.last(), outbox.acks().of(outbox.machine()), unix_ms()),
+            _ => {
+                let known = outbox.acks().of(outbox.machine());
+                self.since.note(last(&self.joiner), known, unix_ms());
+            }
         }
         let since = self.since.first().map(|ms| UNIX_EPOCH + Duration::from_millis(ms));
         let status = self.joiner.status();
         self.link.note(&self.name, Some(Syncing { status, waiting, since }));
     }
+}
+
+/// The number of the last edit of this machine.
+fn last<T: Topic>(joiner: &Joiner<Deed<T>>) -> Seq {
+    joiner.outbox().all().of(joiner.outbox().machine())
 }
 
 /// A state as it lies in the store, of this schema. What it lacks of the newest shape is taken from `rest`.
@@ -216,6 +231,33 @@ impl<T: Topic> Joint<T> for Joined<T> {
         };
         self.joiner.handle(input);
         self.settle()
+    }
+
+    fn found(&mut self, beside: &Tree, data: &T) -> Option<Arc<T>> {
+        let begun = Begun::Saved(beside.clone());
+        let found = Beginning::<T>::of(&self.name, &begun, &self.persistence, data).outbox;
+        let outbox = self.joiner.outbox();
+        let known = match found.machine() == outbox.machine() {
+            true => self.begun_with,
+            false => outbox.acks().of(found.machine()),
+        };
+        let (mut edits, mut state) = (Vec::new(), self.joiner.state().clone());
+        for (_, edit) in found.waiting().filter(|(seq, _)| *seq > known) {
+            match edit.play(&state) {
+                Ok(None) => self.undone(edit, "it could be read only after the start".to_owned()),
+                Ok(next) => {
+                    state = next;
+                    edits.push(edit.clone());
+                }
+                Err(reason) => self.undone(edit, reason),
+            }
+        }
+        if edits.is_empty() {
+            return None;
+        }
+        let shown = state.as_ref().map(|state| Arc::clone(&state.data));
+        self.tell(Ok(Input::Edited { edits, state }));
+        shown
     }
 
     fn is_in_step(&self) -> bool {

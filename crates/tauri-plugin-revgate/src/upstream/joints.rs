@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use revgate::TopicName;
-use revgate_persistence::Saver;
+use revgate_persistence::{Saver, Tree};
 use revgate_upstream::{Fault, Told, Topics};
 
 use super::Link;
@@ -77,6 +77,12 @@ impl Joints {
         departed.topics.insert(name, (count, topic));
     }
 
+    /// The topic was removed before this run of the app, and its last state cannot be read any more; only what lies
+    /// beside that.
+    pub(crate) fn remember(&self, name: TopicName, beside: Tree) {
+        self.link().inspect(|link| link.remember(name, beside));
+    }
+
     /// The one of this name that is gone and kept, which it is no longer.
     pub(crate) fn take(&self, name: &TopicName) -> Option<Arc<dyn ErasedTopic>> {
         self.lock().topics.remove(name).map(|(_, topic)| topic)
@@ -104,11 +110,12 @@ impl Topics for WeakRegistry {
         self.upgrade().map(|registry| registry.linked(fault)).unwrap_or_default()
     }
 
-    fn tell(&self, topic: &TopicName, told: Told) {
-        let Some(registry) = self.upgrade() else { return };
+    fn tell(&self, topic: &TopicName, told: Told) -> Result<(), Told> {
+        let Some(registry) = self.upgrade() else { return Ok(()) };
         // Types of the app's are read and copied here, and the other topics have to go on.
-        if catch_unwind(AssertUnwindSafe(|| registry.hear(topic, told))).is_err() {
+        catch_unwind(AssertUnwindSafe(|| registry.hear(topic, told))).unwrap_or_else(|_| {
             tracing::error!(%topic, "what other machines have made of it makes the app panic");
-        }
+            Ok(())
+        })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use revgate::{TopicName, Unsynced, Waiting};
-use revgate_persistence::Incident;
+use revgate_persistence::{Incident, Tree};
 use revgate_upstream::{Asked, Fault, Status, Upstream};
 use tauri::async_runtime::JoinHandle;
 use tokio::sync::Notify;
@@ -45,6 +45,9 @@ struct State {
     /// Why the store cannot be reached; `None` if it can.
     offline: Option<String>,
     topics: BTreeMap<TopicName, Syncing>,
+    /// What lies beside the last states of topics that were removed before this run of the app, where those states
+    /// cannot be read any more. They are topics again, and gone, once somebody knows a state.
+    removed: BTreeMap<TopicName, Tree>,
 }
 
 impl Link {
@@ -52,7 +55,8 @@ impl Link {
         let (asks, asked) = mpsc::unbounded_channel();
         let place = upstream.place();
         let offline = Some(format!("{place} has not been reached yet"));
-        let state = Mutex::new(State { offline, topics: BTreeMap::new() });
+        let state =
+            Mutex::new(State { offline, topics: BTreeMap::new(), removed: BTreeMap::new() });
         let (report, changed, driver) = (OnceLock::new(), Arc::default(), OnceLock::new());
         let link = Self { asks, place, report, state, changed, driver };
         (link, Upstreams { upstream: Box::new(upstream), asked })
@@ -121,13 +125,25 @@ impl Link {
         self.state().topics.get(topic).cloned()
     }
 
+    pub(crate) fn remember(&self, topic: TopicName, beside: Tree) {
+        self.state().removed.insert(topic, beside);
+    }
+
+    pub(crate) fn remembers(&self, topic: &TopicName) -> bool {
+        self.state().removed.contains_key(topic)
+    }
+
+    pub(crate) fn recall(&self, topic: &TopicName) -> Option<Tree> {
+        self.state().removed.remove(topic)
+    }
+
     /// Is notified when what is [unsynced](Self::unsynced) may have changed, and at the end.
     pub(crate) fn changed(&self) -> Arc<Notify> {
         Arc::clone(&self.changed)
     }
 
     pub(crate) fn unsynced(&self) -> Unsynced {
-        let State { offline, topics } = &*self.state();
+        let State { offline, topics, .. } = &*self.state();
         let waiting =
             topics.iter().filter_map(|(topic, syncing)| Some((topic.clone(), syncing.waiting()?)));
         Unsynced { offline: offline.clone(), topics: waiting.collect() }

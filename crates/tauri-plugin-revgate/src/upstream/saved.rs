@@ -9,6 +9,7 @@ use revgate_upstream::{Deed, Outbox};
 use serde::{Deserialize, Serialize};
 
 use crate::random::random;
+use crate::restore::{REMOVED, is_removed};
 
 /// How a topic comes to be joined.
 pub(crate) enum Begun {
@@ -38,8 +39,6 @@ pub(super) struct Saved<T: Topic> {
     pub(super) outbox: Outbox<Deed<T>>,
 }
 
-/// Whether the topic was removed: the state is its last one then.
-const REMOVED: &str = "removed";
 /// [`Saved`], as text: an edit may nest as deeply as a state may.
 const WAITING: &str = "waiting";
 
@@ -125,11 +124,6 @@ impl<T: Topic> Beginning<T> {
     fn anew(news: News) -> Self {
         Self { outbox: Outbox::new(Source::new(random())), base: None, since_ms: None, news }
     }
-}
-
-/// Whether this lies beside the state of a topic that was removed.
-pub(crate) fn is_removed(beside: &Tree) -> bool {
-    field(beside, REMOVED) == Some(&Tree::Bool(true))
 }
 
 fn read<T: Topic>(name: &TopicName, beside: &Tree) -> Option<Saved<T>> {

@@ -10,10 +10,10 @@ use revgate_upstream::Told;
 use super::{Begun, Joined, Link};
 use crate::cell::TopicCell;
 use crate::erased::ErasedTopic;
-use crate::live::Live;
+use crate::error::UpdateError;
 use crate::registry::Origin;
 use crate::saving::Saved;
-use crate::store::{Heard, Joint};
+use crate::store::{Heard, Unheard};
 
 /// What becomes of a topic by what was heard of it.
 pub(crate) enum Became {
@@ -34,10 +34,18 @@ pub(crate) trait Syncs {
     /// Is joined from now on: by what has joined one of the same name before, if there was one. To be called
     /// before anybody writes.
     fn link(&self, link: &Arc<Link>, origin: &Origin, before: Option<Arc<dyn ErasedTopic>>);
-    /// Does what was heard of the topic. Gives it back if another has taken the topic's place.
-    fn hear(&self, told: Told) -> Result<Became, Told>;
+    /// Does what was heard of the topic.
+    ///
+    /// # Errors
+    ///
+    /// If it has not heard it.
+    fn hear(&self, told: Told) -> Result<Became, Unheard>;
     /// Ends it, also for other machines, whether it was there.
-    fn depart(&self) -> bool;
+    ///
+    /// # Errors
+    ///
+    /// If somebody edits it and does not end.
+    fn depart(&self) -> Result<bool, UpdateError>;
     /// What is left to be done for a topic that other machines are told of the end of, or have ended.
     fn departed(&self);
     /// Nothing is kept any more of a topic that is gone.
@@ -67,41 +75,37 @@ impl<T: Topic> Syncs for TopicCell<T> {
         let before = before.and_then(|before| before.into_any().downcast::<Self>().ok());
         let before = before.and_then(|before| before.live.store.part(name).ok().flatten());
         let published = self.published();
-        let joint: Box<dyn Joint<T>> = match before {
-            Some(mut joint) => {
-                if matches!(origin, Origin::Here) {
-                    let begun = joint.created(&published.data);
-                    // It is JSON, as it has just been.
-                    let _begun = self.live.store.restore(published.version, begun);
-                }
-                joint
-            }
-            None => {
-                let is_member = self.live.name != TopicName::of::<T>();
-                let begun = match origin {
-                    Origin::Disk(restored) => match restored.on_disk.beside() {
-                        Some(beside) => Begun::Saved(beside.clone()),
-                        None if restored.is_loaded => Begun::New,
-                        None => Begun::Known,
-                    },
-                    Origin::Here => Begun::New,
-                    Origin::Store => Begun::Known,
-                };
-                let initial = (!is_member).then_some(&self.initial);
-                let data = &published.data;
-                let mut joined = Joined::new(name, link, persistence, begun, data, initial);
-                if link.is_up() && !matches!(origin, Origin::Store) {
-                    // Whatever lies there: a write that expects nothing finds out.
-                    let _shown = joined.hear(Told::Linked(None), data);
-                }
-                Box::new(joined)
-            }
-        };
+        let is_before = before.is_some();
+        let removed = link.recall(name);
+        let is_again = is_before || removed.is_some();
+        let mut joint = before.unwrap_or_else(|| {
+            let begun = match (removed, origin) {
+                (Some(beside), _) => Begun::Saved(beside),
+                (None, Origin::Disk(restored)) => match restored.on_disk.beside() {
+                    Some(beside) => Begun::Saved(beside.clone()),
+                    None if restored.is_loaded => Begun::New,
+                    None => Begun::Known,
+                },
+                (None, Origin::Here) => Begun::New,
+                (None, Origin::Store) => Begun::Known,
+            };
+            let initial = (*name == TopicName::of::<T>()).then_some(&self.initial);
+            Box::new(Joined::new(name, link, persistence, begun, &published.data, initial))
+        });
+        if is_again && matches!(origin, Origin::Here) {
+            let begun = joint.created(&published.data);
+            // It is JSON, as it has just been.
+            let _begun = self.live.store.restore(published.version, begun);
+        }
+        if !is_before && link.is_up() && !matches!(origin, Origin::Store) {
+            // Whatever lies there: a write that expects nothing finds out.
+            let _shown = joint.hear(Told::Linked(None), &published.data);
+        }
         self.link.get_or_init(|| Arc::clone(link));
         self.live.store.join(joint);
     }
 
-    fn hear(&self, told: Told) -> Result<Became, Told> {
+    fn hear(&self, told: Told) -> Result<Became, Unheard> {
         let (heard, is_settled) = self.live.store.hear(&self.live.name, told)?;
         match heard {
             Heard::Nothing if !is_settled => {}
@@ -116,12 +120,8 @@ impl<T: Topic> Syncs for TopicCell<T> {
         Ok(Became::Same)
     }
 
-    fn depart(&self) -> bool {
-        let Live { name, store, .. } = &*self.live;
-        store.depart(name).unwrap_or_else(|error| {
-            tracing::error!(topic = %name, %error, "not removed");
-            false
-        })
+    fn depart(&self) -> Result<bool, UpdateError> {
+        self.live.store.depart(&self.live.name)
     }
 
     fn departed(&self) {

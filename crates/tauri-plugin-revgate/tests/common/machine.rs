@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use serde_json::json;
 use tauri::App;
 use tauri::test::MockRuntime;
 use tauri_plugin_revgate::persistence::{Incident, Migrations, Persistence};
@@ -9,7 +10,7 @@ use tauri_plugin_revgate::upstream::Memory;
 use tauri_plugin_revgate::{Builder, TopicOptions};
 use tempfile::{TempDir, tempdir};
 
-use crate::common::{app, end, everything};
+use crate::common::{app, capability, end, everything};
 
 /// Gives the app its topics, with options such as these.
 type Register = fn(Builder, &TopicOptions) -> Builder;
@@ -53,7 +54,17 @@ impl Machine {
     }
 
     pub(crate) fn start(&mut self) {
-        self.app = Some(app(self.builder(), &[everything()]));
+        let all = json!([{"topic": "*"}]);
+        let members = json!([{"identifier": "revgate:remove", "allow": all}]);
+        self.app = Some(app(self.builder(), &[everything(), capability(&["*"], members)]));
+    }
+
+    /// Ends the app, and starts another program, of the next schema, with these topics.
+    pub(crate) fn update(&mut self, register: Register) {
+        self.end();
+        self.schema += 1;
+        self.register = register;
+        self.start();
     }
 
     /// Ends the app, which saves all.

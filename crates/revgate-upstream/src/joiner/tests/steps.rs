@@ -59,10 +59,10 @@ fn what_cannot_be_read_is_never_overwritten() {
     let mut joiner = in_step(7);
     let unreadable = || Seen { revision: 8, value: Value::Unreadable("it is newer".to_owned()) };
     joiner.handle(Input::Heard(unreadable()));
-    assert!(matches!(asked(&mut joiner), (_, Ask::Rest(_))));
-    edit(&mut joiner, 2);
     let (ticket, ask) = asked(&mut joiner);
     assert!(matches!(ask, Ask::Rest(_)), "{ask:?}");
+    edit(&mut joiner, 2);
+    assert!(joiner.poll_output().is_none(), "and read again in its own time");
     assert_eq!(joiner.status(), Status::Refused("it is newer".to_owned()));
     joiner.handle(Input::Answered(ticket, Answer::Rested));
     let (ticket, _) = asked(&mut joiner);
@@ -76,15 +76,28 @@ fn what_cannot_be_read_is_never_overwritten() {
 }
 
 #[test]
-fn what_the_store_refuses_waits_and_is_tried_with_the_next_edit() {
+fn what_the_store_refuses_waits_and_is_tried_with_what_is_edited_next() {
     let mut joiner = in_step(7);
     edit(&mut joiner, 2);
     let (ticket, _) = asked(&mut joiner);
     joiner.handle(Input::Answered(ticket, Answer::Refused("it is too large".to_owned())));
-    assert!(matches!(asked(&mut joiner), (_, Ask::Rest(_))));
+    let (ticket, ask) = asked(&mut joiner);
+    assert_eq!(ask, Ask::Rest(Options::default().retry_edited));
     assert_eq!(joiner.status(), Status::Refused("it is too large".to_owned()));
     assert_eq!(joiner.outbox().waiting().count(), 1);
+    // Of what is dragged, not each step.
     edit(&mut joiner, 3);
+    edit(&mut joiner, 4);
+    assert!(joiner.poll_output().is_none());
+    joiner.handle(Input::Answered(ticket, Answer::Rested));
+    let (ticket, ask) = asked(&mut joiner);
+    assert!(matches!(ask, Ask::Write { expected: 7, .. }));
+    joiner.handle(Input::Answered(ticket, Answer::Refused("it is too large".to_owned())));
+    let (ticket, _) = asked(&mut joiner);
+    joiner.handle(Input::Answered(ticket, Answer::Rested));
+    let (_, ask) = asked(&mut joiner);
+    assert_eq!(ask, Ask::Rest(Options::default().retry_refused), "nothing was edited");
+    edit(&mut joiner, 5);
     let (ticket, ask) = asked(&mut joiner);
     assert!(matches!(ask, Ask::Write { expected: 7, .. }));
     joiner.handle(Input::Answered(ticket, Answer::Written(8)));
@@ -143,6 +156,58 @@ fn whose_edits_are_missing_is_said_if_others_have_written_since() {
     let Some(Output::Missing { machine, after, to }) = missing else { panic!("{missing:?}") };
     assert_eq!((machine, after, to), (OTHER, Seq::new(0), Seq::new(1)));
     assert!(matches!(joiner.poll_output(), Some(Output::Show(list)) if list == [6]));
+}
+
+#[test]
+fn what_is_missing_for_good_is_said_once() {
+    let options = Options { keep: 0, ..Options::default() };
+    let mut joiner = Joiner::new(Outbox::new(Source::new(1)), List::new(), options);
+    edit(&mut joiner, 2);
+    joiner.handle(Input::Linked(Seen { revision: 0, value: Value::Nothing }));
+    let (ticket, _) = asked(&mut joiner);
+    joiner.handle(Input::Answered(ticket, Answer::Written(8)));
+    asked(&mut joiner);
+    joiner.handle(Input::Unlinked);
+    joiner.handle(Input::Linked(seen(3, 1, &[9])));
+    let missing = joiner.poll_output();
+    let Some(Output::Missing { machine, after, to }) = missing else { panic!("{missing:?}") };
+    assert_eq!((machine, after, to), (Source::new(1), Seq::new(0), Seq::new(1)));
+    assert!(matches!(joiner.poll_output(), Some(Output::Show(list)) if list == [9]));
+    asked(&mut joiner);
+    joiner.handle(Input::Heard(seen(4, 2, &[9, 3])));
+    assert!(matches!(joiner.poll_output(), Some(Output::Show(list)) if list == [9, 3]));
+}
+
+/// Of one who writes beside the machines: by what lies there nobody can tell the older state.
+#[test]
+fn a_read_that_comes_late_shows_nothing_older() {
+    let mut joiner = in_step(7);
+    edit(&mut joiner, 2);
+    let (ticket, _) = asked(&mut joiner);
+    joiner.handle(Input::Answered(ticket, Answer::Unknown("it times out".to_owned())));
+    let (ticket, ask) = asked(&mut joiner);
+    assert_eq!(ask, Ask::Read);
+    let acks = Acks::default().with(OTHER, Seq::new(1)).with(Source::new(1), Seq::new(1));
+    let seen =
+        |revision, list: &[u8]| Seen { revision, value: Value::State(acks.clone(), list.to_vec()) };
+    joiner.handle(Input::Heard(seen(10, &[9, 2, 5])));
+    assert!(matches!(joiner.poll_output(), Some(Output::Show(list)) if list == [9, 2, 5]));
+    joiner.handle(Input::Answered(ticket, Answer::Read(seen(9, &[9, 2]))));
+    let mut reads = 0;
+    loop {
+        let (ticket, ask) = asked(&mut joiner);
+        let answer = match ask {
+            Ask::Read => {
+                reads += 1;
+                Answer::Read(seen(if reads == 3 { 10 } else { 9 }, &[9, 2, 5]))
+            }
+            Ask::Rest(_) if joiner.status() == Status::InStep && reads == 3 => break,
+            Ask::Rest(_) => Answer::Rested,
+            Ask::Write { .. } => panic!("nothing is to be written"),
+        };
+        joiner.handle(Input::Answered(ticket, answer));
+    }
+    assert_eq!(joiner.state(), &[9, 2, 5]);
 }
 
 #[test]
@@ -235,12 +300,14 @@ fn what_comes_to_be_in_step_by_others_is_refused_no_more_and_is_read_seldom() {
     let (ticket, ask) = asked(&mut joiner);
     let Ask::Write { acks, state, .. } = ask else { panic!("{ask:?}") };
     joiner.handle(Input::Answered(ticket, Answer::Refused("it may not".to_owned())));
-    let Options { retry_refused, recheck, .. } = Options::default();
-    assert_eq!(asked(&mut joiner).1, Ask::Rest(retry_refused));
+    let Options { retry_edited, recheck, .. } = Options::default();
+    let (ticket, ask) = asked(&mut joiner);
+    assert_eq!(ask, Ask::Rest(retry_edited));
     // It was made all the same.
     joiner.handle(Input::Heard(Seen { revision: 8, value: Value::State(acks, state) }));
-    assert_eq!(asked(&mut joiner).1, Ask::Rest(recheck));
     assert_eq!(joiner.status(), Status::InStep);
+    joiner.handle(Input::Answered(ticket, Answer::Rested));
+    assert_eq!(asked(&mut joiner).1, Ask::Rest(recheck));
 }
 
 #[test]

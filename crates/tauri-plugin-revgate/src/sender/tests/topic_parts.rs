@@ -160,7 +160,7 @@ fn a_part_comes_and_goes_and_null_is_one() {
         assert_eq!(told(&heard), [(version, expected.clone())]);
         assert_eq!(fetch(&item), (version, expected));
     }
-    sender.registry.remove(&TopicName::of::<Bag>(), None);
+    sender.registry.remove(&TopicName::of::<Bag>(), None).expect("nobody edits it");
     assert!(item.subscribers().is_empty());
 }
 
@@ -292,7 +292,7 @@ fn a_large_part_is_told_by_its_version_and_fetched() {
     let mut sender = Bench::new();
     let pull = TopicOptions::new().delivery(Delivery::Pull).period(Duration::ZERO);
     for (options, pointer) in [(TopicOptions::new(), "/by_name"), (pull, "/by_name/new")] {
-        sender.registry.remove(&TopicName::of::<Bag>(), None);
+        sender.registry.remove(&TopicName::of::<Bag>(), None).expect("nobody edits it");
         let bag = topic(&sender.registry, bag(), options);
         let part = part_of(&bag, pointer);
         let heard = hear(&part, "main");

@@ -7,7 +7,7 @@ use revgate::json::Fingerprint;
 use revgate::{Invalid, Topic, TopicName};
 use revgate_persistence::Tree;
 
-use super::{Draft, Edit, Published, Store};
+use super::{Draft, Edit, Published, Store, Written};
 use crate::error::UpdateError;
 use crate::pending::Actions;
 
@@ -37,5 +37,19 @@ impl<T: Topic> Store<T> {
         _: &TopicName,
     ) -> Result<(Published<T>, Option<Beside>), UpdateError> {
         Ok((self.published(), None))
+    }
+
+    #[expect(clippy::unused_self, reason = "as where the feature is on")]
+    pub(crate) fn completed(&self, _: &TopicName) {}
+
+    #[expect(clippy::unused_self, reason = "as where the feature is on")]
+    #[expect(clippy::unnecessary_wraps, reason = "as where the feature is on")]
+    pub(crate) fn found(
+        &self,
+        _: &TopicName,
+        _: &Tree,
+        _: &T,
+    ) -> Result<Option<Option<Written<T>>>, UpdateError> {
+        Ok(None)
     }
 }
