@@ -7,6 +7,7 @@ use std::{env, fs};
 use serde_json::{Value, json};
 use xtask::desktop::{Browser, Desktop, Tabs};
 use xtask::pages;
+use xtask::process;
 use xtask::workspace::Workspace;
 
 use crate::picture::Picture;
@@ -98,6 +99,17 @@ impl Windows {
     pub(crate) fn run(&mut self, window: &str, script: &str, arguments: &[Value]) -> Value {
         let ran = self.desktop.execute(window, script, arguments);
         ran.unwrap_or_else(|error| panic!("`{window}`: {error}"))
+    }
+
+    /// Waits until the body of a function comes to return this in a window.
+    #[track_caller]
+    pub(crate) fn wait_for(&mut self, window: &str, script: &str, wanted: &Value) {
+        let mut seen = Value::Null;
+        let came = process::poll(LIMIT, || {
+            seen = self.run(window, script, &[]);
+            (seen == *wanted).then_some(())
+        });
+        assert!(came.is_some(), "`{window}`: `{script}` stays {seen}, wanted {wanted}");
     }
 
     /// Scales the pages as Ctrl and plus do: a page that is twice as large has half the room.

@@ -18,6 +18,23 @@ const MOVES: &str = "const moves = [];
     }
     return moves.concat(document.getAnimations().filter(it => it.playState === 'running').map(String))";
 
+/// Confirms that a note is deleted: how many toasts say so then, and what moves beside them. In one go, as a toast
+/// does not stay for long.
+fn toasted() -> String {
+    format!(
+        "const done = arguments[arguments.length - 1];
+        const moves = () => {{ {MOVES} }};
+        const look = () => {{
+            const toasts = document.querySelectorAll('.toast').length;
+            if (toasts === 0) return setTimeout(look);
+            document.documentElement.dataset.status = 'retrying';
+            done([toasts, moves()]);
+        }};
+        document.querySelector('[data-testid=confirm-delete]').click();
+        look()"
+    )
+}
+
 #[test]
 fn the_look_of_the_system_is_followed_at_once_and_changes_nothing_else() {
     let mut windows = Windows::open();
@@ -29,8 +46,9 @@ fn the_look_of_the_system_is_followed_at_once_and_changes_nothing_else() {
             windows.prefer(window, "prefers-color-scheme", look);
             assert_eq!(windows.run(window, GROUND, &[]), ground, "`{window}`, {look}");
         }
+        // It is told of the look, and shows that when it sees fit.
         let button = "return document.querySelector('[data-testid=toggle-theme]').ariaPressed";
-        assert_eq!(windows.run(MAIN, button, &[]), pressed, "{look}");
+        windows.wait_for(MAIN, button, &json!(pressed));
     }
     assert_eq!(windows.settle(&[("theme", "system")]), revision, "nobody has set anything");
 
@@ -52,13 +70,9 @@ fn nothing_moves_for_who_wants_less_motion() {
     }
     windows.click(SETTINGS, "input[name=autoSave]");
     windows.click(MAIN, "[data-testid=delete-note]");
-    windows.click(MAIN, "[data-testid=confirm-delete]");
-    windows.run(MAIN, "document.documentElement.dataset.status = 'retrying'", &[]);
-    let toast = "return document.querySelectorAll('.toast').length";
-    assert_eq!(windows.run(MAIN, toast, &[]), json!(1));
-    for window in BOTH {
-        assert_eq!(windows.run(window, MOVES, &[]), json!([]), "in `{window}`");
-    }
+    let seen = windows.desktop.execute_async(MAIN, &toasted(), &[]);
+    assert_eq!(seen.expect("no exception"), json!([1, []]));
+    assert_eq!(windows.run(SETTINGS, MOVES, &[]), json!([]));
 }
 
 #[test]

@@ -44,8 +44,11 @@ fn assert_all_kept(app: &mut TestApp, windows: &[&str]) {
 
 /// Windows that never got into each other's way would prove nothing.
 fn assert_have_met(app: &mut TestApp) {
-    let refused = PAIR.map(|window| app.value(window, REFUSED).as_u64());
-    assert!(refused.iter().any(|count| *count > Some(0)), "they never met: {refused:?}");
+    assert!(have_met(app), "they never met");
+}
+
+fn have_met(app: &mut TestApp) -> bool {
+    PAIR.iter().any(|window| app.value(window, REFUSED).as_u64() > Some(0))
 }
 
 #[test]
@@ -87,10 +90,12 @@ fn a_thousand_edits_of_one_field_at_once_in_each_window_are_all_kept() {
 
 fn assert_kept_at_once(app: &mut TestApp) {
     const ROUNDS: u64 = 3;
+    /// On a busy machine one may be done before the other begins.
+    const MOST: u64 = 30;
     // All are sent with a write or two: these must meet those of the other window.
     const AT: &str = "await new Promise(go => setTimeout(go, arguments[0] - Date.now()));
         return revgate.editAtOnce('left', 1, 1000)";
-    for round in 1..=ROUNDS {
+    for round in 1..=MOST {
         let start = SystemTime::now() + Duration::from_millis(300);
         let start = start.duration_since(UNIX_EPOCH).expect("after 1970").as_millis() as u64;
         for window in PAIR {
@@ -101,6 +106,9 @@ fn assert_kept_at_once(app: &mut TestApp) {
         }
         let left = app.agree("counters", &PAIR)["data"]["left"].clone();
         assert_eq!(left, 2000 * round);
+        if round >= ROUNDS && have_met(app) {
+            return;
+        }
     }
-    assert_have_met(app);
+    panic!("they never met");
 }

@@ -38,6 +38,17 @@ fn wait_for(desktop: &mut Desktop, script: &str) {
     assert!(came.is_some(), "it does not come to that: {script}");
 }
 
+/// Waits until both windows have told that they show this revision. Each tells of itself, in order, and neither waits
+/// for the other; the newest lines are drawn however many there are.
+fn wait_until_shown(desktop: &mut Desktop, revision: u32) {
+    let script = format!(
+        "const lines = [...document.querySelectorAll('.rg-line')];
+        return ['main', 'settings'].every(window => lines.some(it =>
+            it.ariaLabel.endsWith(`settings shows r{revision}, applied, ${{window}}`)))"
+    );
+    wait_for(desktop, &script);
+}
+
 /// What the inspector has recorded.
 fn export(desktop: &mut Desktop) -> Session {
     desktop.click(INSPECTOR, "[data-testid=export]").expect("there is a button");
@@ -88,13 +99,7 @@ fn what_two_windows_did_is_played_once_more_with_equal_outputs() {
     }
     desktop.click("main", "[data-testid=toggle-sidebar]").expect("it can be toggled");
     agree(&mut desktop, &[]);
-    // Each window tells of itself, and neither waits for the other.
-    wait_for(
-        &mut desktop,
-        "const applied = [...document.querySelectorAll('.rg-line[data-kind=applied]')];
-        return ['main', 'settings'].every(window => applied.filter(it =>
-            RegExp(`settings shows .*, ${window}$`).test(it.getAttribute('aria-label'))).length >= 4)",
-    );
+    wait_until_shown(&mut desktop, 5);
     let session = export(&mut desktop);
     let played = replay(&session).unwrap_or_else(|other| panic!("{other}"));
     assert!(played.gates >= 2 && played.outputs > 8 && played.unknown == 0, "{played:?}");
@@ -184,7 +189,7 @@ fn keys_go_through_the_timeline_and_enter_shows_the_state_of_then() {
     for theme in ["dark", "light", "dark"] {
         change_theme(&mut desktop, theme);
     }
-    wait_for(&mut desktop, "return document.querySelectorAll('.rg-line').length > 12");
+    wait_until_shown(&mut desktop, 4);
     for _ in 0..3 {
         desktop.click(INSPECTOR, "[data-testid=zoom-in]").expect("there is a button");
     }

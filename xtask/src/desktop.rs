@@ -29,6 +29,8 @@ use crate::{
 };
 
 const PLACE: &str = "return [screenX, screenY, outerWidth, outerHeight]";
+/// How long a window may take to come or to go, on whatever machine.
+const LIMIT: Duration = Duration::from_secs(60);
 /// In a plain browser tab it is what the page says of itself.
 const LABEL: &str = "return window.__TAURI_INTERNALS__?.metadata?.currentWebview?.label \
     ?? document.documentElement.dataset.window ?? null";
@@ -166,7 +168,7 @@ impl Desktop {
                 self.current = None;
             }
         }
-        let gone = process::poll(Duration::from_secs(10), || {
+        let gone = process::poll(LIMIT, || {
             self.labels().is_ok_and(|open| !open.iter().any(|other| other == label)).then_some(())
         });
         gone.ok_or_else(|| Error::Windows(format!("window `{label}` does not close")))
@@ -262,7 +264,7 @@ impl Desktop {
         if self.display.is_none() {
             return Ok(());
         }
-        let shown = process::poll(Duration::from_secs(10), || {
+        let shown = process::poll(LIMIT, || {
             let is_shown = self.execute(label, "return !document.hidden", &[]);
             is_shown.is_ok_and(|is_shown| is_shown == json!(true)).then_some(())
         });

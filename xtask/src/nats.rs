@@ -21,7 +21,7 @@ use crate::{
 pub const VARIABLE: &str = "NATS_SERVER";
 /// Debian's is on the PATH of root alone.
 const PROGRAMS: [&str; 2] = ["nats-server", "/usr/sbin/nats-server"];
-const START: Duration = Duration::from_secs(20);
+const START: Duration = Duration::from_secs(60);
 /// The folder with its data.
 const STORE: &str = "store";
 

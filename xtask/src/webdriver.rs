@@ -15,8 +15,10 @@ pub use error::Error;
 /// The name under which an element travels in JSON; the standard chose it so that it clashes
 /// with nothing.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
-/// No command may take longer, a page that hangs included.
-const LIMIT: Duration = Duration::from_secs(30);
+/// No command may take longer, a page that hangs included: one starts the app, on whatever machine.
+const LIMIT: Duration = Duration::from_secs(120);
+/// When the driver gives up on a script: before that, so that it is the driver who says so.
+const SCRIPT: Duration = Duration::from_secs(110);
 
 /// A session with a browser, or with an app that is driven like one.
 #[derive(Debug)]
@@ -34,13 +36,15 @@ pub struct Handle(String);
 pub struct Element(String);
 
 impl Client {
-    /// Asks the driver at `base` (`http://127.0.0.1:4444`) for a session; that starts the app.
+    /// Asks the driver at `base` (`http://127.0.0.1:4444`) for a session with these capabilities; that starts the
+    /// app.
     ///
     /// # Errors
     /// [`Error::Refused`] with the driver's words if the app does not start.
-    pub fn new_session(base: &str, capabilities: &Value) -> Result<Self, Error> {
+    pub fn new_session(base: &str, mut capabilities: Value) -> Result<Self, Error> {
         let agent = agent();
-        let body = json!({ "capabilities": capabilities });
+        capabilities["timeouts"] = json!({ "script": SCRIPT.as_millis() as u64 });
+        let body = json!({ "capabilities": { "alwaysMatch": capabilities } });
         let value = post(&agent, "new session", &format!("{base}/session"), &body)?;
         let id = value["sessionId"].as_str().ok_or_else(|| Error::shape("new session", &value))?;
         Ok(Self { session: format!("{base}/session/{id}"), agent })

@@ -25,6 +25,9 @@ const revgateIs = (file: (entry: { name: string; source: string }) => string) =>
 const revgate = revgateIs(({ source }) => source);
 const production = revgateIs(({ name }) => here(`dist/production/${name}.js`));
 
+/** However busy the machine is. */
+const limits = { testTimeout: 60_000, hookTimeout: 60_000 };
+
 // Every suite runs twice: in Node, and in the Chromium that the system has. Those that know the package
 // by its name alone run with what is built for production as well. Those of the packed package run in
 // Node alone, and start what they need.
@@ -39,6 +42,7 @@ export default defineConfig({
 					name: 'node',
 					include: ['test/**/*.test.ts'],
 					exclude: ['test/**/*.browser.test.ts', 'test/packages/**'],
+					...limits,
 				},
 			},
 			{
@@ -50,6 +54,7 @@ export default defineConfig({
 					name: 'chromium',
 					include: ['test/**/*.test.ts'],
 					exclude: ['test/**/*.node.test.ts', 'test/packages/**'],
+					...limits,
 					browser: browser(),
 				},
 			},
@@ -60,6 +65,7 @@ export default defineConfig({
 				test: {
 					name: 'production',
 					include: ['test/document/*.browser.test.ts'],
+					...limits,
 					browser: browser(),
 				},
 			},
@@ -68,8 +74,7 @@ export default defineConfig({
 					name: 'packages',
 					include: ['test/packages/*.test.ts'],
 					globalSetup: 'test/packages/install.ts',
-					testTimeout: 60_000,
-					hookTimeout: 60_000,
+					...limits,
 				},
 			},
 		],

@@ -1,5 +1,6 @@
 //! Two machines on one bucket of a real server, which is killed, restored, and cut off.
 
+#[allow(dead_code, reason = "other tests use the rest of it")]
 mod common;
 #[path = "common/machine.rs"]
 mod machine;
@@ -7,19 +8,21 @@ mod machine;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use common::Server;
+use common::{GIVEN_UP, PATIENCE, Server};
 use machine::{List, Machine};
 use revgate_nats::{Nats, Options};
 use revgate_upstream::Status;
 use tokio::time::sleep;
 use xtask::proxy::{Proxy, Way};
 
-/// Longer than any machine needs, and no measure of it.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 fn through(proxy: &Proxy) -> Nats {
     let server = proxy.url();
-    Nats::new(Options::new(server, "board").timeout(Duration::from_secs(1)))
+    Nats::new(Options::new(server, "board").timeout(GIVEN_UP))
+}
+
+/// What a kill takes with it is soon asked for again.
+fn nats(server: &Server) -> Nats {
+    Nats::new(server.options().timeout(GIVEN_UP))
 }
 
 /// What all show, once they show the same, and the store has it.
@@ -47,7 +50,7 @@ fn check(list: &List, done: &BTreeSet<u32>) {
 async fn of_two_machines_that_do_five_hundred_things_each_a_thousand_are_done() {
     let server = Server::start();
     let machines =
-        [1, 2].map(|number| Machine::start(server.nats(), &Machine::new_disk(number), 1));
+        [1, 2].map(|number| Machine::start(nats(&server), &Machine::new_disk(number), 1));
     let begun = Instant::now();
     for number in 0..500 {
         machines[0].add(number);
@@ -64,7 +67,7 @@ async fn of_two_machines_that_do_five_hundred_things_each_a_thousand_are_done() 
 async fn a_bucket_that_is_restored_or_lost_gets_back_what_the_machines_have() {
     let mut server = Server::start();
     let machines =
-        [1, 2].map(|number| Machine::start(server.nats(), &Machine::new_disk(number), 1));
+        [1, 2].map(|number| Machine::start(nats(&server), &Machine::new_disk(number), 1));
     let mut done = BTreeSet::new();
     let mut add = |machine: &Machine, number| {
         machine.add(number);

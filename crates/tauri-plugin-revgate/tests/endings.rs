@@ -236,10 +236,11 @@ fn a_change_by_another_program_just_before_the_end_and_ours_are_both_on_the_disk
         let app = app(plugin, &[everything()]);
         let settings = app.topic::<Settings>().expect("registered");
         settings.flush().wait().expect("the disk is there");
-        settings.update(|settings| settings.font_size = 33).expect("valid");
         let file = file(&folder, "settings.json");
         let text = fs::read_to_string(&file).expect("readable");
+        // First, as ours may be saved at any time from then on, and this is not to undo it.
         fs::write(&file, text.replace("\"system\"", "\"dark\"")).expect("writable");
+        settings.update(|settings| settings.font_size = 33).expect("valid");
         end(app);
         let text = fs::read(&file).expect("readable");
         let saved = serde_json::from_slice::<Value>(&text).expect("JSON")["data"].clone();

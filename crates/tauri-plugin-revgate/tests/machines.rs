@@ -228,6 +228,7 @@ fn what_is_done_offline_waits_on_the_disk_and_windows_know_of_it() {
     };
     assert_eq!(syncing.since.map(ms), Some(ms(since)));
 
+    until("the other's is there", || lying(&machines[1].store, "board").contains("[10]"));
     machines[0].store.set_reachable(true);
     settle(&machines);
     assert_eq!(machines[0].shown().notes, [10, 0, 1, 2]);

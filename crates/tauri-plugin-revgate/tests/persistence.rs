@@ -21,9 +21,9 @@ use tauri_plugin_revgate::persistence::{
 use tauri_plugin_revgate::{Builder, RevgateExt, TopicHandle, TopicOptions, UpdateError};
 use tempfile::TempDir;
 
-use common::{Player, app, build, call, end, everything, window};
+use common::{Player, app, build, call, end, everything, put, window};
 
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// The app's data folder, and what is said of what goes wrong there.
 struct Bench {
@@ -52,6 +52,15 @@ impl Bench {
 
     fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join("revgate").join(name)
+    }
+
+    /// Puts a file in the place of the folder, and gives that place.
+    fn put_in_the_way(&self) -> PathBuf {
+        let (file, place) =
+            (self.folder.path().join("in-the-way"), self.folder.path().join("revgate"));
+        fs::write(&file, "no folder any more").expect("writable");
+        put(&file, &place);
+        place
     }
 
     fn saved(&self, name: &str) -> Option<Value> {
@@ -165,8 +174,7 @@ fn a_durable_write_that_the_disk_does_not_take_is_made_and_answered_so() {
     let window = window(&app, "main");
     set(&player(&app), 1);
     // Nothing can be saved there, not even by root.
-    fs::remove_dir_all(bench.folder.path().join("revgate")).expect("it is there");
-    fs::write(bench.folder.path().join("revgate"), "in the way").expect("written");
+    bench.put_in_the_way();
 
     let write = json!({"topic": "player", "data": {"volume": 2}});
     let told = call(&window, "replace", write).expect_err("it is not on the disk");
@@ -614,8 +622,9 @@ fn windows_are_told_what_is_not_saved_and_why_for_as_long_as_that_is_so() {
     assert_eq!(player(&app).snapshot().data.volume, 9);
 
     // Whatever else keeps it from the disk.
-    fs::remove_file(bench.file("player.json")).expect("there");
-    fs::create_dir(bench.file("player.json")).expect("writable");
+    let in_the_way = bench.folder.path().join("in-the-way");
+    fs::create_dir(&in_the_way).expect("writable");
+    put(&in_the_way, &bench.file("player.json"));
     set(&player(&app), 4);
     until("told", || told()["topics"]["player"].is_string());
     fs::remove_dir(bench.file("player.json")).expect("there");
@@ -702,9 +711,7 @@ fn writers_and_windows_do_not_mind_a_disk_that_fails() {
     let bench = Bench::new();
     let persistence = Persistence::new().save(Save::after(Duration::from_millis(1)));
     let app = bench.open(persistence);
-    let folder = bench.folder.path().join("revgate");
-    fs::remove_dir_all(&folder).expect("it is there");
-    fs::write(&folder, "no folder any more").expect("writable");
+    let folder = bench.put_in_the_way();
     let player = player(&app);
     let version = set(&player, 3);
     until("reported", || !bench.incidents.lock().expect("no panic").is_empty());
@@ -718,7 +725,8 @@ fn writers_and_windows_do_not_mind_a_disk_that_fails() {
     assert_eq!(player.snapshot().version(), version, "the app goes on");
 
     fs::remove_file(&folder).expect("it is there");
-    fs::create_dir(&folder).expect("writable");
+    // The app may have been first.
+    fs::create_dir_all(&folder).expect("writable");
     until("saved", || bench.saved_volume() == Some(json!(3)));
     until("healed", || player.saving().expect("it is saved").fault.is_none());
 }

@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{app, call, capability, window};
+use common::{app, call, capability, put, window};
 use revgate::action::Context;
 use revgate::{Action, Epoch, Topic};
 use serde::{Deserialize, Serialize};
@@ -90,7 +90,9 @@ fn an_action_that_the_disk_does_not_take_is_done_and_answered_so_until_it_does()
     let place = folder.path().join("revgate");
     let aside = folder.path().join("aside");
     fs::rename(&place, &aside).expect("it is there");
-    fs::write(&place, "in the way").expect("written");
+    let in_the_way = folder.path().join("in-the-way");
+    fs::write(&in_the_way, "in the way").expect("written");
+    put(&in_the_way, &place);
 
     let second = act(&app, "jar", epoch, 2).expect("done");
     assert_eq!((&second["revision"], second.get("refused")), (&json!("3"), None));
@@ -108,8 +110,7 @@ fn an_action_that_the_disk_does_not_take_is_done_and_answered_so_until_it_does()
     };
     assert_eq!((version.revision.number(), topic.snapshot().data.coins), (4, 7));
 
-    fs::remove_file(&place).expect("it is there");
-    fs::rename(&aside, &place).expect("free");
+    put(&aside, &place);
     let again = act(&app, "jar", epoch, 2).expect("answered");
     assert_eq!((&again["revision"], again.get("notDurable")), (&json!("3"), None));
     let saved: Value =

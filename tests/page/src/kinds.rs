@@ -156,7 +156,8 @@ async fn until_shown<T: Kind>(
     replica: &Replica<T, Tauri, Browser>,
     version: Version,
 ) -> Result<(), String> {
-    for _ in 0..500 {
+    // A minute, beside all the others.
+    for _ in 0..6_000 {
         if replica.version() >= Some(version) {
             return Ok(());
         }

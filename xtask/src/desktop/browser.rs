@@ -80,7 +80,7 @@ impl Browser {
                 ("moz:firefoxOptions", json!({ "binary": program, "args": args }))
             }
         };
-        json!({ "alwaysMatch": { options.0: options.1 } })
+        json!({ options.0: options.1 })
     }
 }
 
@@ -109,7 +109,7 @@ impl Tabs<'_> {
             return Err(failed(Error::Other(format!("the driver does not answer on port {port}"))));
         }
         let wanted = browser.capabilities(program, &profile);
-        let client = Client::new_session(&base, &wanted).map_err(|error| failed(error.into()))?;
+        let client = Client::new_session(&base, wanted).map_err(|error| failed(error.into()))?;
         for (index, address) in self.addresses.iter().enumerate() {
             if index > 0 {
                 let tab = client.new_tab()?;

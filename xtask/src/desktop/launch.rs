@@ -92,8 +92,8 @@ impl Launch<'_> {
             return Err(failed(Error::Other(format!("the driver does not answer on port {port}"))));
         }
         let options = json!({ "binary": self.app, "args": self.arguments });
-        let wanted = json!({ "alwaysMatch": { "webkitgtk:browserOptions": options } });
-        let client = Client::new_session(&base, &wanted).map_err(|error| failed(error.into()))?;
+        let wanted = json!({ "webkitgtk:browserOptions": options });
+        let client = Client::new_session(&base, wanted).map_err(|error| failed(error.into()))?;
         let labels = BTreeMap::new();
         let display = Some(self.display.to_owned());
         Ok(Desktop { client, labels, current: None, driver, display, log, profile })

@@ -4,6 +4,9 @@ use std::io::{BufRead, BufReader};
 
 use super::*;
 
+/// Longer than anything needs, and no measure of it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A shell with three descendants: one in its group, one that left it, one that was re-parented.
 fn family() -> Guarded {
     let script = "sleep 300 & setsid sleep 300 & (setsid sh -c 'sleep 300; :' &) ; echo up; wait";
@@ -12,8 +15,14 @@ fn family() -> Guarded {
     let mut line = String::new();
     BufReader::new(guard.stdout().expect("piped")).read_line(&mut line).expect("a line");
     assert_eq!(line, "up\n");
-    poll(Duration::from_secs(5), || (guard.members().len() >= 5).then_some(())).expect("family");
+    poll(PATIENCE, || (guard.members().len() >= 5).then_some(())).expect("family");
     guard
+}
+
+/// They have been killed; the system takes its time over what it does then.
+fn assert_gone(target: &[tree::Target]) {
+    let gone = poll(PATIENCE, || tree::members(target).is_empty().then_some(()));
+    assert!(gone.is_some(), "there is still {:?}", tree::members(target));
 }
 
 #[test]
@@ -21,7 +30,7 @@ fn a_guard_takes_the_whole_family_with_it() {
     let guard = family();
     let target = [(guard.id(), guard.mark.clone())];
     drop(guard);
-    assert_eq!(tree::members(&target), Vec::<u32>::new());
+    assert_gone(&target);
 }
 
 #[test]
@@ -40,7 +49,7 @@ fn a_child_that_ignores_sigterm_is_killed() {
     BufReader::new(guard.stdout().expect("piped")).read_line(&mut line).expect("a line");
     let target = [(guard.id(), guard.mark.clone())];
     guard.end();
-    assert_eq!(tree::members(&target), Vec::<u32>::new());
+    assert_gone(&target);
 }
 
 #[test]

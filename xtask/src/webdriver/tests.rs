@@ -50,13 +50,14 @@ fn session() -> (u16, Value) {
 #[test]
 fn a_command_goes_to_the_session_and_its_value_comes_back() {
     let (base, server) = driver(vec![session(), (200, json!({ "value": ["a", "b"] }))]);
-    let client = Client::new_session(&base, &json!({ "alwaysMatch": {} })).expect("a session");
+    let client = Client::new_session(&base, json!({ "what": "app" })).expect("a session");
     let windows = client.windows().expect("windows");
     assert_eq!(windows, [Handle("a".into()), Handle("b".into())]);
     let requests = server.join().expect("the server ends");
     let body = requests[0].split_once("\r\n\r\n").expect("a body").1;
     let body: Value = serde_json::from_str(body).expect("JSON");
-    assert_eq!(body, json!({ "capabilities": { "alwaysMatch": {} } }));
+    let wanted = json!({ "what": "app", "timeouts": { "script": 110_000 } });
+    assert_eq!(body, json!({ "capabilities": { "alwaysMatch": wanted } }));
     assert!(requests[1].starts_with("GET /session/s1/window/handles "), "{}", requests[1]);
 }
 
@@ -64,7 +65,7 @@ fn a_command_goes_to_the_session_and_its_value_comes_back() {
 fn a_refusal_names_the_command_the_status_and_the_drivers_words() {
     let refusal = json!({ "value": { "error": "no such element", "message": "nothing there" } });
     let (base, server) = driver(vec![session(), (404, refusal)]);
-    let client = Client::new_session(&base, &json!({})).expect("a session");
+    let client = Client::new_session(&base, json!({})).expect("a session");
     let error = client.find("#nothing").expect_err("it is refused");
     assert_eq!(error.kind(), Some("no such element"));
     let text = error.to_string();
@@ -77,7 +78,7 @@ fn a_refusal_names_the_command_the_status_and_the_drivers_words() {
 #[test]
 fn an_answer_of_the_wrong_shape_is_not_taken_for_a_session() {
     let (base, server) = driver(vec![(200, json!({ "value": { "sessionId": 7 } }))]);
-    let error = Client::new_session(&base, &json!({})).expect_err("no session");
+    let error = Client::new_session(&base, json!({})).expect_err("no session");
     assert!(matches!(error, Error::Shape { .. }), "{error}");
     server.join().expect("the server ends");
 }
@@ -88,6 +89,6 @@ fn nobody_there_is_a_transport_error() {
     let base = format!("http://{}", listener.local_addr().expect("an address"));
     drop(listener);
     assert!(!Client::is_ready(&base));
-    let error = Client::new_session(&base, &json!({})).expect_err("nobody there");
+    let error = Client::new_session(&base, json!({})).expect_err("nobody there");
     assert!(matches!(error, Error::Transport { .. }), "{error}");
 }

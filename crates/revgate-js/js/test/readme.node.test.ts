@@ -74,9 +74,6 @@ function faults(filename: string, language: string, source: string): unknown[] {
 	return [...errors, ...template.errors];
 }
 
-// Those that stand in the pages import whole libraries within a test, on a busy machine too.
-vi.setConfig({ testTimeout: 60_000 });
-
 // Before the tests are collected, for some of them stand in the pages.
 rmSync(folder, { recursive: true, force: true });
 const [readmes, pages] = [project('readmes'), project('guide')];

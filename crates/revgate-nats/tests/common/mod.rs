@@ -8,6 +8,15 @@ use xtask::nats;
 use xtask::process::Scratch;
 use xtask::workspace::Workspace;
 
+/// Longer than anything needs, and no measure of it.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long an answer is waited for that does not come, or that is asked for again.
+pub(crate) const GIVEN_UP: Duration = Duration::from_secs(1);
+
+/// How long an answer is waited for that has to come: a busy machine gives it late.
+pub(crate) const ANSWERED: Duration = Duration::from_secs(20);
+
 /// A NATS server, which ends with the test.
 pub(crate) struct Server(nats::Server);
 
@@ -35,7 +44,7 @@ impl Server {
     }
 
     pub(crate) fn options(&self) -> Options {
-        Options::new(self.url(), "board").timeout(Duration::from_secs(1))
+        Options::new(self.url(), "board").timeout(ANSWERED)
     }
 
     pub(crate) fn nats(&self) -> Nats {

@@ -116,6 +116,15 @@ pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
+/// Moves a file or a folder to a place where an app saves: what it has there, and what it puts there again
+/// meanwhile, goes.
+pub(crate) fn put(what: &Path, place: &Path) {
+    until("it is put there", || {
+        let _ = fs::remove_dir_all(place).or_else(|_| fs::remove_file(place));
+        fs::rename(what, place).is_ok()
+    });
+}
+
 /// Calls a command of the plugin as the app's own page in `window` does.
 pub(crate) fn call(window: &Window, command: &str, body: Value) -> Result<Value, Value> {
     call_from("tauri://localhost", window, command, body)

@@ -4,6 +4,7 @@ import { immer } from 'zustand/middleware/immer';
 import { createStore } from 'zustand/vanilla';
 
 import { createZustandSnapshotApplier } from '../../src/appliers/zustand.js';
+import { until } from '../until.js';
 import { snapshotOf } from './containers.js';
 
 interface Settings {
@@ -103,7 +104,7 @@ test('what persist reads later than the first snapshot is not put over it', asyn
 	applier.apply(snapshotOf({ ...fetched, theme: 'blue' }));
 	applier.apply(snapshotOf(fetched));
 	answer({ state: { theme: 'old', note: 'stored', nested: { a: 0 } }, version: 0 });
-	await vi.waitFor(() => expect(store.persist.hasHydrated()).toBe(true));
+	await until(() => expect(store.persist.hasHydrated()).toBe(true));
 	// Only a key that no snapshot has is what was stored.
 	expect(store.getState()).toEqual({ ...fetched, note: 'stored' });
 	expect(written.at(-1)).toEqual(store.getState());

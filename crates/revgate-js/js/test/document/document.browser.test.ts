@@ -6,6 +6,7 @@ import { get } from 'svelte/store';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApp } from 'vue';
 
+import { until } from '../until.js';
 import { Backend } from './backend.js';
 import { defaults } from './defaults.js';
 import { settingsAtom } from './jotai/settings.js';
@@ -73,10 +74,6 @@ const windows: [name: string, window: Window][] = [
 function unload(): void {
 	window.dispatchEvent(new Event('beforeunload'));
 }
-
-/** However long it takes on a busy machine. */
-vi.setConfig({ testTimeout: 60_000 });
-const until = (check: () => void) => vi.waitFor(check, { timeout: 50_000, interval: 5 });
 
 beforeEach(() => {
 	vi.spyOn(console, 'error').mockImplementation((...said) => expect.unreachable(said.join(' ')));

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 
 import { containers } from '../appliers/containers.js';
 import type { Options, Rig } from '../appliers/rigs.js';
+import { until } from '../until.js';
 import { Backend } from './backend.js';
 
 type Sync = ReturnType<typeof createTauriRevisionSync>;
@@ -46,7 +47,6 @@ describe.each(containers)('%s', (_, make) => {
 	});
 
 	const shown = () => JSON.parse(JSON.stringify(rig.state())) as object;
-	const until = (check: () => void) => vi.waitFor(check, { timeout: 50_000, interval: 5 });
 	const update = (change: object) => backend.update({ ...backend.settings, ...change });
 
 	test('mode patch, and none', async () => {
@@ -156,7 +156,7 @@ describe.each(containers)('%s', (_, make) => {
 		const failing = ((...call: Parameters<typeof invoke>) =>
 			isDown ? Promise.reject(new Error('the backend is down')) : invoke(...call)) as typeof invoke;
 		const started = open({}, { invoke: failing, logger });
-		await vi.waitFor(() => expect(heard).toEqual(['getSnapshot: the backend is down']));
+		await until(() => expect(heard).toEqual(['getSnapshot: the backend is down']));
 		const told = [logger.debug, logger.warn, logger.error].flatMap(({ mock }) => mock.calls);
 		expect(told.some(([, extra]) => (extra as { topic: string }).topic === 'settings')).toBe(true);
 		isDown = false;

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { isSame } from '../../src/topic/patch.js';
 import { pass } from '../topic/harness.js';
@@ -6,8 +6,6 @@ import { Family } from './backend.js';
 import { type Doc, doc, open, watchEverything } from './harness.js';
 
 watchEverything();
-// The backend, too, makes ten thousand rows.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A family of so many rows, with one who follows each, and one who follows all. */
 async function rows(count: number) {

@@ -15,7 +15,7 @@ test('Node imports it, and ends once the sync has stopped', async () => {
 });
 
 test('a topic outside Tauri says so, and does not keep Node alive', async () => {
-	const options = { cwd: join(projects, 'node'), timeout: 30_000 };
+	const options = { cwd: join(projects, 'node'), timeout: 50_000 };
 	const { stdout } = await run(process.execPath, ['outside.js'], options);
 	const { words, status } = JSON.parse(stdout);
 	expect(words).toHaveLength(3);

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import {
 	clearPersistedData,
@@ -10,6 +10,7 @@ import {
 	type StorageBackend,
 } from '../../src/persistence/index.js';
 import type { SnapshotEnvelope } from '../../src/types.js';
+import { until } from '../until.js';
 import { watchErrors } from '../watch.js';
 import { createMemoryStorageBackend, snapshot } from './kinds.js';
 import { Heard } from './setup.js';
@@ -340,11 +341,11 @@ describe("a storage of the app's own", () => {
 		await applier.flush();
 		expect(gates, '10 is newer').toHaveLength(0);
 		await applier.apply(snapshot('11', 'eleven'));
-		await vi.waitFor(() => expect(gates).toHaveLength(1));
+		await until(() => expect(gates).toHaveLength(1));
 		await applier.apply(snapshot('12', 'twelve'));
 		await applier.apply(snapshot('13', 'thirteen'));
 		gates[0]?.resolve();
-		await vi.waitFor(() => expect(gates).toHaveLength(2));
+		await until(() => expect(gates).toHaveLength(2));
 		gates[1]?.resolve();
 		await applier.flush();
 		expect([held?.revision, gates.length]).toEqual(['13', 2]);

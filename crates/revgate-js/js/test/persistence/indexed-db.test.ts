@@ -5,6 +5,7 @@ import {
 	createSnapshotCache,
 	type IndexedDBBackendOptions,
 } from '../../src/persistence/index.js';
+import { until } from '../until.js';
 import { watchErrors } from '../watch.js';
 import { snapshot } from './kinds.js';
 import { Heard } from './setup.js';
@@ -101,7 +102,7 @@ describe('IndexedDB', () => {
 		expect(heard.message).toContain('Close or reload the other tabs of this app');
 		expect(await cache.load(), 'and does not wait for it').toBeNull();
 		stubborn.close();
-		await vi.waitFor(async () => {
+		await until(async () => {
 			await cache.flush();
 			expect(cache.hasPendingSave()).toBe(false);
 		});

@@ -26,15 +26,16 @@ export interface Tab {
 type Place = 'localStorage' | 'sessionStorage' | 'IndexedDB';
 
 const places = {
-	localStorage: (_?: number) => createLocalStorageBackend<unknown>({ key: 'place' }),
-	sessionStorage: (_?: number) => createSessionStorageBackend<unknown>({ key: 'place' }),
-	IndexedDB: (timeoutMs = 1000) => createIndexedDBBackend<unknown>({ dbName: 'place', storeName: 'states', timeoutMs }),
+	localStorage: () => createLocalStorageBackend<unknown>({ key: 'place' }),
+	sessionStorage: () => createSessionStorageBackend<unknown>({ key: 'place' }),
+	// However busy the machine is: that an answer may be late is another matter.
+	IndexedDB: () => createIndexedDBBackend<unknown>({ dbName: 'place', storeName: 'states', timeoutMs: 50_000 }),
 };
 
-type Options = Partial<PersistenceApplierOptions<unknown>> & { compress?: boolean; timeoutMs?: number };
+type Options = Partial<PersistenceApplierOptions<unknown>> & { compress?: boolean };
 
-function open(place: Place, { compress = false, timeoutMs, ...options }: Options = {}): Tab {
-	const storage = places[place](timeoutMs);
+function open(place: Place, { compress = false, ...options }: Options = {}): Tab {
+	const storage = places[place]();
 	const shown: string[] = [];
 	const faults: string[] = [];
 	const messages: string[] = [];

@@ -4,6 +4,7 @@ import { createCrossTabSync, createPersistenceApplier, type PersistenceApplierOp
 import { RecordBackend } from '../../src/persistence/storage/backend.js';
 import type { Cell, Decide } from '../../src/persistence/storage/cell.js';
 import type { SnapshotEnvelope } from '../../src/types.js';
+import { until } from '../until.js';
 import { snapshot } from './kinds.js';
 import { Heard } from './setup.js';
 
@@ -268,7 +269,7 @@ describe('tabs over a channel', () => {
 				await later();
 			}
 		}
-		await vi.waitFor(() => expect(heard.filter((mine) => mine.at(-1) === newest).length).toBeGreaterThanOrEqual(3));
+		await until(() => expect(heard.filter((mine) => mine.at(-1) === newest).length).toBeGreaterThanOrEqual(3));
 		for (const mine of heard) {
 			expect(mine).toEqual(sorted([...new Set(mine)]));
 		}

@@ -7,14 +7,13 @@ import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 import { type Browser, type BrowserContext, chromium as playwright, type Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { chromium } from '../chromium.js';
 import type {} from './page.js';
 
 // Real tabs of a real browser: what no single page can show.
 
-vi.setConfig({ testTimeout: 60_000 });
 const PATIENT = { timeout: 50_000 };
 
 let browser: Browser;
@@ -38,7 +37,7 @@ beforeAll(async () => {
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 	browser = await playwright.launch({ ...chromium, headless: true });
-}, 60_000);
+});
 
 afterAll(async () => {
 	await browser?.close();
@@ -297,8 +296,7 @@ describe('IndexedDB', () => {
 	});
 
 	it('a connection that the browser takes away, with the data, is opened anew', async () => {
-		// However busy the machine is: that an answer may be late is another matter.
-		const page = await open('IndexedDB', { timeoutMs: 50_000 });
+		const page = await open('IndexedDB');
 		const devtools = await context.newCDPSession(page);
 		for (let round = 1; round <= 10; round++) {
 			const saving = page.evaluate(async (first) => {

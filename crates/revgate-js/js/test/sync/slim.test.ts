@@ -6,6 +6,7 @@ import { createMemoryStorageBackend, createSnapshotCache } from '../../src/persi
 import { unpack } from '../../src/gate/pack.js';
 import { ZERO_REVISION } from '../../src/index.js';
 import { packed } from '../../wasm/packed.js';
+import { until } from '../until.js';
 import { watchErrors } from '../watch.js';
 import { Backend, Window } from './harness.js';
 
@@ -37,7 +38,7 @@ function topicOf(name: string) {
 	const errors: string[] = [];
 	const topic = createTopic<{ theme: string }>(name, { backend: backend as never });
 	topic.onError(({ message }) => errors.push(message));
-	const live = () => vi.waitFor(() => expect(topic.status().type).toBe('live'));
+	const live = () => until(() => expect(topic.status().type).toBe('live'));
 	return { topic, errors, live };
 }
 
@@ -58,11 +59,11 @@ describe('with revgate/slim, what was made before `provideGate`', () => {
 		const { topic, errors, live } = topicOf('later');
 		const window = new Window(new Backend());
 		await expect(window.sync.start()).rejects.toThrow('call `provideGate`');
-		await vi.waitFor(() => expect(topic.status().type).toBe('failed'));
+		await until(() => expect(topic.status().type).toBe('failed'));
 		expect(errors).toEqual([expect.stringContaining('call `provideGate`')]);
 		await provide(bytes);
 		await live();
-		await vi.waitFor(() => expect(window.theme).toBe('system'));
+		await until(() => expect(window.theme).toBe('system'));
 		expect([topic.get(), errors.length, window.errors.length]).toEqual([{ theme: 'dark' }, 1, 1]);
 		topic.stop();
 		window.sync.stop();
@@ -71,7 +72,7 @@ describe('with revgate/slim, what was made before `provideGate`', () => {
 	it('wakes when a second module is good, after a first that was not', async () => {
 		const { topic, errors, live } = topicOf('second');
 		await expect(provide(broken())).rejects.toThrow('the disk is full');
-		await vi.waitFor(() => expect(topic.status().type).toBe('failed'));
+		await until(() => expect(topic.status().type).toBe('failed'));
 		await expect(provide(broken())).rejects.toThrow('the disk is full');
 		await provide(bytes);
 		await live();
@@ -97,9 +98,9 @@ describe('with revgate/slim, what was made before `provideGate`', () => {
 		const told: string[] = [];
 		const cache = createSnapshotCache({ storage, onPersistenceError: ({ error }) => told.push(error.message) });
 		cache.save({ revision: ZERO_REVISION, data: 5 });
-		await vi.waitFor(() => expect(told).toEqual([expect.stringContaining('call `provideGate`')]));
+		await until(() => expect(told).toEqual([expect.stringContaining('call `provideGate`')]));
 		await provide(bytes);
-		await vi.waitFor(async () => expect((await storage.load())?.data).toBe(5));
+		await until(async () => expect((await storage.load())?.data).toBe(5));
 		cache.dispose();
 	});
 });
