@@ -71,6 +71,7 @@ fn start<U: Upstream>(stores: [U; 2]) -> Vec<Machine> {
 }
 
 /// One whose watch ends once it has told what lies there, or panics then.
+#[derive(Debug)]
 struct Ending {
     store: Memory,
     panics: bool,

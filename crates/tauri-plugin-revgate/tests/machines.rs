@@ -2,6 +2,7 @@
 
 mod common;
 #[path = "common/machine.rs"]
+#[allow(dead_code, reason = "other tests use the rest of it")]
 mod machine;
 
 use std::fs;

@@ -391,7 +391,7 @@ fn what_is_empty_may_not_be_written_and_is_there_all_the_same() {
 #[test]
 fn the_first_and_the_last_of_what_is_not_written_while_empty_are_merged_as_others_are() {
     let empty = Room::default();
-    let tag = |name: &'static str| move |room: &mut Room| drop(room.tags.insert(name.into(), 2));
+    let tag = |name: &'static str| move |room: &mut Room| room.tags.extend([(name.into(), 2)]);
     let made = two_rooms(&empty, tag("mine"), tag("theirs")).map(|room| room.tags);
     assert_eq!(made, Ok([("mine".to_owned(), 2), ("theirs".to_owned(), 2)].into()));
     let note = |text: &'static str| move |room: &mut Room| room.notes.push(text.to_owned());
