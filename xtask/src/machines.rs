@@ -186,15 +186,19 @@ impl Drive<'_> {
         self.shoot("server-back")
     }
 
-    /// A window that is opened meanwhile says it, too.
+    /// A window that is opened meanwhile says it, too, and from its beginning: the next attempt to reach the server
+    /// would tell all windows anew.
     fn reopen_settings(&mut self) -> Result<(), Error> {
         let desktop = &mut self.desktops[0];
         desktop.close(SETTINGS)?;
         desktop.click(MAIN, "[data-testid=open-settings]")?;
         desktop.wait_for_windows(&BOTH, FOLLOW)?;
+        let title = title(desktop, SETTINGS)?;
+        if !title.as_str().is_some_and(|title| title.contains("1 change waits")) {
+            return Err(Error::Windows(format!("the title bar of a new window says {title}")));
+        }
         desktop.settle(&BOTH, MAIN, &[], 0, FOLLOW)?;
         desktop.observe(SETTINGS)?;
-        self.wait_for_titles("1 change waits")?;
         self.shoot("settings-reopened-meanwhile")
     }
 
