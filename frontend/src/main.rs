@@ -10,6 +10,8 @@ mod app;
 mod header;
 mod icons;
 mod labels;
+#[cfg(feature = "machines")]
+mod machines;
 mod main_window;
 mod notes;
 mod root_attributes;

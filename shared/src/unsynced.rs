@@ -9,14 +9,14 @@ use crate::{Topic, TopicName};
 
 /// What other machines cannot have of this one's topics yet: a topic for windows that show "offline, 3
 /// changes wait", which the backend keeps if it is told to, by `Builder::unsynced` of the crate
-/// `tauri-plugin-revgate`. What is in step is not in it.
+/// `tauri-plugin-revgate`. A topic that is in step is not in it.
 ///
 /// ```
 /// use revgate::{TopicName, Unsynced, Waiting};
 ///
 /// let mut unsynced = Unsynced::default();
 /// let board: TopicName = "board".parse()?;
-/// assert!(unsynced.of(&board).is_none(), "in step");
+/// assert!(unsynced.of(&board).is_none() && unsynced.offline.is_none(), "in step");
 /// let waiting = Waiting { changes: 3, since_ms: 1_700_000_000_000, refused: None };
 /// unsynced.topics.insert(board.clone(), waiting);
 /// assert_eq!(unsynced.of(&board).map(|waiting| waiting.changes), Some(3));
@@ -27,7 +27,8 @@ use crate::{Topic, TopicName};
 pub struct Unsynced {
     /// Why the store cannot be reached, in words, if it cannot.
     pub offline: Option<String>,
-    /// The topics that are not in step.
+    /// The topics of which something waits or is refused, members of families by names such as `card:1`. A member that
+    /// lies in the store and cannot be used here is among them, though there is no such topic.
     pub topics: BTreeMap<TopicName, Waiting>,
 }
 
@@ -38,7 +39,7 @@ pub struct Waiting {
     /// How many of this machine's changes the store is not known to have; 0 if it lacks what it had before, as an
     /// older one that came back does, or if what it has cannot be used here.
     pub changes: u32,
-    /// Since when, in milliseconds since 1970; 0 if there are none.
+    /// Since when there are some, without a pause, in milliseconds since 1970; 0 if there are none.
     pub since_ms: u64,
     /// Why the store does not take them, if it does not: the state is too large, say. They are kept, and
     /// tried again.
@@ -46,7 +47,9 @@ pub struct Waiting {
 }
 
 impl Unsynced {
-    /// What waits of this topic; `None` if it is in step.
+    /// What waits of this topic; `None` if nothing of it waits and nothing of it is refused. A joined one is in step
+    /// if [`offline`](Self::offline) is `None`, too. An instance that only follows another one knows that alone: what
+    /// waits is told by the one that it follows.
     pub fn of(&self, topic: &TopicName) -> Option<&Waiting> {
         self.topics.get(topic)
     }

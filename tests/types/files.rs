@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::{env, fs, io};
 
 use revgate::typescript::Declarations;
+use revgate::{Unsaved, Unsynced, Waiting};
 use revgate_settings::Settings;
 
 use crate::attributes;
@@ -15,12 +16,36 @@ struct File {
     text: String,
 }
 
-fn all() -> [File; 2] {
+fn all() -> [File; 3] {
     let settings = Declarations::new().topic::<Settings>().to_module();
     [
         File { path: "examples/mixed/src/topics.ts", text: settings.expect("one of each name") },
         File { path: "crates/revgate-js/js/test/types/serde.ts", text: attributes::golden() },
+        File { path: "crates/revgate-js/js/test/types/plugin.ts", text: plugin() },
     ]
+}
+
+/// What is in the plugin's own topics, whose types are written by hand in the npm package. **Nothing optional is
+/// left out**, so a field that one side alone knows is found by the compiler.
+fn plugin() -> String {
+    let card = || "card:1".parse().expect("a name");
+    let waiting = |refused: Option<&str>| {
+        let refused = refused.map(str::to_owned);
+        [(card(), Waiting { changes: 3, since_ms: 1_700_000_000_000, refused })].into()
+    };
+    let unsaved = Unsaved { topics: [(card(), "the disk is full".to_owned())].into() };
+    let unsynced = [
+        Unsynced { offline: Some("it is away".to_owned()), topics: waiting(None) },
+        Unsynced { offline: None, topics: waiting(Some("it is too large")) },
+    ];
+    let unsaved = serde_json::to_string(&unsaved).expect("it is plain data");
+    let unsynced = serde_json::to_string(&unsynced).expect("it is plain data");
+    format!(
+        "// Generated from Rust, by `cargo xtask types`. Edits are lost.\n\n\
+         import type {{ Unsaved, Unsynced }} from 'revgate';\n\n\
+         export const unsaved: Unsaved = {unsaved};\n\
+         export const unsynced: Unsynced[] = {unsynced};\n"
+    )
 }
 
 impl File {

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::Value;
 use xtask::{
     Error,
     desktop::{Desktop, Launch},
@@ -24,6 +25,8 @@ const SCREEN: &str = "1140x900x24";
 const MACHINES: [usize; 2] = [0, 1];
 const TITLE: &str = "const done = arguments[arguments.length - 1]; \
     window.__TAURI_INTERNALS__.invoke('plugin:window|title').then(done, done)";
+/// What the footer says, to screen readers as well.
+const WORD: &str = "return document.querySelector('[role=status] .status-word').textContent";
 
 /// The windows of both machines on the person's screen, until they are closed.
 pub(crate) fn open(workspace: &Workspace, app: &Path) -> Result<(), Error> {
@@ -145,8 +148,10 @@ impl Drive<'_> {
 
     /// Each machine changes a field of its own while the server is away.
     fn offline(&mut self) -> Result<(), Error> {
+        let in_step = self.all(word)?;
         self.server.kill();
         self.wait_for_titles("offline")?;
+        let away = self.wait_for_words("that they are offline", |word| !in_step.contains(word))?;
         self.shoot("server-away")?;
         let mut wanted = Vec::new();
         let switches = [(0, "notificationsEnabled"), (1, "autoSave")];
@@ -165,16 +170,36 @@ impl Drive<'_> {
             }
         }
         self.wait_for_titles("1 change waits")?;
+        let known = [&in_step[..], &away].concat();
+        self.wait_for_words("that changes wait", |word| !known.contains(word))?;
         self.shoot("changes-wait")?;
+        self.reopen_settings()?;
         self.server.restart()?;
         let back = Instant::now();
         self.settle(&wanted)?;
         self.slowest = self.slowest.max(back.elapsed());
         let gone = process::poll(FOLLOW, || {
-            self.titles().is_ok_and(|all| !all.iter().any(|it| it.contains("wait"))).then_some(())
+            self.all(title).is_ok_and(|all| !all.iter().any(|it| it.contains("wait"))).then_some(())
         });
         gone.ok_or_else(|| Error::Windows("a title bar says that changes wait".to_owned()))?;
+        self.wait_for_words("that they are in sync", |word| in_step.contains(word))?;
         self.shoot("server-back")
+    }
+
+    /// A window that is opened meanwhile says it, too, and from its beginning: the next attempt to reach the server
+    /// would tell all windows anew.
+    fn reopen_settings(&mut self) -> Result<(), Error> {
+        let desktop = &mut self.desktops[0];
+        desktop.close(SETTINGS)?;
+        desktop.click(MAIN, "[data-testid=open-settings]")?;
+        desktop.wait_for_windows(&BOTH, FOLLOW)?;
+        let title = title(desktop, SETTINGS)?;
+        if !title.as_str().is_some_and(|title| title.contains("1 change waits")) {
+            return Err(Error::Windows(format!("the title bar of a new window says {title}")));
+        }
+        desktop.settle(&BOTH, MAIN, &[], 0, FOLLOW)?;
+        desktop.observe(SETTINGS)?;
+        self.shoot("settings-reopened-meanwhile")
     }
 
     /// Does something in a window of a machine, and waits until all windows show it.
@@ -212,26 +237,45 @@ impl Drive<'_> {
         desktops.try_for_each(|it| it.settle(&BOTH, MAIN, &wanted, 0, FOLLOW).map(drop))
     }
 
-    fn titles(&mut self) -> Result<Vec<String>, Error> {
-        let mut titles = Vec::new();
+    /// What is asked of each of the four windows.
+    fn all(
+        &mut self,
+        ask: fn(&mut Desktop, &str) -> Result<Value, Error>,
+    ) -> Result<Vec<String>, Error> {
+        let mut answers = Vec::new();
         for desktop in &mut self.desktops {
             for window in BOTH {
-                let title = desktop.execute_async(window, TITLE, &[])?;
-                titles.push(title.as_str().unwrap_or_default().to_owned());
+                answers.push(ask(desktop, window)?.as_str().unwrap_or_default().to_owned());
             }
         }
-        Ok(titles)
+        Ok(answers)
     }
 
     /// Waits until all title bars say so.
     fn wait_for_titles(&mut self, words: &str) -> Result<(), Error> {
         let mut seen = Ok(Vec::new());
         let all = process::poll(FOLLOW, || {
-            seen = self.titles();
+            seen = self.all(title);
             seen.as_ref().is_ok_and(|all| all.iter().all(|it| it.contains(words))).then_some(())
         });
         let seen = seen?;
         all.ok_or_else(|| Error::Windows(format!("title bars wanted: `{words}`, seen: {seen:?}")))
+    }
+
+    /// Waits until all footers say something of this kind, which is returned.
+    fn wait_for_words(
+        &mut self,
+        what: &str,
+        is_it: impl Fn(&String) -> bool,
+    ) -> Result<Vec<String>, Error> {
+        let mut seen = Ok(Vec::new());
+        let all = process::poll(FOLLOW, || {
+            seen = self.all(word);
+            seen.as_ref().is_ok_and(|all| all.iter().all(&is_it)).then_some(())
+        });
+        let seen = seen?;
+        all.ok_or_else(|| Error::Windows(format!("footers do not say {what}, but {seen:?}")))?;
+        Ok(seen)
     }
 
     fn shoot(&mut self, name: &str) -> Result<(), Error> {
@@ -245,4 +289,12 @@ impl Drive<'_> {
         let file = format!("{:02}-{name}.png", self.step);
         self.display.shoot(self.workspace, &self.shots.join(file))
     }
+}
+
+fn title(desktop: &mut Desktop, window: &str) -> Result<Value, Error> {
+    desktop.execute_async(window, TITLE, &[])
+}
+
+fn word(desktop: &mut Desktop, window: &str) -> Result<Value, Error> {
+    desktop.execute(window, WORD, &[])
 }

@@ -258,7 +258,7 @@ pub use presence::{PresenceSignal, use_presence, use_presence_of};
 #[doc(no_inline)]
 pub use revgate::{
     self, Action, Invalid, PartError, Presence, Present, Snapshot, Topic, TopicName,
-    TopicNameError, TopicPart, Unsaved, Version,
+    TopicNameError, TopicPart, Unsaved, Unsynced, Version, Waiting,
 };
 #[cfg(feature = "testing")]
 #[doc(no_inline)]

@@ -321,7 +321,7 @@ impl Builder {
     /// { "identifier": "revgate:read", "allow": [{ "topic": "unsynced" }] }
     /// ```
     ///
-    /// In Leptos that is `use_topic::<Unsynced>()`, in JavaScript `createTopic('unsynced')`; from Rust, of one
+    /// In Leptos that is `use_topic::<Unsynced>()`, in JavaScript `createTopic<Unsynced>('unsynced')`; from Rust, of one
     /// topic, [`TopicHandle::syncing`](crate::TopicHandle::syncing).
     #[cfg(feature = "upstream")]
     pub fn unsynced(self) -> Self {

@@ -73,6 +73,9 @@ pub(super) const LABELS: Labels = Labels {
     live: "متزامن",
     retrying: "جارٍ إعادة المحاولة…",
     stopped: "متوقف",
+    offline: "غير متصل",
+    waiting: "ثمة تغييرات قيد الانتظار",
+    apart: "غير متزامن",
     revision: "المراجعة",
     no_backend: "هذا متصفح عادي بلا خلفية برمجية، لذا تبقى الإعدادات على قيمها الافتراضية.",
 

@@ -72,6 +72,9 @@ pub(super) const LABELS: Labels = Labels {
     live: "Synchron",
     retrying: "Neuer Versuch …",
     stopped: "Angehalten",
+    offline: "Offline",
+    waiting: "Änderungen warten",
+    apart: "Nicht synchron",
     revision: "Revision",
     no_backend: "Dies ist ein gewöhnlicher Browser ohne Backend, deshalb bleibt es bei den Voreinstellungen.",
 

@@ -74,6 +74,9 @@ pub(super) const LABELS: Labels = Labels {
     live: "In sync",
     retrying: "Retrying…",
     stopped: "Stopped",
+    offline: "Offline",
+    waiting: "Changes wait",
+    apart: "Not in sync",
     revision: "Revision",
     no_backend: "This is a plain browser with no backend behind it, so the settings stay at their defaults.",
 

@@ -74,6 +74,9 @@ pub(super) const LABELS: Labels = Labels {
     live: "Sincronizado",
     retrying: "Reintentando…",
     stopped: "Detenido",
+    offline: "Sin conexión",
+    waiting: "Hay cambios en espera",
+    apart: "No sincronizado",
     revision: "Revisión",
     no_backend: "Este es un navegador corriente sin backend, así que los ajustes conservan sus valores iniciales.",
 

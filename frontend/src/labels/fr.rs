@@ -74,6 +74,9 @@ pub(super) const LABELS: Labels = Labels {
     live: "Synchronisé",
     retrying: "Nouvel essai…",
     stopped: "Arrêté",
+    offline: "Hors ligne",
+    waiting: "Des modifications attendent",
+    apart: "Non synchronisé",
     revision: "Révision",
     no_backend: "Ceci est un simple navigateur sans backend\u{a0}: les réglages gardent leurs valeurs par défaut.",
 

@@ -174,6 +174,12 @@ pub(crate) struct Labels {
     pub(crate) retrying: &'static str,
     /// Status: no longer following.
     pub(crate) stopped: &'static str,
+    /// Status: other machines cannot be reached.
+    pub(crate) offline: &'static str,
+    /// Status: other machines do not have all changes yet.
+    pub(crate) waiting: &'static str,
+    /// Status: this machine and the others do not have the same. The reason is beside it.
+    pub(crate) apart: &'static str,
     /// The word before a version.
     pub(crate) revision: &'static str,
     /// A plain browser, where nothing can be in sync.

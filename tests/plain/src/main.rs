@@ -41,7 +41,7 @@ extern crate self as revgate_leptos;
 pub(crate) use bound::{Bound, bind};
 pub(crate) use ipc::window_label;
 pub(crate) use presence::use_presence;
-pub(crate) use revgate::gate::Status;
+pub(crate) use revgate::{Unsynced, gate::Status};
 pub(crate) use settings::{History, TopicSignal, Undo, use_topic};
 
 /// Shows the window, which is opened hidden.

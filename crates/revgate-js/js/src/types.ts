@@ -100,3 +100,40 @@ export interface InvalidationThrottlingOptions {
 	/** The last event is always delivered: `false` is refused, as it would lose an update. */
 	trailing?: boolean;
 }
+
+/**
+ * What is not on the disk, though it should be: the topic `unsaved`, which the plugin has by `Builder::unsaved`.
+ *
+ * @example
+ * const unsaved = createTopic<Unsaved>('unsaved');
+ */
+export interface Unsaved {
+	/** Why, in words, by topic. */
+	readonly topics: Readonly<Record<TopicName, string>>;
+}
+
+/**
+ * What other machines cannot have of this one's topics yet: the topic `unsynced`, which the plugin has by
+ * `Builder::unsynced`. A topic that is in step is not in it.
+ *
+ * @example
+ * const unsynced = createTopic<Unsynced>('unsynced');
+ * unsynced.subscribe(({ offline, topics }) => show(offline, topics['board']?.changes ?? 0));
+ */
+export interface Unsynced {
+	/** Why the store cannot be reached, in words; `null` if it can. */
+	readonly offline: string | null;
+	/** The topics of which something waits or is refused, members of families by names such as `card:1`. */
+	readonly topics: Readonly<Record<TopicName, Waiting>>;
+}
+
+/** What waits of a topic: see {@link Unsynced}. */
+export interface Waiting {
+	/** How many of this machine's changes the store is not known to have; 0 if it lacks what it had before, or if what it
+	 * has cannot be used here. */
+	readonly changes: number;
+	/** Since when there are some, without a pause, in milliseconds since 1970; 0 if there are none. */
+	readonly sinceMs: number;
+	/** Why the store does not take them; `null` if it does. They are kept, and tried again. */
+	readonly refused: string | null;
+}

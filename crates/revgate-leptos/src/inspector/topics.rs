@@ -1,6 +1,8 @@
 //! How each topic stands.
 
+use js_sys::Date;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsValue;
 use revgate::Waiting;
 use revgate::inspect::{Saving, Standing, Syncing, short};
 
@@ -71,11 +73,21 @@ fn told(saving: Saving) -> String {
 }
 
 fn in_words(Syncing { is_offline, waiting }: Syncing) -> String {
-    let offline = if is_offline { "offline, " } else { "" };
-    match waiting {
-        Some(Waiting { refused: Some(why), changes, .. }) => format!("{changes} wait: {why}"),
-        Some(Waiting { changes, .. }) => format!("{offline}{changes} wait"),
-        None if is_offline => "offline, nothing waits".to_owned(),
-        None => "in step".to_owned(),
-    }
+    let Some(Waiting { changes, since_ms, refused }) = waiting else {
+        return if is_offline { "offline, nothing waits" } else { "in step" }.to_owned();
+    };
+    let offline = is_offline.then(|| "offline".to_owned());
+    let waits = match changes {
+        // What lies there cannot be used, or what is here was there before.
+        0 if refused.is_some() => None,
+        0 => Some("the store lacks what is here".to_owned()),
+        _ => Some(format!("{changes} wait since {}", local(since_ms))),
+    };
+    [offline, waits, refused].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// A time in milliseconds since 1970, where the person is.
+fn local(ms: u64) -> String {
+    let date = Date::new(&JsValue::from_f64(ms as f64));
+    date.to_locale_string("en-GB", &JsValue::UNDEFINED).into()
 }
