@@ -39,7 +39,7 @@ pub struct Waiting {
     /// How many of this machine's changes the store is not known to have; 0 if it lacks what it had before, as an
     /// older one that came back does, or if what it has cannot be used here.
     pub changes: u32,
-    /// Since when there are some, without a pause, in milliseconds since 1970; 0 if there are none.
+    /// When the first of those was made, to the second, in milliseconds since 1970; 0 if there are none.
     pub since_ms: u64,
     /// Why the store does not take them, if it does not: the state is too large, say. They are kept, and
     /// tried again.

@@ -132,7 +132,7 @@ export interface Waiting {
 	/** How many of this machine's changes the store is not known to have; 0 if it lacks what it had before, or if what it
 	 * has cannot be used here. */
 	readonly changes: number;
-	/** Since when there are some, without a pause, in milliseconds since 1970; 0 if there are none. */
+	/** When the first of those was made, to the second, in milliseconds since 1970; 0 if there are none. */
 	readonly sinceMs: number;
 	/** Why the store does not take them; `null` if it does. They are kept, and tried again. */
 	readonly refused: string | null;
