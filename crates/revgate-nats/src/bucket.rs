@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_nats::jetstream::context::GetStreamErrorKind;
 use async_nats::jetstream::stream::{Config, DiscardPolicy};
 use async_nats::jetstream::{self, Context, ErrorCode, kv};
-use async_nats::{Client, ClientError, ConnectOptions, Event, ServerAddr, ServerError};
+use async_nats::{Client, ClientError, ConnectOptions, Event, ServerError};
 use revgate::Backoff;
 use revgate_upstream::{Fault, WriteError};
 use tokio::sync::{broadcast, watch};
@@ -47,31 +47,6 @@ struct Open {
     store: Option<kv::Store>,
 }
 
-/// Where it is, for people.
-pub(crate) fn place(options: &Options) -> String {
-    let server = match address(options) {
-        Ok(server) => format!("{}:{}", server.host(), server.port()),
-        // It may hold a password.
-        Err(_) => "an address that is refused".to_owned(),
-    };
-    format!("bucket `{}` at {server}", options.bucket)
-}
-
-/// The server's address; or what is wrong with it, without the address.
-fn address(options: &Options) -> Result<ServerAddr, &'static str> {
-    // Whatever the parser makes of it: of a password with a `/` in it, it makes a host. The client would write
-    // name and password to its log, and not use them.
-    if options.server.contains('@') {
-        return Err(
-            "the server's address has a name, a password or a token in it: give a name and a password \
-                    by `Options::user`, and a credentials file by `Options::credentials`",
-        );
-    }
-    let malformed =
-        "the server's address cannot be read: give `Options::new` one such as `nats://host:4222`";
-    options.server.parse().map_err(|_| malformed)
-}
-
 /// It is whole after every statement, so a panic elsewhere spoils nothing.
 fn said(words: &Mutex<Option<String>>) -> MutexGuard<'_, Option<String>> {
     words.lock().unwrap_or_else(PoisonError::into_inner)
@@ -91,7 +66,7 @@ impl From<Denied> for WriteError {
 
 impl Bucket {
     pub(crate) fn new(options: Options) -> Self {
-        let place = place(&options);
+        let place = options.place();
         Self {
             options,
             place,
@@ -204,7 +179,7 @@ impl Bucket {
         let Options { credentials, user, root_certificates, inbox, timeout, .. } = &self.options;
         let unusable =
             |reason: &str| Fault { place: self.place.clone(), reason: reason.to_owned() };
-        let server = address(&self.options).map_err(unusable)?;
+        let server = self.options.address().map_err(unusable)?;
         let (losses, denials) = (self.losses.clone(), self.denials.clone());
         let unreached = Arc::clone(&self.unreached);
         let reconnect = self.apart(RECONNECT);

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 use std::{fs, io};
 
+use async_nats::ServerAddr;
+
 /// Which bucket of which server, and who asks.
 ///
 /// **Secrets are in no error, no log and no `Debug`**: what is said of a server is its host and port.
@@ -116,6 +118,30 @@ impl Options {
         self.check = every;
         self
     }
+
+    /// Where the bucket is, for people.
+    pub(crate) fn place(&self) -> String {
+        let server = match self.address() {
+            Ok(server) => format!("{}:{}", server.host(), server.port()),
+            // It may hold a password.
+            Err(_) => "an address that is refused".to_owned(),
+        };
+        format!("bucket `{}` at {server}", self.bucket)
+    }
+
+    /// The server's address; or what is wrong with it, without the address.
+    pub(crate) fn address(&self) -> Result<ServerAddr, &'static str> {
+        // Whatever the parser makes of it: of a password with a `/` in it, it makes a host. The client would write
+        // name and password to its log, and not use them.
+        if self.server.contains('@') {
+            return Err(
+                "the server's address has a name, a password or a token in it: give a name and a password \
+                 by `Options::user`, and a credentials file by `Options::credentials`",
+            );
+        }
+        let malformed = "the server's address cannot be read: give `Options::new` one such as `nats://host:4222`";
+        self.server.parse().map_err(|_| malformed)
+    }
 }
 
 #[derive(Clone)]
@@ -144,7 +170,7 @@ impl Credentials {
 impl Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
-            .field("place", &crate::bucket::place(self))
+            .field("place", &self.place())
             .field("creates", &self.creates)
             .finish_non_exhaustive()
     }

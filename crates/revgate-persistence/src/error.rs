@@ -116,7 +116,7 @@ pub enum Incident {
         reason: String,
     },
     /// A store that is shared with other machines has lost changes, after a restored backup, say. Those of
-    /// other machines come back when those are linked again; those of this one are lost.
+    /// other machines may come back when those are linked again; those of this one are lost.
     #[error(
         "changes of the topic `{topic}` that {} are missing in {place}",
         if *is_own { "were made here" } else { "another machine has made" }

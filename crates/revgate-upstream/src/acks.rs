@@ -25,6 +25,17 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Acks(BTreeMap<Source, Seq>);
 
+/// Edits that are in one state and not in another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Missing {
+    /// Whose.
+    pub machine: Source,
+    /// Those after this number.
+    pub after: Seq,
+    /// Up to this.
+    pub to: Seq,
+}
+
 impl Acks {
     /// The number of the last edit of this machine; 0 if there is none.
     pub fn of(&self, machine: Source) -> Seq {
@@ -45,9 +56,12 @@ impl Acks {
         self.lacks(other).next().is_none()
     }
 
-    /// What `other` has and this has not: of which machine, the edits after which up to which.
-    pub fn lacks<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (Source, Seq, Seq)> + 'a {
-        let lacks = |(machine, last): (&Source, &Seq)| (*machine, self.of(*machine), *last);
-        other.0.iter().map(lacks).filter(|(_, here, there)| here < there)
+    /// What `other` has and this has not.
+    pub fn lacks<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Missing> + 'a {
+        let lacks = |(machine, last): (&Source, &Seq)| {
+            let (machine, to) = (*machine, *last);
+            Missing { machine, after: self.of(machine), to }
+        };
+        other.0.iter().map(lacks).filter(|missing| missing.after < missing.to)
     }
 }

@@ -12,7 +12,8 @@ use crate::{Acks, Answer, Ask, Entry, Reply, Request, Seen, State, Value, WriteE
 /// What lies in the store for a topic: its state as JSON, and which edits it has.
 ///
 /// As JSON: `{"schema": 0, "acks": {"17": "3"}, "state": …}`; without `state`, it was removed. **Whoever
-/// else writes there leaves `acks` as they are**, and does so by compare-and-set; then what it does is kept.
+/// else writes there leaves `acks` as they are**, and does so by compare-and-set; then what it does is kept, unless the
+/// store is restored or emptied: of what has the same `acks` nobody can tell which came later.
 ///
 /// ```
 /// use revgate_upstream::{Acks, Envelope};

@@ -29,7 +29,8 @@ pub use status::Status;
 /// **After each [`handle`](Self::handle), take all outputs.** Of an [`Ask`] there is one at a time; the
 /// next one, or the end of the link, makes it void, and its answer is ignored.
 ///
-/// What it promises, whatever becomes of messages, of the store, and of the app:
+/// What it promises, whatever becomes of messages, of the store, and of the app, where [each machine has a
+/// number](Outbox) of its own:
 ///
 /// - What a machine has done is in the state in the end, once, or it has been said that it is not.
 /// - What is shown never loses an edit of which that is not said.
@@ -217,17 +218,8 @@ impl<E: Edit> Joiner<E> {
         if !acks.covers(self.outbox.acks()) && self.outbox.all().covers(&acks) {
             return self.store = holds(Value::State(acks, ()));
         }
-        let machine = self.outbox.machine();
-        let own = acks.of(machine);
-        let others = self.outbox.acks().clone();
-        let others = acks.lacks(&others).filter(|(other, ..)| *other != machine);
-        let gap = self.outbox.take_gap(own).map(|(after, to)| (machine, after, to));
-        let missing: Vec<_> = others.chain(gap).collect();
-        self.outputs.extend(missing.into_iter().map(|(machine, after, to)| Output::Missing {
-            machine,
-            after,
-            to,
-        }));
+        let own = acks.of(self.outbox.machine());
+        self.outputs.extend(self.outbox.take_missing(&acks).into_iter().map(Output::Missing));
         // If that panics, nothing is known of this state: or it would be overwritten unseen.
         let base = state.clone();
         let (state, refused) = self.outbox.replay(own, state);

@@ -26,7 +26,7 @@ mod outbox;
 mod sealed;
 mod upstream;
 
-pub use acks::Acks;
+pub use acks::{Acks, Missing};
 pub use deed::{Deed, State};
 pub use drive::{Asked, Reply, Request, Told, Topics, drive};
 pub use envelope::{Envelope, EnvelopeError, Reader};

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use revgate::action::{Seq, Source};
 use serde::{Deserialize, Serialize};
 
-use crate::{Acks, Options};
+use crate::{Acks, Missing, Options};
 
 /// A change of a topic that can be made once more, of whatever the state is by then: an action, or
 /// a patch that is merged.
@@ -138,10 +138,17 @@ impl<E> Outbox<E> {
         self.edits.range(first..).map(|(at, edit)| (*at, edit))
     }
 
-    /// What of its own it cannot make once more, of a state that has its edits up to `seq`. It is given once: from
-    /// now on these are not among what it has made.
-    pub(crate) fn take_gap(&mut self, seq: Seq) -> Option<(Seq, Seq)> {
-        (seq < self.forgotten).then(|| (seq, std::mem::replace(&mut self.forgotten, seq)))
+    /// What others have made that was in the store and is not in what `held` says of; and what of its own is not, and
+    /// cannot be made once more. **The latter is given once**: from now on it is not among what it has made.
+    pub(crate) fn take_missing(&mut self, held: &Acks) -> Vec<Missing> {
+        let (machine, after) = (self.machine, held.of(self.machine));
+        let others = held.lacks(&self.acks).filter(|missing| missing.machine != machine);
+        let mut missing: Vec<_> = others.collect();
+        if after < self.forgotten {
+            let to = std::mem::replace(&mut self.forgotten, after);
+            missing.push(Missing { machine, after, to });
+        }
+        missing
     }
 
     /// **Under a number of its own, also if it is fused into the last one**: so no two states that differ

@@ -135,9 +135,9 @@ impl Joined {
                 Output::Show(_) => {}
                 Output::Refused { .. } => unreachable!("it can always be done"),
                 Output::Twin { .. } => unreachable!("each has a number of its own"),
-                Output::Missing { machine, to, .. } => {
+                Output::Missing(lost) => {
                     let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
-                    missing.insert((machine, to));
+                    missing.insert((lost.machine, lost.to));
                 }
             }
         }

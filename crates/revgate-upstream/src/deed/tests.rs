@@ -1,5 +1,6 @@
 mod many;
 mod removal;
+mod reshape;
 
 use std::collections::BTreeMap;
 

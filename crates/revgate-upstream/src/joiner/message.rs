@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use revgate::action::{Seq, Source};
 
-use crate::{Acks, Edit};
+use crate::{Acks, Edit, Missing};
 
 /// What was seen in the store.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -83,14 +83,7 @@ pub enum Output<E: Edit> {
     },
     /// The store has lost edits of this machine, and they cannot be made once more here: if it is this
     /// one, they are lost; any other makes them once more when it is linked again.
-    Missing {
-        /// Whose.
-        machine: Source,
-        /// Those after this number.
-        after: Seq,
-        /// Up to this.
-        to: Seq,
-    },
+    Missing(Missing),
     /// Another machine writes under this one's number, as a copy of its folder does: this one has another
     /// number from now on. **What was waiting here may be done twice**, rather than be lost, if it was sent
     /// before and nobody knows what became of that.

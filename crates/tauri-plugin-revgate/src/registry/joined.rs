@@ -1,6 +1,7 @@
 //! Topics that other machines write to as well.
 
 use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,6 +42,21 @@ pub(super) type Arrive =
 impl WeakRegistry {
     pub(crate) fn upgrade(&self) -> Option<Registry> {
         self.0.upgrade().map(|shared| Registry { shared })
+    }
+}
+
+impl Topics for WeakRegistry {
+    fn link(&self, fault: Option<&Fault>) -> Vec<TopicName> {
+        self.upgrade().map(|registry| registry.linked(fault)).unwrap_or_default()
+    }
+
+    fn tell(&self, topic: &TopicName, told: Told) -> Result<(), Told> {
+        let Some(registry) = self.upgrade() else { return Ok(()) };
+        // Types of the app's are read and copied here, and the other topics have to go on.
+        catch_unwind(AssertUnwindSafe(|| registry.hear(topic, told))).unwrap_or_else(|_| {
+            tracing::error!(%topic, "what other machines have made of it makes the app panic");
+            Ok(())
+        })
     }
 }
 

@@ -97,8 +97,8 @@ impl<T: Topic> Joined<T> {
                     topic = %self.name, ?was, ?now,
                     "another machine has a copy of this one's data folder, and its number: this one takes another"
                 ),
-                Output::Missing { machine, .. } => {
-                    let is_own = machine == self.joiner.outbox().machine();
+                Output::Missing(missing) => {
+                    let is_own = missing.machine == self.joiner.outbox().machine();
                     let (topic, place) = (self.name.clone(), self.link.place().to_owned());
                     self.link.report(Incident::LostUpstream { topic, place, is_own });
                 }

@@ -1,17 +1,14 @@
 //! All joined topics, as the store tells of them.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use revgate::TopicName;
 use revgate_persistence::{Saver, Tree};
-use revgate_upstream::{Fault, Told, Topics};
 
 use super::Link;
 use crate::erased::ErasedTopic;
 use crate::incidents::Incidents;
-use crate::registry::WeakRegistry;
 
 /// What the registry keeps of joined topics.
 #[derive(Default)]
@@ -102,20 +99,5 @@ impl Joints {
     fn lock(&self) -> MutexGuard<'_, Departed> {
         // Whole after every statement, so a panic elsewhere spoils nothing.
         self.departed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Topics for WeakRegistry {
-    fn link(&self, fault: Option<&Fault>) -> Vec<TopicName> {
-        self.upgrade().map(|registry| registry.linked(fault)).unwrap_or_default()
-    }
-
-    fn tell(&self, topic: &TopicName, told: Told) -> Result<(), Told> {
-        let Some(registry) = self.upgrade() else { return Ok(()) };
-        // Types of the app's are read and copied here, and the other topics have to go on.
-        catch_unwind(AssertUnwindSafe(|| registry.hear(topic, told))).unwrap_or_else(|_| {
-            tracing::error!(%topic, "what other machines have made of it makes the app panic");
-            Ok(())
-        })
     }
 }

@@ -169,7 +169,7 @@ impl Machine {
                 Output::Ask(_, ask) => (self.ask, self.answer) = (Some(ask), None),
                 Output::Show(_) => is_news = true,
                 Output::Refused { edit: Deed(numbers), .. } => self.told.extend(numbers),
-                Output::Missing { machine, after, to } => missing.push((machine, after, to)),
+                Output::Missing(lost) => missing.push((lost.machine, lost.after, lost.to)),
                 Output::Twin { .. } => {}
             }
         }

@@ -4,7 +4,7 @@ use revgate::action::{Seq, Source};
 
 use super::machine::{Deed, List};
 use crate::joiner::{Answer, Ask, Input, Joiner, Options, Output, Seen, Status, Ticket, Value};
-use crate::{Acks, Edit, Outbox};
+use crate::{Acks, Edit, Missing, Outbox};
 
 const OTHER: Source = Source::new(2);
 
@@ -153,8 +153,8 @@ fn whose_edits_are_missing_is_said_if_others_have_written_since() {
     let acks = Acks::default().with(third, Seq::new(1));
     joiner.handle(Input::Linked(Seen { revision: 3, value: Value::State(acks, vec![6]) }));
     let missing = joiner.poll_output();
-    let Some(Output::Missing { machine, after, to }) = missing else { panic!("{missing:?}") };
-    assert_eq!((machine, after, to), (OTHER, Seq::new(0), Seq::new(1)));
+    let Some(Output::Missing(missing)) = missing else { panic!("{missing:?}") };
+    assert_eq!(missing, Missing { machine: OTHER, after: Seq::new(0), to: Seq::new(1) });
     assert!(matches!(joiner.poll_output(), Some(Output::Show(list)) if list == [6]));
 }
 
@@ -170,8 +170,9 @@ fn what_is_missing_for_good_is_said_once() {
     joiner.handle(Input::Unlinked);
     joiner.handle(Input::Linked(seen(3, 1, &[9])));
     let missing = joiner.poll_output();
-    let Some(Output::Missing { machine, after, to }) = missing else { panic!("{missing:?}") };
-    assert_eq!((machine, after, to), (Source::new(1), Seq::new(0), Seq::new(1)));
+    let Some(Output::Missing(missing)) = missing else { panic!("{missing:?}") };
+    let own = Missing { machine: Source::new(1), after: Seq::new(0), to: Seq::new(1) };
+    assert_eq!(missing, own);
     assert!(matches!(joiner.poll_output(), Some(Output::Show(list)) if list == [9]));
     asked(&mut joiner);
     joiner.handle(Input::Heard(seen(4, 2, &[9, 3])));
