@@ -30,8 +30,6 @@ use crate::subscribers::Subscriber;
 use crate::upstream::{Joints, Syncs as _};
 use crate::view::{Feed, View, Writable};
 use awaited::{Awaited, come};
-#[cfg(feature = "upstream")]
-pub(crate) use joined::WeakRegistry;
 use kin::Kin;
 
 type Topics = BTreeMap<TopicName, Arc<dyn ErasedTopic>>;

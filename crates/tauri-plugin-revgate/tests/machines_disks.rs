@@ -11,18 +11,19 @@ mod machine;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use revgate::action::Context;
-use revgate::{Action, Topic, action};
+use revgate::{Action, Topic, Unsynced, action};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tauri_plugin_revgate::persistence::Persistence;
-use tauri_plugin_revgate::upstream::{Memory, Status};
+use tauri_plugin_revgate::upstream::{Memory, Seal, Sealed, Status};
 use tauri_plugin_revgate::{Builder, Family, RevgateExt, TopicHandle, TopicOptions};
 
-use common::{Player, call, until, window};
+use common::{Player, app, call, end, everything, until, window};
 use machine::Machine;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -112,7 +113,7 @@ impl Machine {
     }
 
     fn is_in_step(&self) -> bool {
-        self.board().syncing().is_some_and(|it| it.status == Status::InStep && it.waiting == 0)
+        in_step(&self.board())
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -129,6 +130,10 @@ impl Machine {
     fn incidents(&self) -> Vec<String> {
         std::mem::take(&mut self.incidents.lock().expect("no panic"))
     }
+}
+
+fn in_step<T: Topic>(topic: &TopicHandle<T>) -> bool {
+    topic.syncing().is_some_and(|it| it.status == Status::InStep && it.waiting == 0)
 }
 
 fn two() -> [Machine; 2] {
@@ -256,4 +261,48 @@ fn an_edit_that_does_not_end_keeps_no_other_topic_from_the_store_or_from_the_dis
     assert_eq!(one.saved("player.json")["volume"], 7, "the end has waited for no edit");
     drop(end);
     let _ended = hangs.join().expect("no panic");
+}
+
+/// Opens nothing until it has its key.
+#[derive(Debug)]
+struct Locked(Arc<AtomicBool>);
+
+impl Seal for Locked {
+    fn seal(&self, _: &[u8], value: &[u8]) -> Result<Vec<u8>, String> {
+        Ok(value.to_vec())
+    }
+
+    fn open(&self, _: &[u8], sealed: &[u8]) -> Result<Vec<u8>, String> {
+        match self.0.load(Ordering::Relaxed) {
+            true => Ok(sealed.to_vec()),
+            false => Err("the key is not there yet".to_owned()),
+        }
+    }
+}
+
+#[test]
+fn a_member_that_cannot_be_opened_at_first_is_there_once_it_can() {
+    let store = Memory::new();
+    let machine = Machine::new(store.another_machine(), topics);
+    machine.cards().create("a", Card { text: "theirs".to_owned() }).expect("new");
+    until("the store has it", || machine.cards().get("a").is_some_and(|card| in_step(&card)));
+    let (folder, key) = (tempfile::tempdir().expect("a folder"), Arc::new(AtomicBool::new(false)));
+    let options = TopicOptions::new().persist(Persistence::new()).joined();
+    let builder = Builder::new().data_folder(folder.path());
+    let builder = builder.upstream(Sealed::new(store, Locked(Arc::clone(&key)))).unsynced();
+    let app = app(topics(builder, &options), &[everything()]);
+    let name = "card:a".parse().expect("a name");
+    let unsynced = app.topic::<Unsynced>().expect("registered");
+    let refused = || {
+        let unsynced = unsynced.snapshot().data;
+        unsynced.of(&name).and_then(|waiting| waiting.refused.clone())
+    };
+    until("it is said", || refused().is_some_and(|why| why.contains("the key is not there yet")));
+    key.store(true, Ordering::Relaxed);
+    let cards = app.family::<Card>().expect("registered");
+    until("it is there", || {
+        cards.get("a").is_some_and(|card| card.snapshot().data.text == "theirs")
+    });
+    until("nothing is refused any more", || refused().is_none());
+    end(app);
 }

@@ -2,13 +2,15 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use revgate::{Topic, TopicName};
 use revgate_persistence::saver::Flush;
 use revgate_persistence::session;
-use revgate_upstream::{Asked, Entry, Fault, Reader, Reply, Request, Seen, Ticket, Told, Value};
+use revgate_upstream::{
+    Asked, Entry, Fault, Reader, Reply, Request, Seen, Ticket, Told, Topics, Value,
+};
 use serde_json::value::RawValue;
 
 use super::kin::Kin;
@@ -25,7 +27,7 @@ use crate::upstream::{Became, Syncing, Syncs as _, state};
 const AGAIN: Request = Request::Rest(Duration::from_secs(30));
 
 /// A registry that is not kept alive.
-pub(crate) struct WeakRegistry(std::sync::Weak<Shared>);
+pub(crate) struct WeakRegistry(Weak<Shared>);
 
 /// How one of a family comes to be here that another machine has created.
 pub(super) enum Arrival {
