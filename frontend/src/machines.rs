@@ -15,7 +15,10 @@ pub(crate) fn use_unsynced() -> Signal<Option<Unsynced>> {
         return Signal::stored(None);
     }
     let unsynced = use_topic::<Unsynced>();
-    let since = unsynced.select(|it| it.topics.values().map(|waiting| waiting.since_ms).min());
+    let since = unsynced.select(|it| {
+        let waiting = it.topics.values().filter(|waiting| waiting.changes > 0);
+        waiting.map(|waiting| waiting.since_ms).min()
+    });
     let has_waited = RwSignal::new(false);
     // The timer of the run before ends with it.
     Effect::new(move |_| {

@@ -24,7 +24,7 @@ pub trait Topics: Send + Sync {
     fn link(&self, fault: Option<&Fault>) -> Vec<TopicName>;
 
     /// Tells one of them what has happened. One that is not among them is new, of a family, or
-    /// nobody's. All others wait meanwhile: it must neither block nor panic.
+    /// nobody's. All others wait meanwhile: it must not block for long, nor panic.
     ///
     /// # Errors
     ///
@@ -149,7 +149,13 @@ impl Teller<'_> {
                 (Some(Told::Heard(last)), Told::Heard(next)) if last.revision < next.revision => {
                     *last = next;
                 }
-                (_, told) => waiting.push_back(told),
+                (_, told) => {
+                    if let Told::Unlinked(_) = told {
+                        // All before it is void by that.
+                        waiting.clear();
+                    }
+                    waiting.push_back(told);
+                }
             }
         } else if let Err(told) = self.topics.tell(topic, told) {
             self.waiting.insert(topic.clone(), [told].into());

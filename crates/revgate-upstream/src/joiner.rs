@@ -81,8 +81,8 @@ pub struct Joiner<E: Edit> {
     doing: Doing<E::State>,
     /// The number of what is asked for now.
     ticket: Ticket,
-    /// Why the store does not take what is written, which was all up to this number.
-    refused: Option<(String, Seq)>,
+    /// What the store does not take.
+    refused: Option<Refused>,
     trouble: Trouble,
     outputs: VecDeque<Output<E>>,
 }
@@ -98,6 +98,14 @@ struct Trouble {
     was_reading: bool,
     /// How many reads have told of less than the store has told of.
     late_reads: u32,
+}
+
+/// What was written in the place of a revision, and not taken.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Refused {
+    why: String,
+    acks: Acks,
+    expected: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -129,7 +137,7 @@ impl<E: Edit> Joiner<E> {
             heard: 0,
             is_doubtful: false,
             doing: Doing::Offline,
-            ticket: Ticket::default(),
+            ticket: Ticket::FIRST,
             refused: None,
             trouble: Trouble::default(),
             outputs: VecDeque::new(),
@@ -140,6 +148,13 @@ impl<E: Edit> Joiner<E> {
     #[must_use]
     pub fn with_base(mut self, after: Seq, base: E::State) -> Self {
         self.base = (after, base);
+        self
+    }
+
+    /// In the place of another: what that has asked for is void.
+    #[must_use]
+    pub fn in_place_of(mut self, other: &Self) -> Self {
+        self.ticket = Ticket(other.ticket.0 + 1);
         self
     }
 

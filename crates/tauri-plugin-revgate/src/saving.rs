@@ -1,11 +1,12 @@
 //! How a topic is joined to the saver.
 
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use revgate::{Topic, TopicName, Unsaved, Version};
 use revgate_persistence::saver::{Encoded, Flush, Saving, Subject, Track};
 use revgate_persistence::{
-    CodecError, Fault, FlushError, Incident, OnDisk, Persistence, Saver, TakenOver,
+    CodecError, Fault, FlushError, Incident, OnDisk, Persistence, Saver, StorageError, TakenOver,
 };
 
 use crate::error::UpdateError;
@@ -141,7 +142,13 @@ impl<T: Topic> Saved<T> {
     fn find(&self, topic: &Arc<Live<T>>, found: &TakenOver<T>) -> Result<bool, Fault> {
         let Some(beside) = found.on_disk.beside() else { return Ok(false) };
         let shown = topic.store.found(&topic.name, beside, &found.theirs);
-        match shown.map_err(CodecError::new)? {
+        let place = || self.saver.place(&topic.name);
+        let busy = |error: UpdateError| StorageError::Io {
+            act: "taking over what is in",
+            place: place(),
+            cause: Arc::new(io::Error::other(error)),
+        };
+        match shown.map_err(busy)? {
             None => Ok(false),
             Some(shown) => {
                 shown.inspect(|written| topic.tell(written));

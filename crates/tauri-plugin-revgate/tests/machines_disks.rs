@@ -19,6 +19,7 @@ use revgate::action::Context;
 use revgate::{Action, Topic, Unsynced, action};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tauri::async_runtime::block_on;
 use tauri_plugin_revgate::persistence::Persistence;
 use tauri_plugin_revgate::upstream::{Memory, Seal, Sealed, Status};
 use tauri_plugin_revgate::{Builder, Family, RevgateExt, TopicHandle, TopicOptions};
@@ -181,6 +182,47 @@ fn a_file_that_can_be_read_only_later_takes_nothing_back_and_what_waits_in_it_is
     }
     let told = machines[0].incidents();
     assert!(told.iter().all(|told| told.contains("cannot be read")), "{told:?}");
+}
+
+/// In whatever order the disk and the store come back; also where the store has what waits already.
+#[test]
+fn so_it_is_if_the_file_can_be_read_before_the_store_is_reached() {
+    for is_there in [false, true] {
+        let mut machines = two();
+        machines[0].title("old");
+        machines[0].board().act(Add(1)).expect("it can be done");
+        until("both have it", || machines[1].shows("old", &[1]));
+        until("it is known", || machines[0].is_in_step());
+        machines[0].store.set_reachable(false);
+        machines[0].board().act(Add(2)).expect("it can be done");
+        block_on(machines[0].board().flush()).expect("writable");
+        let file = machines[0].file("board.json");
+        let waiting = fs::read(&file).expect("it was saved");
+        if is_there {
+            machines[0].store.set_reachable(true);
+            until("the store has it", || machines[1].shows("old", &[1, 2]));
+            until("it is known", || machines[0].is_in_step());
+        }
+        machines[0].store.set_reachable(false);
+        machines[0].end();
+        fs::write(&file, &waiting).expect("writable");
+        let notes: &[u32] = if is_there { &[1, 2] } else { &[1] };
+        until("it is there", || machines[1].shows("old", notes));
+        machines[1].title("new");
+
+        let mend = break_file(&file);
+        machines[0].start();
+        machines[0].board().act(Add(3)).expect("it can be done");
+        mend();
+        until("it goes on as it was", || machines[0].shows("old", &[1, 2, 3]));
+        machines[0].store.set_reachable(true);
+        until("each is done once", || {
+            machines.iter().all(|machine| machine.shows("new", &[1, 2, 3]))
+        });
+        until("they are in step", || machines.iter().all(Machine::is_in_step));
+        let told = machines[0].incidents();
+        assert!(told.iter().all(|told| told.contains("cannot be read")), "{told:?}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What comes of what was asked for.
 
-use super::{Answer, Doing, Joiner, Seen, Trouble, Value};
+use super::{Answer, Doing, Joiner, Refused, Seen, Trouble, Value};
 use crate::Edit;
 
 /// So many reads in a row may tell of less than is known.
@@ -41,9 +41,13 @@ impl<E: Edit> Joiner<E> {
                 // Who was first has been heard of already.
                 self.settle();
             }
-            (Answer::Refused(why), _) => {
+            (Answer::Refused(why), doing) => {
                 self.succeeded();
-                self.refused = Some((why, self.outbox.last()));
+                let (acks, expected) = match doing {
+                    Doing::Writing { acks, expected, .. } => (acks, expected),
+                    _ => (self.outbox.all(), self.store.revision),
+                };
+                self.refused = Some(Refused { why, acks, expected });
                 self.rest(self.options.retry_edited, true);
             }
             (Answer::Conflict, _) => self.failed(),
@@ -55,10 +59,12 @@ impl<E: Edit> Joiner<E> {
             (Answer::Rested, Doing::Resting { is_pause: true })
                 if self.refused.is_some() && self.trouble.failures == 0 =>
             {
-                let refused = self.refused.as_ref().map(|(_, last)| *last);
-                match self.is_in_step() || refused < Some(self.outbox.last()) {
-                    true => self.settle(),
-                    false => self.rest(self.options.retry_refused, false),
+                let is_same = |refused: &Refused| {
+                    refused.acks == self.outbox.all() && refused.expected == self.store.revision
+                };
+                match self.refused.as_ref().is_some_and(is_same) && !self.is_doubtful {
+                    true => self.rest(self.options.retry_refused, false),
+                    false => self.settle(),
                 }
             }
             (Answer::Rested, _) if self.trouble.was_reading && !self.is_in_step() => {

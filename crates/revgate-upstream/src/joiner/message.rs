@@ -116,3 +116,8 @@ pub enum Ask<S> {
 /// Which [`Ask`] an answer is to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Ticket(pub(super) u64);
+
+impl Ticket {
+    /// A joiner's, before it has asked for anything. What has none asks by the [default](Self::default).
+    pub(super) const FIRST: Self = Self(1);
+}

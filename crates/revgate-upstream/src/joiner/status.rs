@@ -1,6 +1,6 @@
 //! How a topic stands to its store.
 
-use super::{Doing, Joiner, Value};
+use super::{Doing, Joiner, Refused, Value};
 use crate::Edit;
 
 /// How a topic stands to its store. What [waits](crate::Outbox::waiting), and since when, its outbox
@@ -27,7 +27,9 @@ impl<E: Edit> Joiner<E> {
         match (&self.store.value, &self.refused) {
             _ if self.doing == Doing::Offline => Status::Offline,
             _ if self.is_in_step() => Status::InStep,
-            (Value::Unreadable(why), _) | (_, Some((why, _))) => Status::Refused(why.clone()),
+            (Value::Unreadable(why), _) | (_, Some(Refused { why, .. })) => {
+                Status::Refused(why.clone())
+            }
             _ => match &self.trouble.why {
                 Some(why) if self.trouble.failures >= PATIENCE => Status::Refused(why.clone()),
                 _ => Status::Waiting,

@@ -37,9 +37,10 @@ pub(super) enum Arrival {
     Told(Entry),
 }
 
-/// Creates one of a family whose type it knows; or says why what lies in the store cannot be used.
+/// Creates one of a family whose type it knows, and gives back what that is yet to hear; or says why what lies in
+/// the store cannot be used.
 pub(super) type Arrive =
-    fn(&Registry, &TopicName, Arc<TopicOptions>, Arrival) -> Result<(), String>;
+    fn(&Registry, &TopicName, Arc<TopicOptions>, Arrival) -> Result<Option<Told>, String>;
 
 impl WeakRegistry {
     pub(crate) fn upgrade(&self) -> Option<Registry> {
@@ -109,10 +110,7 @@ impl Registry {
     /// If somebody edits it and does not end.
     pub(crate) fn hear(&self, name: &TopicName, mut told: Told) -> Result<(), Told> {
         let (topic, became) = loop {
-            let Some(topic) = self.find_joined(name) else {
-                self.arrive(name, told);
-                return Ok(());
-            };
+            let Some(topic) = self.find_joined(name) else { return self.arrive(name, told) };
             match topic.hear(told) {
                 Ok(became) => break (topic, became),
                 Err(Unheard::Busy(told)) => return Err(told),
@@ -124,7 +122,7 @@ impl Registry {
             Became::Removed => self.depart(name, &topic, None),
             Became::Created(state) => {
                 if let Some(kin) = self.kin(name) {
-                    self.create_by(&kin, name, Arrival::Created(state));
+                    return self.create_by(&kin, name, Arrival::Created(state));
                 }
             }
         }
@@ -140,38 +138,45 @@ impl Registry {
     }
 
     /// One of a family that this machine has never had.
-    fn arrive(&self, name: &TopicName, told: Told) {
+    fn arrive(&self, name: &TopicName, told: Told) -> Result<(), Told> {
         let session = self.shared.session.get();
         let link = session.and_then(|session| self.joints().link_of(name, &session.saver));
         let kin = self.kin(name).filter(|kin| kin.options.joined);
-        let (Some(link), Some(kin)) = (link, kin) else { return };
+        let (Some(link), Some(kin)) = (link, kin) else { return Ok(()) };
         match told {
             Told::Linked(Some(entry))
             | Told::Heard(entry)
             | Told::Answered(_, Reply::Read(Ok(Some(entry)))) => {
-                self.create_by(&kin, name, Arrival::Told(entry));
+                return self.create_by(&kin, name, Arrival::Told(entry));
             }
             Told::Answered(_, Reply::Rested) => link.ask(asked(name, Request::Read)),
             Told::Answered(_, Reply::Read(Err(_))) => link.ask(asked(name, AGAIN)),
             Told::Answered(_, Reply::Read(Ok(None))) => link.note(name, None),
             Told::Linked(None) | Told::Unlinked(_) | Told::Answered(_, Reply::Written(_)) => {}
         }
+        Ok(())
     }
 
-    fn create_by(&self, kin: &Kin, name: &TopicName, arrival: Arrival) {
+    fn create_by(&self, kin: &Kin, name: &TopicName, arrival: Arrival) -> Result<(), Told> {
         let arrived = (kin.arrive)(self, name, Arc::clone(&kin.options), arrival);
-        let unusable = arrived.err().inspect(|error| {
-            tracing::error!(topic = %name, %error, "what another machine has created cannot be used");
-        });
+        let (told, unusable) = match arrived {
+            Ok(told) => (told, None),
+            Err(why) => (None, Some(Syncing::refused(why))),
+        };
         // One that is there says so itself.
-        if self.find_joined(name).is_none() {
-            let Some(link) = self.joints().link() else { return };
-            if unusable.is_some() {
+        if self.find_joined(name).is_none()
+            && let Some(link) = self.joints().link()
+        {
+            if let Some(Syncing { status, .. }) = &unusable {
                 // What opens it may come to be there.
                 link.ask(asked(name, AGAIN));
+                if link.syncing(name) != unusable {
+                    tracing::error!(topic = %name, ?status, "what another machine has created cannot be used");
+                }
             }
-            link.note(name, unusable.map(Syncing::refused));
+            link.note(name, unusable);
         }
+        told.map_or(Ok(()), Err)
     }
 
     /// Whether the topic is [remembered](super::Joints::remember): it is kept as one that is gone from now on.
@@ -222,7 +227,7 @@ pub(super) fn arrive<T: Topic>(
     name: &TopicName,
     options: Arc<TopicOptions>,
     arrival: Arrival,
-) -> Result<(), String> {
+) -> Result<Option<Told>, String> {
     let (initial, told) = match arrival {
         Arrival::Created(state) => {
             let state =
@@ -231,18 +236,15 @@ pub(super) fn arrive<T: Topic>(
         }
         Arrival::Told(entry) => match read::<T>(&options, &entry)? {
             Some(state) => (state, Some(Told::Linked(Some(entry)))),
-            None => return Ok(()),
+            None => return Ok(None),
         },
     };
     let cell = registry.cell(name.clone(), initial, options).map_err(|error| error.to_string())?;
     if !registry.was_removed(&cell) {
         registry.add(cell, Origin::Store, None).map_err(|error| error.to_string())?;
     }
-    if let Some(told) = told {
-        let heard = registry.hear(name, told);
-        heard.map_err(|_| "it is edited already, without an end".to_owned())?;
-    }
-    Ok(())
+    // Somebody may edit it already.
+    Ok(told.and_then(|told| registry.hear(name, told).err()))
 }
 
 /// What lies there, unless it was removed.

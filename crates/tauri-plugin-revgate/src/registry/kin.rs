@@ -181,6 +181,7 @@ impl Registry {
         let origin = Origin::Disk(session.load(&cell)?);
         let cell = self.add(cell, origin, None)?;
         cell.live.store.completed(&cell.live.name);
+        cell.save();
         Ok(cell)
     }
 

@@ -70,7 +70,7 @@ pub(crate) enum Unheard {
 /// How long an edit is waited for by who tells all topics of other machines, and comes again.
 const HEARING: Duration = Duration::from_millis(100);
 /// The same by who saves all topics. The end of the app does not wait much longer.
-const SAVING: Duration = Duration::from_secs(1);
+const SAVING: Duration = Duration::from_secs(2);
 
 impl<T> Edit<'_, T> {
     /// Whether other machines write to the topic as well.
@@ -135,7 +135,8 @@ impl<T: Topic> Store<T> {
     /// What the topic lacked has been supplied here: the others are to have the same.
     pub(crate) fn completed(&self, topic: &TopicName) {
         let Ok(mut kept) = self.turn.hold(topic) else { return };
-        if let (Some(joint), Ok(state)) = (&mut kept.joint, State::new(self.published().data)) {
+        let Published { data, removed: false, .. } = self.published() else { return };
+        if let (Some(joint), Ok(state)) = (&mut kept.joint, State::new(data)) {
             // Of no field: what others have supplied meanwhile stands.
             joint.edited(state, None);
         }
@@ -224,7 +225,7 @@ impl<T: Topic> Store<T> {
         Ok((heard, is_settled))
     }
 
-    /// See [`Joint::found`]; what was published then. `None` if the topic is not joined.
+    /// See [`Joint::found`]; what was published then. `None` if the topic is not joined, or was removed.
     ///
     /// # Errors
     ///
@@ -235,10 +236,12 @@ impl<T: Topic> Store<T> {
         beside: &Tree,
         data: &T,
     ) -> Result<Option<Option<Written<T>>>, UpdateError> {
-        let editing = self.turn.begin(topic)?;
+        let editing = self.turn.begin_within(SAVING, topic)?;
         let current = self.published();
+        let is_removed = current.removed;
         let mut edit = Edit { store: self, topic, editing, current, left: Vec::new() };
-        let Some(joint) = &mut edit.editing.kept().joint else { return Ok(None) };
+        let joint = edit.editing.kept().joint.as_mut().filter(|_| !is_removed);
+        let Some(joint) = joint else { return Ok(None) };
         let shown = joint.found(beside, data);
         shown.map(|state| edit.show(&state)).transpose().map(Some)
     }

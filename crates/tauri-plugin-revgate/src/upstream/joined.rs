@@ -8,8 +8,8 @@ use revgate::json::tree::NoJson;
 use revgate::{Invalid, Topic, TopicName};
 use revgate_persistence::{Incident, Persistence, Tree};
 use revgate_upstream::{
-    Answer, Ask, Asked, Deed, Edit, Input, Joiner, Options, Output, Reader, Seen, State, Status,
-    Ticket, Told,
+    Answer, Ask, Asked, Deed, Edit, Input, Joiner, Options, Outbox, Output, Reader, Reply, Seen,
+    State, Status, Ticket, Told, Value,
 };
 use serde_json::value::RawValue;
 
@@ -31,6 +31,8 @@ pub(crate) struct Joined<T: Topic> {
     since: Since,
     /// The number of the last edit that it began with.
     begun_with: Seq,
+    /// Whether anything of it has been seen in the store since.
+    was_seen: bool,
     /// One of a family can be removed.
     is_member: bool,
 }
@@ -57,22 +59,17 @@ impl<T: Topic> Joined<T> {
             News::Whole => initial.or(Some(data)),
         };
         let state = known.and_then(|known| State::new(Arc::clone(known)).ok());
-        let mut options = Options::default();
-        options.backoff.jitter_seed = Some(random());
-        let joiner = Joiner::new(outbox, state, options);
-        let base = base.and_then(|(after, base)| Some((after, State::new(Arc::new(base)).ok()?)));
+        let joiner = begin(outbox, base, state);
         let begun_with = last(&joiner);
         let since = Since::saved(since_ms, begun_with);
         let mut joined = Self {
             name: name.clone(),
             link: Arc::clone(link),
             persistence: Arc::clone(persistence),
-            joiner: match base {
-                Some((after, base)) => joiner.with_base(after, Some(base)),
-                None => joiner,
-            },
+            joiner,
             since,
             begun_with,
+            was_seen: false,
             is_member,
         };
         if news == News::Removed || news == News::Whole && is_member {
@@ -168,6 +165,22 @@ impl<T: Topic> Joined<T> {
     }
 }
 
+/// With what was saved, and a state after which number the edits were done to it since.
+fn begin<T: Topic>(
+    outbox: Outbox<Deed<T>>,
+    base: Option<(Seq, T)>,
+    state: Option<State<T>>,
+) -> Joiner<Deed<T>> {
+    let mut options = Options::default();
+    options.backoff.jitter_seed = Some(random());
+    let joiner = Joiner::new(outbox, state, options);
+    let base = base.and_then(|(after, base)| Some((after, State::new(Arc::new(base)).ok()?)));
+    match base {
+        Some((after, base)) => joiner.with_base(after, Some(base)),
+        None => joiner,
+    }
+}
+
 /// The number of the last edit of this machine.
 fn last<T: Topic>(joiner: &Joiner<Deed<T>>) -> Seq {
     joiner.outbox().all().of(joiner.outbox().machine())
@@ -223,6 +236,10 @@ impl<T: Topic> Joint<T> for Joined<T> {
         let read = |schema, json: &RawValue| state(&persistence, schema, json, rest);
         let (schema, is_removable) = (persistence.schema(), self.is_member);
         let reader = Reader { schema, is_removable, read: &read };
+        self.was_seen |= matches!(
+            told,
+            Told::Linked(Some(_)) | Told::Heard(_) | Told::Answered(_, Reply::Read(Ok(Some(_))))
+        );
         let input: Input<Deed<T>> = match told {
             Told::Linked(entry) => Input::Linked(Seen::of(entry, &reader)),
             Told::Unlinked(_) => Input::Unlinked,
@@ -235,29 +252,49 @@ impl<T: Topic> Joint<T> for Joined<T> {
 
     fn found(&mut self, beside: &Tree, data: &T) -> Option<Arc<T>> {
         let begun = Begun::Saved(beside.clone());
-        let found = Beginning::<T>::of(&self.name, &begun, &self.persistence, data).outbox;
+        let Beginning { outbox: found, base, since_ms, news } =
+            Beginning::of(&self.name, &begun, &self.persistence, data);
         let outbox = self.joiner.outbox();
-        let known = match found.machine() == outbox.machine() {
-            true => self.begun_with,
-            false => outbox.acks().of(found.machine()),
+        let is_anew = news == News::Nothing && !self.was_seen;
+        let (edits, mut state) = if is_anew {
+            // It begins once more, with what was found. What has been done since is done to that.
+            let since = outbox.waiting().filter(|(seq, _)| *seq > self.begun_with);
+            let since: Vec<_> = since.map(|(_, edit)| edit.clone()).collect();
+            let state = State::new(Arc::new(data.clone())).ok();
+            self.joiner = begin(found, base, state.clone()).in_place_of(&self.joiner);
+            self.begun_with = last(&self.joiner);
+            self.since = Since::saved(since_ms, self.begun_with);
+            (since, state)
+        } else {
+            let known = match found.machine() == outbox.machine() {
+                true => self.begun_with,
+                false => outbox.acks().of(found.machine()),
+            };
+            let waiting = found.waiting().filter(|(seq, _)| *seq > known);
+            (waiting.map(|(_, edit)| edit.clone()).collect(), self.joiner.state().clone())
         };
-        let (mut edits, mut state) = (Vec::new(), self.joiner.state().clone());
-        for (_, edit) in found.waiting().filter(|(seq, _)| *seq > known) {
+        let mut made = Vec::new();
+        for edit in edits {
             match edit.play(&state) {
-                Ok(None) => self.undone(edit, "it could be read only after the start".to_owned()),
+                Ok(None) => self.undone(&edit, "it could be read only after the start".to_owned()),
                 Ok(next) => {
                     state = next;
-                    edits.push(edit.clone());
+                    made.push(edit);
                 }
-                Err(reason) => self.undone(edit, reason),
+                Err(reason) => self.undone(&edit, reason),
             }
         }
-        if edits.is_empty() {
-            return None;
+        let is_changed = is_anew || !made.is_empty();
+        if !made.is_empty() {
+            self.tell(Ok(Input::Edited { edits: made, state: state.clone() }));
         }
-        let shown = state.as_ref().map(|state| Arc::clone(&state.data));
-        self.tell(Ok(Input::Edited { edits, state }));
-        shown
+        if is_anew && self.link.is_up() {
+            // Whatever lies there: a write that expects nothing finds out.
+            self.joiner.handle(Input::Linked(Seen { revision: 0, value: Value::Nothing }));
+            let _shown = self.settle();
+        }
+        self.note();
+        state.filter(|_| is_changed).map(|state| state.data)
     }
 
     fn is_in_step(&self) -> bool {

@@ -13,6 +13,8 @@ pub(super) struct Since {
 
 /// Edits of one second count as made together: there may be many.
 const TOGETHER_MS: u64 = 1000;
+/// So do, beyond so many moments, all later ones.
+const MOMENTS: usize = 64;
 
 impl Since {
     /// What waits up to the number `last` has waited since then.
@@ -33,9 +35,12 @@ impl Since {
     /// By `now`, all up to the number `last` were made, and those up to `known` wait no more.
     pub(super) fn note(&mut self, last: Seq, known: Seq, now: Option<u64>) {
         self.made.retain(|(made, _)| *made > known);
+        let are_many = self.made.len() >= MOMENTS;
         match (self.made.back_mut(), now) {
             (Some((made, _)), _) if *made >= last => {}
-            (Some((made, ms)), Some(now)) if now < ms.saturating_add(TOGETHER_MS) => *made = last,
+            (Some((made, ms)), Some(now)) if are_many || now < ms.saturating_add(TOGETHER_MS) => {
+                *made = last;
+            }
             (_, Some(now)) => self.made.push_back((last, now)),
             (_, None) => {}
         }
