@@ -40,7 +40,7 @@ impl<M> Turn<M> {
         self.begin_within(PATIENCE, topic)
     }
 
-    /// The same for who has not so much patience.
+    /// The same for who waits no longer than this.
     ///
     /// # Errors
     ///
@@ -65,15 +65,16 @@ impl<M> Turn<M> {
     /// # Errors
     ///
     /// If another thread's edit does not end.
+    #[cfg(feature = "upstream")]
     pub(crate) fn hold(&self, topic: &TopicName) -> Result<MutexGuard<'_, M>, UpdateError> {
         self.hold_within(PATIENCE, topic)
     }
 
-    /// The same for who has not so much patience.
+    /// The same for as long as this.
     ///
     /// # Errors
     ///
-    /// As that of [`Turn::hold`].
+    /// If another thread's edit does not end.
     pub(crate) fn hold_within(
         &self,
         patience: Duration,
