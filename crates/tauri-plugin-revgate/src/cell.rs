@@ -78,7 +78,8 @@ impl<T: Topic> TopicCell<T> {
         let Loaded { data, version, is_saved, on_disk, .. } = loaded;
         let cell = Self::new(name, Epoch::default(), data, options, sender)?;
         // Its initial state is what was loaded: one and the same.
-        let restored = cell.restore(Arc::clone(&cell.initial), version, is_saved, on_disk)?;
+        let mut restored = cell.restore(Arc::clone(&cell.initial), version, is_saved, on_disk)?;
+        restored.is_unread = disk.is_unread(&cell.live.name);
         if restored.on_disk.beside().is_some_and(is_removed) {
             cell.live.store.remove();
         }
@@ -176,7 +177,9 @@ impl<T: Topic> TopicCell<T> {
         let loaded = disk.load(&self.live.name, persistence, Some(&*self.initial))?;
         let Some(loaded) = loaded else { return Ok(Restored::default()) };
         let Loaded { data, version, is_saved, on_disk, .. } = loaded;
-        self.restore(Arc::new(data), version, is_saved, on_disk)
+        let mut restored = self.restore(Arc::new(data), version, is_saved, on_disk)?;
+        restored.is_unread = disk.is_unread(&self.live.name);
+        Ok(restored)
     }
 
     /// Begins in this epoch. To be called before anybody writes.
@@ -217,6 +220,6 @@ impl<T: Topic> TopicCell<T> {
             .restore(version, data)
             .map_err(|invalid| RegistryError::InvalidInitial { topic: name.clone(), invalid })?;
         let session = session::session(version.epoch);
-        Ok(Restored { is_loaded: true, is_saved, session, on_disk })
+        Ok(Restored { is_loaded: true, is_saved, is_unread: false, session, on_disk })
     }
 }

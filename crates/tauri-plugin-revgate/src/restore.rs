@@ -57,6 +57,8 @@ pub(crate) struct Restored {
     pub(crate) is_loaded: bool,
     /// With just what would be saved of it.
     pub(crate) is_saved: bool,
+    /// With an older state, as what was saved last cannot be read yet.
+    pub(crate) is_unread: bool,
     /// The session that saved it.
     pub(crate) session: u64,
     /// What is on the disk beyond it.
@@ -77,6 +79,11 @@ impl Disk<'_> {
     pub(crate) fn removed(&self, topic: &TopicName, persistence: &Persistence) -> Option<Tree> {
         let bytes = self.storage.load(topic).ok().flatten()?;
         persistence.beside(&bytes).ok().flatten().filter(is_removed)
+    }
+
+    /// Whether what was saved last of the topic cannot be read yet.
+    pub(crate) fn is_unread(&self, topic: &TopicName) -> bool {
+        self.storage.unread(topic).is_some()
     }
 
     /// What the topic begins with, unless that is its initial state.

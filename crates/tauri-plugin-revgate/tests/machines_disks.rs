@@ -184,19 +184,24 @@ fn a_file_that_can_be_read_only_later_takes_nothing_back_and_what_waits_in_it_is
     assert!(told.iter().all(|told| told.contains("cannot be read")), "{told:?}");
 }
 
-/// In whatever order the disk and the store come back; also where the store has what waits already.
+/// In whatever order the disk and the store come back; with an older state beside that, or none; also where the
+/// store has what waits already.
 #[test]
-fn so_it_is_if_the_file_can_be_read_before_the_store_is_reached() {
-    for is_there in [false, true] {
+fn what_waits_in_it_is_done_once_whatever_comes_back_first() {
+    for case in 0..8_u8 {
+        let [is_there, has_backup, is_store_first] = [1, 2, 4].map(|bit| case & bit > 0);
         let mut machines = two();
         machines[0].title("old");
         machines[0].board().act(Add(1)).expect("it can be done");
         until("both have it", || machines[1].shows("old", &[1]));
         until("it is known", || machines[0].is_in_step());
         machines[0].store.set_reachable(false);
+        let flush = |machine: &Machine| block_on(machine.board().flush()).expect("writable");
+        flush(&machines[0]);
+        let [file, backup] = ["board.json", "board.backup.json"].map(|it| machines[0].file(it));
+        let older = fs::read(&file).expect("it was saved");
         machines[0].board().act(Add(2)).expect("it can be done");
-        block_on(machines[0].board().flush()).expect("writable");
-        let file = machines[0].file("board.json");
+        flush(&machines[0]);
         let waiting = fs::read(&file).expect("it was saved");
         if is_there {
             machines[0].store.set_reachable(true);
@@ -206,20 +211,37 @@ fn so_it_is_if_the_file_can_be_read_before_the_store_is_reached() {
         machines[0].store.set_reachable(false);
         machines[0].end();
         fs::write(&file, &waiting).expect("writable");
-        let notes: &[u32] = if is_there { &[1, 2] } else { &[1] };
-        until("it is there", || machines[1].shows("old", notes));
+        fs::remove_file(&backup).expect("it was saved before");
+        if has_backup {
+            fs::write(&backup, &older).expect("writable");
+        }
         machines[1].title("new");
 
         let mend = break_file(&file);
         machines[0].start();
         machines[0].board().act(Add(3)).expect("it can be done");
-        mend();
-        until("it goes on as it was", || machines[0].shows("old", &[1, 2, 3]));
+        let is_read = |machine: &Machine| machine.board().saving().is_some_and(|it| !it.is_held);
+        if is_store_first {
+            machines[0].store.set_reachable(true);
+            let begun: &[u32] = if is_there { &[1, 2, 3] } else { &[1, 3] };
+            until("the store's is shown", || machines[1].shows("new", begun));
+            mend();
+        } else {
+            mend();
+            until("it goes on as it was", || machines[0].shows("old", &[1, 2, 3]));
+        }
+        until("it is read", || is_read(&machines[0]));
         machines[0].store.set_reachable(true);
-        until("each is done once", || {
-            machines.iter().all(|machine| machine.shows("new", &[1, 2, 3]))
-        });
+        let notes = |machine: &Machine| {
+            let board = machine.board().snapshot().data;
+            let mut notes = board.notes.clone();
+            notes.sort_unstable();
+            (board.title.clone(), notes)
+        };
+        let all = || ("new".to_owned(), vec![1, 2, 3]);
+        until("each is done once", || machines.iter().all(|machine| notes(machine) == all()));
         until("they are in step", || machines.iter().all(Machine::is_in_step));
+        assert_eq!(notes(&machines[0]), all(), "{case}");
         let told = machines[0].incidents();
         assert!(told.iter().all(|told| told.contains("cannot be read")), "{told:?}");
     }

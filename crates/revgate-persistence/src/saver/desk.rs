@@ -196,6 +196,8 @@ impl Desk {
                 Ok(()) => {
                     self.ailing = None;
                     pending.subject.saved();
+                    // What was there and could not be read is so no longer.
+                    pending.track().read();
                     pending.track().change(|saving| {
                         saving.saved = saving.saved.max(Some(version));
                         (saving.fault, saving.attempts, saving.is_held) = (None, 0, false);

@@ -36,9 +36,9 @@ pub(crate) trait Joint<T>: Send {
     /// `None` is removed.
     fn hear(&mut self, told: Told, current: &Arc<T>) -> Option<Option<Arc<T>>>;
 
-    /// What had been saved of the topic, `data` and what lay beside that, can be read only now. What is the topic to be
-    /// by what waits there, if that is something else.
-    fn found(&mut self, beside: &Tree, data: &T) -> Option<Arc<T>>;
+    /// What had been saved of the topic, `data` and what lay beside that, can be read only now. What the topic is to be
+    /// by that, if it is something else; `None` if that is to be taken over as what a person has written.
+    fn found(&mut self, beside: &Tree, data: &T) -> Option<Option<Arc<T>>>;
 
     /// Whether the store has all that was done here, as far as is known now.
     fn is_in_step(&self) -> bool;
@@ -225,7 +225,7 @@ impl<T: Topic> Store<T> {
         Ok((heard, is_settled))
     }
 
-    /// See [`Joint::found`]; what was published then. `None` if the topic is not joined, or was removed.
+    /// See [`Joint::found`]; what was published then. `None` also if the topic is not joined, or was removed.
     ///
     /// # Errors
     ///
@@ -242,7 +242,7 @@ impl<T: Topic> Store<T> {
         let mut edit = Edit { store: self, topic, editing, current, left: Vec::new() };
         let joint = edit.editing.kept().joint.as_mut().filter(|_| !is_removed);
         let Some(joint) = joint else { return Ok(None) };
-        let shown = joint.found(beside, data);
+        let Some(shown) = joint.found(beside, data) else { return Ok(None) };
         shown.map(|state| edit.show(&state)).transpose().map(Some)
     }
 }

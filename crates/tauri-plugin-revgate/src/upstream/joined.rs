@@ -8,7 +8,7 @@ use revgate::json::tree::NoJson;
 use revgate::{Invalid, Topic, TopicName};
 use revgate_persistence::{Incident, Persistence, Tree};
 use revgate_upstream::{
-    Answer, Ask, Asked, Deed, Edit, Input, Joiner, Options, Outbox, Output, Reader, Reply, Seen,
+    Acks, Answer, Ask, Asked, Deed, Edit, Input, Joiner, Options, Outbox, Output, Reader, Seen,
     State, Status, Ticket, Told, Value,
 };
 use serde_json::value::RawValue;
@@ -29,10 +29,8 @@ pub(crate) struct Joined<T: Topic> {
     persistence: Arc<Persistence>,
     joiner: Joiner<Deed<T>>,
     since: Since,
-    /// The number of the last edit that it began with.
-    begun_with: Seq,
-    /// Whether anything of it has been seen in the store since.
-    was_seen: bool,
+    /// Whether anything has been sent to the store since it began.
+    has_written: bool,
     /// One of a family can be removed.
     is_member: bool,
 }
@@ -60,16 +58,14 @@ impl<T: Topic> Joined<T> {
         };
         let state = known.and_then(|known| State::new(Arc::clone(known)).ok());
         let joiner = begin(outbox, base, state);
-        let begun_with = last(&joiner);
-        let since = Since::saved(since_ms, begun_with);
+        let since = Since::saved(since_ms, last(&joiner));
         let mut joined = Self {
             name: name.clone(),
             link: Arc::clone(link),
             persistence: Arc::clone(persistence),
             joiner,
             since,
-            begun_with,
-            was_seen: false,
+            has_written: false,
             is_member,
         };
         if news == News::Removed || news == News::Whole && is_member {
@@ -106,6 +102,7 @@ impl<T: Topic> Joined<T> {
     }
 
     fn ask(&mut self, ticket: Ticket, ask: &Ask<Option<State<T>>>) {
+        self.has_written |= matches!(ask, Ask::Write { .. });
         match ask.request(self.persistence.schema()) {
             Ok(request) => self.link.ask(Asked { topic: self.name.clone(), ticket, request }),
             Err(error) => {
@@ -181,6 +178,12 @@ fn begin<T: Topic>(
     }
 }
 
+/// Whether the store is known to have anything of another machine.
+fn has_others<T: Topic>(outbox: &Outbox<Deed<T>>) -> bool {
+    let machine = outbox.machine();
+    !Acks::default().with(machine, outbox.acks().of(machine)).covers(outbox.acks())
+}
+
 /// The number of the last edit of this machine.
 fn last<T: Topic>(joiner: &Joiner<Deed<T>>) -> Seq {
     joiner.outbox().all().of(joiner.outbox().machine())
@@ -236,10 +239,6 @@ impl<T: Topic> Joint<T> for Joined<T> {
         let read = |schema, json: &RawValue| state(&persistence, schema, json, rest);
         let (schema, is_removable) = (persistence.schema(), self.is_member);
         let reader = Reader { schema, is_removable, read: &read };
-        self.was_seen |= matches!(
-            told,
-            Told::Linked(Some(_)) | Told::Heard(_) | Told::Answered(_, Reply::Read(Ok(Some(_))))
-        );
         let input: Input<Deed<T>> = match told {
             Told::Linked(entry) => Input::Linked(Seen::of(entry, &reader)),
             Told::Unlinked(_) => Input::Unlinked,
@@ -250,28 +249,29 @@ impl<T: Topic> Joint<T> for Joined<T> {
         self.settle()
     }
 
-    fn found(&mut self, beside: &Tree, data: &T) -> Option<Arc<T>> {
+    fn found(&mut self, beside: &Tree, data: &T) -> Option<Option<Arc<T>>> {
         let begun = Begun::Saved(beside.clone());
         let Beginning { outbox: found, base, since_ms, news } =
             Beginning::of(&self.name, &begun, &self.persistence, data);
+        let first = self.since.first().into_iter().chain(since_ms).min();
         let outbox = self.joiner.outbox();
-        let is_anew = news == News::Nothing && !self.was_seen;
+        let has_met_store = self.has_written || *outbox.acks() != Acks::default();
+        let is_anew = news == News::Nothing && !has_met_store;
+        let waiting = |outbox: &Outbox<Deed<T>>, known: Seq| -> Vec<Deed<T>> {
+            let waiting = outbox.waiting().filter(|(seq, _)| *seq > known);
+            waiting.map(|(_, edit)| edit.clone()).collect()
+        };
         let (edits, mut state) = if is_anew {
             // It begins once more, with what was found. What has been done since is done to that.
-            let since = outbox.waiting().filter(|(seq, _)| *seq > self.begun_with);
-            let since: Vec<_> = since.map(|(_, edit)| edit.clone()).collect();
+            let since = waiting(outbox, Seq::default());
             let state = State::new(Arc::new(data.clone())).ok();
             self.joiner = begin(found, base, state.clone()).in_place_of(&self.joiner);
-            self.begun_with = last(&self.joiner);
-            self.since = Since::saved(since_ms, self.begun_with);
             (since, state)
+        } else if news == News::Whole || !has_others(outbox) && news == News::Nothing {
+            return None;
         } else {
-            let known = match found.machine() == outbox.machine() {
-                true => self.begun_with,
-                false => outbox.acks().of(found.machine()),
-            };
-            let waiting = found.waiting().filter(|(seq, _)| *seq > known);
-            (waiting.map(|(_, edit)| edit.clone()).collect(), self.joiner.state().clone())
+            let known = outbox.acks().of(found.machine());
+            (waiting(&found, known), self.joiner.state().clone())
         };
         let mut made = Vec::new();
         for edit in edits {
@@ -293,8 +293,9 @@ impl<T: Topic> Joint<T> for Joined<T> {
             self.joiner.handle(Input::Linked(Seen { revision: 0, value: Value::Nothing }));
             let _shown = self.settle();
         }
+        self.since = Since::saved(first, last(&self.joiner));
         self.note();
-        state.filter(|_| is_changed).map(|state| state.data)
+        Some(state.filter(|_| is_changed).map(|state| state.data))
     }
 
     fn is_in_step(&self) -> bool {

@@ -81,6 +81,8 @@ impl<T: Topic> Syncs for TopicCell<T> {
         let mut joint = before.unwrap_or_else(|| {
             let begun = match (removed, origin) {
                 (Some(beside), _) => Begun::Saved(beside),
+                // Under the number of what was saved last it would number what that has numbered.
+                (None, Origin::Disk(restored)) if restored.is_unread => Begun::Known,
                 (None, Origin::Disk(restored)) => match restored.on_disk.beside() {
                     Some(beside) => Begun::Saved(beside.clone()),
                     None if restored.is_loaded => Begun::New,
