@@ -96,8 +96,8 @@ pub(crate) fn optimised_test_app(workspace: &Workspace) -> Result<PathBuf, Error
 
 /// The same on one of several machines.
 pub(crate) fn optimised_machines_app(workspace: &Workspace) -> Result<PathBuf, Error> {
-    optimised(workspace, &["--features", "custom-protocol,machines", "--example", "machines"])?;
-    Ok(workspace.target.join("release/examples/machines"))
+    optimised(workspace, &["--features", "custom-protocol,machines", "--example", "latency"])?;
+    Ok(workspace.target.join("release/examples/latency"))
 }
 
 fn optimised(workspace: &Workspace, what: &[&str]) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 // Two windows that answer each other: each turn is a number that the one sets and the other hears of.
 // By bare events, by a topic that both have subscribed to, and by what an app writes by hand for two
-// machines (`tests/app/examples/machines.rs`).
+// machines (`tests/app/examples/latency.rs`).
 
 const invoke = window.__TAURI__.core.invoke;
 const { emit, listen } = window.__TAURI__.event;
