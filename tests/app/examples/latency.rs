@@ -1,7 +1,7 @@
 //! The test app on one of two machines that a NATS server joins, and beside it what an app writes by hand
 //! for that, to measure one against the other.
 //!
-//! `machines PAGES SERVER FOLDER LABEL=PAGE`: a window with that page, and a topic that is joined.
+//! `latency PAGES SERVER FOLDER LABEL=PAGE`: a window with that page, and a topic that is joined.
 
 #[path = "../src/pages.rs"]
 mod pages;
@@ -21,7 +21,7 @@ use tauri_plugin_revgate::persistence::Persistence;
 
 use crate::pages::Folder;
 
-const USAGE: &str = "machines PAGES SERVER FOLDER LABEL=PAGE";
+const USAGE: &str = "latency PAGES SERVER FOLDER LABEL=PAGE";
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
