@@ -78,8 +78,7 @@ impl<T: Topic> TopicCell<T> {
         let Loaded { data, version, is_saved, on_disk, .. } = loaded;
         let cell = Self::new(name, Epoch::default(), data, options, sender)?;
         // Its initial state is what was loaded: one and the same.
-        let mut restored = cell.restore(Arc::clone(&cell.initial), version, is_saved, on_disk)?;
-        restored.is_unread = disk.is_unread(&cell.live.name);
+        let restored = cell.restore(disk, Arc::clone(&cell.initial), version, is_saved, on_disk)?;
         if restored.on_disk.beside().is_some_and(is_removed) {
             cell.live.store.remove();
         }
@@ -177,9 +176,7 @@ impl<T: Topic> TopicCell<T> {
         let loaded = disk.load(&self.live.name, persistence, Some(&*self.initial))?;
         let Some(loaded) = loaded else { return Ok(Restored::default()) };
         let Loaded { data, version, is_saved, on_disk, .. } = loaded;
-        let mut restored = self.restore(Arc::new(data), version, is_saved, on_disk)?;
-        restored.is_unread = disk.is_unread(&self.live.name);
-        Ok(restored)
+        self.restore(disk, Arc::new(data), version, is_saved, on_disk)
     }
 
     /// Begins in this epoch. To be called before anybody writes.
@@ -209,6 +206,7 @@ impl<T: Topic> TopicCell<T> {
 
     fn restore(
         &self,
+        disk: &Disk<'_>,
         data: Arc<T>,
         version: Option<Version>,
         is_saved: bool,
@@ -219,7 +217,7 @@ impl<T: Topic> TopicCell<T> {
         store
             .restore(version, data)
             .map_err(|invalid| RegistryError::InvalidInitial { topic: name.clone(), invalid })?;
-        let session = session::session(version.epoch);
-        Ok(Restored { is_loaded: true, is_saved, is_unread: false, session, on_disk })
+        let (session, is_unread) = (session::session(version.epoch), disk.is_unread(name));
+        Ok(Restored { is_loaded: true, is_saved, is_unread, session, on_disk })
     }
 }

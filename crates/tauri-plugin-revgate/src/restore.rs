@@ -44,9 +44,14 @@ pub(crate) const REMOVED: &str = "removed";
 /// Whether this lies beside the state of a topic that was removed. Other machines are told of it, or may have to be;
 /// and it stays removed where it is not joined to them any more.
 pub(crate) fn is_removed(beside: &Tree) -> bool {
+    field(beside, REMOVED) == Some(&Tree::Bool(true))
+}
+
+/// Of what lies beside a topic's state, what has this name.
+pub(crate) fn field<'a>(beside: &'a Tree, name: &str) -> Option<&'a Tree> {
     match beside {
-        Tree::Map(fields) => fields.get(REMOVED) == Some(&Tree::Bool(true)),
-        _ => false,
+        Tree::Map(fields) => fields.get(name),
+        _ => None,
     }
 }
 
@@ -58,6 +63,10 @@ pub(crate) struct Restored {
     /// With just what would be saved of it.
     pub(crate) is_saved: bool,
     /// With an older state, as what was saved last cannot be read yet.
+    #[cfg_attr(
+        not(feature = "upstream"),
+        expect(dead_code, reason = "what cannot be read matters to other machines alone")
+    )]
     pub(crate) is_unread: bool,
     /// The session that saved it.
     pub(crate) session: u64,

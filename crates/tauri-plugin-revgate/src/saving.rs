@@ -141,20 +141,15 @@ impl<T: Topic> Saved<T> {
     /// not have: all else of it they have, and may have changed since. Whether it does.
     fn find(&self, topic: &Arc<Live<T>>, found: &TakenOver<T>) -> Result<bool, Fault> {
         let Some(beside) = found.on_disk.beside() else { return Ok(false) };
-        let shown = topic.store.found(&topic.name, beside, &found.theirs);
-        let place = || self.saver.place(&topic.name);
         let busy = |error: UpdateError| StorageError::Io {
             act: "taking over what is in",
-            place: place(),
+            place: self.saver.place(&topic.name),
             cause: Arc::new(io::Error::other(error)),
         };
-        match shown.map_err(busy)? {
-            None => Ok(false),
-            Some(shown) => {
-                shown.inspect(|written| topic.tell(written));
-                Ok(true)
-            }
-        }
+        let shown = topic.store.found(&topic.name, beside, &found.theirs).map_err(busy)?;
+        let Some(shown) = shown else { return Ok(false) };
+        shown.inspect(|written| topic.tell(written));
+        Ok(true)
     }
 
     fn base(&self) -> MutexGuard<'_, Base<T>> {

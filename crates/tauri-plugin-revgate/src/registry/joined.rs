@@ -3,13 +3,12 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
 
 use revgate::{Topic, TopicName};
 use revgate_persistence::saver::Flush;
 use revgate_persistence::session;
 use revgate_upstream::{
-    Asked, Entry, Fault, Reader, Reply, Request, Seen, Ticket, Told, Topics, Value,
+    Asked, Entry, Fault, Options, Reader, Reply, Request, Seen, Ticket, Told, Topics, Value,
 };
 use serde_json::value::RawValue;
 
@@ -22,9 +21,6 @@ use crate::options::TopicOptions;
 use crate::restore::Restored;
 use crate::store::Unheard;
 use crate::upstream::{Became, Syncing, Syncs as _, state};
-
-/// To look once more at what lies in the store and cannot be used, as often as a topic that is here does.
-const AGAIN: Request = Request::Rest(Duration::from_secs(30));
 
 /// A registry that is not kept alive.
 pub(crate) struct WeakRegistry(Weak<Shared>);
@@ -150,7 +146,7 @@ impl Registry {
                 return self.create_by(&kin, name, Arrival::Told(entry));
             }
             Told::Answered(_, Reply::Rested) => link.ask(asked(name, Request::Read)),
-            Told::Answered(_, Reply::Read(Err(_))) => link.ask(asked(name, AGAIN)),
+            Told::Answered(_, Reply::Read(Err(_))) => link.ask(asked(name, again())),
             Told::Answered(_, Reply::Read(Ok(None))) => link.note(name, None),
             Told::Linked(None) | Told::Unlinked(_) | Told::Answered(_, Reply::Written(_)) => {}
         }
@@ -169,7 +165,7 @@ impl Registry {
         {
             if let Some(Syncing { status, .. }) = &unusable {
                 // What opens it may come to be there.
-                link.ask(asked(name, AGAIN));
+                link.ask(asked(name, again()));
                 if link.syncing(name) != unusable {
                     tracing::error!(topic = %name, ?status, "what another machine has created cannot be used");
                 }
@@ -215,6 +211,11 @@ impl Registry {
             topic.departed();
         }
     }
+}
+
+/// To look once more at what lies in the store and cannot be used, as often as a topic that is here does.
+fn again() -> Request {
+    Request::Rest(Options::default().retry_refused)
 }
 
 /// Of one that is not here.

@@ -9,7 +9,7 @@ use revgate_upstream::{Deed, Outbox};
 use serde::{Deserialize, Serialize};
 
 use crate::random::random;
-use crate::restore::{REMOVED, is_removed};
+use crate::restore::{REMOVED, field, is_removed};
 
 /// How a topic comes to be joined.
 pub(crate) enum Begun {
@@ -133,11 +133,4 @@ fn read<T: Topic>(name: &TopicName, beside: &Tree) -> Option<Saved<T>> {
         tracing::error!(topic = %name, %error, "what waits for other machines cannot be read");
     })
     .ok()
-}
-
-fn field<'a>(beside: &'a Tree, name: &str) -> Option<&'a Tree> {
-    match beside {
-        Tree::Map(fields) => fields.get(name),
-        _ => None,
-    }
 }
