@@ -100,6 +100,9 @@ fn arguments(server: &Server, folder: &Path, machine: usize) -> Vec<String> {
     vec![server.url(), folder, number]
 }
 
+/// What is asked of a window.
+type Ask = fn(&mut Desktop, &str) -> Result<Value, Error>;
+
 struct Drive<'a> {
     workspace: &'a Workspace,
     display: &'a VirtualDisplay,
@@ -150,8 +153,9 @@ impl Drive<'_> {
     fn offline(&mut self) -> Result<(), Error> {
         let in_step = self.all(word)?;
         self.server.kill();
-        self.wait_for_titles("offline")?;
-        let away = self.wait_for_words("that they are offline", |word| !in_step.contains(word))?;
+        self.wait_for(title, "`offline` in the title", |title| title.contains("offline"))?;
+        let is_away = |word: &String| !in_step.contains(word);
+        let away = self.wait_for(word, "in the footer that it is offline", is_away)?;
         self.shoot("server-away")?;
         let mut wanted = Vec::new();
         let switches = [(0, "notificationsEnabled"), (1, "autoSave")];
@@ -169,20 +173,20 @@ impl Drive<'_> {
                 return Err(Error::Windows(format!("`{property}` has crossed without a server")));
             }
         }
-        self.wait_for_titles("1 change waits")?;
+        let waits = |title: &String| title.contains("1 change waits");
+        self.wait_for(title, "`1 change waits` in the title", waits)?;
         let known = [&in_step[..], &away].concat();
-        self.wait_for_words("that changes wait", |word| !known.contains(word))?;
+        let is_new = |word: &String| !known.contains(word);
+        self.wait_for(word, "in the footer that changes wait", is_new)?;
         self.shoot("changes-wait")?;
         self.reopen_settings()?;
         self.server.restart()?;
         let back = Instant::now();
         self.settle(&wanted)?;
         self.slowest = self.slowest.max(back.elapsed());
-        let gone = process::poll(FOLLOW, || {
-            self.all(title).is_ok_and(|all| !all.iter().any(|it| it.contains("wait"))).then_some(())
-        });
-        gone.ok_or_else(|| Error::Windows("a title bar says that changes wait".to_owned()))?;
-        self.wait_for_words("that they are in sync", |word| in_step.contains(word))?;
+        self.wait_for(title, "nothing more of what waits", |title| !title.contains("wait"))?;
+        let is_back = |word: &String| in_step.contains(word);
+        self.wait_for(word, "in the footer that it is in sync", is_back)?;
         self.shoot("server-back")
     }
 
@@ -238,10 +242,7 @@ impl Drive<'_> {
     }
 
     /// What is asked of each of the four windows.
-    fn all(
-        &mut self,
-        ask: fn(&mut Desktop, &str) -> Result<Value, Error>,
-    ) -> Result<Vec<String>, Error> {
+    fn all(&mut self, ask: Ask) -> Result<Vec<String>, Error> {
         let mut answers = Vec::new();
         for desktop in &mut self.desktops {
             for window in BOTH {
@@ -251,30 +252,20 @@ impl Drive<'_> {
         Ok(answers)
     }
 
-    /// Waits until all title bars say so.
-    fn wait_for_titles(&mut self, words: &str) -> Result<(), Error> {
-        let mut seen = Ok(Vec::new());
-        let all = process::poll(FOLLOW, || {
-            seen = self.all(title);
-            seen.as_ref().is_ok_and(|all| all.iter().all(|it| it.contains(words))).then_some(())
-        });
-        let seen = seen?;
-        all.ok_or_else(|| Error::Windows(format!("title bars wanted: `{words}`, seen: {seen:?}")))
-    }
-
-    /// Waits until all footers say something of this kind, which is returned.
-    fn wait_for_words(
+    /// Waits until all four windows answer something of this kind, which is returned.
+    fn wait_for(
         &mut self,
+        ask: Ask,
         what: &str,
         is_it: impl Fn(&String) -> bool,
     ) -> Result<Vec<String>, Error> {
         let mut seen = Ok(Vec::new());
         let all = process::poll(FOLLOW, || {
-            seen = self.all(word);
+            seen = self.all(ask);
             seen.as_ref().is_ok_and(|all| all.iter().all(&is_it)).then_some(())
         });
         let seen = seen?;
-        all.ok_or_else(|| Error::Windows(format!("footers do not say {what}, but {seen:?}")))?;
+        all.ok_or_else(|| Error::Windows(format!("{what} not all windows say, but {seen:?}")))?;
         Ok(seen)
     }
 
